@@ -1,0 +1,125 @@
+"""The words a table is declared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a column holds, and so how it is stored."""
+
+    TEXT = "text"
+    INTEGER = "bigint"
+    MONEY = "money"
+    """An amount: ``numeric`` in Postgres, exact decimal elsewhere; ``currency`` names the column of its currency."""
+    RATE = "numeric"
+    """A factor or percentage, exact."""
+    DATE = "date"
+    INSTANT = "timestamptz"
+    FLAG = "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column and its meaning.
+
+    Args:
+        name: Column name in Postgres.
+        kind: What it holds.
+        source: The source's field: an Intacct field name, or a dotted path into BILL's JSON.
+        description: One sentence for the data dictionary; ends with a full stop.
+        required: Whether a row without it is rejected.
+        one_of: The known values; anything else is rejected. Empty: any.
+        currency: For money: the column with its currency.
+        pii: Whether it names or identifies a person; masked in quarantine and logs.
+        max_length: Longest text allowed; 0 for no limit of ours.
+    """
+
+    name: str
+    kind: Kind
+    source: str
+    description: str
+    required: bool = False
+    one_of: tuple[str, ...] = ()
+    currency: str = ""
+    pii: bool = False
+    max_length: int = 0
+
+    @property
+    def postgres_type(self) -> str:
+        """The column's type in Postgres."""
+        return "numeric" if self.kind is Kind.MONEY else self.kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of the warehouse that mirrors one object of one source.
+
+    Args:
+        schema: ``intacct`` or ``bill``.
+        name: Table name, singular, in the field's words.
+        source_object: Intacct object name, or BILL path with ``{organization_id}`` where needed.
+        description: One sentence for the data dictionary.
+        columns: The declared columns, in order.
+        key: Columns that identify a row within one entity.
+        cursor: Column whose source value moves the watermark; empty if the object has none.
+        parent: Name of the parent table in the same schema, for lines.
+        parent_key: Column that holds the parent's key, for lines.
+        business_key: Column with the id that people use, by which audit records of lists may name a row.
+        audit_type: Intacct's audit object type; empty if deletions are found by a sweep alone.
+        document_date: Column that decides a document's month; empty for lists.
+        control_total: Money column summed into the certificate; empty if there is none.
+        embedded_in: For BILL lines: the array in the parent's JSON.
+    """
+
+    schema: str
+    name: str
+    source_object: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    cursor: str = ""
+    parent: str = ""
+    parent_key: str = ""
+    business_key: str = ""
+    audit_type: str = ""
+    document_date: str = ""
+    control_total: str = ""
+    embedded_in: str = ""
+
+    @property
+    def qualified_name(self) -> str:
+        """``schema.name``."""
+        return f"{self.schema}.{self.name}"
+
+    def column(self, name: str) -> Column:
+        """Return the declared column.
+
+        Raises:
+            KeyError: The table has no such column.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        msg = f"{self.qualified_name} has no column {name}"
+        raise KeyError(msg)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The declared columns' names, in order."""
+        return tuple(column.name for column in self.columns)
+
+
+def select(tables: Iterable[Table], name: str) -> Table:
+    """Return the table called ``name``.
+
+    Raises:
+        KeyError: There is none.
+    """
+    for table in tables:
+        if table.name == name:
+            return table
+    msg = f"no table is called {name}"
+    raise KeyError(msg)

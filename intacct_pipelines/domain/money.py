@@ -1,0 +1,58 @@
+"""Exact amounts: decimal text, currencies and their minor units. Nothing here ever becomes a float."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final
+
+# ISO 4217 currencies whose minor unit is not a hundredth.
+_EXPONENTS: Final = {
+    **dict.fromkeys(
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(),
+        0,
+    ),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+}
+
+DECIMAL_TEXT: Final = re.compile(r"-?(?:\d{1,24}(?:\.\d{0,12})?|\.\d{1,12})")
+"""What a remote system may send as a decimal: no exponent, no thousands separator, no NaN."""
+
+
+def minor_unit_digits(currency: str) -> int:
+    """Return how many decimals an amount in ``currency`` (ISO 4217) may have: 2 unless the standard says otherwise."""
+    return _EXPONENTS.get(currency, 2)
+
+
+def parse_amount(text: str, currency: str) -> Decimal:
+    """Read an amount exactly.
+
+    Args:
+        text: Plain decimal text, such as ``-1234.50``.
+        currency: ISO 4217 code; decides how many decimals are allowed. Trailing zeros beyond them are allowed.
+
+    Raises:
+        ValueError: The text is not a plain decimal, or it is finer than the currency's minor unit.
+    """
+    if not DECIMAL_TEXT.fullmatch(text):
+        msg = f"not a plain decimal amount: {text[:40]!r}"
+        raise ValueError(msg)
+    amount = Decimal(text)
+    digits = minor_unit_digits(currency)
+    quantum = Decimal(1).scaleb(-digits)
+    if amount != amount.quantize(quantum):
+        msg = f"{text[:40]} has more than {digits} decimals, the minor unit of {currency}"
+        raise ValueError(msg)
+    return amount.quantize(quantum)
+
+
+def format_amount(amount: Decimal, currency: str) -> str:
+    """Write an amount the way both vendors accept it: plain decimal text with the currency's own decimals.
+
+    Raises:
+        ValueError: The amount is finer than the currency's minor unit, or not finite.
+    """
+    if not amount.is_finite():
+        msg = f"not a finite amount: {amount}"
+        raise ValueError(msg)
+    return format(parse_amount(format(amount, "f"), currency), "f")

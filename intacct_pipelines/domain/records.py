@@ -1,0 +1,162 @@
+"""What the stages hand to each other: batches of rows, rejected rows, windows and certificates of completeness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from intacct_pipelines.domain.catalog import Table
+
+TextColumn: TypeAlias = list[str | None]
+"""One column of a batch: text as Postgres reads it (ISO days, UTC instants, plain decimals, ``t``/``f``, JSON)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one table, column by column, with every declared column of the table present and equally long.
+
+    Besides the declared columns there is ``custom_fields`` (a JSON object or None) when the source had any.
+    """
+
+    table: Table
+    columns: Mapping[str, TextColumn]
+
+    def __len__(self) -> int:
+        return len(self.columns[self.table.key[0]])
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One row that could not be typed or broke its contract; it goes to quarantine, whole and masked."""
+
+    table: str
+    key: str
+    column: str
+    check: str
+    value: str
+    rule: str
+    fragment: str
+    """The source row as JSON, with columns that hold personal or bank data masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One page of a source: the good rows and the rejected ones."""
+
+    rows: Rows
+    rejects: tuple[Reject, ...] = ()
+
+
+class WindowKind(StrEnum):
+    """How much of a table an extraction covers."""
+
+    ALL = "all"
+    """Every record the session sees; what is stored and did not arrive is deleted."""
+    CHANGED = "changed"
+    """Records modified at or after ``since``."""
+    MONTH = "month"
+    """Records whose document date lies in the month that begins at ``month``; deletions inside it are swept."""
+    PARENTS = "parents"
+    """Lines of the parents named by ``parent_keys``; lines of these that did not arrive are deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What one extraction covers."""
+
+    kind: WindowKind
+    since: str = ""
+    """For ``CHANGED``: the server's own timestamp text, overlap already subtracted."""
+    month: date | None = None
+    parent_keys: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.kind is WindowKind.MONTH and self.month is not None:
+            return f"month {self.month:%Y-%m}"
+        if self.kind is WindowKind.CHANGED:
+            return f"changed since {self.since}"
+        if self.kind is WindowKind.PARENTS:
+            return f"lines of {len(self.parent_keys)} parents"
+        return "all"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an extraction counted; complete once its batches are exhausted."""
+
+    announced: int = 0
+    """Rows that the source said there were."""
+    received: int = 0
+    requests: int = 0
+    in_order: bool = True
+    control_total: Decimal = Decimal(0)
+    """Sum of the table's ``control_total`` column over all received rows, rejected ones included if readable."""
+    watermark: str = ""
+    """Largest cursor value seen, as the server wrote it; empty if no row had one."""
+
+
+class Extraction(Protocol):
+    """Batches of one table over one window; iterate once, then read ``tally``."""
+
+    table: Table
+    window: Window
+    tally: Tally
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield batches; raises ``IncompleteResultError`` at the end when rows are missing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """One record that the source reports as deleted."""
+
+    key: str
+    """The record's key, or its business id where the source's audit names that."""
+    deleted_at: datetime | None = None
+    deleted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Proof of completeness of one window: nothing announced is missing, nothing received is lost."""
+
+    table: str
+    entity: str
+    window: str
+    announced: int
+    received: int
+    stored: int
+    """Rows received and loaded or already there unchanged."""
+    quarantined: int
+    inserted: int
+    updated: int
+    unchanged: int
+    deleted: int
+    in_order: bool
+    control_total_source: Decimal
+    control_total_stored: Decimal
+    requests: int
+    watermark: str
+    started_at: datetime
+    finished_at: datetime
+    run_id: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every announced row was received and is either stored or in quarantine, in order, to the cent."""
+        totals_agree = self.quarantined > 0 or self.control_total_source == self.control_total_stored
+        counts_agree = self.announced == self.received == self.stored + self.quarantined
+        return self.in_order and counts_agree and totals_agree
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a contract said of one batch: positions of rows that break it, and why."""
+
+    rejects: tuple[Reject, ...] = ()
+    rejected_positions: frozenset[int] = field(default_factory=frozenset)
