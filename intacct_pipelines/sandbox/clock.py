@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ def _machine_time() -> datetime:
     return datetime.now(UTC)
 
 
+def _stand_still(at: datetime) -> datetime:
+    return at
+
+
 class Clock:
     """Tells the time in UTC; :meth:`advance` moves it without waiting.
 
@@ -22,7 +27,7 @@ class Clock:
     """
 
     def __init__(self, now: Callable[[], datetime] | datetime = _machine_time) -> None:
-        self._now = (lambda: now) if isinstance(now, datetime) else now
+        self._now: Callable[[], datetime] = partial(_stand_still, now) if isinstance(now, datetime) else now
         self._lock = threading.Lock()
         self._ahead = timedelta(0)
 
