@@ -26,7 +26,8 @@ class EntityKey:
     def __post_init__(self) -> None:
         for part in (self.company_id, self.entity_id or TOP):
             if not _SAFE.fullmatch(part) or ".." in part:
-                msg = f"id {part!r} has characters that a partition key cannot hold; allowed: letters, digits, space _ . @ -"
+                allowed = "letters, digits, space _ . @ -"
+                msg = f"id {part!r} has characters that a partition key cannot hold; allowed: {allowed}"
                 raise ValueError(msg)
 
     def __str__(self) -> str:
@@ -46,7 +47,9 @@ class EntityKey:
         return cls(company_id, "" if entity_id == TOP else entity_id)
 
 
-def item_key(*, link: str, source_system: str, object_name: str, source_id: str, operation: str, revision: str) -> ItemKey:
+def item_key(
+    *, link: str, source_system: str, object_name: str, source_id: str, operation: str, revision: str
+) -> ItemKey:
     """Return the deterministic key of one push operation (rule S-IDM-01).
 
     ``revision`` is the hash of what is to be written, so that the same content has the same key for ever and a
@@ -54,3 +57,32 @@ def item_key(*, link: str, source_system: str, object_name: str, source_id: str,
     """
     parts = (link, source_system, object_name, source_id, operation, revision)
     return ItemKey(str(uuid.uuid5(_NAMESPACE, "\x1f".join(parts))))
+
+
+# An id ends where no letter, digit, hyphen or underscore follows: no shorter id is read out of a longer one.
+_SOURCE_MARK: Final = re.compile(r"(?<![A-Za-z0-9_])(BILL):([A-Za-z0-9_-]{1,64})(?![A-Za-z0-9_-])")
+
+
+def source_mark(system: str, record_id: str) -> str:
+    """Return the words that name a record's source, such as ``BILL:00n01ABC``, to be kept in the record (S-IDM-04).
+
+    Raises:
+        ValueError: The id could not be read back.
+    """
+    mark = f"{system.upper()}:{record_id}"
+    if not _SOURCE_MARK.fullmatch(mark):
+        msg = f"cannot mark a record as coming from {system!r} with the id {record_id[:80]!r}"
+        raise ValueError(msg)
+    return mark
+
+
+def read_source_mark(text: str | None) -> tuple[str, str] | None:
+    """Return system (lower case) and id of the record that a text field names as its source.
+
+    None if it names none, or more than one.
+    """
+    found = set(_SOURCE_MARK.findall(text or ""))
+    if len(found) != 1:
+        return None
+    system, record_id = found.pop()
+    return system.lower(), record_id

@@ -26,7 +26,9 @@ def _text(name: str, source: str, description: str, **more: object) -> Column:
     return Column(name, Kind.TEXT, source, description, **more)  # type: ignore[arg-type]  # Column's own keywords
 
 
-_RECORD_NO: Final = Column("record_no", Kind.INTEGER, "RECORDNO", "Intacct's internal key of the record.", required=True)
+_RECORD_NO: Final = Column(
+    "record_no", Kind.INTEGER, "RECORDNO", "Intacct's internal key of the record.", required=True
+)
 _STATUS: Final = _text("status", "STATUS", "Whether the record may be used.", one_of=LIST_STATUS)
 _AUDIT: Final = (
     Column("created_at", Kind.INSTANT, "WHENCREATED", "When the record was made."),
@@ -219,7 +221,9 @@ AP_BILL: Final = Table(
         _RECORD_NO,
         _text("record_type", "RECORDTYPE", "Kind of document; pi is a bill."),
         _text("document_no", "RECORDID", "Bill number, typed by people; may repeat."),
-        _text("reference_no", "DOCNUMBER", "Reference number; the purchase order's number for bills from one (S-PUR-04)."),
+        _text(
+            "reference_no", "DOCNUMBER", "Reference number; the purchase order's number for bills from one (S-PUR-04)."
+        ),
         _text("state", "STATE", "State of the bill.", required=True, one_of=BILL_STATES),
         _text("raw_state", "RAWSTATE", "State as the source codes it."),
         _text("vendor_id", "VENDORID", "Vendor.", required=True),

@@ -1,0 +1,101 @@
+"""Coding: what BILL's accounts, dimensions and terms are called in Intacct, by the maps of one link.
+
+Reconciling and pushing both need the same answer, so it is given here, once, from plain values. No frames, no I/O.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from intacct_pipelines.domain.link import Link
+
+NOT_CODED: Final = ""
+"""The answer for a line that names nothing; None instead says that something is named that has no counterpart."""
+
+
+class ListRecord(NamedTuple):
+    """One record of a list in BILL, reduced to what a translation needs.
+
+    Args:
+        id: BILL's id.
+        name: Name that people see.
+        code: Account number; for dimensions the short name, which holds Intacct's id when a sync made the record.
+    """
+
+    id: str
+    name: str
+    code: str = ""
+
+
+class Coding:
+    """Translates the coding of BILL's records into Intacct's words.
+
+    Every method takes BILL's id. It returns ``""`` when the id is empty (nothing is coded), and None when the id is
+    unknown or has no counterpart in Intacct, so that a caller can tell "no department" from "a department we cannot
+    name".
+
+    Args:
+        link: Holds the maps, which win over what the lists say.
+        accounts: BILL's chart of accounts, ``code`` being the account number.
+        departments: BILL's departments, ``code`` being the short name; likewise the next two.
+        locations: BILL's locations.
+        classes: BILL's accounting classes.
+        terms: BILL's payment terms; they need no code, for Intacct knows terms by name.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        *,
+        accounts: Iterable[ListRecord] = (),
+        departments: Iterable[ListRecord] = (),
+        locations: Iterable[ListRecord] = (),
+        classes: Iterable[ListRecord] = (),
+        terms: Iterable[ListRecord] = (),
+    ) -> None:
+        self._default_location = link.default_location
+        self._accounts = _translations(accounts, link.account_map)
+        self._departments = _translations(departments, link.department_map)
+        self._locations = _translations(locations, link.location_map)
+        self._classes = _translations(classes, link.class_map)
+        named_terms = (ListRecord(term.id, term.name, term.name) for term in terms)
+        self._terms = _translations(named_terms, link.term_map)
+
+    def account_no(self, bill_account_id: str | None) -> str | None:
+        """Return Intacct's account number for an account of BILL."""
+        return _look_up(self._accounts, bill_account_id)
+
+    def department_id(self, bill_department_id: str | None) -> str | None:
+        """Return Intacct's department id for a department of BILL."""
+        return _look_up(self._departments, bill_department_id)
+
+    def location_id(self, bill_location_id: str | None) -> str | None:
+        """Return Intacct's location id for a location of BILL; for none, the link's default location (S-CFG-20)."""
+        if not bill_location_id:
+            return self._default_location
+        return _look_up(self._locations, bill_location_id)
+
+    def class_id(self, bill_class_id: str | None) -> str | None:
+        """Return Intacct's class id for an accounting class of BILL."""
+        return _look_up(self._classes, bill_class_id)
+
+    def term_name(self, bill_term_id: str | None) -> str | None:
+        """Return the name of Intacct's term for a payment term of BILL; terms do not sync by themselves (S-TRM-01)."""
+        return _look_up(self._terms, bill_term_id)
+
+
+def _translations(records: Iterable[ListRecord], chosen: Mapping[str, str]) -> dict[str, str | None]:
+    """Map each BILL id to Intacct's word; a link's map is asked by id, then by code, then by name."""
+    # A map may name an id that BILL's list does not show (an archived record that was not read).
+    translations: dict[str, str | None] = dict(chosen)
+    for record in records:
+        asked = (record.id, record.code, record.name)
+        translations[record.id] = next((chosen[word] for word in asked if word in chosen), record.code or None)
+    return translations
+
+
+def _look_up(translations: Mapping[str, str | None], bill_id: str | None) -> str | None:
+    return translations.get(bill_id) if bill_id else NOT_CODED
