@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +27,13 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.columns[self.table.key[0]])
+
+    def without(self, positions: Collection[int]) -> Rows:
+        """Return the rows that do not stand at ``positions``."""
+        if not positions:
+            return self
+        kept = [position for position in range(len(self)) if position not in positions]
+        return Rows(self.table, {name: [column[at] for at in kept] for name, column in self.columns.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,55 @@
+# Every target does its own set-up into .venv; the second time that costs nothing.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+WORKERS ?= 2
+
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+.PHONY: setup
+setup: $(STAMP) ## Build the virtual environment in .venv
+
+.PHONY: demo
+demo: $(STAMP) ## Run the main job end to end against the sandbox, and show what it did
+	@$(BIN)/intacct-pipelines demo
+
+.PHONY: dev
+dev: $(STAMP) ## Open the Dagster UI: on connections.yaml if there is one, else on the demo's data
+	@$(BIN)/python -m intacct_pipelines.cli.dev
+
+.PHONY: check
+check: $(STAMP) ## Format check, lint, strict types, import rules
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-timing | tail -n 4
+
+.PHONY: test
+test: check ## Everything that `check` does, then all tests but the live ones
+	@$(BIN)/pytest -q -n $(WORKERS) -m "not live"
+
+.PHONY: bench
+bench: $(STAMP) ## Measure speed and memory against peers and limits (ratios inside one run)
+	@for script in extract load reconcile push sync; do $(BIN)/python benchmarks/$$script.py || exit 1; done
+
+.PHONY: lock
+lock: $(STAMP) ## Resolve requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \
+		--no-header --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
+
+.PHONY: pictures
+pictures: $(STAMP) ## Draw the README's pictures anew from a running demo (needs chromium)
+	@$(BIN)/python docs/pictures/draw.py
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12

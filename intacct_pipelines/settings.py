@@ -1,0 +1,301 @@
+"""The environment and the connections file, read once into typed settings; the only place that reads either.
+
+Secrets never stand in the connections file: it names an environment variable or a file, which is read when a
+connection is made, not before. Opening a connection is not done here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Final
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.link import ClosedPeriod, Form1099, Gate, Link, Mode
+from intacct_pipelines.errors import ConfigurationError
+
+CONNECTIONS_VARIABLE: Final = "INTACCT_PIPELINES_CONNECTIONS"
+WAREHOUSE_VARIABLE: Final = "INTACCT_PIPELINES_WAREHOUSE_URL"
+DAGSTER_VARIABLE: Final = "DAGSTER_POSTGRES_URL"
+_MAX_FILE_BYTES: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrls:
+    """External databases; None means the embedded cluster."""
+
+    warehouse: str | None
+    dagster: str | None
+
+
+def database_urls(environment: Mapping[str, str] = os.environ) -> DatabaseUrls:
+    """Return the databases named in the environment."""
+    return DatabaseUrls(
+        warehouse=environment.get(WAREHOUSE_VARIABLE) or None,
+        dagster=environment.get(DAGSTER_VARIABLE) or None,
+    )
+
+
+def dagster_home(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the absolute ``DAGSTER_HOME``; without one, ``dagster_home`` in the current folder.
+
+    Raises:
+        ConfigurationError: ``DAGSTER_HOME`` is relative, which Dagster refuses.
+    """
+    named = environment.get("DAGSTER_HOME")
+    if not named:
+        return Path.cwd() / "dagster_home"
+    home = Path(named)
+    if not home.is_absolute():
+        raise ConfigurationError(f"DAGSTER_HOME is {named!r}.", remedy="Give an absolute path.")
+    return home
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Secret(_Settings):
+    """Where a secret is: the name of an environment variable, or a file that holds nothing else."""
+
+    env: str | None = Field(None, description="Name of an environment variable.")
+    file: Path | None = Field(None, description="File that holds the secret and nothing else.")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Secret:
+        if (self.env is None) == (self.file is None):
+            msg = "name either `env` or `file`, never the secret itself"
+            raise ValueError(msg)
+        return self
+
+    def read(self, environment: Mapping[str, str] = os.environ) -> str:
+        """Return the secret.
+
+        Raises:
+            ConfigurationError: The variable is not set, or the file cannot be read or is empty.
+        """
+        if self.env is not None:
+            value = environment.get(self.env, "")
+            if not value:
+                raise ConfigurationError(
+                    f"The environment variable {self.env} is not set.", remedy="Set it to the secret it stands for."
+                )
+            return value
+        assert self.file is not None  # noqa: S101 - the validator guarantees it; this tells the type checker
+        try:
+            value = self.file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigurationError(
+                f"The secret file {self.file} cannot be read: {error.strerror}.",
+                remedy="Create it, readable by you only.",
+            ) from error
+        if not value:
+            raise ConfigurationError(f"The secret file {self.file} is empty.", remedy="Write the secret into it.")
+        return value
+
+
+class Company(_Settings):
+    """One Sage Intacct company and our own web-services user in it."""
+
+    company_id: str = Field(description="Company id, as at sign-in.")
+    sender_id: str = Field(description="Web-services sender id.")
+    sender_password: Secret
+    user_id: str = Field(description="Web-services user, of our own (never a vendor's sync user).")
+    user_password: Secret
+    url: str = Field("https://api.intacct.com/ia/xml/xmlgw.phtml", description="First endpoint.")
+    modified_zone: str = Field(
+        "America/Los_Angeles",
+        description="Time zone in which WHENMODIFIED is written; not certain, so calibrate it once per company.",
+    )
+    requests_in_flight: int = Field(2, ge=1, le=6, description="Requests at a time in one run.")
+    page_size: int = Field(2000, ge=1, le=2000, description="Rows a page.")
+    functions_per_request: int = Field(25, ge=1, le=100, description="Records written in one request.")
+    overlap_hours: int = Field(24, ge=0, le=168, description="How far back of the watermark an extraction reads.")
+
+
+class Bill(_Settings):
+    """One BILL developer key and user (or sync token) that serves one or more organisations."""
+
+    dev_key: Secret
+    username: str = Field(description="User, or the name of a sync token.")
+    password: Secret
+    url: str = Field("https://gateway.prod.bill.com/connect", description="Base address.")
+    requests_in_flight: int = Field(2, ge=1, le=3, description="Requests at a time for one organisation.")
+    overlap_hours: int = Field(1, ge=0, le=168, description="How far back of the watermark an extraction reads.")
+
+
+class AutoApproval(_Settings):
+    """Limits within which a plan approves itself when the gate is ``auto``."""
+
+    items: int = Field(0, ge=0, description="Most items in one plan.")
+    amount: Decimal = Field(Decimal(0), ge=0, description="Largest total in any one currency.")
+
+
+class Form1099Setting(_Settings):
+    """A 1099 form and box."""
+
+    form: str
+    box: str
+
+
+def _as_text_map(value: object) -> object:
+    return {str(key): str(text) for key, text in value.items()} if isinstance(value, dict) else value
+
+
+_TextMap = Annotated[dict[str, str], BeforeValidator(_as_text_map)]
+
+
+class LinkSettings(_Settings):
+    """One link: a BILL organisation joined to a company, at an entity or at the top level."""
+
+    company: str = Field(description="Name of the company in this file.")
+    entity: str = Field("", description="Entity id; empty for the top level (configurations A to D).")
+    bill: str = Field(description="Name of the BILL connection in this file.")
+    organization_id: str = Field(description="BILL organisation id.")
+    mode: Mode = Field(Mode.OBSERVE, description="observe reads only; sync may write, within approved plans.")
+    approved_only: bool = Field(True, description="Push only bills that BILL has approved (S-APR-02).")
+    grace_hours: int = Field(24, ge=0, description="Younger differences are in flight, not breaks (S-SCH-04).")
+    tolerance: dict[str, Decimal] = Field(default_factory=dict, description="Largest ignored difference by currency.")
+    accounts: _TextMap = Field(default_factory=dict, description="BILL account id or number to Intacct account number.")
+    departments: _TextMap = Field(default_factory=dict, description="BILL department id or name to Intacct id.")
+    locations: _TextMap = Field(default_factory=dict, description="BILL location id or name to Intacct id.")
+    classes: _TextMap = Field(default_factory=dict, description="BILL class id or name to Intacct id.")
+    terms: _TextMap = Field(default_factory=dict, description="BILL term id or name to Intacct term name.")
+    form_1099: dict[str, Form1099Setting] = Field(
+        default_factory=dict,
+        description="BILL vendor id to 1099 form and box; without one the vendor is held (S-BP-03).",
+    )
+    excluded_vendors: frozenset[str] = Field(frozenset(), description="BILL vendor ids to leave alone (S-VEN-10).")
+    default_location: str = Field("", description="Location for lines without one (S-CFG-20).")
+    closed_period: ClosedPeriod = Field(ClosedPeriod.HOLD, description="What to do with closed dates (S-IDM-08).")
+    gate: Gate = Field(Gate.MANUAL, description="Who approves plans.")
+    auto_approve: AutoApproval = Field(default_factory=AutoApproval)
+
+
+class Connections(_Settings):
+    """The whole connections file."""
+
+    companies: dict[str, Company] = Field(default_factory=dict)
+    bill: dict[str, Bill] = Field(default_factory=dict)
+    links: dict[str, LinkSettings] = Field(default_factory=dict)
+    is_sandbox: bool = Field(False, description="Schedules start switched on; for the sandbox only.")
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Connections:
+        for name, link in self.links.items():
+            if link.company not in self.companies:
+                msg = f"link {name} names the company {link.company}, which this file does not have"
+                raise ValueError(msg)
+            if link.bill not in self.bill:
+                msg = f"link {name} names the BILL connection {link.bill}, which this file does not have"
+                raise ValueError(msg)
+        targets = [(link.bill, link.organization_id) for link in self.links.values()]
+        if len(set(targets)) != len(targets):
+            msg = "two links name the same BILL organisation; its bills would post twice (S-SCH-05)"
+            raise ValueError(msg)
+        entities = [(link.company, link.entity) for link in self.links.values()]
+        if len(set(entities)) != len(entities):
+            msg = "two links name the same entity; configurations B and D need routing rules (S-CFG-10)"
+            raise ValueError(msg)
+        ids = [company.company_id for company in self.companies.values()]
+        if len(set(ids)) != len(ids):
+            msg = "two companies have the same company_id"
+            raise ValueError(msg)
+        return self
+
+    @cached_property
+    def by_company_id(self) -> dict[str, Company]:
+        """Companies by their Intacct company id, which partition keys carry."""
+        return {company.company_id: company for company in self.companies.values()}
+
+    def company(self, entity: EntityKey) -> Company:
+        """Return the company of a partition key.
+
+        Raises:
+            ConfigurationError: The file does not have it.
+        """
+        try:
+            return self.by_company_id[entity.company_id]
+        except KeyError:
+            raise ConfigurationError(
+                f"No company in the connections file has the id {entity.company_id}.",
+                remedy=f"Add it, or choose one of: {', '.join(sorted(self.by_company_id)) or 'none yet'}.",
+            ) from None
+
+    def link(self, entity: EntityKey) -> tuple[Link, LinkSettings] | None:
+        """Return the link that ends at an entity, or None: such an entity is extracted but not reconciled."""
+        for name, settings in self.links.items():
+            if self.companies[settings.company].company_id == entity.company_id and settings.entity == entity.entity_id:
+                return _link(name, entity, settings), settings
+        return None
+
+
+def _link(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
+    return Link(
+        name=name,
+        entity=entity,
+        organization_id=settings.organization_id,
+        mode=settings.mode,
+        approved_only=settings.approved_only,
+        grace=timedelta(hours=settings.grace_hours),
+        tolerance=settings.tolerance,
+        account_map=settings.accounts,
+        department_map=settings.departments,
+        location_map=settings.locations,
+        class_map=settings.classes,
+        term_map=settings.terms,
+        form_1099={vendor: Form1099(value.form, value.box) for vendor, value in settings.form_1099.items()},
+        excluded_vendors=settings.excluded_vendors,
+        default_location=settings.default_location,
+        closed_period=settings.closed_period,
+        gate=settings.gate,
+        auto_approve_items=settings.auto_approve.items,
+        auto_approve_amount=settings.auto_approve.amount,
+    )
+
+
+def connections_path(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return where the connections file is expected.
+
+    That is ``INTACCT_PIPELINES_CONNECTIONS``, else ``connections.yaml`` in ``DAGSTER_HOME``.
+    """
+    named = environment.get(CONNECTIONS_VARIABLE)
+    return Path(named) if named else dagster_home(environment) / "connections.yaml"
+
+
+def read_connections(environment: Mapping[str, str] = os.environ) -> Connections:
+    """Read the connections file; without one there is nothing to connect to, which is legal.
+
+    Raises:
+        ConfigurationError: The file is named but missing, unreadable, or contradicts itself.
+    """
+    path = connections_path(environment)
+    if not path.is_file():
+        if environment.get(CONNECTIONS_VARIABLE):
+            raise ConfigurationError(
+                f"{CONNECTIONS_VARIABLE} names {path}, which does not exist.",
+                remedy="Create it or correct the variable.",
+            )
+        return Connections()
+    if path.stat().st_size > _MAX_FILE_BYTES:
+        raise ConfigurationError(f"{path} is larger than {_MAX_FILE_BYTES} bytes.", remedy="Name the right file.")
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not readable YAML: {error}.", remedy="Correct it.") from error
+    try:
+        return Connections.model_validate(document or {})
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise ConfigurationError(f"{path} does not fit: {problems}.", remedy="Correct the places named.") from None
