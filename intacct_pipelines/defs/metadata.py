@@ -1,0 +1,72 @@
+"""What Dagster shows of a table and of a load, derived from the catalog and the certificate."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import dagster as dg
+
+from intacct_pipelines.domain.catalog import Table
+from intacct_pipelines.domain.records import Certificate
+
+OWNERS: Final = ["team:finance-data"]
+_MAX_ROWS_SHOWN: Final = 20
+
+
+def table_metadata(table: Table) -> dict[str, Any]:
+    """Return the column schema and the table's name, for an asset's definition."""
+    columns = [
+        dg.TableColumn(
+            name=column.name,
+            type=column.postgres_type,
+            description=column.description,
+            constraints=dg.TableColumnConstraints(
+                nullable=not column.required,
+                other=[f"one of {', '.join(column.one_of)}"] if column.one_of else [],
+            ),
+            tags={"pii": ""} if column.pii else {},
+        )
+        for column in table.columns
+    ]
+    lineage = "\n".join(f"| `{column.name}` | `{table.source_object}.{column.source}` |" for column in table.columns)
+    return {
+        "dagster/column_schema": dg.TableSchema(columns=columns),
+        "dagster/table_name": table.qualified_name,
+        "column_lineage": dg.MetadataValue.md(f"| column | source field |\n| --- | --- |\n{lineage}"),
+    }
+
+
+def certificate_metadata(certificate: Certificate, totals: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the figures of one load; numbers are plotted over time by the UI."""
+    metadata: dict[str, Any] = {
+        "window": certificate.window,
+        "announced": certificate.announced,
+        "received": certificate.received,
+        "inserted": certificate.inserted,
+        "updated": certificate.updated,
+        "unchanged": certificate.unchanged,
+        "deleted": certificate.deleted,
+        "quarantined": certificate.quarantined,
+        "api_requests": certificate.requests,
+        "certificate_is_whole": certificate.is_whole,
+        "control_total_of_window": str(certificate.control_total_source),
+        "watermark": certificate.watermark or "none",
+        "seconds": (certificate.finished_at - certificate.started_at).total_seconds(),
+    }
+    for total in totals:
+        metadata[f"total_{total['currency']}"] = float(total["total"])  # a plot, not an amount: shown, never stored
+        metadata[f"total_{total['currency']}_exact"] = str(total["total"])
+    return metadata
+
+
+def table_value(rows: Sequence[Mapping[str, Any]]) -> dg.TableMetadataValue | dg.TextMetadataValue:
+    """Return up to 20 rows as a table that the UI draws; ``none`` when there are none."""
+    if not rows:
+        return dg.MetadataValue.text("none")
+    records = [
+        dg.TableRecord({name: _cell(value) for name, value in row.items()}) for row in list(rows)[:_MAX_ROWS_SHOWN]
+    ]
+    return dg.MetadataValue.table(records)
+
+
+def _cell(value: object) -> str | int | bool:
+    return value if isinstance(value, (bool, int)) else "" if value is None else str(value)

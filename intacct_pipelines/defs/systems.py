@@ -1,0 +1,145 @@
+"""Opens and closes what a run talks to: the warehouse, Intacct, BILL. Knows nothing of Dagster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from intacct_pipelines.clients import bill as bill_client
+from intacct_pipelines.clients import intacct as intacct_client
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.link import Link
+from intacct_pipelines.errors import ConfigurationError
+from intacct_pipelines.settings import Connections, dagster_home, database_urls, read_connections
+from intacct_pipelines.warehouse.connection import Warehouse
+from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    import httpx
+
+
+def warehouse_dsn(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the warehouse's DSN; starts the embedded cluster when the environment names none.
+
+    Raises:
+        WarehouseUnavailableError: The embedded cluster does not start.
+    """
+    named = database_urls(environment).warehouse
+    return named or embedded_postgres(dagster_home(environment)).dsn("warehouse")
+
+
+def embedded_postgres(home: Path) -> EmbeddedPostgres:
+    """Return the embedded cluster of a home, started if it is not running."""
+    cluster = EmbeddedPostgres(home)
+    cluster.start()
+    return cluster
+
+
+class Systems:
+    """The warehouse and the clients of one process; opened when first asked for, closed together.
+
+    Args:
+        connections: What to connect to.
+        environment: Where secrets and DSNs are named.
+        transport: Carries all requests, for tests; None is the network.
+    """
+
+    def __init__(
+        self,
+        connections: Connections | None = None,
+        *,
+        environment: Mapping[str, str] = os.environ,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.connections = read_connections(environment) if connections is None else connections
+        self._environment = environment
+        self._transport = transport
+        self._warehouse: Warehouse | None = None
+        self._intacct: dict[str, intacct_client.IntacctClient] = {}
+        self._bill: dict[str, bill_client.BillClient] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in (*self._intacct.values(), *self._bill.values()):
+            client.close()
+        self._intacct.clear()
+        self._bill.clear()
+        if self._warehouse is not None:
+            self._warehouse.close()
+            self._warehouse = None
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse, migrated."""
+        if self._warehouse is None:
+            self._warehouse = Warehouse(warehouse_dsn(self._environment))
+            self._warehouse.migrate()
+        return self._warehouse
+
+    def intacct(self, entity: EntityKey) -> intacct_client.Session:
+        """Return a session of the company at the entity, or at the top level.
+
+        Raises:
+            ConfigurationError: The company is not configured, or a secret is missing.
+        """
+        return self.intacct_client(entity.company_id).session(entity.entity_id)
+
+    def intacct_client(self, company_id: str) -> intacct_client.IntacctClient:
+        """Return the client of a company."""
+        if company_id not in self._intacct:
+            company = self.connections.company(EntityKey(company_id))
+            self._intacct[company_id] = intacct_client.IntacctClient(
+                intacct_client.Credentials(
+                    sender_id=company.sender_id,
+                    sender_password=company.sender_password.read(self._environment),
+                    company_id=company.company_id,
+                    user_id=company.user_id,
+                    user_password=company.user_password.read(self._environment),
+                ),
+                intacct_client.Options(
+                    url=company.url,
+                    page_size=company.page_size,
+                    in_flight=company.requests_in_flight,
+                ),
+                transport=self._transport,
+            )
+        return self._intacct[company_id]
+
+    def link(self, entity: EntityKey) -> Link | None:
+        """Return the link that ends at an entity, if there is one."""
+        found = self.connections.link(entity)
+        return found[0] if found else None
+
+    def bill(self, entity: EntityKey) -> bill_client.Session:
+        """Return a session of the BILL organisation linked to an entity.
+
+        Raises:
+            ConfigurationError: No link ends at the entity, or a secret is missing.
+        """
+        found = self.connections.link(entity)
+        if found is None:
+            raise ConfigurationError(
+                f"No link ends at {entity}.", rule="S-CFG-01", remedy="Add one to the connections file."
+            )
+        link, settings = found
+        if settings.bill not in self._bill:
+            account = self.connections.bill[settings.bill]
+            self._bill[settings.bill] = bill_client.BillClient(
+                bill_client.Credentials(
+                    dev_key=account.dev_key.read(self._environment),
+                    username=account.username,
+                    password=account.password.read(self._environment),
+                ),
+                bill_client.Options(url=account.url, in_flight=account.requests_in_flight),
+                transport=self._transport,
+            )
+        return self._bill[settings.bill].session(link.organization_id)
