@@ -1,0 +1,8 @@
+"""BILL's Accounts Payable and Receivable API, v3: build, send, parse; nothing about tables or rules belongs here."""
+
+from intacct_pipelines.clients.bill.client import BillClient
+from intacct_pipelines.clients.bill.options import Credentials, Options
+from intacct_pipelines.clients.bill.query import Filter
+from intacct_pipelines.clients.bill.session import BillPage, Session
+
+__all__ = ["BillClient", "BillPage", "Credentials", "Filter", "Options", "Session"]

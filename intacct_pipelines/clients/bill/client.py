@@ -1,0 +1,96 @@
+"""The door to BILL: one client for one developer key, one session an organisation."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Final, Self
+
+import httpx
+
+from intacct_pipelines.clients.bill.options import Credentials, Options
+from intacct_pipelines.clients.bill.session import LoginGuard, Session
+from intacct_pipelines.clients.bill.transport import Transport
+from intacct_pipelines.errors import ConfigurationError
+
+_ORGANIZATION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class BillClient:
+    """Reads and writes BILL; a context manager; thread-safe.
+
+    Args:
+        credentials: Developer key with a user or a sync token.
+        options: Address and limits.
+        transport: Another transport in the place of the network, for tests.
+        sleep: Waits the given seconds.
+        now: Returns the current instant, aware.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        options: Options | None = None,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._credentials = credentials
+        self._options = options or Options()
+        self._now = now
+        self._transport = Transport(self._options, transport=transport, sleep=sleep, now=now)
+        self._guard = LoginGuard(now)
+        self._lock = threading.Lock()
+        self._sessions: dict[str, Session] = {}
+
+    def __repr__(self) -> str:
+        return f"BillClient({self._options.base_url})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far, logins and repeated attempts among them."""
+        return self._transport.requests
+
+    def session(self, organization_id: str) -> Session:
+        """Return the organisation's session, always the same one; it logs in when first used.
+
+        Args:
+            organization_id: BILL's id of the organisation, such as ``008…``.
+
+        Raises:
+            ConfigurationError: That is no organisation's id.
+        """
+        if not _ORGANIZATION_ID.fullmatch(organization_id):
+            raise ConfigurationError(f"{organization_id[:64]!r} is not the id of a BILL organisation.")
+        with self._lock:
+            if organization_id not in self._sessions:
+                self._sessions[organization_id] = Session(
+                    organization_id,
+                    self._credentials,
+                    self._options,
+                    transport=self._transport,
+                    guard=self._guard,
+                    now=self._now,
+                )
+            return self._sessions[organization_id]
+
+    def close(self) -> None:
+        """Close the connections; sessions end by themselves on BILL's side."""
+        self._transport.close()

@@ -1,0 +1,291 @@
+"""One organisation's session: renewed when it ends, paged to the end, never more in flight than allowed."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from intacct_pipelines.clients.bill.failures import SYSTEM, Mask
+from intacct_pipelines.clients.bill.options import LOGINS_PER_HOUR, Credentials, Options
+from intacct_pipelines.clients.bill.query import Filter, check_path, check_sort, format_filters
+from intacct_pipelines.clients.bill.transport import Answer, Call, Transport
+from intacct_pipelines.errors import (
+    ConfigurationError,
+    CredentialsRejectedError,
+    FunctionRejectedError,
+    IncompleteResultError,
+    PermissionDeniedError,
+    RateLimitedError,
+    SessionExpiredError,
+    UnreadableResponseError,
+)
+
+_LOGIN: Final = "/v3/login"
+_SESSION_ID: Final = re.compile(r"[\x21-\x7e]{1,512}")
+_HOUR: Final = timedelta(hours=1)
+# What moves money or opens a way for it. This product keeps books in step; it never pays.
+_MONEY: Final = ("/v3/payments", "/v3/receivable-payments", "/v3/funding-accounts", "/v3/recurringbills")
+_MONEY_SEGMENTS: Final = frozenset({"bank-account", "bank-accounts", "charge-authorization", "charge"})
+
+
+@dataclass(frozen=True, slots=True)
+class BillPage:
+    """One page of a list.
+
+    Args:
+        results: The records as parsed; numbers are ``Decimal``.
+        number: Position of the page, from 1.
+        is_last: Whether BILL named no further page.
+        served_at: When BILL says that it answered, by its own clock; None if it did not say.
+    """
+
+    results: list[dict[str, Any]]
+    number: int
+    is_last: bool
+    served_at: datetime | None = None
+
+
+class LoginGuard:
+    """Keeps the logins of one developer key under BILL's hourly limit, as far as this process knows."""
+
+    def __init__(self, now: Callable[[], datetime], limit: int = LOGINS_PER_HOUR) -> None:
+        self._now = now
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._logins: deque[datetime] = deque(maxlen=limit)
+
+    def admit(self) -> None:
+        """Count one login.
+
+        Raises:
+            RateLimitedError: It would be one too many within an hour.
+        """
+        with self._lock:
+            now = self._now()
+            if len(self._logins) == self._limit and now - self._logins[0] < _HOUR:
+                wait = (self._logins[0] + _HOUR - now).total_seconds()
+                raise RateLimitedError(
+                    f"{self._limit} logins within an hour; BILL would lock the developer key.",
+                    retry_after_seconds=wait,
+                    system=SYSTEM,
+                    operation=f"POST {_LOGIN}",
+                )
+            self._logins.append(now)
+
+
+class Session:
+    """Reads and writes of one organisation; made by ``BillClient.session``. Thread-safe."""
+
+    def __init__(
+        self,
+        organization_id: str,
+        credentials: Credentials,
+        options: Options,
+        *,
+        transport: Transport,
+        guard: LoginGuard,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.organization_id = organization_id
+        self._credentials = credentials
+        self._options = options
+        self._transport = transport
+        self._guard = guard
+        self._now = now
+        self._mask = Mask(credentials.secrets)
+        self._in_flight = threading.BoundedSemaphore(options.in_flight)
+        self._lock = threading.Lock()
+        self._session_id = ""
+        self._used_at: datetime | None = None
+        self._rejected = ""
+
+    def __repr__(self) -> str:
+        return f"Session({self.organization_id})"
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Return one object.
+
+        Args:
+            path: Path from ``/v3`` on.
+            params: Query parameters.
+
+        Raises:
+            RemoteSystemError: Any of its kinds.
+            ConfigurationError: The path is not one of BILL's API.
+        """
+        value = self._read(Call("GET", check_path(path), dict(params or {}))).value
+        if not isinstance(value, dict):
+            raise self._not_as_documented(path, "an object")
+        return value
+
+    def list(
+        self,
+        path: str,
+        *,
+        filters: Sequence[Filter | tuple[str, str, str | Sequence[str]]] = (),
+        sort: str = "",
+        page_size: int = 0,
+        may_be_plain: bool = False,
+    ) -> Iterator[BillPage]:
+        """Yield the pages of a list to its end: the page that names no next one. An empty page may not be the end.
+
+        Args:
+            path: Path from ``/v3`` on.
+            filters: Conditions, all of which must hold.
+            sort: Such as ``updatedTime:asc``; sent with every page, as are the filters.
+            page_size: Records a page, 1 to 100; 0 for the option's.
+            may_be_plain: Accept a bare array, which is whole by itself, as some of BILL's lists are.
+
+        Raises:
+            IncompleteResultError: A page token came twice, or there are more pages than the bound allows.
+            RemoteSystemError: Any of its other kinds.
+            ConfigurationError: A path, filter or sorting that BILL cannot take.
+        """
+        params = {"max": str(page_size or self._options.page_size)}
+        if written := format_filters(filters):
+            params["filters"] = written
+        if check_sort(sort):
+            params["sort"] = sort
+        call = Call("GET", check_path(path), params)
+        seen: set[str] = set()
+        for number in range(1, self._options.max_pages + 1):
+            answer = self._read(call)
+            page, token = self._page(answer, number, path, may_be_plain=may_be_plain)
+            yield page
+            if not token:
+                return
+            if token in seen:
+                raise self._incomplete(path, f"BILL named the same next page twice, on page {number}.")
+            seen.add(token)
+            call = Call("GET", path, {**params, "page": token})
+        raise self._incomplete(path, f"BILL named more than {self._options.max_pages} pages.")
+
+    def post(self, path: str, body: Mapping[str, Any] | Sequence[Any]) -> Any:
+        """Create or act; sent once, never repeated.
+
+        Raises:
+            TransportError: No complete answer; with ``request_left`` the outcome is unknown and must be looked up.
+            SessionExpiredError: The session had ended; nothing was done, the next call logs in.
+            RemoteSystemError: Any of its other kinds.
+            ConfigurationError: The path moves money, which this product never does.
+        """
+        return self._write("POST", path, body)
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Change some fields; sent once, never repeated. Raises as ``post`` does."""
+        return self._write("PATCH", path, body)
+
+    def _write(self, method: str, path: str, body: object) -> Any:
+        call = Call(method, check_path(path), {}, body)
+        if path.lower().startswith(_MONEY) or _MONEY_SEGMENTS & set(path.lower().split("/")):
+            raise ConfigurationError(f"{call.operation} moves money or opens a way for it; this product never does.")
+        session_id = self._current("")
+        try:
+            return self._exchange(call, session_id).value
+        except SessionExpiredError:
+            with self._lock:
+                self._session_id = "" if self._session_id == session_id else self._session_id
+            raise
+
+    def _read(self, call: Call) -> Answer:
+        session_id = self._current("")
+        try:
+            return self._transport.retry(lambda: self._exchange(call, session_id))
+        except SessionExpiredError:
+            renewed = self._current(session_id)
+        try:
+            return self._transport.retry(lambda: self._exchange(call, renewed))
+        except SessionExpiredError as error:
+            raise CredentialsRejectedError(
+                "BILL refused a session that it had just opened.",
+                system=SYSTEM,
+                operation=call.operation,
+                details=error.details,
+                remedy="Check that the developer key belongs to this environment and may use this organisation.",
+            ) from error
+
+    def _exchange(self, call: Call, session_id: str) -> Answer:
+        headers = {"devKey": self._credentials.dev_key, "sessionId": session_id}
+        with self._in_flight:
+            answer = self._transport.exchange(call, headers, self._mask.also(session_id))
+        self._used_at = self._now()
+        return answer
+
+    def _current(self, ended: str) -> str:
+        """Return a session id other than ``ended``; logs in when there is none or it lay idle for too long."""
+        with self._lock:
+            idle = self._now() - (self._used_at or self._now())
+            is_stale = idle.total_seconds() > self._options.idle_seconds
+            if not self._session_id or self._session_id == ended or is_stale:
+                self._session_id = ""
+                self._session_id = self._log_in()
+                self._used_at = self._now()
+            return self._session_id
+
+    def _log_in(self) -> str:
+        operation = f"POST {_LOGIN}"
+        if self._rejected:
+            raise CredentialsRejectedError(self._rejected, system=SYSTEM, operation=operation)
+        body = {
+            "username": self._credentials.username,
+            "password": self._credentials.password,
+            "organizationId": self.organization_id,
+            "devKey": self._credentials.dev_key,
+        }
+        try:
+            value = self._transport.retry(lambda: self._log_in_once(Call("POST", _LOGIN, {}, body)))
+        except CredentialsRejectedError as error:
+            # Asking again with the same words would only bring a lock-out nearer.
+            self._rejected = error.message
+            raise
+        except (SessionExpiredError, FunctionRejectedError, PermissionDeniedError) as error:
+            self._rejected = f"BILL refused the login to organisation {self.organization_id}."
+            raise CredentialsRejectedError(
+                self._rejected,
+                system=SYSTEM,
+                operation=operation,
+                details=error.details,
+                remedy="Check the organisation's id and that the user or sync token belongs to it.",
+            ) from error
+        return self._session_of(value, operation)
+
+    def _log_in_once(self, call: Call) -> Any:
+        self._guard.admit()
+        with self._in_flight:
+            return self._transport.exchange(call, {}, self._mask).value
+
+    def _session_of(self, value: Any, operation: str) -> str:
+        session_id = value.get("sessionId") if isinstance(value, dict) else None
+        if not isinstance(session_id, str) or not _SESSION_ID.fullmatch(session_id):
+            raise UnreadableResponseError("BILL's login answer has no session id.", system=SYSTEM, operation=operation)
+        if value.get("organizationId", self.organization_id) != self.organization_id:
+            # Reading another organisation's books under this one's name would mix two companies.
+            raise UnreadableResponseError(
+                f"BILL opened a session of another organisation than {self.organization_id}.",
+                system=SYSTEM,
+                operation=operation,
+            )
+        return session_id
+
+    def _page(self, answer: Answer, number: int, path: str, *, may_be_plain: bool) -> tuple[BillPage, str]:
+        value = answer.value
+        if may_be_plain and number == 1 and isinstance(value, list):
+            value = {"results": value}
+        results = value.get("results") if isinstance(value, dict) else None
+        if not isinstance(results, list) or not all(isinstance(record, dict) for record in results):
+            raise self._not_as_documented(path, "a page of results")
+        token = value.get("nextPage") or ""
+        if not isinstance(token, str):
+            raise self._not_as_documented(path, "a page token")
+        return BillPage(results, number, not token, answer.served_at), token
+
+    def _not_as_documented(self, path: str, wanted: str) -> UnreadableResponseError:
+        return UnreadableResponseError(f"BILL's answer is not {wanted}.", system=SYSTEM, operation=f"GET {path}")
+
+    def _incomplete(self, path: str, message: str) -> IncompleteResultError:
+        return IncompleteResultError(message, system=SYSTEM, operation=f"GET {path}")
