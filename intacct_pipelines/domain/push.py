@@ -1,0 +1,240 @@
+"""What a push is made of: items, holds, plans and the states of an item. Plain values; no SQL, no wire, no clock."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from intacct_pipelines.domain.keys import ItemKey
+
+Fields: TypeAlias = "dict[str, str | Fields | list[Fields]]"
+"""Fields of one Intacct object in the order in which they are sent; a list holds the owned lines."""
+
+
+class Operation(StrEnum):
+    """What an item does. Nothing is ever deleted (S-IDM-06)."""
+
+    CREATE = "create"
+    UPDATE = "update"
+
+
+class State(StrEnum):
+    """Where an item stands."""
+
+    PLANNED = "planned"
+    APPROVED = "approved"
+    SENDING = "sending"
+    """Claimed and perhaps sent; stored before anything is sent."""
+    UNCERTAIN = "uncertain"
+    """Sent, and the answer was lost or was any word but success; looked up before anything else (S-ERR-42)."""
+    ACCEPTED = "accepted"
+    """Intacct has it. Posted is not confirmed."""
+    REJECTED = "rejected"
+    """Intacct refused it for certain, and does not have it."""
+    CONFIRMED = "confirmed"
+    """It came back through the extract and pairs with its source."""
+    HELD = "held"
+    """A person has to decide."""
+    EXPIRED = "expired"
+    """Its source or its target changed after the plan was made; never sent."""
+    SUPERSEDED = "superseded"
+    """A later plan took its place; never sent."""
+
+
+OPEN: Final = frozenset({State.APPROVED, State.SENDING, State.UNCERTAIN, State.ACCEPTED})
+"""A source record has at most one item in these states, so that it can never be posted under two keys at once."""
+
+UNSENT: Final = frozenset({State.PLANNED, State.REJECTED, State.HELD, State.EXPIRED, State.SUPERSEDED})
+"""An item in these states is not in Intacct by our doing, and a new plan may take it up again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One line that an item puts into the ledger once it is posted.
+
+    Args:
+        side: ``debit`` or ``credit``.
+        account: Account number, or ``accounts payable`` for the control account that Intacct chooses itself.
+        amount: Positive, in ``currency``.
+        currency: ISO 4217.
+    """
+
+    side: str
+    account: str
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One operation on one Intacct record.
+
+    Args:
+        key: Identity of the operation; Intacct's function control id.
+        object_name: ``vendor`` or ``ap_bill``.
+        operation: What is done.
+        source_id: BILL's id of the record.
+        natural_key: Fields by which the record is found in Intacct: VENDORID, for a bill also RECORDID.
+        payload: Exactly what is sent.
+        source_revision: State of the source record when the plan was made.
+        target_record_no: For an update: the Intacct record.
+        target_revision: For an update: when the record last changed, as Intacct wrote it.
+        amount: Total in ``currency``; zero for a vendor.
+        currency: ISO 4217; empty for a vendor.
+        ledger_effect: What it does to the ledger.
+        depends_on: Items that must be in Intacct first.
+        warnings: What a person should know before approving.
+        label: A short name for people, such as ``bill INV-9 of Acme``.
+    """
+
+    key: ItemKey
+    object_name: str
+    operation: Operation
+    source_id: str
+    natural_key: Mapping[str, str]
+    payload: Fields
+    source_revision: str
+    target_record_no: int | None = None
+    target_revision: str = ""
+    amount: Decimal = Decimal(0)
+    currency: str = ""
+    ledger_effect: tuple[LedgerLine, ...] = ()
+    depends_on: tuple[ItemKey, ...] = ()
+    warnings: tuple[str, ...] = ()
+    label: str = ""
+
+    @property
+    def payload_text(self) -> str:
+        """The payload as text that keeps the order of its fields."""
+        return json.dumps(self.payload, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A source record that is not sent, and why.
+
+    Args:
+        object_name: ``vendor`` or ``ap_bill``.
+        source_id: BILL's id of the record.
+        label: A short name for people.
+        kind: Class of the reason, such as ``period_closed``; the same cause has the same class everywhere.
+        rule: Number of the rule that says so.
+        reason: What is wrong, in one sentence.
+        remedy: What the reader should do next.
+        amount: Money that waits, in ``currency``.
+        currency: ISO 4217; empty for a vendor.
+        held_by: Source id of the held parent, if the parent is the reason.
+    """
+
+    object_name: str
+    source_id: str
+    label: str
+    kind: str
+    rule: str
+    reason: str
+    remedy: str
+    amount: Decimal = Decimal(0)
+    currency: str = ""
+    held_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A proposal of what to write for one link; a document that a person can read and approve.
+
+    Args:
+        link: Name of the link.
+        entity: Company and entity, as a partition key.
+        created_at: When it was made, UTC.
+        items: In the order in which they are sent: parents before children.
+        holds: What stays behind, and why.
+    """
+
+    link: str
+    entity: str
+    created_at: datetime
+    items: tuple[Item, ...]
+    holds: tuple[Hold, ...]
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the document without its date: what a person approves."""
+        return hashlib.sha256(canonical_json(self._content()).encode()).hexdigest()
+
+    @property
+    def plan_id(self) -> str:
+        """Identity of this plan: its content and the instant at which it was made."""
+        seed = f"{self.link}\x1f{self.created_at.isoformat()}\x1f{self.content_hash}"
+        return "plan-" + hashlib.sha256(seed.encode()).hexdigest()[:16]
+
+    def document(self) -> str:
+        """Return the plan as JSON; the same plan gives the same bytes."""
+        head = {"plan_id": self.plan_id, "created_at": self.created_at.isoformat(), "content_hash": self.content_hash}
+        return canonical_json({**head, **self._content()})
+
+    def _content(self) -> dict[str, object]:
+        return {
+            "format": 1,
+            "link": self.link,
+            "entity": self.entity,
+            "items": [_item_document(item) for item in self.items],
+            "holds": [_hold_document(hold) for hold in self.holds],
+        }
+
+
+def canonical_json(value: object) -> str:
+    """Return JSON whose bytes depend on the value alone; fields keep the order that their author gave them."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    msg = f"a plan cannot hold a {type(value).__name__}"
+    raise TypeError(msg)
+
+
+def _item_document(item: Item) -> dict[str, object]:
+    return {
+        "key": item.key,
+        "object": item.object_name,
+        "operation": item.operation.value,
+        "source_id": item.source_id,
+        "label": item.label,
+        "natural_key": dict(item.natural_key),
+        "payload": item.payload,
+        "source_revision": item.source_revision,
+        "target_record_no": item.target_record_no,
+        "target_revision": item.target_revision,
+        "amount": item.amount,
+        "currency": item.currency,
+        "ledger_effect": [
+            {"side": line.side, "account": line.account, "amount": line.amount, "currency": line.currency}
+            for line in item.ledger_effect
+        ],
+        "depends_on": list(item.depends_on),
+        "warnings": list(item.warnings),
+    }
+
+
+def _hold_document(hold: Hold) -> dict[str, object]:
+    return {
+        "object": hold.object_name,
+        "source_id": hold.source_id,
+        "label": hold.label,
+        "class": hold.kind,
+        "rule": hold.rule,
+        "reason": hold.reason,
+        "remedy": hold.remedy,
+        "amount": hold.amount,
+        "currency": hold.currency,
+        "held_by": hold.held_by,
+    }
