@@ -1,7 +1,7 @@
 """The business behind both systems: what a generated company consists of.
 
-Only plain values belong here. The generator is in `generator.py`; how each system shows the same company is the business of
-its twin (`intacct/`, `bill/`).
+Only plain values belong here. The generator is in `generator.py`; how each system shows the same company is the
+business of its twin (`intacct/`, `bill/`).
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ class Line:
 class Bill:
     """A bill of the business, and how each system's copy differs from it.
 
-    The fields hold the truth. `intacct_changes` and `bill_changes` are names of these very fields with the value that one
-    system's copy has instead (`lines` included).
+    The fields hold the truth. `intacct_changes` and `bill_changes` are names of these very fields with the value that
+    one system's copy has instead (`lines` included).
     """
 
     key: int
@@ -123,6 +123,7 @@ class Bill:
     lines: tuple[Line, ...]
     description: str
     po_number: str
+    """Not empty for a bill that was born from a purchase order in Intacct (module 9.PO)."""
     approval_status: str
     """As in BILL: UNASSIGNED, ASSIGNED, APPROVING, APPROVED, DENIED."""
     paid: Decimal
@@ -138,7 +139,7 @@ class Bill:
     bill_modified_at: datetime
     bill_id: str
     difference: str = ""
-    """The planted kind (see `generator.DIFFERENCES`), empty for a bill that agrees."""
+    """The planted kind (see `bill_maker.DIFFERENCES`), empty for a bill that agrees."""
 
     @property
     def total(self) -> Decimal:

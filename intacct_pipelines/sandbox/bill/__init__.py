@@ -1,0 +1,1 @@
+"""The offline twin of BILL AP, version 3."""
