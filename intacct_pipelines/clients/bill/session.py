@@ -100,12 +100,20 @@ class Session:
         self._mask = Mask(credentials.secrets)
         self._in_flight = threading.BoundedSemaphore(options.in_flight)
         self._lock = threading.Lock()
+        # Apart from the session's lock, which is held while it logs in.
+        self._count_lock = threading.Lock()
         self._session_id = ""
         self._used_at: datetime | None = None
         self._rejected = ""
+        self._requests = 0
 
     def __repr__(self) -> str:
         return f"Session({self.organization_id})"
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent for this organisation so far."""
+        return self._requests
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Return one object.
@@ -211,10 +219,15 @@ class Session:
 
     def _exchange(self, call: Call, session_id: str) -> Answer:
         headers = {"devKey": self._credentials.dev_key, "sessionId": session_id}
-        with self._in_flight:
-            answer = self._transport.exchange(call, headers, self._mask.also(session_id))
+        answer = self._send(call, headers, self._mask.also(session_id))
         self._used_at = self._now()
         return answer
+
+    def _send(self, call: Call, headers: Mapping[str, str], mask: Mask) -> Answer:
+        with self._in_flight:
+            with self._count_lock:
+                self._requests += 1
+            return self._transport.exchange(call, headers, mask)
 
     def _current(self, ended: str) -> str:
         """Return a session id other than ``ended``; logs in when there is none or it lay idle for too long."""
@@ -256,8 +269,7 @@ class Session:
 
     def _log_in_once(self, call: Call) -> Any:
         self._guard.admit()
-        with self._in_flight:
-            return self._transport.exchange(call, {}, self._mask).value
+        return self._send(call, {}, self._mask).value
 
     def _session_of(self, value: Any, operation: str) -> str:
         session_id = value.get("sessionId") if isinstance(value, dict) else None
