@@ -139,7 +139,7 @@ class Outbox:
         self._now = now
         self._revisions = source_revisions or self.stored_revisions
 
-    # -- planning and approving ---------------------------------------------------------------------------------------
+    # Planning and approving
 
     def store_plan(self, plan: Plan, *, actor: str) -> str:
         """Store a plan and make it the link's only open proposal; return its id.
@@ -270,7 +270,7 @@ class Outbox:
             raise NotApprovedError(f"there is no plan {plan_id}", remedy="List the plans with `status`.")
         return str(row["document"])
 
-    # -- sending --------------------------------------------------------------------------------------------------------
+    # Sending
 
     @contextlib.contextmanager
     def worker(self, name: str) -> Iterator[None]:
@@ -404,7 +404,7 @@ class Outbox:
                 (link,),
             )
 
-    # -- confirming -------------------------------------------------------------------------------------------------------
+    # Confirming
 
     def confirm(self, link: str, entity: str, *, actor: str) -> int:
         """Confirm the accepted items whose record came back through the extract and pairs with its source.
@@ -422,7 +422,7 @@ class Outbox:
                 cursor.execute(_CROSSWALK, {**row, "link": link, "actor": actor, "now": self._now()})
             return len(rows)
 
-    # -- reading ----------------------------------------------------------------------------------------------------------
+    # Reading
 
     def items(
         self, *, link: str | None = None, plan_id: str | None = None, states: Sequence[State] | None = None
@@ -439,6 +439,11 @@ class Outbox:
     def in_hand(self, link: str) -> list[OutboxItem]:
         """Return the items that are approved, on their way, or posted and not yet confirmed."""
         return self.items(link=link, states=sorted(OPEN))
+
+    def posted(self, link: str) -> set[tuple[str, str]]:
+        """Return object and source id of every record that was created in Intacct and confirmed."""
+        items = self.items(link=link, states=[State.CONFIRMED])
+        return {(item.object_name, item.source_id) for item in items if item.operation is Operation.CREATE}
 
     def counts(self, link: str | None = None) -> dict[str, int]:
         """Return the number of items by state."""
@@ -485,7 +490,7 @@ class Outbox:
             rows = cursor.execute(query, {"entity": entity, "ids": list(source_ids)}).fetchall()
         return {row["id"]: row["revision"] for row in rows}
 
-    # -- parts ------------------------------------------------------------------------------------------------------------
+    # Parts
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[psycopg.Cursor[dict[str, Any]]]:
@@ -494,8 +499,8 @@ class Outbox:
 
     def _store_holds(self, cursor: psycopg.Cursor[dict[str, Any]], plan: Plan) -> None:
         cursor.executemany(
-            """INSERT INTO push.hold (plan_id, position, object_name, source_id, label, reason_class, rule, reason, remedy,
-                amount, currency, held_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+            """INSERT INTO push.hold (plan_id, position, object_name, source_id, label, reason_class, rule, reason,
+                remedy, amount, currency, held_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
             [
                 (
                     plan.plan_id,
@@ -758,8 +763,8 @@ def _busy_records(
 
 
 _UPSERT_ITEM: Final = """
-INSERT INTO push.item (item_key, plan_id, link, entity, position, object_name, operation, source_id, natural_key, payload,
-    payload_hash, source_revision, target_record_no, target_revision, amount, currency, depends_on, label, created_at,
+INSERT INTO push.item (item_key, plan_id, link, entity, position, object_name, operation, source_id, natural_key,
+    payload, payload_hash, source_revision, target_record_no, target_revision, amount, currency, depends_on, label, created_at,
     updated_at)
 VALUES (%(item_key)s, %(plan_id)s, %(link)s, %(entity)s, %(position)s, %(object_name)s, %(operation)s, %(source_id)s,
     %(natural_key)s, %(payload)s, %(payload_hash)s, %(source_revision)s, %(target_record_no)s, %(target_revision)s,
@@ -774,8 +779,8 @@ _MOVE: Final = """
 UPDATE push.item AS i SET state = m.state, refused = m.refused, updated_at = %(now)s,
     record_no = coalesce(m.record_no, i.record_no),
     reason_class = m.reason_class, rule = m.rule, reason = m.reason, remedy = m.remedy
-FROM jsonb_to_recordset(%(moves)s::jsonb) AS m (item_key text, state text, refused boolean, reason_class text, rule text,
-    reason text, remedy text, record_no bigint)
+FROM jsonb_to_recordset(%(moves)s::jsonb) AS m (item_key text, state text, refused boolean, reason_class text,
+    rule text, reason text, remedy text, record_no bigint)
 WHERE i.item_key = m.item_key
 RETURNING i.item_key, i.plan_id
 """
@@ -798,7 +803,8 @@ WHERE hash <> digest OR prev_hash <> before OR seq <> before_seq + 1 ORDER BY se
 
 _STRAY_ITEMS: Final = """
 SELECT i.item_key, i.state, coalesce(last.state, 'nothing') AS last FROM push.item AS i LEFT JOIN LATERAL (
-    SELECT j.detail::jsonb ->> 'to' AS state FROM push.journal AS j WHERE j.item_key = i.item_key ORDER BY j.seq DESC LIMIT 1
+    SELECT j.detail::jsonb ->> 'to' AS state FROM push.journal AS j
+    WHERE j.item_key = i.item_key ORDER BY j.seq DESC LIMIT 1
 ) AS last ON true
 WHERE i.state IS DISTINCT FROM last.state ORDER BY i.item_key
 """

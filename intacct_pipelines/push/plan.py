@@ -1,0 +1,161 @@
+"""The plan: from rows of both sides to items and holds. Pure: the same input gives the same bytes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.domain.push import Hold, Item, Plan
+from intacct_pipelines.push.bills import BillPlanner, VendorTarget
+from intacct_pipelines.push.sources import Sources, text
+from intacct_pipelines.push.vendors import VendorPlanner
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
+
+    from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.push.sources import Row
+    from intacct_pipelines.warehouse.outbox import OutboxItem
+
+
+def build_plan(
+    link: Link,
+    tables: Mapping[str, Sequence[Row]],
+    matches: Sequence[Row],
+    *,
+    revisions: Mapping[tuple[str, str], str],
+    closed_through: date | None,
+    now: datetime,
+    in_hand: Sequence[OutboxItem] = (),
+    posted: Collection[tuple[str, str]] = (),
+    currencies: Collection[str] | None = None,
+) -> Plan:
+    """Decide for every vendor and bill of BILL what is to be written to Intacct, or why nothing is.
+
+    Args:
+        link: The link and its policy. In observe mode a plan can be made, but never applied.
+        tables: Rows by qualified table name, as ``push.sources.rows_of`` makes them from frames.
+        matches: Pairs that reconciliation made: ``object``, ``platform_id``, ``intacct_record_no``.
+        revisions: Present revision by object and BILL id, as ``Outbox.stored_revisions`` gives it.
+        closed_through: Last closed day of the target entity; None if all is open.
+        now: When the plan is made, UTC.
+        in_hand: ``Outbox.in_hand``: records on their way are left alone until they are confirmed.
+        posted: ``Outbox.posted``: object and BILL id of records that were created and confirmed before.
+        currencies: Currencies that the entity may use; None takes those of the entity's existing records.
+    """
+    sources = Sources(link, tables, matches)
+    allowed = frozenset(currencies) if currencies is not None else _seen_currencies(sources)
+    busy = {(item.object_name, item.source_id): item for item in in_hand}
+    vendor_revisions, bill_revisions = (_of_object(revisions, name) for name in ("vendor", "ap_bill"))
+    vendors = VendorPlanner(sources, vendor_revisions, allowed, _posted(posted, "vendor"))
+    vendor_decisions = {
+        vendor_id: vendors.decide(row)
+        for vendor_id, row in sorted(sources.vendors.items())
+        if ("vendor", vendor_id) not in busy
+    }
+    targets = _vendor_targets(sources, vendor_decisions, busy)
+    bills = BillPlanner(sources, targets, bill_revisions, allowed, closed_through, _posted(posted, "ap_bill"))
+    bill_decisions = [bills.decide(bill) for bill in sources.bills if ("ap_bill", bill["id"]) not in busy]
+    needed = {bill["vendor_id"] for bill in sources.bills}
+    decisions = [
+        *(decision for decision in vendor_decisions.values() if _is_shown(decision, needed)),
+        *bill_decisions,
+    ]
+    return Plan(
+        link=link.name,
+        entity=str(link.entity),
+        created_at=now,
+        items=tuple(decision for decision in decisions if isinstance(decision, Item)),
+        holds=tuple(decision for decision in decisions if isinstance(decision, Hold)),
+    )
+
+
+def _is_shown(decision: Item | Hold | None, needed: Collection[str]) -> bool:
+    """Leave out archived and excluded vendors that no bill asks for: nobody waits for them."""
+    if isinstance(decision, Hold) and decision.kind in {"archived", "excluded"}:
+        return decision.source_id in needed
+    return decision is not None
+
+
+def _of_object(revisions: Mapping[tuple[str, str], str], object_name: str) -> dict[str, str]:
+    return {source_id: revision for (name, source_id), revision in revisions.items() if name == object_name}
+
+
+def _posted(posted: Collection[tuple[str, str]], object_name: str) -> frozenset[str]:
+    return frozenset(source_id for name, source_id in posted if name == object_name)
+
+
+def _seen_currencies(sources: Sources) -> frozenset[str]:
+    """Return the entity's base currency and those that its Intacct records already use."""
+    rows = [*sources.intacct_bills.values(), *sources.intacct_vendors.values(), *sources.entities.values()]
+    own = sources.link.entity.entity_id
+    used = (text(row, "currency") for row in rows if text(row, "owner_entity_id") in {"", own})
+    return frozenset(currency for currency in (sources.base_currency, *used) if currency)
+
+
+def _vendor_targets(
+    sources: Sources,
+    decisions: Mapping[str, Item | Hold | None],
+    busy: Mapping[tuple[str, str], OutboxItem],
+) -> dict[str, VendorTarget | Hold]:
+    targets: dict[str, VendorTarget | Hold] = {}
+    for vendor_id in sources.vendors:
+        paired = sources.vendor_pairs.get(vendor_id)
+        on_its_way = busy.get(("vendor", vendor_id))
+        decision = decisions.get(vendor_id)
+        if isinstance(decision, Hold) and decision.kind != "vendor_changed":
+            targets[vendor_id] = decision
+        elif paired is not None:
+            targets[vendor_id] = VendorTarget(paired["vendor_id"], text(paired, "status") or "active")
+        elif on_its_way is not None:
+            targets[vendor_id] = VendorTarget(on_its_way.natural_key["VENDORID"], parent=on_its_way.key)
+        elif isinstance(decision, Item):
+            targets[vendor_id] = VendorTarget(decision.natural_key["VENDORID"], parent=decision.key)
+    return targets
+
+
+def render(plan: Plan, *, mode: Mode = Mode.SYNC) -> str:
+    """Return a plan as text for people: counts and money, each item with its effect, each hold with what to do."""
+    lines = [f"Plan {plan.plan_id} for link {plan.link}, entity {plan.entity}, made {plan.created_at.isoformat()}"]
+    lines.append(f"Content {plan.content_hash}")
+    if mode is Mode.OBSERVE:
+        lines.append("The link only observes: this plan cannot be applied.")
+    lines += ["", "To be sent:", *_summary(plan), ""]
+    for item in plan.items:
+        lines += _item_text(item)
+    lines += ["", f"Held: {len(plan.holds)}"]
+    lines += [_hold_text(hold) for hold in plan.holds]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(plan: Plan) -> list[str]:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    money: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for item in plan.items:
+        group = (item.operation.value, item.object_name, item.currency)
+        counts[group] += 1
+        money[group] += item.amount
+    if not counts:
+        return ["  nothing"]
+    return [
+        f"  {operation} {name}: {counts[operation, name, currency]}"
+        + (f", {money[operation, name, currency]:f} {currency}" if currency else "")
+        for operation, name, currency in sorted(counts)
+    ]
+
+
+def _item_text(item: Item) -> list[str]:
+    amount = f" {item.amount:f} {item.currency}" if item.currency else ""
+    lines = [f"- {item.operation.value} {item.label}{amount} (BILL {item.source_id}, key {item.key})"]
+    lines += [f"    {line.side:6} {line.account} {line.amount:f} {line.currency}" for line in item.ledger_effect]
+    lines += [f"    after {parent}" for parent in item.depends_on]
+    lines += [f"    warning: {warning}" for warning in item.warnings]
+    return lines
+
+
+def _hold_text(hold: Hold) -> str:
+    amount = f" {hold.amount:f} {hold.currency}" if hold.currency else ""
+    return f"- {hold.label}{amount}: {hold.reason} [{hold.rule}] {hold.remedy}"

@@ -1,0 +1,219 @@
+"""Vendors: which of BILL's are created in Intacct, with what content, and which wait for a person and why."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final
+
+from intacct_pipelines.domain.keys import item_key, source_mark
+from intacct_pipelines.domain.push import Hold, Item, Operation, canonical_json
+from intacct_pipelines.push.sources import fold, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from intacct_pipelines.domain.push import Fields
+    from intacct_pipelines.push.sources import Row, Sources
+
+_VENDOR_ID_DIGITS: Final = 12
+
+
+def vendor_id_of(organization_id: str, bill_vendor_id: str) -> str:
+    """Return the Intacct id for a vendor that BILL made: the same for ever, at most 20 characters (S-VEN-09).
+
+    It is made from BILL's ids alone, so that renaming the vendor does not change it.
+    """
+    digest = hashlib.sha256(f"{organization_id}\x1f{bill_vendor_id}".encode()).digest()
+    return "BILL-" + base64.b32encode(digest).decode()[:_VENDOR_ID_DIGITS]
+
+
+class VendorPlanner:
+    """Decides about the vendors of one link.
+
+    Args:
+        sources: The rows.
+        revisions: Revision of each BILL vendor by id.
+        currencies: Currencies that the entity may use; empty when that is not known.
+        posted: Ids of vendors that this product has already created and confirmed.
+    """
+
+    def __init__(
+        self, sources: Sources, revisions: Mapping[str, str], currencies: frozenset[str], posted: frozenset[str]
+    ) -> None:
+        self._sources = sources
+        self._link = sources.link
+        self._revisions = revisions
+        self._currencies = currencies
+        self._posted = posted
+        self._by_name: dict[str, list[Row]] = defaultdict(list)
+        for row in sources.intacct_vendors.values():
+            self._by_name[fold(row["name"])].append(row)
+        self._unpaired_names = Counter(
+            fold(row["name"])
+            for row in sources.vendors.values()
+            if row["id"] not in sources.vendor_pairs and not row.get("is_archived")
+        )
+        self._ids = {row["vendor_id"] for row in sources.intacct_vendors.values()}
+
+    def decide(self, vendor: Row) -> Item | Hold | None:
+        """Return what is to be done with a vendor of BILL; None if it stands in Intacct as it should."""
+        paired = self._sources.vendor_pairs.get(vendor["id"])
+        if paired is not None:
+            return self._changed(vendor, paired)
+        return self._obstacle(vendor) or self._create(vendor)
+
+    def _changed(self, vendor: Row, paired: Row) -> Hold | None:
+        renamed = fold(vendor["name"]) != fold(paired["name"])
+        if not renamed:
+            return None
+        tax_ids = {text(vendor, "tax_id"), text(paired, "tax_id")}
+        other_tax_id = "" not in tax_ids and len(tax_ids) > 1
+        reason = f"its name differs from Intacct's vendor {paired['vendor_id']}"
+        if other_tax_id:
+            return self._hold(
+                vendor,
+                "vendor_replaced",
+                "S-VEN-08",
+                f"{reason}, and its tax id too: it may be another company under the same id",
+                "Compare both records; make a new vendor for a new company, or correct the wrong side by hand.",
+            )
+        remedy = "Rename the vendor on the side that is wrong; this product never overwrites a vendor."
+        return self._hold(vendor, "vendor_changed", "S-VEN-08", reason, remedy)
+
+    def _obstacle(self, vendor: Row) -> Hold | None:
+        if vendor["id"] in self._link.excluded_vendors:
+            return self._hold(
+                vendor,
+                "excluded",
+                "S-VEN-10",
+                "the link excludes this vendor",
+                "Remove it from excluded_vendors to let its documents pass.",
+            )
+        if vendor.get("is_archived"):
+            return self._hold(
+                vendor, "archived", "S-VEN-05", "it is archived in BILL", "Restore it in BILL if it is still in use."
+            )
+        if vendor["id"] in self._posted:
+            return self._hold(
+                vendor,
+                "deleted_in_intacct",
+                "S-IDM-06",
+                "it was created in Intacct before and is not there any more",
+                "Find out who deleted it; pair it by hand with the vendor that took its place.",
+            )
+        return self._name_obstacle(vendor) or self._content_obstacle(vendor)
+
+    def _name_obstacle(self, vendor: Row) -> Hold | None:
+        alike = self._by_name[fold(vendor["name"])]
+        if alike:
+            ids = ", ".join(sorted(row["vendor_id"] for row in alike)[:3])
+            return self._hold(
+                vendor,
+                "ambiguous",
+                "S-VEN-03",
+                f"Intacct has the name already, as {ids}",
+                "Confirm or refuse the pair with `map`; a name alone never pairs.",
+            )
+        if self._unpaired_names[fold(vendor["name"])] > 1:
+            return self._hold(
+                vendor,
+                "duplicate",
+                "S-VEN-03",
+                "several vendors in BILL have this name",
+                "Merge or rename them in BILL so that each name is one vendor.",
+            )
+        if vendor_id_of(self._link.organization_id, vendor["id"]) in self._ids:
+            return self._hold(
+                vendor,
+                "duplicate",
+                "S-VEN-08",
+                "its id in Intacct is taken by a vendor that is not its pair",
+                "Pair the two by hand with `map`; reusing an id would overwrite a vendor.",
+            )
+        return None
+
+    def _content_obstacle(self, vendor: Row) -> Hold | None:
+        if vendor.get("is_1099") and vendor["id"] not in self._link.form_1099:
+            return self._hold(
+                vendor,
+                "unmapped_1099",
+                "S-BP-03",
+                "it is a 1099 vendor and no form and box are given",
+                "Give its form and box in form_1099 of the link, or create the vendor in Intacct.",
+            )
+        currency = text(vendor, "currency")
+        if currency and self._currencies and currency not in self._currencies:
+            return self._hold(
+                vendor,
+                "currency",
+                "S-CUR-04",
+                f"the entity does not use {currency}",
+                f"Enable {currency} for the entity in Intacct, or change the vendor's currency in BILL.",
+            )
+        return None
+
+    def _create(self, vendor: Row) -> Item:
+        vendor_id = vendor_id_of(self._link.organization_id, vendor["id"])
+        content, warnings = self._content(vendor, vendor_id)
+        key = item_key(
+            link=self._link.name,
+            source_system="bill",
+            object_name="vendor",
+            source_id=vendor["id"],
+            operation=Operation.CREATE,
+            revision=hashlib.sha256(canonical_json(content).encode()).hexdigest(),
+        )
+        return Item(
+            key=key,
+            object_name="vendor",
+            operation=Operation.CREATE,
+            source_id=vendor["id"],
+            natural_key={"VENDORID": vendor_id},
+            payload={**content, "COMMENTS": f"{source_mark('bill', vendor['id'])} {key}"},
+            source_revision=self._revisions.get(vendor["id"], ""),
+            warnings=warnings,
+            label=f"vendor {vendor['name']}",
+        )
+
+    def _content(self, vendor: Row, vendor_id: str) -> tuple[Fields, tuple[str, ...]]:
+        name = text(vendor, "name")
+        contact: Fields = {"PRINTAS": text(vendor, "payee_name") or name, "COMPANYNAME": name}
+        _put(contact, "EMAIL1", text(vendor, "email"))
+        _put(contact, "PHONE1", text(vendor, "phone"))
+        address: Fields = {}
+        for field, column in _ADDRESS:
+            _put(address, field, text(vendor, column))
+        if address:
+            contact["MAILADDRESS"] = address
+        content: Fields = {"VENDORID": vendor_id, "NAME": name, "DISPLAYCONTACT": contact, "STATUS": "active"}
+        term = self._sources.coding.term_name(text(vendor, "ap_term_id"))
+        known = term if term in self._sources.term_names else None
+        _put(content, "TERMNAME", known or "")
+        _put(content, "TAXID", text(vendor, "tax_id"))
+        form = self._link.form_1099.get(vendor["id"]) if vendor.get("is_1099") else None
+        if form is not None:
+            content |= {"NAME1099": name, "FORM1099TYPE": form.form, "FORM1099BOX": form.box}
+        _put(content, "VENDORACCOUNTNO", text(vendor, "account_number"))
+        _put(content, "CURRENCY", text(vendor, "currency"))
+        if term == known or not vendor.get("ap_term_id"):
+            return content, ()
+        return content, ("its payment term has no counterpart in Intacct and is left out [S-TRM-01]",)
+
+    def _hold(self, vendor: Row, kind: str, rule: str, reason: str, remedy: str) -> Hold:
+        return Hold("vendor", vendor["id"], f"vendor {vendor['name']}", kind, rule, reason, remedy)
+
+
+def _put(fields: Fields, name: str, value: str) -> None:
+    if value:
+        fields[name] = value
+
+
+_ADDRESS: Final = (
+    ("ADDRESS1", "address_line1"),
+    ("CITY", "address_city"),
+    ("STATE", "address_state"),
+    ("ZIP", "address_zip"),
+)
+"""The country is left out: BILL has its code, Intacct wants its own list's name."""
