@@ -14,9 +14,12 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from intacct_pipelines.domain.catalog import Table
+from intacct_pipelines.domain.records import Window
 from intacct_pipelines.errors import ConfigurationError, WarehouseUnavailableError
 from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
 from intacct_pipelines.warehouse.failures import connection_failure, translated
+from intacct_pipelines.warehouse.load import Load, load
 from intacct_pipelines.warehouse.migrate import migrate
 
 _SCHEMES: Final = ("postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2")
@@ -146,6 +149,25 @@ class Warehouse:
                 raise WarehouseUnavailableError(
                     f"{doing}: no connection to {describe(self.dsn)} within {_POOL_TIMEOUT_SECONDS:.0f} s"
                 ) from error
+
+    @contextlib.contextmanager
+    def load(self, table: Table, entity: str, *, run_id: str, window: Window) -> Iterator[Load]:
+        """Lend a load in a transaction of its own: stored as a whole when the block ends, or not at all.
+
+        Args:
+            table: The declared table.
+            entity: The entity's partition key.
+            run_id: The run, noted on each row that is written.
+            window: What the rows cover; decides which absent rows are deleted.
+
+        Raises:
+            DataContractError: See ``Load``.
+            WarehouseUnavailableError: Postgres went away; nothing was stored.
+            WarehouseFullError: Postgres has no room left; nothing was stored.
+        """
+        doing = f"loading {table.qualified_name} of {entity}"
+        with self.transaction(doing) as connection, load(connection, table, entity, run_id=run_id, window=window) as it:
+            yield it
 
     def _opened(self) -> ConnectionPool[psycopg.Connection]:
         with self._opening:

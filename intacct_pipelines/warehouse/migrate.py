@@ -90,6 +90,9 @@ def migrate_table(
     kept = {**declared, **VERSION_COLUMNS}
     if current not in stored:
         connection.execute(_create(parent_name(table), declared, ("entity", *table.key), partitioned=True))
+        if table.parent_key:
+            parent_key = sql.Identifier(table.parent_key)
+            connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(parent_name(table), parent_key))
         _comment(connection, table)
     else:
         _alter(connection, parent_name(table), table, stored[current], declared)
