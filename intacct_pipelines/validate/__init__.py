@@ -1,0 +1,1 @@
+"""Frames and batches in, verdicts out: contracts of single rows, and checks across documents."""
