@@ -1,0 +1,342 @@
+"""Creating and changing records of an organisation from request bodies: what is required, known and allowed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from intacct_pipelines.domain.money import minor_unit_digits
+from intacct_pipelines.sandbox.bill.organization import PREFIXES
+from intacct_pipelines.sandbox.bill.payload import BillError, invalid, refusal, to_amount, to_date
+from intacct_pipelines.sandbox.bill.records import LINE_CLASSIFICATIONS, BillRecord, LineRecord
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from intacct_pipelines.sandbox.bill.organization import Organization
+
+_ADDRESS: Final = frozenset({"line1", "line2", "city", "stateOrProvince", "zipOrPostalCode", "country", "countryName"})
+_VENDOR_FIELDS: Final[dict[str, frozenset[str] | None]] = {
+    **dict.fromkeys(("name", "shortName", "accountNumber", "accountType", "email", "phone", "billCurrency")),
+    "address": _ADDRESS,
+    "paymentInformation": None,
+    "additionalInfo": None,
+    "autoPay": None,
+}
+_BILL_FIELDS: Final = frozenset(
+    {
+        "vendorId", "invoice", "dueDate", "description", "purchaseOrderNumber", "billLineItems", "classifications",
+        "payFromChartOfAccountId", "vendorCredits", "billApprovals",
+    }
+)  # fmt: skip
+_LINE_FIELDS: Final = frozenset({"id", "amount", "quantity", "price", "description", "classifications"})
+_LIST_FIELDS: Final = {
+    "chart-of-accounts": frozenset({"name", "description", "parentId", "account"}),
+    "payment-terms": frozenset({"name", "daysDue"}),
+}
+_DIMENSION_FIELDS: Final = frozenset({"name", "shortName", "description", "parentId"})
+_LONGEST_NAME: Final = 100
+_LONGEST_DAYS: Final = 999
+_MOST_LINES: Final = 1_000
+
+
+class Editor:
+    """Applies bodies to an organisation; nothing is stored when anything in a body is refused.
+
+    Args:
+        organization: What is changed.
+        now: The instant to write down.
+        refuse_used_number: Refuse to create a bill whose vendor has a bill of that number; BILL's behaviour is unknown.
+    """
+
+    def __init__(self, organization: Organization, now: datetime, *, refuse_used_number: bool = False) -> None:
+        self._organization = organization
+        self._now = now
+        self._refuse_used_number = refuse_used_number
+
+    # Vendors
+
+    def create_vendor(self, body: Any) -> dict[str, Any]:
+        """A new vendor, not yet stored."""
+        body = _object(body, frozenset(_VENDOR_FIELDS))
+        wrong = [f"{field}: must not be null" for field in ("name", "address") if not body.get(field)]
+        wrong += self._vendor_faults(body, required=True)
+        if wrong:
+            raise invalid(wrong)
+        return {
+            "id": self._organization.new_id("009"),
+            "archived": False,
+            "accountType": "BUSINESS",
+            "billCurrency": "USD",
+            "bankAccountStatus": "NO_ACCOUNT",
+            "recurringPayments": False,
+            "networkStatus": "NOT_CONNECTED",
+            **body,
+            "createdTime": self._now,
+            "updatedTime": self._now,
+        }
+
+    def update_vendor(self, record: dict[str, Any], body: Any) -> dict[str, Any]:
+        """The vendor with the body's fields in place of its own; groups of fields are merged."""
+        body = _object(body, frozenset(_VENDOR_FIELDS))
+        if wrong := self._vendor_faults(body, required=False):
+            raise invalid(wrong)
+        changed = {**record, "updatedTime": self._now}
+        for field, value in body.items():
+            changed[field] = {**record.get(field, {}), **value} if isinstance(value, dict) else value
+        return changed
+
+    def _vendor_faults(self, body: dict[str, Any], *, required: bool) -> list[str]:
+        wrong = []
+        name, address = body.get("name", "x"), body.get("address")
+        if not isinstance(name, str) or len(name) > _LONGEST_NAME:
+            wrong.append(f"name: size must be between 1 and {_LONGEST_NAME}")
+        if address is not None and not isinstance(address, dict):
+            wrong.append("address: must be an object")
+        elif address is not None:
+            wrong += [f"address.{field}: is not known" for field in address.keys() - _ADDRESS]
+            if required:
+                needed = ("line1", "city", "zipOrPostalCode", "country")
+                wrong += [f"address.{field}: must not be null" for field in needed if not address.get(field)]
+        currency = body.get("billCurrency", "USD")
+        if not isinstance(currency, str) or len(currency) != 3:  # noqa: PLR2004  # ISO 4217
+            wrong.append("billCurrency: must be an ISO 4217 code")
+        term = (body.get("additionalInfo") or {}).get("paymentTermId")
+        if term and term not in self._organization.collections["payment-terms"]:
+            wrong.append("additionalInfo.paymentTermId: does not exist")
+        return wrong
+
+    # Lists
+
+    def create_list_record(self, kind: str, body: Any) -> dict[str, Any]:
+        """A new account, department, location, class or term, not yet stored."""
+        body = _object(body, _LIST_FIELDS.get(kind, _DIMENSION_FIELDS))
+        if not isinstance(body.get("name"), str) or not body["name"]:
+            raise invalid(["name: must not be null"])
+        self._check_list_record(kind, body, "")
+        record = {"id": self._organization.new_id(PREFIXES[kind]), "archived": False, **body}
+        if kind == "payment-terms":
+            del record["archived"]
+        return {**record, "createdTime": self._now, "updatedTime": self._now}
+
+    def update_list_record(self, kind: str, record: dict[str, Any], body: Any) -> dict[str, Any]:
+        """The record with the body's fields in place of its own."""
+        body = _object(body, _LIST_FIELDS.get(kind, _DIMENSION_FIELDS) | {"id"})
+        self._check_list_record(kind, body, record["id"])
+        merged = {key: {**record.get(key, {}), **v} if isinstance(v, dict) else v for key, v in body.items()}
+        return {**record, **merged, "id": record["id"], "updatedTime": self._now}
+
+    def _check_list_record(self, kind: str, body: dict[str, Any], own_id: str) -> None:
+        if body.get("parentId") and body["parentId"] not in self._organization.collections[kind]:
+            raise invalid(["parentId: does not exist"])
+        if kind != "payment-terms" or "daysDue" not in body:
+            if kind == "payment-terms" and not own_id:
+                raise invalid(["daysDue: must not be null"])
+            return
+        days = body["daysDue"]
+        if not isinstance(days, Decimal) or days != int(days) or not 0 <= days <= _LONGEST_DAYS:
+            raise invalid([f"daysDue: must be between 0 and {_LONGEST_DAYS}"])
+        body["daysDue"] = int(days)
+        terms = self._organization.collections["payment-terms"].values()
+        if any(term["daysDue"] == days and term["id"] != own_id for term in terms):
+            raise refusal(400, "SANDBOX-1409", "A payment term with the same daysDue exists.")
+
+    # Bills
+
+    def create_bill(self, body: Any) -> BillRecord:
+        """A new bill, not yet stored; it awaits approval when a policy applies to it."""
+        body = _object(body, _BILL_FIELDS)
+        wrong = [f"{field}: must not be null" for field in ("vendorId", "invoice", "dueDate") if not body.get(field)]
+        if not body.get("billLineItems"):
+            wrong.append("billLineItems: must not be empty")
+        if wrong:
+            raise invalid(wrong)
+        vendor = self._vendor(body["vendorId"])
+        bill = BillRecord(
+            id=self._organization.new_id("00n"),
+            organization_id=self._organization.id,
+            vendor_id=vendor["id"],
+            currency=vendor.get("billCurrency", "USD"),
+            number="",
+            invoice_date=self._now.date(),
+            due_date=self._now.date(),
+            lines=[],
+            created_at=self._now,
+            updated_at=self._now,
+            created_by=self._organization.user_id,
+        )
+        self._apply(bill, body, keep_lines=False)
+        self._check_number(bill)
+        self._request_approval(bill)
+        return bill
+
+    def _check_number(self, bill: BillRecord) -> None:
+        if self._refuse_used_number and bill.number:
+            used = (b for b in self._organization.bills.values() if b.vendor_id == bill.vendor_id)
+            if any(b.number == bill.number and not b.archived for b in used):
+                raise refusal(400, "SANDBOX-1410", "The vendor has a bill of that invoice number.")
+
+    def change_bill(self, bill: BillRecord, body: Any, *, keep_lines: bool) -> BillRecord:
+        """A copy of the bill with the body's fields.
+
+        Args:
+            bill: Stays as it is.
+            body: PUT's or PATCH's.
+            keep_lines: PATCH keeps lines that the body does not name, PUT removes them.
+        """
+        body = _object(body, _BILL_FIELDS)
+        fields = {name: getattr(bill, name) for name in BillRecord.__slots__}
+        changed = BillRecord(**{**fields, "lines": list(bill.lines), "updated_at": self._now})
+        if "vendorId" in body:
+            vendor = self._vendor(body["vendorId"])
+            changed.vendor_id, changed.currency = vendor["id"], vendor.get("billCurrency", "USD")
+        self._apply(changed, body, keep_lines=keep_lines)
+        if changed.amount < changed.paid:
+            raise refusal(400, "SANDBOX-1411", "The amount must not be less than what has been paid.")
+        return changed
+
+    def _vendor(self, vendor_id: Any) -> dict[str, Any]:
+        vendor = self._organization.vendors.get(vendor_id) if isinstance(vendor_id, str) else None
+        if vendor is None:
+            raise invalid(["vendorId: does not exist"])
+        return vendor
+
+    def _apply(self, bill: BillRecord, body: dict[str, Any], *, keep_lines: bool) -> None:
+        invoice = _object(body.get("invoice") or {}, frozenset({"invoiceNumber", "invoiceDate"}))
+        wrong: list[str] = []
+        if "invoiceNumber" in invoice:
+            bill.number = _text(invoice["invoiceNumber"], "invoice.invoiceNumber", wrong)
+        if "invoiceDate" in invoice:
+            bill.invoice_date = to_date(invoice["invoiceDate"]) or _wrong(wrong, "invoice.invoiceDate", bill.due_date)
+        if "dueDate" in body:
+            bill.due_date = to_date(body["dueDate"]) or _wrong(wrong, "dueDate", bill.due_date)
+        if "description" in body:
+            bill.description = _text(body["description"], "description", wrong)
+        if "purchaseOrderNumber" in body:
+            bill.purchase_order_number = _text(body["purchaseOrderNumber"], "purchaseOrderNumber", wrong)
+        if "payFromChartOfAccountId" in body:
+            bill.pay_from_account_id = _text(body["payFromChartOfAccountId"], "payFromChartOfAccountId", wrong)
+        if "classifications" in body:
+            bill.classifications = self._classifications(body["classifications"], "classifications", wrong)
+        if "billLineItems" in body:
+            self._apply_lines(bill, body["billLineItems"], wrong, keep_lines=keep_lines)
+        if wrong:
+            raise invalid(wrong)
+
+    def _apply_lines(self, bill: BillRecord, lines: Any, wrong: list[str], *, keep_lines: bool) -> None:
+        if not isinstance(lines, list) or len(lines) > _MOST_LINES:
+            wrong.append("billLineItems: must be a list of at most 1000 lines")
+            return
+        old = {line.id: line for line in bill.lines}
+        new: dict[str, LineRecord] = dict(old) if keep_lines else {}
+        for i, body in enumerate(lines):
+            where = f"billLineItems[{i}]"
+            line = self._line(bill.currency, _object(body, _LINE_FIELDS), old, where, wrong)
+            new[line.id] = line
+        bill.lines = list(new.values())
+
+    def _line(
+        self, currency: str, body: dict[str, Any], old: dict[str, LineRecord], where: str, wrong: list[str]
+    ) -> LineRecord:
+        before = old.get(body["id"]) if isinstance(body.get("id"), str) else None
+        if "id" in body and before is None:
+            wrong.append(f"{where}.id: does not exist")
+        before = before or LineRecord(self._organization.new_id("bli"), Decimal(0))
+        line = LineRecord(**{name: getattr(before, name) for name in LineRecord.__slots__})
+        for field in ("quantity", "price"):
+            if field in body:
+                value = to_amount(body[field], 6)
+                setattr(line, field, value if value is not None else _wrong(wrong, f"{where}.{field}", None))
+        if "amount" in body or line.id not in old:
+            product = (line.quantity or 0) * (line.price or 0) or None
+            digits = minor_unit_digits(currency)
+            amount = to_amount(body.get("amount", product if product is None else Decimal(product)), digits)
+            line.amount = amount if amount is not None else _wrong(wrong, f"{where}.amount", Decimal(0))
+        if "description" in body:
+            line.description = _text(body["description"], f"{where}.description", wrong)
+        if "classifications" in body:
+            ids = self._classifications(body["classifications"], f"{where}.classifications", wrong)
+            line.account_id = ids.get("chartOfAccountId", line.account_id)
+            line.class_id = ids.get("accountingClassId", line.class_id)
+            line.department_id = ids.get("departmentId", line.department_id)
+            line.location_id = ids.get("locationId", line.location_id)
+        return line
+
+    def _classifications(self, body: Any, where: str, wrong: list[str]) -> dict[str, str]:
+        ids = {key: value or "" for key, value in _object(body or {}, frozenset(LINE_CLASSIFICATIONS)).items()}
+        for field, record_id in ids.items():
+            if record_id and record_id not in self._organization.collections[LINE_CLASSIFICATIONS[field]]:
+                wrong.append(f"{where}.{field}: does not exist")
+        return ids
+
+    # Approval
+
+    def _request_approval(self, bill: BillRecord) -> None:
+        """The first policy that matches assigns its approvers, whoever made the bill (since September 2025)."""
+        for policy in self._organization.policies:
+            if all(_matches(rule, bill) for rule in policy["rules"]):
+                bill.approval_status = "ASSIGNED"
+                bill.approvers = [
+                    {"userId": user, "status": "WAITING", "approverOrder": i, "statusChangedTime": self._now}
+                    for i, user in enumerate(policy["approvers"])
+                ]
+                return
+
+    def decide(self, bill: BillRecord, user_id: str, action: Any) -> None:
+        """Approve or deny a bill as a user.
+
+        Raises:
+            BillError: The action is unknown, or the bill does not wait for this user.
+        """
+        if action not in {"APPROVE", "DENY"}:
+            raise refusal(400, "BDC_1002", "action: must be APPROVE or DENY")
+        waiting = [a for a in bill.approvers if a["status"] == "WAITING"]
+        mine = next((a for a in waiting if a["userId"] == user_id), None)
+        if mine is None or bill.approval_status not in {"ASSIGNED", "APPROVING"}:
+            raise refusal(400, "SANDBOX-1412", "The bill does not wait for this user's approval.")
+        done = {**mine, "status": "APPROVED" if action == "APPROVE" else "DENIED", "statusChangedTime": self._now}
+        bill.approvers = [done if a is mine else a for a in bill.approvers]
+        last = len(waiting) == 1
+        bill.approval_status = "DENIED" if action == "DENY" else "APPROVED" if last else "APPROVING"
+        bill.updated_at = self._now
+
+
+def _matches(rule: dict[str, Any], bill: BillRecord) -> bool:
+    values = [str(value) for value in rule["values"]]
+    match rule["key"]:
+        case "BILL_AMOUNT":
+            limit = Decimal(values[0])
+            return {
+                "gte": bill.amount >= limit,
+                "gt": bill.amount > limit,
+                "lt": bill.amount < limit,
+                "lte": bill.amount <= limit,
+            }.get(rule["op"], bill.amount == limit)
+        case "VENDOR_ID":
+            return bill.vendor_id in values
+        case "CHART_OF_ACCOUNT_ID":
+            return any(line.account_id in values for line in bill.lines)
+        case "LOCATION_ID":
+            return any(line.location_id in values for line in bill.lines)
+    return False
+
+
+def _object(body: Any, known: frozenset[str]) -> dict[str, Any]:
+    """A JSON object of known fields only."""
+    if not isinstance(body, dict):
+        raise refusal(400, "SANDBOX-1400", "A JSON object was expected.")
+    unknown = sorted(body.keys() - known)
+    if unknown:
+        raise BillError(400, [{"code": "BDC_1002", "message": f"Unknown parameter: {name[:60]}"} for name in unknown])
+    return body
+
+
+def _text(value: Any, where: str, wrong: list[str]) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else str(_wrong(wrong, where, ""))
+
+
+def _wrong(wrong: list[str], where: str, instead: Any) -> Any:
+    wrong.append(f"{where}: is not valid")
+    return instead
