@@ -1,0 +1,124 @@
+"""Comparing what bills are coded to: the lines of a pair, summed by account and dimensions, in Intacct's words.
+
+Lines are not paired one by one: both systems may split or order them differently, and the ledger sees only the sums.
+Quantity is not compared, for it does not travel (S-BIL-10).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from intacct_pipelines.reconcile.frames import require, select_rows, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from intacct_pipelines.domain.coding import Coding
+    from intacct_pipelines.reconcile.frames import Frames
+
+DIMENSIONS: Final = ("account", "department", "location", "class")
+UNKNOWN: Final = "?"
+"""Stands before a BILL id that has no counterpart in Intacct."""
+_ZERO: Final = Decimal(0)
+
+
+def compare_coding(frames: Frames, coding: Coding, pairs: pd.DataFrame, totals_differ: pd.Series) -> pd.DataFrame:
+    """Return the pairs whose coding differs, by position in ``pairs``.
+
+    Where the totals differ already, only codings that stand on one side alone count: else one wrong amount would be
+    told twice.
+
+    Args:
+        frames: Current rows of both sides.
+        coding: Translation of BILL's coding.
+        pairs: Has ``platform_id`` and ``intacct_record_no``, numbered from 0.
+        totals_differ: Whether the totals of each pair differ.
+
+    Returns:
+        Columns ``platform_value``, ``intacct_value`` (only the codings that differ), ``money_at_stake`` (the money that
+        is coded otherwise) and ``is_unknown`` (whether a coding of BILL has no counterpart).
+
+    Raises:
+        DataContractError: A line repeats a key or has no amount.
+    """
+    lines = pd.concat([_platform_lines(frames, coding, pairs), _intacct_lines(frames, pairs)], ignore_index=True)
+    words = lines[list(DIMENSIONS)].drop_duplicates().reset_index(drop=True)
+    words["code"] = range(len(words))
+    lines["code"] = _codes(lines, words)
+    # One number for pair and coding: grouping by numbers is many times faster than by five texts.
+    lines["place"] = lines["pair"] * max(len(words), 1) + lines["code"]
+    net = lines.groupby("place", sort=True)["signed"].sum()
+    lines = lines[lines["place"].isin(net.index[(net != _ZERO).to_numpy(dtype=bool)])]
+    per_side = lines.groupby(["pair", "code", "side"], sort=True)["amount"].sum()
+    sides = {side: per_side[per_side.index.get_level_values("side") == side] for side in ("platform", "intacct")}
+    summed = pd.DataFrame({side: sums.droplevel("side") for side, sums in sides.items()}).astype(object)
+    summed = summed.map(lambda amount: _ZERO if pd.isna(amount) else amount).reset_index()
+    is_on_both = (summed["platform"] != _ZERO) & (summed["intacct"] != _ZERO)
+    is_told = is_on_both & summed["pair"].map(totals_differ).astype(bool)
+    return _described(summed[~is_told], words)
+
+
+def _codes(lines: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
+    return lines.merge(words, on=list(DIMENSIONS), how="left", validate="many_to_one")["code"]
+
+
+def _platform_lines(frames: Frames, coding: Coding, pairs: pd.DataFrame) -> pd.DataFrame:
+    rows = select_rows(frames.bill_ap_bill_line, "id", deleted=False)
+    require(rows, ["bill_id", "amount"], "id")
+    lines = _of_pairs(rows, "bill_id", pairs["platform_id"])
+    spoken = {
+        "account": _translated(lines, "gl_account_id", coding.account_no),
+        "department": _translated(lines, "department_id", coding.department_id),
+        "location": _translated(lines, "location_id", coding.location_id),
+        "class": _translated(lines, "class_id", coding.class_id),
+    }
+    amount = lines["amount"].astype(object)
+    return pd.DataFrame({"pair": lines["pair"], **spoken, "amount": amount, "signed": amount, "side": "platform"})
+
+
+def _intacct_lines(frames: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
+    rows = select_rows(frames.intacct_ap_bill_line, "record_no", deleted=False)
+    require(rows, ["bill_record_no", "trx_amount"], "record_no")
+    lines = _of_pairs(rows, "bill_record_no", pairs["intacct_record_no"])
+    columns = ("account_no", "department_id", "location_id", "class_id")
+    spoken = {word: text(lines, column) for word, column in zip(DIMENSIONS, columns, strict=True)}
+    amount = lines["trx_amount"].astype(object)
+    return pd.DataFrame({"pair": lines["pair"], **spoken, "amount": amount, "signed": -amount, "side": "intacct"})
+
+
+def _of_pairs(rows: pd.DataFrame, parent: str, keys: pd.Series) -> pd.DataFrame:
+    """Return the lines of paired bills with the pair's position."""
+    pair_of = pd.Series(keys.index, index=keys.to_numpy(dtype=object))
+    pair = rows[parent].astype(object).map(pair_of)
+    return rows.assign(pair=pair)[pair.notna()].astype({"pair": "int64"}).reset_index(drop=True)
+
+
+def _translated(lines: pd.DataFrame, column: str, translate: Callable[[str], str | None]) -> pd.Series:
+    ids = text(lines, column)
+    words = {}
+    for bill_id in ids.unique():
+        word = translate(bill_id)
+        words[bill_id] = UNKNOWN + bill_id if word is None else word
+    return ids.map(words).astype(object)
+
+
+def _described(summed: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
+    """Write the differing codings of each pair as one text a side; few pairs differ, so this may go row by row."""
+    spoken = words[list(DIMENSIONS)].agg("/".join, axis=1) if len(words) else pd.Series(dtype=object)
+    described = {}
+    for pair, codings in summed.groupby("pair", sort=True):
+        names = codings["code"].map(spoken)
+        entries = sorted(zip(names, codings["platform"], codings["intacct"], strict=True))
+        moved = [platform - intacct for _, platform, intacct in entries]
+        more, less = (sum((abs(d) for d in moved if (d > 0) is is_more), start=_ZERO) for is_more in (True, False))
+        described[pair] = {
+            "platform_value": "; ".join(f"{name}: {platform}" for name, platform, _ in entries if platform),
+            "intacct_value": "; ".join(f"{name}: {intacct}" for name, _, intacct in entries if intacct),
+            "money_at_stake": max(more, less),
+            "is_unknown": any(part.startswith(UNKNOWN) for name, _, _ in entries for part in name.split("/")),
+        }
+    columns = ["platform_value", "intacct_value", "money_at_stake", "is_unknown"]
+    return pd.DataFrame.from_dict(described, orient="index", columns=columns)

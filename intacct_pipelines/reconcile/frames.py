@@ -1,0 +1,168 @@
+"""What a reconciliation reads: the current rows of one entity, and how their columns are made comparable.
+
+Nothing here decides anything; an absent text becomes ``""``, an absent instant falls back to the record's creation.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field, fields
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.coding import Coding, ListRecord
+from intacct_pipelines.errors import DataContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from intacct_pipelines.domain.link import Link
+
+CROSSWALK_COLUMNS: Final = ("link", "object", "platform_id", "intacct_record_no", "intacct_id", "status")
+_SHOWN_KEYS: Final = 5
+
+
+def empty_frame(qualified_name: str) -> pd.DataFrame:
+    """Return a frame without rows and with the columns of a table of the catalog.
+
+    Args:
+        qualified_name: Such as ``bill.ap_bill``.
+    """
+    return pd.DataFrame(columns=[*TABLES[qualified_name].column_names, "_deleted"], dtype=object)
+
+
+def empty_crosswalk() -> pd.DataFrame:
+    """Return a crosswalk without rows."""
+    return pd.DataFrame(columns=list(CROSSWALK_COLUMNS), dtype=object)
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The current rows of one entity on both sides, columns named as in the catalog.
+
+    Money is Decimal, dates are ``date``, instants are aware UTC. Rows that the source deleted are among them with
+    ``_deleted`` true; they are evidence and never counted. A frame without ``_deleted`` has live rows only.
+    """
+
+    bill_vendor: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.vendor"))
+    bill_ap_bill: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.ap_bill"))
+    bill_ap_bill_line: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.ap_bill_line"))
+    bill_gl_account: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.gl_account"))
+    bill_department: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.department"))
+    bill_location: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.location"))
+    bill_accounting_class: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.accounting_class"))
+    bill_ap_term: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.ap_term"))
+    intacct_vendor: pd.DataFrame = field(default_factory=partial(empty_frame, "intacct.vendor"))
+    intacct_ap_bill: pd.DataFrame = field(default_factory=partial(empty_frame, "intacct.ap_bill"))
+    intacct_ap_bill_line: pd.DataFrame = field(default_factory=partial(empty_frame, "intacct.ap_bill_line"))
+
+    @classmethod
+    def table_names(cls) -> dict[str, str]:
+        """Return the qualified table name of every frame, such as ``bill_ap_bill`` → ``bill.ap_bill``."""
+        return {frame.name: frame.name.replace("_", ".", 1) for frame in fields(cls)}
+
+
+def coding_of(link: Link, frames: Frames) -> Coding:
+    """Return the translation of BILL's coding for one link."""
+    return Coding(
+        link,
+        accounts=_list_records(frames.bill_gl_account, "account_no"),
+        departments=_list_records(frames.bill_department, "short_name"),
+        locations=_list_records(frames.bill_location, "short_name"),
+        classes=_list_records(frames.bill_accounting_class, "short_name"),
+        terms=_list_records(frames.bill_ap_term, "name"),
+    )
+
+
+def _list_records(frame: pd.DataFrame, code: str) -> Iterable[ListRecord]:
+    # In order of ids, so that the same rows always translate the same way.
+    columns = [text(frame, name) for name in ("id", "name", code)]
+    return sorted(ListRecord(*row) for row in zip(*columns, strict=True))
+
+
+def select_rows(frame: pd.DataFrame, key: str, *, deleted: bool) -> pd.DataFrame:
+    """Return the live or the deleted rows in order of their key, numbered from 0.
+
+    Args:
+        frame: Rows of one table.
+        key: Column that identifies a row.
+        deleted: Which of the two.
+
+    Raises:
+        DataContractError: A key stands twice, so that a row could not end in exactly one place.
+    """
+    if "_deleted" in frame.columns:
+        is_deleted = frame["_deleted"].fillna(value=False).astype(bool)
+        rows = frame[is_deleted if deleted else ~is_deleted]
+    else:
+        rows = frame.iloc[:0] if deleted else frame
+    repeated = rows[key][rows[key].duplicated()]
+    if len(repeated):
+        msg = f"{len(repeated)} rows repeat a {key}, such as {_show(repeated)}"
+        raise DataContractError(msg)
+    return rows.sort_values(key, kind="stable").reset_index(drop=True)
+
+
+def _show(values: pd.Series) -> str:
+    return ", ".join(sorted(str(value) for value in values)[:_SHOWN_KEYS])
+
+
+def require(frame: pd.DataFrame, columns: Sequence[str], key: str) -> None:
+    """Refuse rows that lack what a comparison cannot do without.
+
+    Raises:
+        DataContractError: A column is absent or has empty cells.
+    """
+    for column in columns:
+        if column not in frame.columns:
+            msg = f"the frame has no column {column}"
+            raise DataContractError(msg)
+        lacking = frame[key][frame[column].isna()]
+        if len(lacking):
+            msg = f"{len(lacking)} rows have no {column}, such as {key} {_show(lacking)}"
+            raise DataContractError(msg)
+
+
+def text(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return a text column with ``""`` where there is none."""
+    series = frame[column].astype(object)
+    return series.where(series.notna(), "")
+
+
+def value(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column of Python values with None where there is none."""
+    series = frame[column].astype(object)
+    return series.where(series.notna(), None)
+
+
+def flag(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column of booleans, false where nothing is said."""
+    series = frame[column].astype(object)
+    return series.where(series.notna(), other=False).astype(bool)
+
+
+def instants(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column of instants as UTC timestamps to the microsecond, NaT where there is none."""
+    return pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")
+
+
+def changed_at(frame: pd.DataFrame) -> pd.Series:
+    """Return when each row last changed, or else was made; NaT when neither is known."""
+    modified, created = instants(frame, "modified_at"), instants(frame, "created_at")
+    return modified.fillna(created)
+
+
+def fold(words: str) -> str:
+    """Return a text without the differences that people do not see: width, case, spaces (NFKC, casefold)."""
+    if not words.isascii():
+        # Case folding can leave text unnormalised, so it is normalised on both sides of it.
+        words = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", words).casefold())
+    return " ".join(words.casefold().split())
+
+
+def folded(series: pd.Series) -> pd.Series:
+    """Return a text column folded, each distinct text once."""
+    return series.map({words: fold(words) for words in series.unique()}).astype(object)

@@ -1,0 +1,401 @@
+"""The result of a reconciliation, and the proof that every row has one place and every cent one class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from intacct_pipelines.errors import DataContractError
+from intacct_pipelines.reconcile.causes import CAUSES, NO_CAUSE, YOUNG, Kind, Verdict
+from intacct_pipelines.reconcile.pairing import ALONE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import numpy.typing as npt
+
+    from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.reconcile.pairing import Pairing
+
+MATCH_COLUMNS: Final = (
+    "link",
+    "entity",
+    "object",
+    "platform_id",
+    "intacct_record_no",
+    "intacct_id",
+    "method",
+    "predecessor_record_no",
+    "rule",
+    "is_equal",
+    "currency",
+    "platform_amount",
+    "intacct_amount",
+)
+DIFFERENCE_COLUMNS: Final = (
+    "link",
+    "entity",
+    "object",
+    "kind",
+    "verdict",
+    "rule",
+    "platform_id",
+    "intacct_record_no",
+    "intacct_id",
+    "field",
+    "platform_value",
+    "intacct_value",
+    "amount_difference",
+    "money_at_stake",
+    "currency",
+    "changed_at",
+    "age_seconds",
+    "reason",
+    "remedy",
+)
+TOTAL_COLUMNS: Final = (
+    "link",
+    "entity",
+    "object",
+    "currency",
+    "class",
+    "verdict",
+    "rule",
+    "platform_count",
+    "intacct_count",
+    "platform_total",
+    "intacct_total",
+    "difference",
+)
+PROPOSAL_COLUMNS: Final = ("link", "object", "platform_id", "intacct_record_no", "intacct_id", "likeness", "evidence")
+MATCHED_EQUAL: Final = "matched_equal"
+MATCHED_DIFFERENT: Final = "matched_different"
+OUT_OF_SCOPE: Final = "out_of_scope"
+_RANK: Final = {Verdict.EXPECTED.value: 0, Verdict.IN_FLIGHT.value: 1, Verdict.BREAK.value: 2}
+_ZERO: Final = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """What one reconciliation of one object found, in an order that depends on the rows alone.
+
+    Amounts are exact, in transaction currency; a signed difference is platform − Intacct.
+
+    Args:
+        matches: One row for each pair.
+        differences: One row for each row without partner, and one for each field in which a pair differs. ``rule`` is
+            set exactly when the verdict is not break. ``amount_difference`` is signed; ``money_at_stake`` is how much
+            money the difference touches and never negative; ``age_seconds`` counts from the younger side's last change.
+        totals: Per currency and class, the rows and the money of both sides. Their sums are those of all live rows.
+        proposals: Likely pairs for a person to confirm; they never pair by themselves (S-VEN-04).
+    """
+
+    matches: pd.DataFrame
+    differences: pd.DataFrame
+    totals: pd.DataFrame
+    proposals: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The live rows of both sides, paired, with the columns that every object has.
+
+    Each frame is numbered from 0 in order of its key and has ``key``, ``id``, ``shown``, ``amount``, ``currency`` and
+    ``changed_at``.
+
+    Args:
+        platform: BILL's rows.
+        intacct: Intacct's rows of which the link speaks.
+        outside: Intacct's rows that belong to another level or entity.
+        pairing: Which row belongs to which.
+    """
+
+    platform: pd.DataFrame
+    intacct: pd.DataFrame
+    outside: pd.DataFrame
+    pairing: Pairing
+
+    def pairs(self) -> pd.DataFrame:
+        """Return positions and common facts of every pair, in order of the platform's key."""
+        positions = np.flatnonzero(self.pairing.intacct_of != ALONE)
+        partners = self.pairing.intacct_of[positions]
+        wide = {"platform": positions, "intacct": partners}
+        frame = pd.DataFrame(wide)
+        for column in ("id", "key", "amount", "currency", "changed_at"):
+            frame[f"p_{column}"] = self.platform[column].take(positions).to_numpy()
+            frame[f"i_{column}"] = self.intacct[column].take(partners).to_numpy()
+        frame["changed_at"] = _later(frame["p_changed_at"], frame["i_changed_at"])
+        frame["method"] = self.pairing.method[positions]
+        return frame
+
+
+def _later(one: pd.Series, other: pd.Series) -> pd.Series:
+    return one.where(other.isna() | (one >= other), other)
+
+
+@dataclass
+class Findings:
+    """Collects differences while an object is compared.
+
+    Args:
+        link: The link, for names and grace.
+        object_name: ``vendor`` or ``ap_bill``.
+        now: The instant at which ages are taken, aware.
+    """
+
+    link: Link
+    object_name: str
+    now: datetime
+    parts: list[pd.DataFrame] = field(default_factory=list)
+
+    def add(
+        self,
+        rows: pd.DataFrame,
+        kind: Kind | str,
+        *,
+        cause: pd.Series | str,
+        otherwise: pd.Series | str,
+        **values: Any,
+    ) -> None:
+        """Add one difference for each row.
+
+        Args:
+            rows: Has ``platform_id``, ``intacct_record_no``, ``intacct_id``, ``currency``, ``changed_at``.
+            kind: What differs.
+            cause: Name of the cause of each row, ``NO_CAUSE`` where no rule explains it.
+            otherwise: The break that an unexplained row is once it is older than the grace.
+            values: ``field``, ``platform_value``, ``intacct_value``, ``amount_difference``, ``money_at_stake``.
+        """
+        if rows.empty:
+            return
+        part = rows.assign(kind=str(kind), cause=cause, **values)
+        age = (pd.Timestamp(self.now) - part["changed_at"]).dt.total_seconds()
+        is_young = age < self.link.grace.total_seconds()
+        # A row is explained, young, or a break, in this order.
+        part["cause"] = part["cause"].where(part["cause"] != NO_CAUSE, np.where(is_young, YOUNG, otherwise))
+        part["age_seconds"] = age.clip(lower=0).fillna(0).astype("int64")
+        self.parts.append(part)
+
+    def frame(self) -> pd.DataFrame:
+        """Return all differences with their causes spelt out, in order."""
+        if not self.parts:
+            return pd.DataFrame(columns=list(DIFFERENCE_COLUMNS), dtype=object)
+        found = pd.concat(self.parts, ignore_index=True)
+        for column in ("verdict", "rule", "reason", "remedy"):
+            found[column] = found["cause"].map({name: str(getattr(cause, column)) for name, cause in CAUSES.items()})
+        found = _labelled(found, self.link, self.object_name)
+        return _ordered(found, DIFFERENCE_COLUMNS, ("kind", "platform_id", "intacct_record_no", "field"))
+
+
+def _labelled(frame: pd.DataFrame, link: Link, object_name: str) -> pd.DataFrame:
+    return frame.assign(link=link.name, entity=str(link.entity), object=object_name)
+
+
+def _ordered(frame: pd.DataFrame, columns: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
+    ordered = frame.sort_values(list(by), kind="stable", na_position="first")
+    return ordered[list(columns)].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Explanations:
+    """Why rows without partner have none, row by row: the cause, and the break it is if no rule explains it."""
+
+    platform_cause: pd.Series
+    platform_otherwise: pd.Series
+    intacct_cause: pd.Series
+    intacct_otherwise: pd.Series
+    group_cause: str
+    group_otherwise: str
+
+
+def add_alone(sides: Sides, findings: Findings, why: Explanations) -> None:
+    """Add a difference for every row that has no partner."""
+    pairing = sides.pairing
+    for kind, rows, partner, group, cause, otherwise in (
+        (
+            Kind.MISSING_IN_INTACCT,
+            sides.platform,
+            pairing.intacct_of,
+            pairing.platform_group,
+            why.platform_cause,
+            why.platform_otherwise,
+        ),
+        (
+            Kind.MISSING_IN_PLATFORM,
+            sides.intacct,
+            pairing.platform_of,
+            pairing.intacct_group,
+            why.intacct_cause,
+            why.intacct_otherwise,
+        ),
+    ):
+        is_missing = (partner == ALONE) & (group == "")
+        findings.add(_one_sided(rows[is_missing], kind), kind, cause=cause[is_missing], otherwise=otherwise[is_missing])
+        is_ambiguous = (partner == ALONE) & (group != "")
+        shown = _one_sided(rows[is_ambiguous], kind).assign(**_companions(sides, group[is_ambiguous], kind))
+        findings.add(shown, Kind.DUPLICATE, cause=why.group_cause, otherwise=why.group_otherwise)
+
+
+def _one_sided(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    amounts = rows["amount"]
+    is_platform = kind is Kind.MISSING_IN_INTACCT
+    mine, theirs = ("platform_value", "intacct_value") if is_platform else ("intacct_value", "platform_value")
+    return pd.DataFrame(
+        {
+            "platform_id": rows["key"] if is_platform else None,
+            "intacct_record_no": None if is_platform else rows["key"],
+            "intacct_id": None if is_platform else rows["id"],
+            "field": "",
+            mine: rows["shown"],
+            theirs: None,
+            "amount_difference": amounts if is_platform else -amounts,
+            "money_at_stake": amounts.map(abs),
+            "currency": rows["currency"],
+            "changed_at": rows["changed_at"],
+        },
+        index=rows.index,
+    )
+
+
+def _companions(sides: Sides, groups: npt.NDArray[np.object_], kind: Kind) -> dict[str, list[str]]:
+    """Return for each ambiguous row the keys of the rows on the other side that it may belong to."""
+    is_platform = kind is Kind.MISSING_IN_INTACCT
+    other = sides.intacct if is_platform else sides.platform
+    other_group = sides.pairing.intacct_group if is_platform else sides.pairing.platform_group
+    keys: dict[object, list[str]] = {}
+    for position in np.flatnonzero(other_group != ""):
+        keys.setdefault(other_group[position], []).append(str(other["key"].iloc[position]))
+    listed = [", ".join(keys.get(group, [])) for group in groups]
+    return {"intacct_value" if is_platform else "platform_value": listed}
+
+
+def conclude(
+    sides: Sides, findings: Findings, pairs: pd.DataFrame, proposals: pd.DataFrame | None = None
+) -> Reconciliation:
+    """Put matches, differences and totals together and prove that nothing was lost.
+
+    Args:
+        sides: Both sides, paired.
+        findings: All differences.
+        pairs: From ``Sides.pairs``, with ``predecessor_record_no`` and ``rule`` where an object has them.
+        proposals: Likely pairs, if the object has them.
+
+    Raises:
+        DataContractError: The classes do not add up to the rows that came in.
+    """
+    differences = findings.frame()
+    worst = _worst_by_pair(differences)
+    pairs = pairs.merge(worst, how="left", left_on=["p_key", "i_key"], right_on=["platform_id", "intacct_record_no"])
+    is_equal = pairs["verdict"].isna()
+    matches = pairs.assign(
+        platform_id=pairs["p_key"],
+        intacct_record_no=pairs["i_key"],
+        intacct_id=pairs["i_id"],
+        is_equal=is_equal,
+        currency=pairs["p_currency"],
+        platform_amount=pairs["p_amount"],
+        intacct_amount=pairs["i_amount"],
+        predecessor_record_no=pairs.get("predecessor_record_no"),
+        rule=pairs.get("pair_rule", ""),
+    )
+    matches = _ordered(_labelled(matches, findings.link, findings.object_name), MATCH_COLUMNS, ("platform_id",))
+    totals = _totals(sides, pairs, differences)
+    _prove(sides, totals)
+    totals = _labelled(totals, findings.link, findings.object_name)
+    if proposals is None:
+        proposals = pd.DataFrame(columns=list(PROPOSAL_COLUMNS), dtype=object)
+    return Reconciliation(
+        matches, differences, _ordered(totals, TOTAL_COLUMNS, ("currency", "class", "verdict", "rule")), proposals
+    )
+
+
+def _worst_by_pair(differences: pd.DataFrame) -> pd.DataFrame:
+    """Return for each pair that differs its worst verdict, and the rule if that is an expected one."""
+    of_pairs = differences[differences["platform_id"].notna() & differences["intacct_record_no"].notna()]
+    columns = ["platform_id", "intacct_record_no", "verdict", "rule"]
+    ranked = of_pairs[columns].assign(rank=of_pairs["verdict"].map(_RANK))
+    ranked = ranked.sort_values(["platform_id", "rank", "rule"], ascending=[True, False, True], kind="stable")
+    worst = ranked.drop_duplicates("platform_id").rename(columns={"rule": "worst_rule"})
+    return worst.drop(columns="rank")
+
+
+def _totals(sides: Sides, pairs: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
+    """Return count and money of both sides per currency and class."""
+    placed = []
+    is_equal = pairs["verdict"].isna()
+    label = {
+        "class": np.where(is_equal, MATCHED_EQUAL, MATCHED_DIFFERENT),
+        "verdict": pairs["verdict"].astype(object).where(~is_equal, ""),
+        "rule": pairs["worst_rule"].astype(object).where(~is_equal, ""),
+    }
+    for side in ("platform", "intacct"):
+        letter = side[0]
+        pair_rows = pd.DataFrame(
+            {**label, "currency": pairs[f"{letter}_currency"], "amount": pairs[f"{letter}_amount"]}
+        )
+        key = "platform_id" if side == "platform" else "intacct_record_no"
+        other = "intacct_record_no" if side == "platform" else "platform_id"
+        mine = differences[differences[key].notna() & differences[other].isna()]
+        sign = 1 if side == "platform" else -1
+        lone_rows = pd.DataFrame(
+            {
+                "class": mine["kind"],
+                "verdict": mine["verdict"],
+                "rule": mine["rule"],
+                "currency": mine["currency"],
+                "amount": [sign * amount for amount in mine["amount_difference"]],
+            }
+        )
+        placed += [part.assign(side=side) for part in (pair_rows, lone_rows)]
+    rule = CAUSES["other_owner"]
+    outside = {"class": OUT_OF_SCOPE, "verdict": rule.verdict.value, "rule": rule.rule, "side": "intacct"}
+    placed.append(sides.outside[["currency", "amount"]].assign(**outside))
+    return _summed([part for part in placed if len(part)])
+
+
+def _summed(placed: list[pd.DataFrame]) -> pd.DataFrame:
+    by = ["currency", "class", "verdict", "rule"]
+    if not placed:
+        return pd.DataFrame(columns=list(TOTAL_COLUMNS), dtype=object)
+    rows = []
+    for place, group in pd.concat(placed, ignore_index=True).groupby(by, sort=True):
+        sides = {side: group["amount"][group["side"] == side] for side in ("platform", "intacct")}
+        platform_total, intacct_total = (sum(amounts, start=_ZERO) for amounts in sides.values())
+        rows.append(
+            {
+                **dict(zip(by, place, strict=True)),
+                "platform_count": len(sides["platform"]),
+                "intacct_count": len(sides["intacct"]),
+                "platform_total": platform_total,
+                "intacct_total": intacct_total,
+                "difference": platform_total - intacct_total,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _prove(sides: Sides, totals: pd.DataFrame) -> None:
+    """Compare the classes with sums that were taken from the rows themselves."""
+    columns = ["currency", "amount"]
+    intacct = pd.concat([sides.intacct[columns], sides.outside[columns]])
+    for side, rows in (("platform", sides.platform), ("intacct", intacct)):
+        expected = {
+            currency: (len(amounts), sum(amounts, start=_ZERO))
+            for currency, amounts in rows["amount"].groupby(rows["currency"], sort=True)
+        }
+        counted = {
+            currency: (int(group[f"{side}_count"].sum()), sum(group[f"{side}_total"], start=_ZERO))
+            for currency, group in totals.groupby("currency", sort=True)
+            if group[f"{side}_count"].sum()
+        }
+        if expected != counted:
+            wrong = sorted(
+                currency for currency in expected | counted if expected.get(currency) != counted.get(currency)
+            )
+            msg = f"the classes of the {side}'s rows do not add up to the rows in {', '.join(wrong)}"
+            raise DataContractError(msg)
