@@ -121,14 +121,16 @@ class RemoteSystemError(IntacctPipelinesError):
 class TransportError(RemoteSystemError):
     """No complete answer: a time-out, a reset, an HTTP 5xx of a gateway in front.
 
-    ``request_left`` is false only when it is certain that no byte of the request reached the other side.
+    ``request_left`` is false only when it is certain that no byte of the request reached the other side; ``status`` is
+    the HTTP status of the gateway in front, 0 if there was none.
     """
 
     transient: ClassVar[bool] = True
 
-    def __init__(self, message: str, *, request_left: bool = True, **where: object) -> None:
+    def __init__(self, message: str, *, request_left: bool = True, status: int = 0, **where: object) -> None:
         super().__init__(message, **where)  # type: ignore[arg-type]  # the keywords of RemoteSystemError
         self.request_left = request_left
+        self.status = status
 
 
 class RateLimitedError(RemoteSystemError):

@@ -1,0 +1,492 @@
+"""The client: sessions per entity, retries of reads, pages, calls.
+
+Retries belong here, and only for reads: a write is sent once, and who sent it decides what a lost answer means.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+from intacct_pipelines.clients.intacct import functions as build
+from intacct_pipelines.clients.intacct.envelope import build_request
+from intacct_pipelines.clients.intacct.failures import SYSTEM
+from intacct_pipelines.clients.intacct.functions import Function
+from intacct_pipelines.clients.intacct.options import Credentials, Options
+from intacct_pipelines.clients.intacct.query import Query, query_element
+from intacct_pipelines.clients.intacct.reading import Answer, Cut, Reading
+from intacct_pipelines.clients.intacct.reply import (
+    Envelope,
+    Listing,
+    Page,
+    Result,
+    parse_document,
+    read_envelope,
+    read_listing,
+    read_results,
+)
+from intacct_pipelines.clients.intacct.transport import CLOUDFLARE_TIMEOUT, Transport
+from intacct_pipelines.errors import (
+    CredentialsRejectedError,
+    IncompleteResultError,
+    RateLimitedError,
+    RemoteSystemError,
+    SessionExpiredError,
+    TransportError,
+    UnreadableResponseError,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+RENEWAL_MARGIN: Final = timedelta(minutes=2)
+LONGEST_PAUSE_SECONDS: Final = 60.0
+_FIRST_PAUSE_SECONDS: Final = 1.0
+_DEFAULT_LIFETIME: Final = timedelta(hours=1)
+_COUNTS: Final = re.compile(
+    rb'<data listtype="[A-Za-z0-9_.]+" totalcount="[0-9]+" offset="[0-9]+" count="([0-9]+)" numremaining="([0-9]+)">'
+)
+_HEAD_BYTES: Final = 8192
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class IntacctClient:
+    """One company's gateway; thread-safe; a context manager.
+
+    Args:
+        credentials: Sender and user.
+        options: Address and limits.
+        transport: Replaces the network, in tests.
+        sleep: Waits a number of seconds.
+        now: The clock, aware.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        options: Options = Options(),  # noqa: B008  # immutable
+        *,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self.credentials = credentials
+        self.options = options
+        self.now = now
+        self._sleep = sleep
+        self._transport = Transport(options, transport)
+        self._sessions: dict[str, Session] = {}
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._executor: ThreadPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all threads and connections."""
+        with self._lock:
+            executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=True, cancel_futures=True)
+        self._transport.close()
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far, for the API budget."""
+        return self._transport.requests
+
+    def session(self, entity_id: str = "") -> Session:
+        """Return the session at an entity, or at the top level; the same one each time. It signs in when first used."""
+        with self._lock:
+            if entity_id not in self._sessions:
+                self._sessions[entity_id] = Session(self, entity_id)
+            return self._sessions[entity_id]
+
+    # ---- for sessions ----
+
+    def exchange(
+        self, functions: Sequence[Function], *, url: str, session_id: str, write: bool, **flags: bool
+    ) -> bytes:
+        """Send one request and return the answer's body; the caller holds a slot. Raises as ``Transport.exchange``."""
+        body = build_request(
+            self.credentials,
+            functions,
+            control_id=f"intacct-pipelines-{next(self._numbers)}",
+            session_id=session_id,
+            additional_error_info=self.options.additional_error_info,
+            **flags,
+        )
+        return self._transport.exchange(url, body, write=write, operation=functions[0].name)
+
+    def in_slot(self, send: Callable[[], T], *, attempts: int) -> T:
+        """Run ``send`` in one of the places in flight, again after a passing failure; the place is kept meanwhile."""
+        with self._transport.slot():
+            return self.retrying(send, attempts=attempts)
+
+    def retrying(self, send: Callable[[], T], *, attempts: int) -> T:
+        """Run ``send`` at most ``attempts`` times.
+
+        Raises:
+            RemoteSystemError: The last failure.
+        """
+        for attempt in range(1, attempts):
+            try:
+                return send()
+            except (TransportError, RateLimitedError, IncompleteResultError) as error:
+                # the gateway in front gave up, but the work goes on: asking again would double the load
+                if isinstance(error, TransportError) and error.status == CLOUDFLARE_TIMEOUT:
+                    raise
+                pause = _pause_seconds(attempt, error)
+            self._sleep(pause)
+        return send()
+
+    def executor(self) -> ThreadPoolExecutor:
+        """The threads that fetch ahead."""
+        with self._lock:
+            if self._executor is None:
+                self._executor = ThreadPoolExecutor(self.options.in_flight, thread_name_prefix="intacct")
+            return self._executor
+
+
+def _pause_seconds(attempt: int, error: RemoteSystemError) -> float:
+    """1, 2, 4 … 60 s, less up to a half at random so that clients do not return together; never less than asked for."""
+    pause = min(LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1))
+    pause *= random.uniform(0.5, 1.0)  # noqa: S311  # no secret depends on it
+    asked = error.retry_after_seconds if isinstance(error, RateLimitedError) else None
+    return max(pause, min(asked or 0.0, LONGEST_PAUSE_SECONDS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A session id and the only address at which it is good."""
+
+    session_id: str = field(repr=False)
+    endpoint: str = ""
+    lifetime: timedelta = _DEFAULT_LIFETIME
+
+
+class Session:
+    """One signed-in session at one entity. Made by ``IntacctClient.session``; thread-safe."""
+
+    def __init__(self, client: IntacctClient, entity_id: str) -> None:
+        self.entity_id = entity_id
+        self._client = client
+        self._token: _Token | None = None
+        self._expires_at = client.now()
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"Session(entity_id={self.entity_id!r})"
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests that the client has sent so far, for the API budget."""
+        return self._client.requests
+
+    # ---- reading ----
+
+    def read_pages(self, query: Query, *, in_flight: int | None = None) -> Iterator[Page]:
+        """Yield all rows of a query, page by page, proven complete; see ``reading``.
+
+        Args:
+            query: What to read.
+            in_flight: Requests beside each other, 1 or 2; None for the client's own.
+
+        Raises:
+            IncompleteResultError: Rows are missing or out of order.
+            UnknownFieldError: The company does not have a field.
+            RemoteSystemError: Any other failure.
+        """
+        fields = query.fields if query.key in query.fields else (query.key, *query.fields)
+        size = min(query.page_size or self._client.options.page_size, self._client.options.page_size)
+        ahead = (in_flight or self._client.options.in_flight) > 1
+        reading = Reading(self, replace(query, fields=fields), size, self._client.executor() if ahead else None)
+        for page in reading.pages():
+            if fields != query.fields:
+                columns = {name: page.columns[name] for name in query.fields}
+                yield replace(page, fields=query.fields, columns=columns)
+            else:
+                yield page
+
+    def fetch(self, query: Query, cut: Cut) -> Answer:
+        """Ask for one page; see ``reading.Source``."""
+        element = query_element(query, bounds=cut.condition(query.key), page_size=cut.size, descending=cut.descending)
+        function = Function(f"query-{query.object}", element)
+        edge_of = _edge_pattern(query.key)
+
+        def answer(body: bytes) -> Answer:
+            counts = _COUNTS.search(body, 0, _HEAD_BYTES)
+            edge = edge_of.search(body, max(0, body.rfind(b"<" + query.key.encode() + b">")))
+            if counts and edge and int(counts.group(1)) and body.rstrip().endswith(b"</response>"):
+                return _Unread(self, body, function, query, int(edge.group(1)), int(counts.group(2)))
+            # failures, empty pages and unusual forms: read at once, so that a passing failure is asked again
+            listing = self._listing(body, function, query)
+            keys = listing.columns[query.key]
+            return _Read(_as_key(keys[-1]) if keys else None, listing.remaining, listing)
+
+        return self._run([function], answer, attempts=self._client.options.attempts)
+
+    def _listing(self, body: bytes, function: Function, query: Query) -> Listing:
+        envelope = self._open(body, "query")
+        return read_listing(envelope, function, query.object, query.fields)
+
+    # ---- calling ----
+
+    def call(
+        self, functions: Sequence[Function], *, transaction: bool = False, unique: bool = False, write: bool = False
+    ) -> list[Result]:
+        """Run functions in one request; results in the functions' order.
+
+        A function's own failure is ``Result.error``, never raised. Reads are asked again after passing failures;
+        writes are sent once.
+
+        Args:
+            functions: What to run; each with another control id.
+            transaction: All or none.
+            unique: Refuse what was completed before under the same control id (rule S-IDM-02).
+            write: Something changes.
+
+        Raises:
+            TransportError: No readable answer. For a write, ``request_left`` false means that nothing ran; otherwise
+                the outcome is unknown and must be looked up (rule S-ERR-42).
+            RateLimitedError: Nothing ran.
+            CredentialsRejectedError: Nothing ran.
+            UnreadableResponseError: The gateway could not read the request, so nothing ran; or, for reads, its
+                answer is not the documented envelope.
+        """
+        if not functions:
+            return []
+        if len({function.control_id for function in functions}) != len(functions):
+            msg = "functions of one request need control ids of their own"
+            raise ValueError(msg)
+
+        def results(body: bytes) -> list[Result]:
+            envelope = self._open(body, functions[0].name)
+            found = read_results(envelope, functions)
+            passing = [one.error for one in found if one.error is not None and one.error.transient]
+            if passing and not write:
+                raise passing[0]
+            return found
+
+        attempts = 1 if write else self._client.options.attempts
+        return self._run(functions, results, attempts=attempts, write=write, transaction=transaction, unique=unique)
+
+    def read(self, function: Function) -> Result:
+        """Run one reading function.
+
+        Raises:
+            RemoteSystemError: It failed.
+        """
+        (result,) = self.call([function])
+        if result.error is not None:
+            raise result.error
+        return result
+
+    def closed_books_date(self) -> date | None:
+        """The last closed day of the entity; None if nothing is closed.
+
+        Raises:
+            UnreadableResponseError: The answer is no date.
+        """
+        record = _merged(self.read(build.get_closed_books_date()))
+        parts = [record.get(name) for name in ("year", "month", "day")]
+        if not any(parts):
+            return None
+        try:
+            year, month, day = (int(part or "") for part in parts)
+            return date(year, month, day)
+        except ValueError:
+            msg = "the last closed date is unreadable"
+        raise UnreadableResponseError(msg, system=SYSTEM, operation="get_closedbooksdate")
+
+    def permissions(self, user_id: str) -> dict[str, frozenset[str]]:
+        """What a user may do: policy name → rights, such as ``Bills`` → {List, View, Add}."""
+        result = self.read(build.get_user_permissions(user_id))
+        found: dict[str, frozenset[str]] = {}
+        for record in result.records:
+            names = (record.get("policies.policy.policyName") or record.get("policyName") or "").split("\n")
+            rights = (record.get("policies.policy.rights") or record.get("rights") or "").split("\n")
+            for name, words in zip(names, rights, strict=False):
+                found[name] = found.get(name, frozenset()) | frozenset(words.split("|"))
+        return found
+
+    def inspect(self, object_name: str) -> list[str]:
+        """Names of the fields that an object has in this company; costs one request.
+
+        Raises:
+            UnknownFieldError: There is no such object.
+        """
+        result = self.read(build.inspect(object_name))
+        names: list[str] = []
+        for record in result.records:
+            for path in ("Fields.Field.Name", "Fields.Field.ID", "Fields.Field", "Field.Name", "Field"):
+                names.extend(name for name in (record.get(path) or "").split("\n") if name)
+        return list(dict.fromkeys(names))
+
+    def entities(self) -> list[dict[str, str | None]]:
+        """The entities that the user may enter: ``id``, ``name``, ``recordno``, ``currency`` and more, lower case."""
+        result = self.read(build.read_entity_details())
+        return [{name.rpartition(".")[2].lower(): text for name, text in record.items()} for record in result.records]
+
+    # ---- the session itself ----
+
+    def _run(
+        self,
+        functions: Sequence[Function],
+        read: Callable[[bytes], T],
+        *,
+        attempts: int,
+        write: bool = False,
+        **flags: bool,
+    ) -> T:
+        """Send, read the answer, and after a refused session once more with a new one: nothing of the first ran."""
+
+        def once(token: _Token) -> T:
+            body = self._client.exchange(
+                functions, url=token.endpoint, session_id=token.session_id, write=write, **flags
+            )
+            return _read_write(body, read, functions[0].name) if write else read(body)
+
+        def send() -> T:
+            token = self._current()
+            try:
+                return once(token)
+            except SessionExpiredError:
+                pass
+            try:
+                return once(self._renewed(token))
+            except SessionExpiredError as error:
+                raise _rejected(error, "the renewed session is refused as well") from None
+
+        return self._client.in_slot(send, attempts=attempts)
+
+    def _open(self, body: bytes, operation: str) -> Envelope:
+        envelope = read_envelope(parse_document(body, operation=operation), operation=operation)
+        if envelope.lifetime is not None:
+            self._expires_at = self._client.now() + envelope.lifetime
+        return envelope
+
+    def _current(self) -> _Token:
+        with self._lock:
+            token = self._token
+            if token is None:
+                return self._sign_in()
+            # a session that lasts minutes only must not be renewed before every call
+            margin = min(RENEWAL_MARGIN, token.lifetime / 2)
+            return self._sign_in() if self._expires_at - self._client.now() < margin else token
+
+    def _renewed(self, refused: _Token) -> _Token:
+        """A new session, unless another thread has made one since ``refused``."""
+        with self._lock:
+            return self._sign_in() if self._token is None or self._token is refused else self._token
+
+    def _sign_in(self) -> _Token:
+        try:
+            self._token = self._client.retrying(self._login, attempts=self._client.options.attempts)
+        except TransportError as error:
+            message = error.message
+        except SessionExpiredError as error:
+            raise _rejected(error, "Intacct rejected the sign-in") from None
+        else:
+            return self._token
+        # what was to be done with the session has certainly not been sent
+        raise TransportError(message, request_left=False, system=SYSTEM, operation="getAPISession")
+
+    def _login(self) -> _Token:
+        function = build.get_api_session(self.entity_id)
+        url = self._client.options.url
+        body = self._client.exchange([function], url=url, session_id="", write=False)
+        envelope = self._open(body, "getAPISession")
+        (result,) = read_results(envelope, [function])
+        if result.error is not None:
+            raise result.error if result.error.transient else _rejected(result.error, self._not_entered())
+        record = _merged(result)
+        session_id, endpoint = record.get("sessionid") or "", record.get("endpoint") or ""
+        if not session_id or not self._client.options.trusts_endpoint(endpoint):
+            msg = f"Intacct gave no session id, or an endpoint that is not trusted: {endpoint[:200]}"
+            raise UnreadableResponseError(msg, system=SYSTEM, operation="getAPISession")
+        if (record.get("locationid") or "") != self.entity_id:
+            msg = f"{self._not_entered()}: the session stands at {record.get('locationid') or 'the top level'}"
+            raise CredentialsRejectedError(msg, rule="S-CFG-18", system=SYSTEM, operation="getAPISession")
+        lifetime = envelope.lifetime or _DEFAULT_LIFETIME
+        self._expires_at = self._client.now() + lifetime
+        return _Token(session_id, endpoint, lifetime)
+
+    def _not_entered(self) -> str:
+        place = f"entity {self.entity_id}" if self.entity_id else "the top level"
+        return f"{place} of company {self._client.credentials.company_id} cannot be entered"
+
+
+def _read_write(body: bytes, read: Callable[[bytes], T], operation: str) -> T:
+    """Read the answer to a write; what cannot be read is a lost answer."""
+    try:
+        return read(body)
+    except UnreadableResponseError as error:
+        # with details it is the gateway that could not read us: nothing ran
+        if error.details:
+            raise
+        message = f"the answer to a write cannot be read: {error.message}"
+    raise TransportError(message, system=SYSTEM, operation=operation)
+
+
+def _rejected(error: RemoteSystemError, message: str) -> CredentialsRejectedError:
+    where: dict[str, Any] = {"system": SYSTEM, "operation": error.operation, "details": error.details}
+    remedy = "Check company, user, password and entity id."
+    return CredentialsRejectedError(message, rule="S-ERR-28", remedy=remedy, **where)
+
+
+def _merged(result: Result) -> dict[str, str | None]:
+    """All records of a small answer as one, by the last part of each name."""
+    return {name.rpartition(".")[2]: text for record in result.records for name, text in record.items()}
+
+
+def _edge_pattern(key: str) -> re.Pattern[bytes]:
+    name = re.escape(key).encode()
+    return re.compile(rb"<" + name + rb">([0-9]{1,18})</" + name + rb">")
+
+
+def _as_key(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A page whose rows have been read."""
+
+    edge: int | None
+    remaining: int
+    rows: Listing = field(repr=False)
+
+    def listing(self) -> Listing:
+        return self.rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A page that arrived whole; its rows are read when wanted, so that the next request need not wait for that."""
+
+    session: Session
+    body: bytes = field(repr=False)
+    function: Function = field(repr=False)
+    query: Query = field(repr=False)
+    edge: int | None
+    remaining: int
+
+    def listing(self) -> Listing:
+        return self.session._listing(self.body, self.function, self.query)  # noqa: SLF001  # its own page
