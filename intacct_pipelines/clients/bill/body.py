@@ -8,8 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 _BOM: Final = b"\xef\xbb\xbf"
-_TAIL_CHARACTERS: Final = 8
-"""An error this close to the end means that the body ends early, rather than that it is wrong."""
+_ESCAPE_LENGTH: Final = len(r"\u0000")
 
 
 class MalformedBodyError(ValueError):
@@ -35,6 +34,8 @@ def parse_body(body: bytes, *, max_depth: int) -> Any:
         text = body.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError as error:
         msg = f"it is not UTF-8 at byte {error.start}"
+        if error.reason == "unexpected end of data":
+            raise TruncatedBodyError(msg) from error
         raise MalformedBodyError(msg) from error
     try:
         value = json.loads(
@@ -55,8 +56,12 @@ def parse_body(body: bytes, *, max_depth: int) -> Any:
 
 def _explain(error: json.JSONDecodeError, text: str) -> ValueError:
     where = f"{error.msg} at character {error.pos}"
-    ends_early = text.strip() and (error.msg.startswith("Unterminated") or error.pos >= len(text) - _TAIL_CHARACTERS)
-    return TruncatedBodyError(where) if ends_early and text.lstrip()[:1] in "{[" else MalformedBodyError(where)
+    rest = text[error.pos :].rstrip()
+    is_cut_word = any(word.startswith(rest) for word in ("true", "false", "null", "-"))
+    is_cut_escape = error.msg.startswith("Invalid \\") and len(rest) < _ESCAPE_LENGTH
+    ends_early = error.msg.startswith("Unterminated") or is_cut_word or is_cut_escape
+    begins_well = text.lstrip()[:1] in ("{", "[")
+    return TruncatedBodyError(where) if begins_well and ends_early else MalformedBodyError(where)
 
 
 def _number(text: str) -> Decimal | str:

@@ -14,6 +14,7 @@ MAX_PAGE_SIZE: Final = 100
 """BILL answers 400 to anything larger."""
 LOGINS_PER_HOUR: Final = 200
 """BILL's limit per developer key (developer.bill.com, API rate limits)."""
+_LAST_PORT: Final = 65535
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _HEADER_VALUE: Final = re.compile(r"[\x21-\x7e]{1,512}")
 
@@ -83,7 +84,7 @@ class Options:
             parts = httpx.URL(self.url)
         except httpx.InvalidURL:
             raise ConfigurationError("BILL's url is not an https address.") from None
-        if parts.scheme not in {"https", "http"} or not parts.host:
+        if parts.scheme not in {"https", "http"} or not parts.host or (parts.port or 1) > _LAST_PORT:
             raise ConfigurationError("BILL's url is not an https address.")
         if parts.userinfo or parts.query or parts.fragment:
             raise ConfigurationError("BILL's url may not hold credentials, a query or a fragment.")
