@@ -1,0 +1,344 @@
+"""BILL's records → batches, and what an extraction proves, against a scripted server at the transport."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scripted_bill import ORGANIZATION, ScriptedBill, make_client
+
+from intacct_pipelines.domain.catalog import BILL_TABLES, Table, select
+from intacct_pipelines.domain.records import Batch, Window, WindowKind
+from intacct_pipelines.errors import ConfigurationError
+from intacct_pipelines.extract.bill import BillDocumentsExtraction, BillExtraction, changed_since
+
+ALL = Window(WindowKind.ALL)
+BILLS = "/v3/bills"
+VENDORS = "/v3/vendors"
+CURRENCIES = {"009A": "USD", "009B": "JPY"}
+
+
+def table(name: str) -> Table:
+    return select(BILL_TABLES, name)
+
+
+def day(number: int) -> str:
+    return f"2026-01-{number:02d}T09:00:00.000+00:00"
+
+
+def make_bill(number: int, **other: Any) -> dict[str, Any]:
+    bill = {
+        "id": f"00n{number:04d}",
+        "archived": False,
+        "recordStatus": "ACTIVE",
+        "vendorId": "009A",
+        "amount": 30.25,
+        "invoice": {"invoiceNumber": f"INV-{number}", "invoiceDate": "2026-01-02"},
+        "dueDate": "2026-02-01",
+        "approvalStatus": "APPROVED",
+        "billLineItems": [{"id": f"bli{number:04d}a", "amount": 30}, {"id": f"bli{number:04d}b", "amount": 0.25}],
+        "createdTime": day(1),
+        "updatedTime": day(1),
+    }
+    return {key: value for key, value in {**bill, **other}.items() if value is not None}
+
+
+def read_bills(
+    server: ScriptedBill, window: Window = ALL, *, currencies: Mapping[str, str] = CURRENCIES, page_size: int = 100
+) -> tuple[BillDocumentsExtraction, list[tuple[Batch, Batch]]]:
+    with make_client(server, page_size=page_size) as client:
+        extraction = BillDocumentsExtraction(client.session(ORGANIZATION), ORGANIZATION, window, currencies)
+        return extraction, list(extraction)
+
+
+def read(
+    server: ScriptedBill, name: str, window: Window = ALL, page_size: int = 100
+) -> tuple[BillExtraction, list[Batch]]:
+    with make_client(server, page_size=page_size) as client:
+        extraction = BillExtraction(client.session(ORGANIZATION), ORGANIZATION, table(name), window, CURRENCIES)
+        return extraction, list(extraction)
+
+
+def column(batches: list[Batch], name: str) -> list[str | None]:
+    return [cell for batch in batches for cell in batch.rows.columns[name]]
+
+
+# ---- completeness -----------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 28), st.integers(0, 3)), max_size=60), st.integers(1, 100))
+def test_every_bill_and_line_arrives_once(shapes: list[tuple[int, int]], page_size: int) -> None:
+    """For any number of bills and lines and any page size: all arrive once, counted, in order, to the cent."""
+    bills = [
+        make_bill(at, createdTime=day(created), billLineItems=[{"amount": 0.5}] * lines)
+        for at, (created, lines) in enumerate(shapes)
+    ]
+    extraction, pairs = read_bills(ScriptedBill({BILLS: bills}), page_size=page_size)
+    assert sorted(column([bill for bill, _ in pairs], "id")) == [bill["id"] for bill in bills]
+    assert len(set(column([line for _, line in pairs], "id"))) == sum(lines for _, lines in shapes)
+    assert extraction.tally.announced == extraction.tally.received == len(bills)
+    assert extraction.line_tally.received == sum(lines for _, lines in shapes)
+    assert extraction.tally.in_order
+    assert extraction.tally.control_total == Decimal("30.25") * len(bills)
+    assert extraction.line_tally.control_total == Decimal("0.5") * sum(lines for _, lines in shapes)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=2))
+def test_amounts_round_trip_to_the_digit(amount: Decimal) -> None:
+    """An amount in BILL's JSON is the same decimal in the row, whatever its digits."""
+    body = json.dumps({"results": [make_bill(1, amount="@")]}).replace('"@"', format(amount, "f"))
+    server = ScriptedBill()
+    server.script = [httpx.Response(200, content=body)]
+    _, [(bills, _)] = read_bills(server)
+    assert bills.rows.columns["amount"] == [format(amount, "f")]
+
+
+def test_whole_reading_has_no_filter_and_cannot_be_shifted_by_changes() -> None:
+    """All bills come in the order of their making, archived ones and drafts too, whatever changes meanwhile."""
+    bills = [make_bill(1, archived=True, recordStatus="INACTIVE"), make_bill(2, archived=True, recordStatus="DRAFT")]
+    server = ScriptedBill({BILLS: bills})
+    _, [(batch, _)] = read_bills(server)
+    assert dict(server.reads[0].url.params) == {"max": "100", "sort": "createdTime:asc"}
+    assert batch.rows.columns["record_status"] == ["INACTIVE", "DRAFT"]
+    assert batch.rows.columns["is_archived"] == ["t", "t"]
+
+
+def test_records_out_of_order_spoil_the_proof() -> None:
+    """A page whose order is not the one asked for is counted as a broken proof, so nothing of it is stored."""
+    server = ScriptedBill()
+    results = [make_bill(1, createdTime=day(2)), make_bill(2, createdTime=day(1))]
+    server.script = [httpx.Response(200, json={"results": results})]
+    extraction, _ = read_bills(server)
+    assert not extraction.tally.in_order
+
+
+def test_record_that_arrives_twice_is_handed_on_once() -> None:
+    """A page delivered twice doubles nothing."""
+    server = ScriptedBill()
+    results = [make_bill(1), make_bill(2)]
+    server.script = [
+        httpx.Response(200, json={"results": results, "nextPage": "a"}),
+        httpx.Response(200, json={"results": results}),
+    ]
+    extraction, pairs = read_bills(server)
+    assert column([bill for bill, _ in pairs], "id") == ["00n0001", "00n0002"]
+    assert extraction.tally.received == 2
+    assert extraction.tally.control_total == Decimal("60.50")
+
+
+# ---- windows and watermark --------------------------------------------------------------------------------------
+
+
+def test_changed_window_asks_by_time_in_order_of_change() -> None:
+    """Only what changed since is asked for; the watermark is the newest change as BILL wrote it."""
+    server = ScriptedBill({BILLS: [make_bill(number, updatedTime=day(number)) for number in range(1, 9)]})
+    extraction, pairs = read_bills(server, Window(WindowKind.CHANGED, since="2026-01-05T00:00:00.000Z"))
+    assert server.reads[0].url.params["filters"] == 'updatedTime:gte:"2026-01-05T00:00:00.000Z"'
+    assert server.reads[0].url.params["sort"] == "updatedTime:asc"
+    assert len(column([bill for bill, _ in pairs], "id")) == 4
+    assert extraction.tally.watermark == day(8)
+    assert extraction.lines_window == Window(
+        WindowKind.PARENTS, parent_keys=("00n0005", "00n0006", "00n0007", "00n0008")
+    )
+
+
+def test_nothing_changed_costs_one_request_and_moves_no_watermark() -> None:
+    """An empty window is one request and leaves the watermark alone."""
+    server = ScriptedBill({BILLS: [make_bill(1)]})
+    extraction, _ = read_bills(server, Window(WindowKind.CHANGED, since="2026-02-01T00:00:00.000Z"))
+    assert (len(server.reads), extraction.tally.watermark) == (1, "")
+
+
+def test_bill_changed_while_changes_are_read_is_not_lost() -> None:
+    """A bill edited between two pages comes again at the end; the next window starts no later than that edit."""
+    bills = [make_bill(number, updatedTime=day(number)) for number in range(1, 6)]
+    server = ScriptedBill({BILLS: bills})
+    window = Window(WindowKind.CHANGED, since=day(1))
+
+    def edit(offset: int) -> None:
+        if offset == 2 and bills[0]["updatedTime"] == day(1):
+            bills[0]["updatedTime"], bills[4]["updatedTime"] = day(20), day(21)
+
+    server.before_page = edit
+    extraction, pairs = read_bills(server, window, page_size=2)
+    assert column([bill for bill, _ in pairs], "id").count("00n0001") == 1
+    # The deletion of a row before the cursor shifted page two by one: the bill that slid is inside the next overlap.
+    assert extraction.tally.watermark == "2026-01-20T09:00:00.000Z"
+    later, pairs = read_bills(server, Window(WindowKind.CHANGED, since=extraction.tally.watermark))
+    assert "00n0001" in column([bill for bill, _ in pairs], "id")
+    assert later.tally.watermark == day(21)
+
+
+def test_watermark_of_a_whole_reading_stops_at_its_first_answer() -> None:
+    """A change made while everything is read may lie on a page already read; the watermark does not pass its start."""
+    server = ScriptedBill({VENDORS: [{"id": "009A", "name": "A", "createdTime": day(1), "updatedTime": "2027-01-01"}]})
+    extraction, _ = read(server, "vendor")
+    assert extraction.tally.watermark == "2026-03-01T12:00:00.000Z"
+
+
+def test_overlap_is_subtracted_in_bills_own_form() -> None:
+    """The next window starts the overlap earlier, written as BILL's filters take it; what is no time is refused."""
+    assert changed_since("2026-01-05T09:00:00.127+00:00", timedelta(minutes=10)) == "2026-01-05T08:50:00.127Z"
+    assert changed_since("2026-01-05T09:00:00.127-05:00", timedelta()) == "2026-01-05T14:00:00.127Z"
+    with pytest.raises(ValueError, match="not a timestamp"):
+        changed_since("yesterday", timedelta())
+
+
+def test_month_keeps_the_bills_of_the_month_and_moves_no_watermark() -> None:
+    """BILL cannot filter by the date: all are read, those of the month kept; one without a date is judged."""
+    dates = ["2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01", "soon"]
+    bills = [make_bill(number, invoice={"invoiceDate": text}) for number, text in enumerate(dates)]
+    extraction, [(batch, lines)] = read_bills(
+        ScriptedBill({BILLS: bills}), Window(WindowKind.MONTH, month=date(2026, 2, 1))
+    )
+    assert batch.rows.columns["id"] == ["00n0001", "00n0002"]
+    assert [(reject.key, reject.column) for reject in batch.rejects] == [("00n0004", "bill_date")]
+    assert (extraction.tally.received, extraction.tally.watermark) == (3, "")
+    assert len(lines.rows) == 6
+    assert extraction.lines_window.parent_keys == ("00n0001", "00n0002", "00n0004")
+
+
+def test_classifications_are_read_newest_first_until_the_window_is_passed() -> None:
+    """No time filter is published for classifications: the reading stops at the first page with something older."""
+    path = "/v3/classifications/departments"
+    records = [
+        {"id": f"0de{n:02d}", "name": f"D{n}", "createdTime": day(1), "updatedTime": day(n)} for n in range(1, 29)
+    ]
+    server = ScriptedBill({path: records})
+    extraction, batches = read(server, "department", Window(WindowKind.CHANGED, since=day(25)), page_size=3)
+    assert column(batches, "id") == ["0de28", "0de27", "0de26", "0de25"]
+    assert (len(server.reads), extraction.tally.in_order, extraction.tally.watermark) == (2, True, day(28))
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_payment_terms_come_as_a_list_or_as_a_bare_array(plain: bool) -> None:
+    """How BILL pages payment terms is not documented; both shapes are read whole, and kept by time."""
+    path = f"/v3/organizations/{ORGANIZATION}/payment-terms"
+    terms = [{"id": f"00p{n}", "name": f"Net {n}", "daysDue": n, "updatedTime": day(n)} for n in (10, 20)]
+    server = ScriptedBill()
+    server.script = [httpx.Response(200, json=terms if plain else {"results": terms})]
+    extraction, batches = read(server, "ap_term", Window(WindowKind.CHANGED, since=day(15)))
+    assert server.reads[0].url.path == f"/connect{path}"
+    assert column(batches, "due_days") == ["20"]
+    assert extraction.tally.received == 1
+
+
+def test_organization_is_one_object() -> None:
+    """The organisation is read by itself, nested fields included."""
+    server = ScriptedBill()
+    server.objects = {
+        f"/v3/organizations/{ORGANIZATION}": {"id": ORGANIZATION, "name": "Acme", "address": {"country": "US"}}
+    }
+    extraction, [batch] = read(server, "organization")
+    assert {name: cells[0] for name, cells in batch.rows.columns.items()} == {
+        "id": ORGANIZATION,
+        "name": "Acme",
+        "country": "US",
+    }
+    assert (extraction.tally.received, extraction.tally.requests) == (1, 2)
+
+
+def test_windows_that_bill_cannot_answer_are_refused() -> None:
+    """A month of a list, lines by themselves, a wrong organisation or time: refused before the first call."""
+    server = ScriptedBill()
+    with make_client(server) as client:
+        session = client.session(ORGANIZATION)
+        for name, window, organization in (
+            ("vendor", Window(WindowKind.MONTH, month=date(2026, 1, 1)), ORGANIZATION),
+            ("ap_bill_line", ALL, ORGANIZATION),
+            ("ap_bill", Window(WindowKind.PARENTS, parent_keys=("1",)), ORGANIZATION),
+            ("ap_bill", Window(WindowKind.CHANGED, since="lately"), ORGANIZATION),
+            ("ap_bill", ALL, "00801OTHER"),
+        ):
+            with pytest.raises(ConfigurationError):
+                BillExtraction(session, organization, table(name), window)
+    assert server.requests == []
+
+
+# ---- bad records ------------------------------------------------------------------------------------------------
+
+
+def test_bill_of_a_vendor_without_currency_is_quarantined_not_guessed() -> None:
+    """BILL's bills carry no currency: without the vendor's, the bill and its lines go to quarantine [S-CUR-02]."""
+    extraction, [(bills, lines)] = read_bills(ScriptedBill({BILLS: [make_bill(1), make_bill(2, vendorId="009X")]}))
+    assert bills.rows.columns["currency"] == ["USD"]
+    assert [(reject.key, reject.column, reject.rule) for reject in bills.rejects] == [
+        ("00n0002", "currency", "S-CUR-02")
+    ]
+    assert {reject.key for reject in lines.rejects} == {"bli0002a", "bli0002b"}
+    assert extraction.tally.received == len(bills.rows) + len(bills.rejects)
+    assert extraction.line_tally.received == len(lines.rows) + len(lines.rejects)
+
+
+@pytest.mark.parametrize(
+    ("other", "at_fault", "check"),
+    [
+        ({"amount": 30.255}, "amount", "minor_unit"),
+        ({"vendorId": "009B", "amount": 30.5}, "amount", "minor_unit"),
+        ({"amount": "thirty"}, "amount", "decimal"),
+        ({"amount": {"value": 3}}, "amount", "scalar"),
+        ({"amount": True}, "amount", "decimal"),
+        ({"invoice": "INV-1"}, "document_no", "scalar"),
+        ({"invoice": {"invoiceDate": "02/30/2026"}}, "bill_date", "date"),
+        ({"description": "half \ud800 character"}, "description", "text"),
+        ({"description": "nul \x00"}, "description", "text"),
+        ({"billLineItems": {"id": "1"}}, "id", "line_items"),
+        ({"billLineItems": ["line"]}, "id", "line_items"),
+        ({"updatedTime": "recently"}, "modified_at", "instant"),
+    ],
+)
+def test_bad_bill_is_quarantined_and_its_neighbour_is_not(other: dict[str, Any], at_fault: str, check: str) -> None:
+    """A record that cannot be typed is kept whole beside the others, with the column and the reason."""
+    _, [(bills, _)] = read_bills(ScriptedBill({BILLS: [make_bill(1, **other), make_bill(2)]}))
+    assert bills.rows.columns["id"] == ["00n0002"]
+    assert [(reject.key, reject.column, reject.check) for reject in bills.rejects] == [("00n0001", at_fault, check)]
+
+
+@pytest.mark.parametrize("number", ["1E+999999999", "1e99999999999999999999999", "1" * 5000, "1e-70"])
+def test_absurd_numbers_are_quarantined_without_filling_memory(number: str) -> None:
+    """A number of a billion digits is refused as text, not written out."""
+    server = ScriptedBill()
+    body = json.dumps({"results": [make_bill(1, amount="@"), make_bill(2)]}).replace('"@"', number)
+    server.script = [httpx.Response(200, content=body)]
+    extraction, [(bills, _)] = read_bills(server)
+    assert [(reject.key, reject.column) for reject in bills.rejects] == [("00n0001", "amount")]
+    assert extraction.tally.control_total == Decimal("30.25")
+
+
+def test_line_without_id_is_named_by_its_place() -> None:
+    """A line that BILL gives no id has its bill's id and its position, the same in every reading."""
+    bill = make_bill(1, billLineItems=[{"amount": 1}, {"amount": 2, "classifications": {"departmentId": "0de1"}}])
+    _, [(_, lines)] = read_bills(ScriptedBill({BILLS: [bill]}))
+    assert lines.rows.columns["id"] == ["00n0001:1", "00n0001:2"]
+    assert lines.rows.columns["line_no"] == ["1", "2"]
+    assert lines.rows.columns["department_id"] == [None, "0de1"]
+    assert lines.rows.columns["currency"] == ["USD", "USD"]
+
+
+def test_line_id_that_repeats_is_quarantined() -> None:
+    """Two lines with one id cannot both be stored; the second goes to quarantine, neither is lost."""
+    bill = make_bill(1, billLineItems=[{"id": "bli", "amount": 1}, {"id": "bli", "amount": 2}])
+    extraction, [(_, lines)] = read_bills(ScriptedBill({BILLS: [bill]}))
+    assert [(reject.key, reject.check) for reject in lines.rejects] == [("bli", "unique")]
+    assert (extraction.line_tally.received, len(lines.rows)) == (2, 1)
+
+
+def test_personal_data_is_masked_in_quarantine() -> None:
+    """What names a person is masked in the fragment; what explains the fault is not."""
+    vendor = {"id": "009A", "name": "Jane Doe", "email": "jane@example.com", "additionalInfo": {"track1099": "maybe"}}
+    server = ScriptedBill()
+    server.script = [httpx.Response(200, json={"results": [vendor]})]
+    _, [batch] = read(server, "vendor")
+    (reject,) = batch.rejects
+    assert (reject.column, reject.check, reject.value) == ("is_1099", "flag", "maybe")
+    assert "Jane" not in reject.fragment
+    assert "jane@" not in reject.fragment
