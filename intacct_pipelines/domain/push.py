@@ -190,6 +190,15 @@ class Plan:
         }
 
 
+def target_revision(*, vendor_id: str, number: str, state: str, total: Decimal, description: str) -> str:
+    """Return the state of an Intacct bill as far as an update of it depends on that.
+
+    The plan takes it from the warehouse, the sending from Intacct itself.
+    """
+    parts = (vendor_id, number, state, format(total.normalize(), "f"), description.strip())
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
 def canonical_json(value: object) -> str:
     """Return JSON whose bytes depend on the value alone; fields keep the order that their author gave them."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)

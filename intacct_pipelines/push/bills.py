@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.domain.keys import item_key, read_source_mark, source_mark
 from intacct_pipelines.domain.link import ClosedPeriod
 from intacct_pipelines.domain.money import format_amount
-from intacct_pipelines.domain.push import Hold, Item, LedgerLine, Operation, canonical_json
+from intacct_pipelines.domain.push import Hold, Item, LedgerLine, Operation, canonical_json, target_revision
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ class BillPlanner:
         self,
         sources: Sources,
         vendors: Mapping[str, VendorTarget | Hold],
+        *,
         revisions: Mapping[str, str],
         currencies: frozenset[str],
         closed_through: date | None,
@@ -327,16 +328,18 @@ class BillPlanner:
         currency = self._currency(bill)
         posting_date = self._posting_date(bill)
         operation = Operation.CREATE if paired is None else Operation.UPDATE
-        content = self._content(bill, vendor, number, lines, posting_date, paired)
+        content = self._content(bill, vendor, number, lines, posting_date=posting_date, paired=paired)
         # An update starts from a certain state of its target: the way back and forth again is another operation.
-        target_revision = "" if paired is None else str(paired.get("modified_at") or "")
+        target_revision = "" if paired is None else _target_revision(paired)
         key = item_key(
             link=self._link.name,
             source_system="bill",
             object_name="ap_bill",
             source_id=bill["id"],
             operation=operation,
-            revision=hashlib.sha256((canonical_json(content) + target_revision).encode()).hexdigest(),
+            revision=hashlib.sha256(
+                (canonical_json(content) + target_revision + str(paired and paired.get("modified_at"))).encode()
+            ).hexdigest(),
         )
         old = [] if paired is None else self._sources.intacct_lines.get(paired["record_no"], [])
         effect = [*_effect([_intacct_line(row) for row in old], currency, -1), *_effect(lines, currency, 1)]
@@ -359,7 +362,14 @@ class BillPlanner:
         return replace(item, warnings=self._warnings(bill, posting_date))
 
     def _content(
-        self, bill: Row, vendor: VendorTarget, number: str, lines: list[_Line], posting_date: date, paired: Row | None
+        self,
+        bill: Row,
+        vendor: VendorTarget,
+        number: str,
+        lines: list[_Line],
+        *,
+        posting_date: date,
+        paired: Row | None,
     ) -> Fields:
         currency, base = text(bill, "currency"), self._sources.base_currency
         content: Fields = {} if paired is None else {"RECORDNO": str(paired["record_no"])}
@@ -382,10 +392,12 @@ class BillPlanner:
             content |= {"EXCH_RATE_DATE": _day(posting_date), "EXCH_RATE_TYPE_ID": ""}
         if paired is None:
             content["ACTION"] = "Submit"
-        content["APBILLITEMS"] = [
-            _line_fields(line, currency, None if paired is None else number_of_line)
-            for number_of_line, line in enumerate(lines, start=1)
-        ]
+        content["APBILLITEMS"] = {
+            "APBILLITEM": [
+                _line_fields(line, currency, None if paired is None else line_no)
+                for line_no, line in enumerate(lines, start=1)
+            ]
+        }
         return content
 
     def _warnings(self, bill: Row, posting_date: date) -> tuple[str, ...]:
@@ -419,6 +431,16 @@ def _check_amount(amount: Decimal, currency: str) -> None:
         format_amount(amount, currency)
     except ValueError as error:
         raise _Held("amount", "S-IDM-07", str(error), "Correct the amount in BILL.") from error
+
+
+def _target_revision(paired: Row) -> str:
+    return target_revision(
+        vendor_id=text(paired, "vendor_id"),
+        number=text(paired, "document_no"),
+        state=text(paired, "state"),
+        total=paired["trx_total_entered"],
+        description=text(paired, "description"),
+    )
 
 
 def _is_settled(paired: Row) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from intacct_pipelines.domain.link import Mode
-from intacct_pipelines.domain.push import Hold, Item, Plan
+from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
 from intacct_pipelines.push.bills import BillPlanner, VendorTarget
 from intacct_pipelines.push.sources import Sources, text
 from intacct_pipelines.push.vendors import VendorPlanner
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.push.sources import Row
     from intacct_pipelines.warehouse.outbox import OutboxItem
+
+
+_NOT_XML = re.compile(r"\\u00[01][0-9a-f](?<!\\u0009)(?<!\\u000a)(?<!\\u000d)|[\ud800-\udfff\ufffe\uffff]")
+"""Control characters as JSON writes them, and what XML 1.0 forbids besides."""
 
 
 def build_plan(
@@ -52,13 +57,20 @@ def build_plan(
     vendor_revisions, bill_revisions = (_of_object(revisions, name) for name in ("vendor", "ap_bill"))
     vendors = VendorPlanner(sources, vendor_revisions, allowed, _posted(posted, "vendor"))
     vendor_decisions = {
-        vendor_id: vendors.decide(row)
+        vendor_id: _writable(vendors.decide(row))
         for vendor_id, row in sorted(sources.vendors.items())
         if ("vendor", vendor_id) not in busy
     }
     targets = _vendor_targets(sources, vendor_decisions, busy)
-    bills = BillPlanner(sources, targets, bill_revisions, allowed, closed_through, _posted(posted, "ap_bill"))
-    bill_decisions = [bills.decide(bill) for bill in sources.bills if ("ap_bill", bill["id"]) not in busy]
+    bills = BillPlanner(
+        sources,
+        targets,
+        revisions=bill_revisions,
+        currencies=allowed,
+        closed_through=closed_through,
+        posted=_posted(posted, "ap_bill"),
+    )
+    bill_decisions = [_writable(bills.decide(bill)) for bill in sources.bills if ("ap_bill", bill["id"]) not in busy]
     needed = {bill["vendor_id"] for bill in sources.bills}
     decisions = [
         *(decision for decision in vendor_decisions.values() if _is_shown(decision, needed)),
@@ -70,6 +82,23 @@ def build_plan(
         created_at=now,
         items=tuple(decision for decision in decisions if isinstance(decision, Item)),
         holds=tuple(decision for decision in decisions if isinstance(decision, Hold)),
+    )
+
+
+def _writable(decision: Item | Hold | None) -> Item | Hold | None:
+    """Hold an item whose text no XML can carry; found out here, it can never stop others on their way."""
+    if not isinstance(decision, Item) or not _NOT_XML.search(canonical_json(decision.payload)):
+        return decision
+    return Hold(
+        decision.object_name,
+        decision.source_id,
+        decision.label,
+        "field_characters",
+        "S-ERR-41",
+        "it holds control characters that cannot be sent",
+        "Type the text anew in BILL.",
+        decision.amount,
+        decision.currency,
     )
 
 

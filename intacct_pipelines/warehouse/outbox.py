@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _LONG_NUMBER: Final = re.compile(r"\d{7,}(?=\d{2})")
 _DETAIL_LENGTH: Final = 1000
+_PERHAPS_DELETED: Final = frozenset({"deleted_in_intacct", "repeat_refused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,26 +297,26 @@ class Outbox:
         An item whose source record changed since the plan expires instead. Two workers never get the same item.
         """
         with self._transaction() as cursor:
-            items = _select(
-                cursor,
-                """state = 'approved' AND link = %s AND NOT EXISTS (
-                    SELECT 1 FROM unnest(depends_on) AS d (parent) LEFT JOIN push.item AS p ON p.item_key = d.parent
-                    WHERE coalesce(p.state, '') NOT IN ('accepted', 'confirmed')
-                ) ORDER BY created_at, position LIMIT %s FOR UPDATE SKIP LOCKED""",
-                (link, limit),
-            )
-            stale = {item.key for item in self._stale(items)}
-            reason = Reason("expired", "", "its source record changed after the plan was made", "Make a new plan.")
-            self._move(cursor, [Outcome(key, State.EXPIRED, "expired", reason) for key in sorted(stale)], worker)
-            fresh = [item for item in items if item.key not in stale]
-            self._start(cursor, fresh, worker, "sending")
-            return fresh
+            while items := self._claimable(cursor, link, limit):
+                stale = {item.key for item in self._stale(items)}
+                reason = Reason("expired", "", "its source record changed after the plan was made", "Make a new plan.")
+                self._move(cursor, [Outcome(key, State.EXPIRED, "expired", reason) for key in sorted(stale)], worker)
+                fresh = [item for item in items if item.key not in stale]
+                if fresh:
+                    self._start(cursor, fresh, worker, "sending")
+                    return [replace(item, attempts=item.attempts + 1) for item in fresh]
+            return []
 
-    def has_claimable(self, link: str) -> bool:
-        """Return whether an approved item is left whose turn may come."""
-        with self._transaction() as cursor:
-            query = "SELECT 1 FROM push.item WHERE link = %s AND state = 'approved' LIMIT 1"
-            return cursor.execute(query, (link,)).fetchone() is not None
+    @staticmethod
+    def _claimable(cursor: psycopg.Cursor[dict[str, Any]], link: str, limit: int) -> list[OutboxItem]:
+        return _select(
+            cursor,
+            """state = 'approved' AND link = %s AND NOT EXISTS (
+                SELECT 1 FROM unnest(depends_on) AS d (parent) LEFT JOIN push.item AS p ON p.item_key = d.parent
+                WHERE coalesce(p.state, '') NOT IN ('accepted', 'confirmed')
+            ) ORDER BY created_at, position LIMIT %s FOR UPDATE SKIP LOCKED""",
+            (link, limit),
+        )
 
     def claim_again(self, keys: Sequence[ItemKey], *, worker: str) -> list[OutboxItem]:
         """Store that uncertain items, proven not to be in Intacct, are being sent once more with the same bytes."""
@@ -326,7 +327,7 @@ class Outbox:
                 (list(keys), worker),
             )
             self._start(cursor, items, worker, "sending_again")
-            return items
+            return [replace(item, attempts=item.attempts + 1) for item in items]
 
     def take_over(self, link: str, *, worker: str) -> list[OutboxItem]:
         """Return the items whose outcome is unknown and that no living worker cares for; they are now this worker's.
@@ -419,7 +420,9 @@ class Outbox:
             ]
             self._move(cursor, outcomes, actor)
             for row in rows:
-                cursor.execute(_CROSSWALK, {**row, "link": link, "actor": actor, "now": self._now()})
+                values = {**row, "link": link, "actor": actor, "now": self._now()}
+                cursor.execute(_FORMER_PAIR, values)
+                cursor.execute(_CROSSWALK, values)
             return len(rows)
 
     # Reading
@@ -441,9 +444,16 @@ class Outbox:
         return self.items(link=link, states=sorted(OPEN))
 
     def posted(self, link: str) -> set[tuple[str, str]]:
-        """Return object and source id of every record that was created in Intacct and confirmed."""
-        items = self.items(link=link, states=[State.CONFIRMED])
-        return {(item.object_name, item.source_id) for item in items if item.operation is Operation.CREATE}
+        """Return object and source id of every record that we have created in Intacct and are not to create again.
+
+        Besides the confirmed ones these are the ones that a person deleted there, or that may have been.
+        """
+        return {
+            (item.object_name, item.source_id)
+            for item in self.items(link=link, states=[State.CONFIRMED, State.HELD])
+            if item.operation is Operation.CREATE
+            and (item.state is State.CONFIRMED or item.reason.kind in _PERHAPS_DELETED)
+        }
 
     def counts(self, link: str | None = None) -> dict[str, int]:
         """Return the number of items by state."""
@@ -620,11 +630,10 @@ class Outbox:
         cursor.execute(_APPEND, {"entries": json.dumps(entries), "actor": actor, "now": self._now()})
 
     def _plans(self, condition: str, values: tuple[object, ...], limit: int = 1000) -> list[PlanStatus]:
-        # The condition is one of this module's own constants; values travel as parameters.
         query = f"""SELECT p.*, coalesce((SELECT jsonb_object_agg(c.state, c.n) FROM (
                 SELECT state, count(*) AS n FROM push.item AS i WHERE i.plan_id = p.plan_id GROUP BY state) AS c),
                 '{{}}'::jsonb) AS counts
-            FROM push.plan AS p WHERE {condition} ORDER BY p.created_at DESC, p.plan_id LIMIT {limit:d}"""  # noqa: S608  # see above
+            FROM push.plan AS p WHERE {condition} ORDER BY p.created_at DESC, p.plan_id LIMIT {limit:d}"""  # noqa: S608  # our own constants
         with self._transaction() as cursor:
             rows = cursor.execute(query, values).fetchall()
         return [
@@ -771,7 +780,9 @@ VALUES (%(item_key)s, %(plan_id)s, %(link)s, %(entity)s, %(position)s, %(object_
     %(amount)s, %(currency)s, %(depends_on)s, %(label)s, %(now)s, %(now)s)
 ON CONFLICT (item_key) DO UPDATE SET plan_id = excluded.plan_id, position = excluded.position,
     source_revision = excluded.source_revision, target_revision = excluded.target_revision,
-    depends_on = excluded.depends_on, label = excluded.label, state = 'planned', worker = '', refused = false,
+    depends_on = excluded.depends_on, label = excluded.label,
+    -- A rejected item is proven not to be in Intacct, so its next sending is a first one again.
+    attempts = CASE WHEN item.state = 'rejected' THEN 0 ELSE item.attempts END, state = 'planned', worker = '', refused = false,
     reason_class = '', rule = '', reason = '', remedy = '', updated_at = excluded.updated_at
 """
 
@@ -810,13 +821,13 @@ WHERE i.state IS DISTINCT FROM last.state ORDER BY i.item_key
 """
 
 _VENDOR_REVISIONS: Final = """
-SELECT id, encode(sha256(_hash::text::bytea), 'hex') AS revision FROM bill.vendor
+SELECT id, encode(sha256(convert_to(_hash::text, 'UTF8')), 'hex') AS revision FROM bill.vendor
 WHERE entity = %(entity)s AND id = ANY(%(ids)s) AND NOT _deleted
 """
 
 _BILL_REVISIONS: Final = """
-SELECT b.id, encode(sha256((b._hash::text || coalesce(string_agg(l._hash::text, ',' ORDER BY l.id), ''))::bytea), 'hex')
-    AS revision
+SELECT b.id, encode(sha256(convert_to(
+    b._hash::text || coalesce(string_agg(l._hash::text, ',' ORDER BY l.id), ''), 'UTF8')), 'hex') AS revision
 FROM bill.ap_bill AS b LEFT JOIN bill.ap_bill_line AS l ON l.entity = b.entity AND l.bill_id = b.id AND NOT l._deleted
 WHERE b.entity = %(entity)s AND b.id = ANY(%(ids)s) AND NOT b._deleted GROUP BY b.id, b._hash
 """
@@ -833,12 +844,18 @@ SELECT i.item_key, i.object_name, i.source_id, r.record_no, r.intacct_id FROM pu
 WHERE i.link = %(link)s AND i.entity = %(entity)s AND i.state = 'accepted' ORDER BY i.created_at, i.position
 """
 
+_FORMER_PAIR: Final = """
+UPDATE mapping.crosswalk SET status = 'refused', decided_by = %(actor)s, decided_at = %(now)s
+WHERE link = %(link)s AND object = %(object_name)s AND platform_id = %(source_id)s AND status = 'confirmed'
+    AND intacct_record_no <> %(record_no)s
+"""
+
 _CROSSWALK: Final = """
 INSERT INTO mapping.crosswalk (link, object, platform_id, intacct_record_no, intacct_id, status, evidence, decided_by,
     decided_at)
-VALUES (%(link)s, %(object_name)s, %(source_id)s, %(record_no)s, %(intacct_id)s, 'confirmed',
+VALUES (%(link)s, %(object_name)s, %(source_id)s, %(record_no)s, coalesce(%(intacct_id)s, ''), 'confirmed',
     jsonb_build_object('item_key', %(item_key)s::text), %(actor)s, %(now)s)
-ON CONFLICT (link, object, platform_id) DO UPDATE SET intacct_record_no = excluded.intacct_record_no,
-    intacct_id = excluded.intacct_id, status = excluded.status, evidence = excluded.evidence,
-    decided_by = excluded.decided_by, decided_at = excluded.decided_at
+ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct_id = excluded.intacct_id,
+    status = excluded.status, evidence = excluded.evidence, decided_by = excluded.decided_by,
+    decided_at = excluded.decided_at
 """

@@ -1,0 +1,256 @@
+"""Applying: recover what an earlier run left, then send approved items, parents first, each exactly once."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.domain.push import Operation, State
+from intacct_pipelines.errors import (
+    CredentialsRejectedError,
+    NotApprovedError,
+    PermissionDeniedError,
+    RateLimitedError,
+    RemoteSystemError,
+    SessionExpiredError,
+    TransportError,
+)
+from intacct_pipelines.push.recover import check_target, judge, judge_repeat
+from intacct_pipelines.push.wire import function_of, look_up, lost, outcome_of
+from intacct_pipelines.warehouse.outbox import Outcome, Reason, utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.push.wire import Gateway
+    from intacct_pipelines.warehouse.outbox import Outbox, OutboxItem
+
+_LONGEST_PAUSE_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOptions:
+    """Limits of one run.
+
+    Args:
+        functions_per_request: Items in one request, 1 to 100.
+        in_flight: Requests under way at once.
+        most_attempts: How often one item is sent at most, over all runs.
+        most_pauses: How often in a row a run waits when Intacct asks for fewer calls or cannot be reached.
+        settle: How long after a lost answer an item is looked up again before it is sent once more: the first request
+            may still be at work.
+    """
+
+    functions_per_request: int = 25
+    in_flight: int = 1
+    most_attempts: int = 10
+    most_pauses: int = 5
+    settle: timedelta = timedelta(seconds=30)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.functions_per_request <= 100 or self.in_flight < 1:  # noqa: PLR2004  # stated above
+            msg = "functions_per_request is 1 to 100, in_flight at least 1"
+            raise ValueError(msg)
+
+
+@dataclass(slots=True)
+class ApplyReport:
+    """What one run did: the number of items that came to each state, and the write requests sent."""
+
+    outcomes: Counter[State] = field(default_factory=Counter)
+    requests: int = 0
+
+
+def apply_plan(
+    outbox: Outbox,
+    gateway: Gateway,
+    link: Link,
+    *,
+    worker: str,
+    options: ApplyOptions | None = None,
+    now: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+) -> ApplyReport:
+    """Send what is approved for a link, after resolving whatever an earlier run left open.
+
+    It may be killed at any instruction and run again; another worker may run beside it.
+
+    Args:
+        outbox: Where the items are.
+        gateway: A session at the link's entity.
+        link: The link.
+        worker: Name of this worker; unique to this process and run.
+        options: Limits.
+        now: Clock.
+        sleep: Pause in seconds.
+
+    Raises:
+        NotApprovedError: The link only observes.
+        RemoteSystemError: Intacct could not be asked, or refused the credentials; what is open stays open.
+    """
+    if link.mode is not Mode.SYNC:
+        raise NotApprovedError(
+            f"link {link.name} is in mode {link.mode}: nothing is written", remedy="Set its mode to sync."
+        )
+    run = _Run(outbox, gateway, link.name, worker, options or ApplyOptions(), now, sleep)
+    with outbox.worker(worker):
+        run.recover()
+        run.send_all()
+        outbox.close_plans(link.name)
+    return run.report
+
+
+class _Run:
+    def __init__(  # noqa: PLR0917  # one caller, beside it
+        self,
+        outbox: Outbox,
+        gateway: Gateway,
+        link: str,
+        worker: str,
+        options: ApplyOptions,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.report = ApplyReport()
+        self._outbox = outbox
+        self._gateway = gateway
+        self._link = link
+        self._worker = worker
+        self._options = options
+        self._now = now
+        self._sleep = sleep
+        self._pauses = 0
+
+    def send_all(self) -> None:
+        size = self._options.functions_per_request * self._options.in_flight
+        while self._pauses <= self._options.most_pauses:
+            self._outbox.hold_children(self._link, actor=self._worker)
+            items = self._outbox.claim(self._link, worker=self._worker, limit=size)
+            if not items:
+                return
+            outcomes = self._send(self._still_valid(items))
+            if any(outcome.state is State.UNCERTAIN for outcome in outcomes):
+                self.recover()
+
+    def recover(self) -> None:
+        """Resolve every item whose outcome is unknown and that no living worker cares for."""
+        for _ in range(self._options.most_attempts + 1):
+            open_items = self._outbox.take_over(self._link, worker=self._worker)
+            if not open_items or self._pauses > self._options.most_pauses:
+                return
+            absent = self._resolve(open_items)
+            if self._settle(absent):
+                absent = self._resolve(absent)
+            for item in absent:
+                self._repeat(item)
+
+    def _resolve(self, items: Sequence[OutboxItem]) -> list[OutboxItem]:
+        """Look items up and store what that proves; return those that are to be sent again."""
+        if not items:
+            return []
+        found = look_up(self._gateway, items)
+        verdicts = {i.key: judge(i, found[i.key], most_attempts=self._options.most_attempts) for i in items}
+        self._record([verdict for verdict in verdicts.values() if verdict is not None])
+        return [item for item in items if verdicts[item.key] is None]
+
+    def _settle(self, items: Sequence[OutboxItem]) -> bool:
+        """Wait until a request whose answer was lost can no longer be at work; return whether there was a wait."""
+        sent = [item.sent_at for item in items if item.sent_at is not None]
+        remaining = (max(sent) + self._options.settle - self._now()).total_seconds() if sent else 0.0
+        if remaining <= 0:
+            return False
+        # A clock that was set back must not make the run wait for ever.
+        self._sleep(min(remaining, self._options.settle.total_seconds()))
+        return True
+
+    def _repeat(self, item: OutboxItem) -> None:
+        """Send one item again, alone, so that a request that breaks the gateway stops no other."""
+        for claimed in self._outbox.claim_again([item.key], worker=self._worker):
+            outcome = self._exchange([claimed])[0]
+            if outcome.state is State.ACCEPTED:
+                outcome = judge_repeat(claimed, look_up(self._gateway, [claimed])[claimed.key])
+            self._record([outcome])
+
+    def _still_valid(self, items: Sequence[OutboxItem]) -> list[OutboxItem]:
+        """Leave out what must not be sent after all.
+
+        Looked up are updates, whose target may have changed since the plan, and items that were sent at another time.
+        """
+        doubtful = [item for item in items if item.operation is Operation.UPDATE or item.attempts > 1]
+        if not doubtful:
+            return list(items)
+        try:
+            found = look_up(self._gateway, doubtful)
+        except RemoteSystemError:
+            self._record([_not_sent(item) for item in items])
+            raise
+        verdicts = [check_target(item, found[item.key]) for item in doubtful]
+        self._record([verdict for verdict in verdicts if verdict is not None])
+        decided = {verdict.key for verdict in verdicts if verdict is not None}
+        return [item for item in items if item.key not in decided]
+
+    def _send(self, items: Sequence[OutboxItem]) -> list[Outcome]:
+        """Send claimed items in requests, several at once, and store each outcome as soon as it is known."""
+        size = self._options.functions_per_request
+        batches = [items[start : start + size] for start in range(0, len(items), size)]
+        outcomes: list[Outcome] = []
+        if len(batches) == 1:
+            outcomes = self._exchange(batches[0])
+            self._record(outcomes)
+            return outcomes
+        with ThreadPoolExecutor(max_workers=self._options.in_flight) as pool:
+            for answered in pool.map(self._exchange, batches):
+                self._record(answered)
+                outcomes += answered
+        return outcomes
+
+    def _exchange(self, items: Sequence[OutboxItem]) -> list[Outcome]:
+        """Send one request; return an outcome for each of its items."""
+        self.report.requests += 1
+        try:
+            results = self._gateway.call(
+                [function_of(item) for item in items], transaction=False, unique=True, write=True
+            )
+        except (RateLimitedError, SessionExpiredError) as error:
+            self._pause(error)
+            return [_not_sent(item) for item in items]
+        except TransportError as error:
+            if error.request_left:
+                return [lost(item, error) for item in items]
+            self._pause(error)
+            return [_not_sent(item) for item in items]
+        except (CredentialsRejectedError, PermissionDeniedError):
+            self._record([_not_sent(item) for item in items])
+            raise
+        except RemoteSystemError as error:
+            return [lost(item, error) for item in items]
+        self._pauses = 0
+        by_id = {result.control_id: result for result in results}
+        return [outcome_of(item, by_id.get(item.key)) for item in items]
+
+    def _pause(self, error: RemoteSystemError) -> None:
+        self._pauses += 1
+        asked = error.retry_after_seconds if isinstance(error, RateLimitedError) else None
+        pause = float(2**self._pauses) if asked is None else asked
+        if self._pauses <= self._options.most_pauses:
+            self._sleep(min(pause, _LONGEST_PAUSE_SECONDS))
+
+    def _record(self, outcomes: Sequence[Outcome]) -> None:
+        self._outbox.record(outcomes, worker=self._worker)
+        self.report.outcomes.update(outcome.state for outcome in outcomes)
+
+
+def _not_sent(item: OutboxItem) -> Outcome:
+    """Return the state of an item of which this time nothing was sent, or nothing ran."""
+    if item.attempts <= 1:
+        return Outcome(item.key, State.APPROVED, "not_sent")
+    # An earlier sending may have been carried out, so it is as unknown as it was.
+    reason = Reason("uncertain", "S-ERR-42", "not sent again yet", "The next run looks it up; nothing is to be done.")
+    return Outcome(item.key, State.UNCERTAIN, "not_sent", reason)

@@ -1,0 +1,114 @@
+"""Recovery: what became of items whose outcome is unknown. Looked up first, and only then perhaps sent again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from intacct_pipelines.domain.push import Operation, State
+from intacct_pipelines.push.wire import UNKNOWN_REFUSAL
+from intacct_pipelines.warehouse.outbox import Outcome, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intacct_pipelines.push.wire import Found
+    from intacct_pipelines.warehouse.outbox import OutboxItem
+
+_BY_HAND: Final = "Look at the records in Intacct and decide by hand."
+
+
+def judge(item: OutboxItem, found: Sequence[Found], *, most_attempts: int) -> Outcome | None:
+    """Return what a look-up proves about an item, or None if it is not in Intacct and is to be sent again.
+
+    Args:
+        item: An uncertain item, as stored.
+        found: The records that Intacct has under its key or natural key.
+        most_attempts: How often an item is sent at most.
+    """
+    ours = [record for record in found if item.key in record.text]
+    if len(ours) == 1:
+        return Outcome(item.key, State.ACCEPTED, "accepted", record_no=ours[0].record_no)
+    if ours:
+        numbers = ", ".join(str(record.record_no) for record in ours)
+        return _held(item, "duplicate", "S-IDM-04", f"Intacct has it {len(ours)} times, as {numbers}")
+    if item.operation is Operation.UPDATE:
+        return _judge_update(item, found, most_attempts)
+    if found:
+        return _judge_stranger(item, found[0])
+    return _judge_absent(item, most_attempts)
+
+
+def judge_repeat(item: OutboxItem, found: Sequence[Found]) -> Outcome:
+    """Return what a look-up proves about an item whose repeated sending was answered with success.
+
+    Intacct may have replayed its first answer: the record may have been deleted since.
+    """
+    verdict = judge(item, found, most_attempts=0)
+    if verdict is not None and verdict.state is State.ACCEPTED:
+        return verdict
+    return _held(item, "deleted_in_intacct", "S-IDM-06", "Intacct says it is done, but the record is not there")
+
+
+def _judge_stranger(item: OutboxItem, stranger: Found) -> Outcome:
+    """Another record has the natural key: a person entered it, or changed what we wrote."""
+    if item.refused and item.reason.kind != "duplicate":
+        return Outcome(item.key, State.REJECTED, "rejected", item.reason)
+    name = " ".join(item.natural_key.values())
+    return _held(
+        item,
+        "duplicate",
+        "S-IDM-04",
+        f"Intacct has {name} as record {stranger.record_no}, without the mark of this item",
+    )
+
+
+def _judge_absent(item: OutboxItem, most_attempts: int) -> Outcome | None:
+    if item.refused:
+        return _judge_refusal(item)
+    if item.attempts < most_attempts:
+        return None
+    return _held(item, "uncertain", "S-ERR-42", f"sent {item.attempts} times without an answer, and it is not there")
+
+
+def _judge_refusal(item: OutboxItem) -> Outcome:
+    unexplained = item.reason.kind in {UNKNOWN_REFUSAL, "duplicate"}
+    if unexplained and (item.attempts > 1 or item.reason.kind == "duplicate"):
+        # It may be the repeat that is refused, while the record was deleted meanwhile; only a person can tell.
+        words = f"refused although no such record is there: {item.reason.text}"
+        return _held(item, "repeat_refused", item.reason.rule, words)
+    return Outcome(item.key, State.REJECTED, "rejected", item.reason)
+
+
+def _judge_update(item: OutboxItem, found: Sequence[Found], most_attempts: int) -> Outcome | None:
+    if not found:
+        return _held(item, "deleted_in_intacct", "S-IDM-06", f"bill {item.target_record_no} is not there any more")
+    if item.refused:
+        return Outcome(item.key, State.REJECTED, "rejected", item.reason)
+    if found[0].is_settled:
+        words = f"the bill is {found[0].fields['STATE']} by now; a paid bill cannot be edited"
+        reason = Reason("record_locked", "S-BIL-06", words, "Correct it by a reclassification or a dated reversal.")
+        return Outcome(item.key, State.REJECTED, "rejected", reason)
+    if found[0].revision != item.target_revision:
+        return _held(item, "conflict", "S-BIL-11", "the bill was edited in Intacct meanwhile")
+    return _judge_absent(item, most_attempts)
+
+
+def check_target(item: OutboxItem, found: Sequence[Found]) -> Outcome | None:
+    """Return why a claimed item must not be sent after all, or None if Intacct is as it was planned."""
+    ours = [record for record in found if item.key in record.text]
+    if ours:
+        return Outcome(item.key, State.ACCEPTED, "accepted", record_no=ours[0].record_no)
+    if item.operation is Operation.CREATE and not found:
+        return None
+    if item.operation is Operation.UPDATE and found and _is_as_planned(item, found[0]):
+        return None
+    words = "its target in Intacct changed after the plan was made"
+    return Outcome(item.key, State.EXPIRED, "expired", Reason("expired", "S-BIL-09", words, "Make a new plan."))
+
+
+def _is_as_planned(item: OutboxItem, record: Found) -> bool:
+    return not record.is_settled and record.revision == item.target_revision
+
+
+def _held(item: OutboxItem, kind: str, rule: str, words: str) -> Outcome:
+    return Outcome(item.key, State.HELD, "held", Reason(kind, rule, words, _BY_HAND))

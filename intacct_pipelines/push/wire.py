@@ -1,0 +1,197 @@
+"""Items as functions of the gateway, its results as outcomes, and the look-up of what became of an item."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from intacct_pipelines.clients.intacct.functions import Function, create, update
+from intacct_pipelines.clients.intacct.query import Condition, Operator, Query, all_of, any_of
+from intacct_pipelines.domain.push import Operation, State, target_revision
+from intacct_pipelines.errors import (
+    DuplicateRecordError,
+    PermissionDeniedError,
+    RateLimitedError,
+    RecordNotFoundError,
+    SessionExpiredError,
+    TransportError,
+)
+from intacct_pipelines.warehouse.outbox import Outcome, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from intacct_pipelines.clients.intacct.query import Filter
+    from intacct_pipelines.clients.intacct.reply import Page, Result
+    from intacct_pipelines.errors import RemoteSystemError
+    from intacct_pipelines.warehouse.outbox import OutboxItem
+
+OBJECTS: Final = {"vendor": "VENDOR", "ap_bill": "APBILL"}
+_LOOK_UP_AT_ONCE: Final = 50
+_VENDOR_FIELDS: Final = ("RECORDNO", "VENDORID", "COMMENTS")
+_BILL_FIELDS: Final = (
+    "RECORDNO",
+    "VENDORID",
+    "RECORDID",
+    "DESCRIPTION",
+    "STATE",
+    "TRX_TOTALENTERED",
+    "TRX_TOTALPAID",
+)
+_KINDS: Final = {
+    "S-IDM-08": "period_closed",
+    "S-BIL-06": "record_locked",
+    "S-ERR-29": "record_locked",
+    "S-CFG-11": "ownership_level",
+    "S-ERR-09": "missing_dimension",
+    "S-VEN-05": "inactive",
+    "S-ERR-25": "wrong_account_type",
+}
+UNKNOWN_REFUSAL: Final = "refused"
+
+
+class Gateway(Protocol):
+    """What pushing needs of a session at one entity."""
+
+    def call(
+        self, functions: Sequence[Function], *, transaction: bool = ..., unique: bool = ..., write: bool = ...
+    ) -> list[Result]:
+        """Send functions in one request; a function's own failure is in its result."""
+        ...
+
+    def read_pages(self, query: Query) -> Iterator[Page]:
+        """Read all rows of a query."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One record of Intacct that a look-up found.
+
+    Args:
+        record_no: Its key.
+        text: The field that holds the key of the item that wrote it last.
+        fields: What was read.
+    """
+
+    record_no: int
+    text: str
+    fields: Mapping[str, str]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a bill has been paid, in part or in whole."""
+        paid = Decimal(self.fields.get("TRX_TOTALPAID") or "0")
+        return bool(paid) or self.fields.get("STATE") in {"Paid", "Partially Paid", "Selected", "Reversed", "Reversal"}
+
+    @property
+    def revision(self) -> str:
+        """State of a bill, comparable with that of a plan."""
+        return target_revision(
+            vendor_id=self.fields.get("VENDORID", ""),
+            number=self.fields.get("RECORDID", ""),
+            state=self.fields.get("STATE", ""),
+            total=Decimal(self.fields.get("TRX_TOTALENTERED") or "0"),
+            description=self.text,
+        )
+
+
+def function_of(item: OutboxItem) -> Function:
+    """Return the function that an item is: the same item gives the same bytes for ever (S-IDM-02)."""
+    build = create if item.operation is Operation.CREATE else update
+    return build(item.key, OBJECTS[item.object_name], json.loads(item.payload_text))
+
+
+def outcome_of(item: OutboxItem, result: Result | None) -> Outcome:
+    """Return what one result means; all but a plain success is uncertain until a look-up has spoken.
+
+    A refusal may be the answer to a second delivery of a request whose first one was carried out, so even that is
+    looked up before it counts.
+    """
+    if result is None:
+        return Outcome(item.key, State.UNCERTAIN, "uncertain", _no_answer("the answer does not name this item"))
+    record_no = _record_no(result)
+    if result.status == "success" and result.error is None and record_no is not None:
+        return Outcome(item.key, State.ACCEPTED, "accepted", record_no=record_no)
+    error = result.error
+    if error is None or result.records or isinstance(error, _NOT_DECIDED) or result.status != "failure":
+        words = f"Intacct answered {result.status!r}" + (f": {error.message}" if error else " without a record")
+        return Outcome(item.key, State.UNCERTAIN, "uncertain", _no_answer(words))
+    return Outcome(item.key, State.UNCERTAIN, "refused", reason_of(error), refused=True)
+
+
+_NOT_DECIDED: Final = (TransportError, RateLimitedError, SessionExpiredError)
+
+
+def reason_of(error: RemoteSystemError) -> Reason:
+    """Return a refusal with class, rule, the vendor's words and what to do (S-ERR-40)."""
+    if isinstance(error, DuplicateRecordError):
+        kind = "duplicate"
+    elif isinstance(error, PermissionDeniedError):
+        kind = "permission"
+    else:
+        fallback = "missing_reference" if isinstance(error, RecordNotFoundError) else UNKNOWN_REFUSAL
+        kind = _KINDS.get(error.rule, fallback)
+    words = " | ".join(str(detail) for detail in error.details) or error.message
+    remedy = error.remedy or "Correct what Intacct names, then plan again."
+    return Reason(kind, error.rule or "S-ERR-40", words, remedy)
+
+
+def lost(item: OutboxItem, error: RemoteSystemError) -> Outcome:
+    """Return the outcome of an item whose request left and whose answer did not come or could not be read."""
+    return Outcome(item.key, State.UNCERTAIN, "uncertain", _no_answer(error.message))
+
+
+def _no_answer(words: str) -> Reason:
+    return Reason("uncertain", "S-ERR-42", words, "The next run looks it up; nothing is to be done.")
+
+
+def _record_no(result: Result) -> int | None:
+    texts = [result.key, *(record.get("RECORDNO") or "" for record in result.records)]
+    return next((int(text) for text in texts if text.isascii() and text.isdigit()), None)
+
+
+def look_up(gateway: Gateway, items: Sequence[OutboxItem]) -> dict[str, list[Found]]:
+    """Return, for each item's key, the records that Intacct has under that key or under its natural key.
+
+    Raises:
+        RemoteSystemError: Intacct could not be asked; nothing is known then.
+    """
+    found: dict[str, list[Found]] = {item.key: [] for item in items}
+    for object_name in OBJECTS:
+        wanted = [item for item in items if item.object_name == object_name]
+        for start in range(0, len(wanted), _LOOK_UP_AT_ONCE):
+            part = wanted[start : start + _LOOK_UP_AT_ONCE]
+            for record in _read(gateway, object_name, part):
+                for item in part:
+                    if _belongs(item, record):
+                        found[item.key].append(record)
+    return found
+
+
+def _read(gateway: Gateway, object_name: str, items: Iterable[OutboxItem]) -> Iterator[Found]:
+    fields, text = (_VENDOR_FIELDS, "COMMENTS") if object_name == "vendor" else (_BILL_FIELDS, "DESCRIPTION")
+    condition = any_of(*(part for item in items for part in _conditions(item)))
+    for page in gateway.read_pages(Query(OBJECTS[object_name], fields, condition)):
+        for values in zip(*(page.columns[field] for field in fields), strict=True):
+            row = dict(zip(fields, (value or "" for value in values), strict=True))
+            yield Found(int(row["RECORDNO"]), row[text], row)
+
+
+def _conditions(item: OutboxItem) -> list[Filter | None]:
+    if item.operation is Operation.UPDATE:
+        return [Condition("RECORDNO", Operator.EQUAL, (str(item.target_record_no),))]
+    natural = all_of(*(Condition(name, Operator.EQUAL, (value,)) for name, value in item.natural_key.items()))
+    if item.object_name == "vendor":
+        return [natural]
+    # A person may have corrected the bill's number or vendor since; the key in its description stays.
+    return [natural, Condition("DESCRIPTION", Operator.LIKE, (f"%{item.key}%",))]
+
+
+def _belongs(item: OutboxItem, record: Found) -> bool:
+    if item.operation is Operation.UPDATE:
+        return record.record_no == item.target_record_no
+    natural: dict[str, Any] = dict(item.natural_key)
+    return item.key in record.text or all(record.fields.get(name) == value for name, value in natural.items())
