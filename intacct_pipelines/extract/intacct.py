@@ -1,0 +1,258 @@
+"""Intacct's objects → batches of typed rows with a tally that proves them complete. Nothing is written or dropped here.
+
+Which rows a window covers is decided here; how pages are cut and proven, in ``clients.intacct.reading``.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from intacct_pipelines.clients.intacct import (
+    Condition,
+    Filter,
+    Operator,
+    Page,
+    Query,
+    Session,
+    all_of,
+    any_of,
+    format_date,
+    format_timestamp,
+)
+from intacct_pipelines.domain.catalog import Table
+from intacct_pipelines.domain.money import DECIMAL_TEXT
+from intacct_pipelines.domain.records import Batch, Deletion, Tally, Window, WindowKind
+from intacct_pipelines.errors import UnknownFieldError
+from intacct_pipelines.extract.typing import type_rows, utc_instant
+
+COMPANY_ZONE: Final = "America/Los_Angeles"
+"""Zone of WHENMODIFIED unless the connection says otherwise; recorded replies point to it."""
+AUDIT_ZONE: Final = "UTC"
+PARENTS_PER_QUERY: Final = 1000
+"""The gateway takes at most so many values in one ``in``."""
+
+_AUDIT_FIELDS: Final = ("ID", "OBJECTTYPE", "OBJECTKEY", "USERID", "ACCESSTIME", "ACCESSMODE")
+_SERVER_TIME: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})(?: ([0-9]{2}:[0-9]{2}:[0-9]{2}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class EntityDetails:
+    """One entity that the user may enter."""
+
+    entity_id: str
+    name: str
+    currency: str
+
+
+class IntacctExtraction:
+    """One reading of one table over one window; satisfies ``domain.records.Extraction``.
+
+    Args:
+        session: Where to read.
+        table: What to read.
+        window: Which rows.
+        zone: IANA name of the zone of the company's timestamps.
+        available: Fields that the company has, if known; None to find out by asking.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        table: Table,
+        window: Window,
+        *,
+        zone: str = COMPANY_ZONE,
+        available: frozenset[str] | None = None,
+    ) -> None:
+        self.table = table
+        self.window = window
+        self.tally = Tally()
+        self._session = session
+        self._zone = zone
+        self._available = available
+        self._fields = tuple(dict.fromkeys(column.source for column in table.columns))
+        self._cursor = table.column(table.cursor).source if table.cursor else ""
+        self._filters = _window_filters(table, window)
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield batches.
+
+        Raises:
+            UnknownFieldError: The company, or this user, does not have a declared field; names the fields.
+            IncompleteResultError: Rows are missing or out of order.
+            RemoteSystemError: Any other failure.
+        """
+        if self._available is not None and (absent := set(self._fields) - self._available):
+            raise self._unknown_fields(absent)
+        before = self._session.requests
+        try:
+            for condition in self._filters:
+                yield from self._read(condition)
+                self.tally.requests = self._session.requests - before
+        except UnknownFieldError as error:
+            # only now: asking for an object's fields costs a billable request
+            absent = set(self._fields) - set(self._session.inspect(self.table.source_object))
+            if not absent:
+                raise
+            raise self._unknown_fields(absent) from error
+
+    def _read(self, condition: Filter | None) -> Iterator[Batch]:
+        query = Query(self.table.source_object, self._fields, condition)
+        announced = 0
+        for page in self._session.read_pages(query):
+            announced = page.total_count
+            self.tally.received += page.count
+            self._note(page)
+            yield type_rows(self.table, page.columns, zone=self._zone)
+        self.tally.announced += announced
+
+    def _note(self, page: Page) -> None:
+        """Add the page's control total and watermark to the tally."""
+        if self.table.control_total:
+            cells = page.columns[self.table.column(self.table.control_total).source]
+            self.tally.control_total += sum(
+                (Decimal(cell) for cell in cells if cell is not None and DECIMAL_TEXT.fullmatch(cell)), Decimal(0)
+            )
+        if self._cursor:
+            self.tally.watermark = _latest((*page.columns[self._cursor], self.tally.watermark))
+
+    def _unknown_fields(self, absent: set[str]) -> UnknownFieldError:
+        names = ", ".join(sorted(absent))
+        return UnknownFieldError(
+            f"{self.table.source_object} has no {names} for this company and user",
+            system="intacct",
+            operation="query",
+            remedy="Give the user's role access to the fields, or take them out of the catalog.",
+        )
+
+
+def changed_since(watermark: str, overlap: timedelta) -> str:
+    """Return the server's timestamp ``overlap`` before ``watermark``; for ``Window.since``.
+
+    Raises:
+        ValueError: The watermark is not the server's ``mm/dd/yyyy hh:mm:ss``.
+    """
+    match = _SERVER_TIME.fullmatch(watermark)
+    if match is None:
+        msg = f"not a timestamp of the server: {watermark[:40]!r}"
+        raise ValueError(msg)
+    month, day, year, clock = match.groups()
+    return format_timestamp(datetime.fromisoformat(f"{year}-{month}-{day}T{clock or '00:00:00'}") - overlap)
+
+
+def fetch_deletions(session: Session, table: Table, since: str) -> tuple[list[Deletion], str]:
+    """Read from the audit history what was deleted at or after ``since``.
+
+    Args:
+        session: Where to read.
+        table: A table with an ``audit_type``.
+        since: The server's timestamp, overlap already subtracted; empty for the whole history.
+
+    Returns:
+        The deletions, and the largest timestamp seen (``since`` if there was none). A deletion's key is a record
+        number or, for some objects, the business id: the audit names whichever it knows.
+
+    Raises:
+        ValueError: The table has no audit history.
+        PermissionDeniedError: The user may not view it; sweep by keys instead.
+        RemoteSystemError: Any other failure.
+    """
+    if not table.audit_type:
+        msg = f"{table.qualified_name} has no audit history"
+        raise ValueError(msg)
+    condition = all_of(
+        Condition("ACCESSTIME", Operator.GREATER_OR_EQUAL, (since,)) if since else None,
+        Condition("OBJECTTYPE", Operator.EQUAL, (table.audit_type,)),
+        Condition("ACCESSMODE", Operator.EQUAL, ("D",)),
+    )
+    deletions: list[Deletion] = []
+    latest = since
+    for page in session.read_pages(Query("AUDITHISTORY", _AUDIT_FIELDS, condition, key="ID")):
+        columns = page.columns
+        latest = _latest((*columns["ACCESSTIME"], latest))
+        rows = zip(columns["OBJECTKEY"], columns["ACCESSTIME"], columns["USERID"], strict=True)
+        deletions.extend(Deletion(key, _instant(at), by or "") for key, at, by in rows if key)
+    return deletions, latest
+
+
+def read_closed_period(session: Session) -> date | None:
+    """Return the last closed day of the session's entity; None if nothing is closed."""
+    return session.closed_books_date()
+
+
+def discover_entities(session: Session) -> list[EntityDetails]:
+    """Return the entities that the user may enter, by id; empty for a company without entities."""
+    found = [
+        EntityDetails(record.get("id") or "", record.get("name") or "", record.get("currency") or "")
+        for record in session.entities()
+    ]
+    return sorted((entity for entity in found if entity.entity_id), key=lambda entity: entity.entity_id)
+
+
+def _window_filters(table: Table, window: Window) -> list[Filter | None]:
+    """The filters whose rows together are the window; each is one query."""
+    match window.kind:
+        case WindowKind.ALL:
+            return [None]
+        case WindowKind.CHANGED:
+            return [_changed(table, window.since)]
+        case WindowKind.MONTH:
+            return [_month(table, window.month)]
+        case WindowKind.PARENTS:
+            return _parents(table, window.parent_keys)
+
+
+def _changed(table: Table, since: str) -> Filter | None:
+    if not table.cursor or not since:
+        msg = f"{table.qualified_name}: a window of changes needs a cursor and a timestamp to begin at"
+        raise ValueError(msg)
+    source = table.column(table.cursor).source
+    # rows that nobody ever touched have no time of change; without the second half they would never be read
+    return any_of(
+        Condition(source, Operator.GREATER_OR_EQUAL, (since,)),
+        Condition(source, Operator.IS_NULL),
+    )
+
+
+def _month(table: Table, month: date | None) -> Filter:
+    if not table.document_date or month is None:
+        msg = f"{table.qualified_name}: a month needs a document date"
+        raise ValueError(msg)
+    first = month.replace(day=1)
+    last = month.replace(day=monthrange(month.year, month.month)[1])
+    source = table.column(table.document_date).source
+    return Condition(source, Operator.BETWEEN, (format_date(first), format_date(last)))
+
+
+def _parents(table: Table, keys: Sequence[str]) -> list[Filter | None]:
+    if not table.parent_key:
+        msg = f"{table.qualified_name} has no parent"
+        raise ValueError(msg)
+    source = table.column(table.parent_key).source
+    return [
+        Condition(source, Operator.IN, tuple(keys[at : at + PARENTS_PER_QUERY]))
+        for at in range(0, len(keys), PARENTS_PER_QUERY)
+    ]
+
+
+def _latest(texts: Sequence[str | None]) -> str:
+    """The latest of the server's timestamps, as written; empty if none is readable."""
+    return max((text for text in texts if text and _SERVER_TIME.fullmatch(text)), key=_order, default="")
+
+
+def _order(text: str) -> str:
+    # mm/dd/yyyy hh:mm:ss → yyyymm/dd hh:mm:ss
+    return text[6:10] + text[:5] + text[10:]
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(utc_instant(text or "", AUDIT_ZONE))
+    except ValueError:
+        return None
