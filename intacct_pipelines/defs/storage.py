@@ -4,6 +4,7 @@
 """
 
 # No postponed annotations: Dagster reads those of its configurable classes.
+from collections.abc import Mapping
 from typing import Any, Final, Self
 
 import dagster as dg
@@ -36,7 +37,7 @@ class Storage(DagsterPostgresStorage):
         return {"pooled": pooled}
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: dict[str, Any]) -> Self:
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:  # type: ignore[override]  # our settings are others
         """Open the storage; the embedded cluster starts here if no address is set.
 
         Raises:

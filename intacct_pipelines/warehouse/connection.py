@@ -21,6 +21,7 @@ from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
 from intacct_pipelines.warehouse.failures import connection_failure, translated
 from intacct_pipelines.warehouse.load import Load, load
 from intacct_pipelines.warehouse.migrate import migrate
+from intacct_pipelines.warehouse.read import Reading
 
 _SCHEMES: Final = ("postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2")
 _CONNECT_TIMEOUT_SECONDS: Final = 10
@@ -54,7 +55,7 @@ def plain_url(url: str, setting: str = "the address of the warehouse") -> str:
 
 
 def dagster_url(url: str, setting: str = "the address of Dagster's storage") -> str:
-    """Return the address as Dagster needs it: SQLAlchemy 2.1 reads ``postgresql://`` as psycopg 3, which breaks Dagster.
+    """Return the address as Dagster needs it: without a driver, SQLAlchemy 2.1 takes psycopg 3, which breaks Dagster.
 
     Raises:
         ConfigurationError: See ``plain_url``.
@@ -88,7 +89,7 @@ def describe(dsn: str) -> str:
     return f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
 
 
-class Warehouse:
+class Warehouse(Reading):
     """A pool of connections to one warehouse; thread-safe; opened by its first use.
 
     Args:
@@ -168,6 +169,24 @@ class Warehouse:
         doing = f"loading {table.qualified_name} of {entity}"
         with self.transaction(doing) as connection, load(connection, table, entity, run_id=run_id, window=window) as it:
             yield it
+
+    def record_api_calls(self, *, run_id: str, system: str, entity: str, asset: str, requests: int) -> None:
+        """Note that a step sent requests, for the API budget; nothing is noted for none.
+
+        Args:
+            run_id: The run.
+            system: ``intacct`` or ``bill``.
+            entity: The entity's partition key.
+            asset: The asset, such as ``intacct/ap_bill``.
+            requests: HTTP requests sent.
+        """
+        if requests <= 0:
+            return
+        with self.transaction("noting API calls") as connection:
+            connection.execute(
+                "INSERT INTO ops.api_call (run_id, system, entity, asset, requests) VALUES (%s, %s, %s, %s, %s)",
+                [run_id, system, entity, asset, requests],
+            )
 
     def _opened(self) -> ConnectionPool[psycopg.Connection]:
         with self._opening:

@@ -59,7 +59,7 @@ def _ordered(rows: Rows) -> list[TextColumn]:
 def _block(columns: Sequence[TextColumn]) -> bytes:
     nulls = [column.count(None) for column in columns]
     cells = [_filled(column) if count else column for column, count in zip(columns, nulls, strict=True)]
-    lines = list(map("\t".join, zip(*cells, strict=True)))  # type: ignore[arg-type]  # _filled leaves no None
+    lines = list(map("\t".join, zip(*cells, strict=True)))
     text = "\n".join(lines)
     if "\0" in text:
         raise _NulError

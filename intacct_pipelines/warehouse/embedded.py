@@ -223,27 +223,12 @@ class EmbeddedPostgres:
         handover = directory / "password.new"
         _write_private(handover, password)
         _give(handover, account)
-        options = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        command: list[str | Path] = [self._binary("initdb"), "-D", fresh, "-U", SUPERUSER, "-A", "scram-sha-256"]
+        # The built-in provider sorts alike on every machine, whatever its locales.
+        command += ["-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command += [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
         try:
-            self._run(
-                [
-                    *(
-                        self._binary("initdb"),
-                        "-D",
-                        fresh,
-                        "-U",
-                        SUPERUSER,
-                        "-A",
-                        "scram-sha-256",
-                        "--pwfile",
-                        handover,
-                    ),
-                    # The built-in provider sorts alike on every machine, whatever its locales.
-                    *("-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-                    *options,
-                ],
-                account,
-            )
+            self._run([*command, "--pwfile", handover], account)
         finally:
             handover.unlink(missing_ok=True)
         fresh.rename(self.data)
@@ -337,7 +322,9 @@ def _as_user(command: Sequence[str], account: _Account | None, *, timeout: float
                 stdout=words,
                 stderr=words,
                 timeout=timeout,
-                **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),  # type: ignore[arg-type]  # keywords of Popen
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
             )
         except subprocess.CalledProcessError as error:
             words.seek(0)

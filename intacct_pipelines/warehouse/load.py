@@ -18,7 +18,8 @@ from intacct_pipelines.domain.records import Certificate, Deletion, Reject, Rows
 from intacct_pipelines.errors import DataContractError, WarehouseError
 from intacct_pipelines.warehouse.copy_text import blocks
 from intacct_pipelines.warehouse.first_load import FirstLoad
-from intacct_pipelines.warehouse.merge import Merge, delete_gone
+from intacct_pipelines.warehouse.merge import GONE, Merge, delete_gone
+from intacct_pipelines.warehouse.parents import cross_off, note_written
 from intacct_pipelines.warehouse.place import Place, scalar
 from intacct_pipelines.warehouse.quarantine import count_rows, resolve, store_rejects
 from intacct_pipelines.warehouse.tables import part_name
@@ -107,6 +108,11 @@ class Load:
         store_rejects(self._place, self._rejects)
         staged = arrived if isinstance(self._target, Merge) else None
         deleted = delete_gone(self._place, staged, deletions, rejected_keys)
+        if inserted or updated:
+            note_written(self._place, arrived)
+        if deleted:
+            note_written(self._place, GONE)
+        cross_off(self._place)
         certificate = self._certify(
             tally, total, (inserted, updated, deleted), watermark=watermark or "", requests=requests or tally.requests
         )

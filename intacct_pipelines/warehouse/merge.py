@@ -15,7 +15,8 @@ from intacct_pipelines.warehouse.place import Place, key_text, names, same_key, 
 from intacct_pipelines.warehouse.tables import column_types, version_name
 
 _STAGE: Final = sql.Identifier("pg_temp", "stage")
-_GONE: Final = sql.Identifier("pg_temp", "gone")
+GONE: Final = sql.Identifier("pg_temp", "gone")
+"""The keys of the rows that a load marks as deleted."""
 _LATER: Final = sql.SQL("greatest(%(at)s, t._synced_at + interval '1 microsecond')")
 """The instant of a change: now, but never before the version that it ends, should the clock have jumped back."""
 
@@ -32,8 +33,7 @@ class Merge:
         """Make the staging table and return its COPY statement."""
         types = column_types(self._place.table)
         columns = sql.SQL(", ").join(
-            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(types[name]))  # type: ignore[arg-type]  # the catalog's closed list of types
-            for name in self._place.copied
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(types[name])) for name in self._place.copied
         )
         connection = self._place.connection
         connection.execute(sql.SQL("CREATE TEMP TABLE stage ({}) ON COMMIT DROP").format(columns))
@@ -139,8 +139,7 @@ def delete_gone(
         return 0
     types = column_types(place.table)
     columns = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(types[name]))  # type: ignore[arg-type]  # the catalog's closed list of types
-        for name in place.table.key
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(types[name])) for name in place.table.key
     )
     place.connection.execute(
         sql.SQL("CREATE TEMP TABLE gone ({}, deleted_at timestamptz, deleted_by text) ON COMMIT DROP").format(columns)
@@ -160,7 +159,7 @@ def _note_reported(place: Place, arrived: sql.Identifier | None, deletions: Sequ
     """
     named = _named(place)
     alive = sql.SQL("false") if arrived is None else _absent(place, arrived)
-    younger = sql.SQL("")
+    younger: sql.Composable = sql.SQL("")
     if place.age_column:
         younger = sql.SQL(" AND coalesce({} <= d.deleted_at, true)").format(sql.Identifier("t", place.age_column))
     place.connection.execute(
@@ -171,7 +170,7 @@ def _note_reported(place: Place, arrived: sql.Identifier | None, deletions: Sequ
             "WHERE t.entity = %(entity)s AND NOT t._deleted AND (d.deleted_at IS NOT NULL OR {alive}){younger} "
             "ORDER BY {key}, d.deleted_at DESC NULLS LAST"
         ).format(
-            gone=_GONE, key=names(place.table.key, "t"), part=place.part, named=named, alive=alive, younger=younger
+            gone=GONE, key=names(place.table.key, "t"), part=place.part, named=named, alive=alive, younger=younger
         ),
         {
             "keys": [deletion.key for deletion in deletions],
@@ -214,7 +213,7 @@ def _note_missing(place: Place, arrived: sql.Identifier, rejected_keys: Sequence
             "AND NOT t._deleted AND {covered} AND {absent} AND {key_text} <> ALL (%(rejected)s::text[]) "
             "AND NOT EXISTS (SELECT FROM {gone} AS g WHERE {known})"
         ).format(
-            gone=_GONE,
+            gone=GONE,
             key=names(place.table.key, "t"),
             part=place.part,
             covered=covered,
@@ -236,7 +235,7 @@ def _covered(place: Place) -> tuple[sql.Composable, dict[str, object]]:
         )
         return condition, {"month": window.month}
     if window.kind is WindowKind.PARENTS:
-        kind = sql.SQL(table.column(table.parent_key).postgres_type)  # type: ignore[arg-type]  # the catalog's closed list of types
+        kind = sql.SQL(table.column(table.parent_key).postgres_type)
         parent = sql.Identifier("t", table.parent_key)
         return sql.SQL("{} = ANY (%(parents)s::text[]::{}[])").format(parent, kind), {
             "parents": list(window.parent_keys)
@@ -253,10 +252,10 @@ def _mark_deleted(place: Place) -> int:
             "_deleted_at = coalesce(g.deleted_at, %(at)s), _deleted_by = g.deleted_by, _synced_at = {later}, "
             "_run_id = %(run_id)s FROM {gone} AS g WHERE {same}"
         ).format(
-            keep=keep_version(place, sql.SQL("{} AS g").format(_GONE), same),
+            keep=keep_version(place, sql.SQL("{} AS g").format(GONE), same),
             part=place.part,
             later=_LATER,
-            gone=_GONE,
+            gone=GONE,
             same=same,
         ),
         {"at": at, "run_id": place.run_id, "entity": place.entity},

@@ -133,7 +133,7 @@ def _definition(column: str, kind: str) -> sql.Composed:
     collation = sql.SQL(' COLLATE "C"') if column == "entity" else sql.SQL("")
     needed = sql.SQL(" NOT NULL") if column in {"entity", "_hash", "_synced_at", "_run_id", "_deleted"} else sql.SQL("")
     default = sql.SQL(" DEFAULT false") if column == "_deleted" else sql.SQL("")
-    return sql.SQL("{} {}{}{}{}").format(sql.Identifier(column), sql.SQL(kind), collation, default, needed)  # type: ignore[arg-type]  # see above
+    return sql.SQL("{} {}{}{}{}").format(sql.Identifier(column), sql.SQL(kind), collation, default, needed)
 
 
 def _alter(

@@ -67,7 +67,7 @@ def resolve(place: Place, arrived: sql.Identifier, deletions: Sequence[Deletion]
     if not some:
         return
     # A reading of everything proves that what it did not reject is well or gone.
-    settled = sql.SQL("true")
+    settled: sql.Composable = sql.SQL("true")
     if place.window.kind is not WindowKind.ALL:
         settled = sql.SQL(
             "(q.key = ANY (%(deleted)s::text[]) OR EXISTS (SELECT FROM {} AS s WHERE {} = q.key))"

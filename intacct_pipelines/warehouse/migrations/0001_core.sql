@@ -82,6 +82,16 @@ CREATE TABLE ops.certificate (
 CREATE INDEX certificate_by_table ON ops.certificate (table_name, entity, finished_at DESC);
 COMMENT ON TABLE ops.certificate IS 'Proof of completeness of each loaded window; only whole ones are stored.';
 
+CREATE TABLE ops.unread_parent (
+    table_name text NOT NULL,
+    entity text COLLATE "C" NOT NULL,
+    parent_key text NOT NULL,
+    noted_at timestamptz NOT NULL,
+    PRIMARY KEY (table_name, entity, parent_key)
+);
+COMMENT ON TABLE ops.unread_parent IS 'Documents that were written since their lines were last read.';
+COMMENT ON COLUMN ops.unread_parent.table_name IS 'The table of the lines.';
+
 CREATE TABLE ops.api_call (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     called_at timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -1,0 +1,72 @@
+"""Which documents' lines are to be read again: noted by loads of documents, crossed off by loads of their lines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from psycopg import sql
+
+from intacct_pipelines.domain.catalog import TABLES, Table
+from intacct_pipelines.domain.records import WindowKind
+from intacct_pipelines.warehouse.place import Place, key_text, same_key
+
+_READ_WHOLE: Final = sql.SQL(
+    "EXISTS (SELECT FROM ops.certificate WHERE table_name = %(lines)s AND entity = %(entity)s AND time_window = 'all')"
+)
+
+
+def note_written(place: Place, touched: sql.Identifier) -> None:
+    """Note the documents that this load wrote, if their lines were ever read whole: else all are read anyway.
+
+    Args:
+        place: The documents' table and entity.
+        touched: A table with the keys that arrived or that are gone.
+    """
+    lines = _lines_of(place.table)
+    if lines is None:
+        return
+    # The load's own instants are not before its start, so only what it wrote is found.
+    place.connection.execute(
+        sql.SQL(
+            "INSERT INTO ops.unread_parent (table_name, entity, parent_key, noted_at) "
+            "SELECT %(lines)s, %(entity)s, {key}, clock_timestamp() FROM {touched} AS s "
+            "JOIN {part} AS t ON t.entity = %(entity)s AND {same} WHERE t._synced_at >= %(started_at)s AND {read} "
+            "ON CONFLICT (table_name, entity, parent_key) DO UPDATE SET noted_at = excluded.noted_at"
+        ).format(
+            key=key_text(place.table, "t"),
+            touched=touched,
+            part=place.part,
+            same=same_key(place.table, "t", "s"),
+            read=_READ_WHOLE,
+        ),
+        {"lines": lines.qualified_name, "entity": place.entity, "started_at": place.started_at},
+    )
+
+
+def cross_off(place: Place) -> None:
+    """Cross off the documents whose lines this load covered, unless they were written again since it began."""
+    if not place.table.parent:
+        return
+    covered = {WindowKind.ALL: sql.SQL("true"), WindowKind.PARENTS: sql.SQL("parent_key = ANY (%(parents)s::text[])")}
+    if place.window.kind not in covered:
+        return
+    place.connection.execute(
+        sql.SQL(
+            "DELETE FROM ops.unread_parent WHERE table_name = %(table)s AND entity = %(entity)s "
+            "AND noted_at < %(started_at)s AND {}"
+        ).format(covered[place.window.kind]),
+        {
+            "table": place.table.qualified_name,
+            "entity": place.entity,
+            "started_at": place.started_at,
+            "parents": list(place.window.parent_keys),
+        },
+    )
+
+
+def _lines_of(table: Table) -> Table | None:
+    """Return the table of a document's lines; None if there is none, or if they arrive inside the document."""
+    for other in TABLES.values():
+        if other.schema == table.schema and other.parent == table.name and not other.embedded_in:
+            return other
+    return None
