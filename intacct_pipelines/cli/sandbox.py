@@ -1,0 +1,111 @@
+"""`intacct-pipelines sandbox`: the offline twin of the remote systems, in the foreground."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from intacct_pipelines.sandbox.bill import BillOptions
+from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
+from intacct_pipelines.sandbox.server import SandboxOptions, SandboxServer, ready_line
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 picks a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed and options, same company.")
+@click.option("--entities", type=click.IntRange(1, 500), default=3, show_default=True, help="Legal entities.")
+@click.option("--bills", type=click.IntRange(0), default=300, show_default=True, help="Bills in all.")
+@click.option("--years", type=click.IntRange(1, 30), default=2, show_default=True, help="How far back bills are dated.")
+@click.option(
+    "--currency",
+    "currencies",
+    multiple=True,
+    default=("USD", "EUR", "JPY"),
+    show_default=True,
+    help="ISO 4217 code; may be repeated. Entities take them in turn.",
+)
+@click.option("--public-url", default="", help="Address under which clients reach it, if not the one it listens on.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON once it answers.")
+@click.option(
+    "--repeated-control-id",
+    type=click.Choice(["refuse", "replay", "ignore"]),
+    default="refuse",
+    show_default=True,
+    help="Intacct's reply to a repeated function controlid, which is not documented.",
+)
+@click.option(
+    "--limit-status",
+    type=click.Choice(["429", "400"]),
+    default="429",
+    show_default=True,
+    help="HTTP status of BILL's limit errors, which is not documented.",
+)
+@click.option("--empty-first-page", is_flag=True, help="Begin BILL's lists with an empty page that has a next one.")
+def sandbox(
+    port: int, host: str, *, public_url: str, as_json: bool, currencies: tuple[str, ...], **switches: Any
+) -> None:
+    """Serve an invented company behind twins of Sage Intacct and BILL until Ctrl-C.
+
+    Faults are scripted at /faults: GET shows, PUT replaces, POST adds, DELETE clears.
+    """
+    options = SandboxOptions(
+        seed=switches["seed"],
+        entities=switches["entities"],
+        bills=switches["bills"],
+        years=switches["years"],
+        currencies=tuple(currency.upper() for currency in currencies),
+        public_url=public_url,
+        intacct=IntacctOptions(duplicate_control_id=switches["repeated_control_id"]),
+        bill=BillOptions(
+            limit_status=429 if switches["limit_status"] == "429" else 400,
+            empty_first_page=switches["empty_first_page"],
+        ),
+    )
+    server = _build(options, host, port)
+    _stop_on_signals(server)
+    with server:
+        click.echo(ready_line(server) if as_json else _welcome(server))
+        server.wait()
+
+
+def _build(options: SandboxOptions, host: str, port: int) -> SandboxServer:
+    try:
+        return SandboxServer(options, host=host, port=port)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
+
+
+def _stop_on_signals(server: SandboxServer) -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        server.finish()
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
+
+
+def _welcome(server: SandboxServer) -> str:
+    facts = server.sandbox.describe()
+    intacct, bill = facts["intacct"], facts["bill"]
+    organizations = "\n".join(f"    {o['id']}  {o['name']}" for o in bill["organizations"])
+    return f"""Sandbox at {server.url} (Ctrl-C ends it)
+
+Sage Intacct  {intacct["url"]}
+    sender {intacct["sender_id"]} / {intacct["sender_password"]}
+    company {intacct["company_id"]}, user {intacct["user_id"]} / {intacct["user_password"]}
+    entities {", ".join(intacct["entities"])}
+BILL          {bill["url"]}
+    developer key {bill["dev_key"]}
+    user {bill["username"]} / {bill["password"]}
+{organizations}
+Faults        {facts["faults"]["url"]}"""
