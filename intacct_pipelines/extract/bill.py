@@ -322,8 +322,10 @@ def _with_currency(
     for at, bill in enumerate(bills):
         vendor_id = bill.get("vendorId")
         currency = vendor_currency.get(vendor_id) if isinstance(vendor_id, str) else None
-        completed.append({**bill, "currency": currency})
-        if not currency:
+        # A mapping taken from a frame may hold NaN for a vendor without one.
+        is_known = isinstance(currency, str) and bool(currency)
+        completed.append({**bill, "currency": currency if is_known else None})
+        if not is_known:
             faults[at] = ("currency", "vendor_currency", _CURRENCY_OF_BILL)
     return completed, faults
 
