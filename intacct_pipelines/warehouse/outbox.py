@@ -773,8 +773,8 @@ def _busy_records(
 
 _UPSERT_ITEM: Final = """
 INSERT INTO push.item (item_key, plan_id, link, entity, position, object_name, operation, source_id, natural_key,
-    payload, payload_hash, source_revision, target_record_no, target_revision, amount, currency, depends_on, label, created_at,
-    updated_at)
+    payload, payload_hash, source_revision, target_record_no, target_revision, amount, currency, depends_on, label,
+    created_at, updated_at)
 VALUES (%(item_key)s, %(plan_id)s, %(link)s, %(entity)s, %(position)s, %(object_name)s, %(operation)s, %(source_id)s,
     %(natural_key)s, %(payload)s, %(payload_hash)s, %(source_revision)s, %(target_record_no)s, %(target_revision)s,
     %(amount)s, %(currency)s, %(depends_on)s, %(label)s, %(now)s, %(now)s)
@@ -782,8 +782,8 @@ ON CONFLICT (item_key) DO UPDATE SET plan_id = excluded.plan_id, position = excl
     source_revision = excluded.source_revision, target_revision = excluded.target_revision,
     depends_on = excluded.depends_on, label = excluded.label,
     -- A rejected item is proven not to be in Intacct, so its next sending is a first one again.
-    attempts = CASE WHEN item.state = 'rejected' THEN 0 ELSE item.attempts END, state = 'planned', worker = '', refused = false,
-    reason_class = '', rule = '', reason = '', remedy = '', updated_at = excluded.updated_at
+    attempts = CASE WHEN item.state = 'rejected' THEN 0 ELSE item.attempts END,
+    state = 'planned', worker = '', refused = false, reason_class = '', rule = '', reason = '', remedy = '', updated_at = excluded.updated_at
 """
 
 _MOVE: Final = """
