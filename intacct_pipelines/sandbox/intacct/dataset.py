@@ -1,0 +1,316 @@
+"""One face for all objects that can be read: stored tables, and GLDETAIL that is derived from the ledger line by line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from intacct_pipelines.sandbox.intacct.fields import NESTED, OBJECTS, RELATIONS, ObjectSpec
+from intacct_pipelines.sandbox.intacct.refusals import unknown_field, unknown_object
+from intacct_pipelines.sandbox.intacct.values import read_day
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from intacct_pipelines.sandbox.intacct.state import Row, State, Table
+    from intacct_pipelines.sandbox.ledger import LedgerLine, Posting
+
+MAX_HOPS: Final = 4
+
+
+class Dataset(Protocol):
+    """What a query reads."""
+
+    spec: ObjectSpec
+
+    @property
+    def version(self) -> int:
+        """Changes whenever a record does."""
+
+    def numbers(self, owners: frozenset[str] | None) -> list[int]:
+        """Record numbers of these owners, ascending; not to be changed."""
+
+    def record(self, number: int) -> Any | None:
+        """The record, or None when there is none any more."""
+
+    def owner(self, record: Any) -> str:
+        """The entity that owns the record."""
+
+    def getter(self, field: str) -> Callable[[Any], str]:
+        """A function that takes one field from a record."""
+
+    def position(self, field: str) -> int | None:
+        """Where the field stands in a stored row; None if it is computed."""
+
+    def equal(self, field: str, value: str) -> list[int] | None:
+        """Numbers of the records with this value from an index; None if there is no index."""
+
+
+def dataset(state: State, name: str) -> Dataset:
+    """The records of an object.
+
+    Raises:
+        FunctionRefusedError: The company has no such object.
+    """
+    if name == "GLDETAIL":
+        return LedgerDetail(state)
+    if name not in state.tables:
+        raise unknown_object(name)
+    return StoredObject(state, state.tables[name])
+
+
+def kind_of(state: State, spec: ObjectSpec, field: str) -> str:
+    """The kind letter of a plain or dotted field.
+
+    Raises:
+        FunctionRefusedError: The company does not have the field.
+    """
+    if f"{spec.name}.{field}" in state.options.hidden_fields:
+        raise unknown_field(spec.name, field)
+    if field in spec.kinds:
+        return spec.kinds[field]
+    relation, _, rest = field.partition(".")
+    target = RELATIONS.get(spec.name, {}).get(relation)
+    if not target or not rest or rest.count(".") >= MAX_HOPS:
+        raise unknown_field(spec.name, field)
+    if target[0] == spec.name and rest.startswith(f"{relation}."):
+        # Only one hop along a parent hierarchy.
+        raise unknown_field(spec.name, field)
+    return kind_of(state, OBJECTS[target[0]], rest)
+
+
+def visible_fields(state: State, spec: ObjectSpec) -> list[str]:
+    """All fields that "all fields" means for this company."""
+    hidden = state.options.hidden_fields
+    return [
+        field
+        for field, kind in spec.kinds.items()
+        if kind != NESTED and not (hidden and f"{spec.name}.{field}" in hidden)
+    ]
+
+
+class StoredObject:
+    """The records of one table.
+
+    Args:
+        state: The company.
+        table: The table.
+    """
+
+    def __init__(self, state: State, table: Table) -> None:
+        self._state = state
+        self._table = table
+        self.spec = table.spec
+        self._computed = _COMPUTED.get(self.spec.name, {})
+
+    @property
+    def version(self) -> int:
+        """Changes whenever a record does."""
+        return self._table.version
+
+    def numbers(self, owners: frozenset[str] | None) -> list[int]:
+        """Record numbers of these owners, ascending."""
+        return self._table.visible(owners)
+
+    def record(self, number: int) -> Row | None:
+        """The row."""
+        return self._table.rows.get(number)
+
+    def owner(self, record: Row) -> str:
+        """The entity that owns the record."""
+        return record[self._table.owner_at]
+
+    @property
+    def stamp(self) -> Callable[[Row], str | None]:
+        """A function that takes WHENMODIFIED in sortable form from a row."""
+        at = self._table.stamp_at
+        return lambda row: row[at] or None
+
+    def position(self, field: str) -> int | None:
+        """Where the field stands in a stored row; None if it is computed."""
+        return None if field in self._computed else self._table.at.get(field)
+
+    def equal(self, field: str, value: str) -> list[int] | None:
+        """Numbers of the records with this value from an index."""
+        index = self._table.index.get(field)
+        return None if index is None else index.get(value, [])
+
+    def getter(self, field: str) -> Callable[[Row], str]:
+        """A function that takes one field from a row, following dotted relations."""
+        state = self._state
+        computed = self._computed.get(field)
+        if computed:
+            return lambda row: computed(state, self._table, row)
+        position = self._table.at.get(field)
+        if position is not None:
+            return itemgetter(position)
+        relation, _, rest = field.partition(".")
+        target_name, own_field, other_field = RELATIONS[self.spec.name][relation]
+        return _hop(state, self.getter(own_field), target_name, other_field, rest)
+
+
+def _hop(
+    state: State, own: Callable[[Any], str], target_name: str, other_field: str, rest: str
+) -> Callable[[Any], str]:
+    target = state.tables[target_name]
+    inner = StoredObject(state, target).getter(rest)
+
+    def through(record: Any) -> str:
+        value = own(record)
+        if not value:
+            return ""
+        row = target.rows.get(int(value)) if other_field == "RECORDNO" else target.by_business_key(value)
+        return inner(row) if row is not None else ""
+
+    return through
+
+
+def _vendor_due(state: State, table: Table, row: Row) -> str:
+    bills = state.tables["APBILL"]
+    due = bills.at["TOTALDUE"]
+    total = Decimal(0)
+    for number in bills.find("VENDORID", table.get(row, "VENDORID")):
+        text = bills.rows[number][due]
+        if text:
+            total += Decimal(text)
+    return str(total)
+
+
+def _days_left(state: State, table: Table, row: Row) -> str:
+    due = table.get(row, "WHENDUE")
+    return str((read_day(due) - state.clock.now().date()).days) if due else ""
+
+
+_COMPUTED: Final[Mapping[str, Mapping[str, Callable[[State, Table, Row], str]]]] = {
+    "VENDOR": {"TOTALDUE": _vendor_due},
+    "APBILL": {"DUE_IN_DAYS": _days_left},
+}
+
+
+class LedgerDetail:
+    """GLDETAIL: the lines of the ledger. A record is a posting and one of its lines.
+
+    Args:
+        state: The company.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self.spec = OBJECTS["GLDETAIL"]
+
+    @property
+    def version(self) -> int:
+        """Changes whenever a posting does, or a bill that is shown beside it."""
+        return self._state.ledger.version + self._state.tables["APBILL"].version
+
+    def numbers(self, owners: frozenset[str] | None) -> list[int]:
+        """Line numbers of these owners' documents, ascending."""
+        return self._state.ledger.line_numbers(owners)
+
+    def record(self, number: int) -> tuple[Posting, LedgerLine] | None:
+        """The posting and its line."""
+        try:
+            return self._state.ledger.line(number)
+        except KeyError:
+            return None
+
+    def owner(self, record: tuple[Posting, LedgerLine]) -> str:
+        """The entity that owns the document."""
+        return record[0].owner
+
+    def position(self, field: str) -> int | None:  # noqa: ARG002  # nothing is stored
+        """Nothing is stored."""
+        return None
+
+    def equal(self, field: str, value: str) -> list[int] | None:
+        """Lines of one journal entry, which are next to each other."""
+        del field, value
+        return None
+
+    def getter(self, field: str) -> Callable[[tuple[Posting, LedgerLine]], str]:
+        """A function that takes one field from a posting and line."""
+        state = self._state
+        if "." in field:
+            relation, _, rest = field.partition(".")
+            target_name, own_field, other_field = RELATIONS["GLDETAIL"][relation]
+            return _hop(state, self.getter(own_field), target_name, other_field, rest)
+        plain = _PLAIN.get(field)
+        if plain:
+            return lambda record: plain(record[0], record[1])
+        if field in _FROM_BILL:
+            position = state.tables["APBILL"].at[_FROM_BILL[field]]
+            return _bill_field(state, position)
+        if field in _FROM_LIST:
+            own_field, object_name, other_field = _FROM_LIST[field]
+            list_table = state.tables[object_name]
+            return _hop(state, self.getter(own_field), object_name, list_table.spec.business_key, other_field)
+        return lambda _record: ""
+
+
+def _bill_field(state: State, position: int) -> Callable[[tuple[Posting, LedgerLine]], str]:
+    bills = state.tables["APBILL"].rows
+
+    def read(record: tuple[Posting, LedgerLine]) -> str:
+        row = bills.get(record[0].document_no)
+        return row[position] if row is not None else ""
+
+    return read
+
+
+_SYMBOLS: Final = {"bill": "APJ", "payment": "CDJ", "reversal": "APJ"}
+_RECORD_TYPES: Final = {"bill": "pi", "payment": "pp", "reversal": "pi"}
+_PLAIN: Final[Mapping[str, Callable[[Posting, LedgerLine], str]]] = {
+    "RECORDNO": lambda _posting, line: str(line.number),
+    "BATCHKEY": lambda posting, _line: str(posting.number),
+    "GLENTRYKEY": lambda _posting, line: str(line.number),
+    "BATCH_DATE": lambda posting, _line: posting.entry_date,
+    "BATCH_TITLE": lambda posting, _line: f"AP {posting.kind}: {posting.entry_date}",
+    "BATCH_NO": lambda posting, _line: str(posting.number),
+    "SYMBOL": lambda posting, _line: _SYMBOLS[posting.kind],
+    "BOOKID": lambda _posting, _line: "ACCRUAL",
+    "CHILDENTITY": lambda _posting, line: line.entity_id,
+    "MODIFIED": lambda posting, _line: posting.modified,
+    "ADJ": lambda _posting, _line: "false",
+    "MODULEKEY": lambda _posting, _line: "3.AP",
+    "LINE_NO": lambda posting, line: str(line.number - posting.lines[0].number + 1),
+    "ENTRY_DATE": lambda posting, _line: posting.entry_date,
+    "ENTRY_STATE": lambda _posting, _line: "P",
+    "TR_TYPE": lambda _posting, line: str(line.side),
+    "ACCOUNTNO": lambda _posting, line: line.account_no,
+    "STATISTICAL": lambda _posting, _line: "false",
+    "DEPARTMENTID": lambda _posting, line: line.department_id,
+    "LOCATIONID": lambda _posting, line: line.location_id,
+    "CLASSID": lambda _posting, line: line.class_id,
+    "CURRENCY": lambda posting, _line: posting.currency,
+    "BASECURR": lambda posting, _line: posting.base_currency,
+    "DESCRIPTION": lambda _posting, line: line.memo,
+    "DEBITAMOUNT": lambda _posting, line: str(line.base_amount) if line.side > 0 else "",
+    "CREDITAMOUNT": lambda _posting, line: str(line.base_amount) if line.side < 0 else "",
+    "AMOUNT": lambda _posting, line: str(line.base_amount * line.side),
+    "TRX_AMOUNT": lambda _posting, line: str(line.trx_amount * line.side),
+    "TRX_DEBITAMOUNT": lambda _posting, line: str(line.trx_amount) if line.side > 0 else "",
+    "TRX_CREDITAMOUNT": lambda _posting, line: str(line.trx_amount) if line.side < 0 else "",
+    "RECORDTYPE": lambda posting, _line: _RECORD_TYPES[posting.kind],
+    "AUWHENCREATED": lambda posting, _line: posting.created,
+    "WHENMODIFIED": lambda posting, _line: posting.modified,
+}
+_FROM_BILL: Final = {
+    "RECORDID": "RECORDID",
+    "DOCUMENT": "RECORDID",
+    "DOCNUMBER": "DOCNUMBER",
+    "VENDORID": "VENDORID",
+    "VENDORNAME": "VENDORNAME",
+    "WHENCREATED": "WHENCREATED",
+    "WHENDUE": "WHENDUE",
+    "WHENPAID": "WHENPAID",
+    "TOTALDUE": "TOTALDUE",
+    "TOTALENTERED": "TOTALENTERED",
+    "TOTALPAID": "TOTALPAID",
+}
+_FROM_LIST: Final = {
+    "ACCOUNTTITLE": ("ACCOUNTNO", "GLACCOUNT", "TITLE"),
+    "DEPARTMENTTITLE": ("DEPARTMENTID", "DEPARTMENT", "TITLE"),
+    "LOCATIONNAME": ("LOCATIONID", "LOCATION", "NAME"),
+    "CLASSNAME": ("CLASSID", "CLASS", "NAME"),
+}

@@ -1,0 +1,523 @@
+"""The gateway: envelope, sender, login and sessions, the run of functions, and the reply's shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from lxml import etree
+
+from intacct_pipelines.sandbox.intacct import setup
+from intacct_pipelines.sandbox.intacct.elements import child_text, children, is_true, line_of, parse_document, text_of
+from intacct_pipelines.sandbox.intacct.legacy import SEQUENCES, check_sequence
+from intacct_pipelines.sandbox.intacct.reads import Answer, Reader
+from intacct_pipelines.sandbox.intacct.refusals import (
+    Fault,
+    FunctionRefusedError,
+    LoginRefusedError,
+    RequestRefusedError,
+    rolled_back,
+    schema_error,
+    with_support_id,
+)
+from intacct_pipelines.sandbox.intacct.values import escape, escape_attribute
+from intacct_pipelines.sandbox.intacct.writes import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from intacct_pipelines.sandbox.business import Business
+    from intacct_pipelines.sandbox.intacct.state import State
+
+_CONTROL: Final = (
+    "senderid",
+    "password",
+    "controlid",
+    "uniqueid",
+    "dtdversion",
+    "policyid",
+    "debug",
+    "includewhitespace",
+    "showadditionalerrorinfo",
+)
+_NEEDED: Final = ("senderid", "controlid", "dtdversion")
+_LONGEST_CONTROL_ID: Final = 256
+_REPLAYABLE: Final = 65536
+_GENERIC: Final = frozenset(
+    "getAPISession query readByQuery readMore read readByName lookup inspect create update delete get_list"
+    " getUserPermissions get_closedbooksdate getFinancialSetup getDimensions readEntityDetails get_companyprefs"
+    " readUserFormatting".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A live session: bound to entity and endpoint."""
+
+    session_id: str
+    entity_id: str
+    endpoint: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The control block of one request."""
+
+    sender_id: str
+    control_id: str
+    unique: bool
+    version: str
+    pretty: bool
+    more_error_info: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Where a request came in and who sends it."""
+
+    control: Control
+    endpoint: str
+    path: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The result of one function."""
+
+    status: str
+    function: str
+    control_id: str
+    xml: str = ""
+    faults: tuple[Fault, ...] = ()
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayReply:
+    """What goes back: status, document, and the number of records in it."""
+
+    status: int
+    body: str
+    pretty: bool
+    rows: int = 0
+
+
+class Gateway:
+    """Answers whole requests.
+
+    Args:
+        state: The company.
+        business: Who may enter.
+    """
+
+    def __init__(self, state: State, business: Business) -> None:
+        self._state = state
+        self._business = business
+        self._sessions: dict[str, Session] = {}
+        self._completed: dict[tuple[str, str, str], tuple[str, int]] = {}
+        self._reader = Reader(state)
+        self.writer = Writer(state)
+        self._support = 0
+        self._logins = 0
+
+    def answer(self, body: bytes, endpoint: str, path: str) -> GatewayReply:
+        """Answer one request document.
+
+        Args:
+            body: The request as sent.
+            endpoint: Public URL that sessions of this request get.
+            path: Path at which the request came in.
+        """
+        control: Control | None = None
+        try:
+            root = parse_document(body)
+            control = _read_control(root)
+            _check_content(root)
+            self._check_sender(root)
+            call = Call(control, endpoint, path)
+            with self._state.lock:
+                done = [self._operation(one, call) for one in root.findall("operation")]
+        except RequestRefusedError as error:
+            return self._control_failure(error, control)
+        inner = "".join(text for text, _ in done)
+        return GatewayReply(
+            200,
+            f"<response>{_control_xml(control, 'success')}{inner}</response>",
+            control.pretty,
+            sum(rows for _, rows in done),
+        )
+
+    def expire_sessions(self) -> None:
+        """End every session, as a restart of the gateway would."""
+        with self._state.lock:
+            self._sessions.clear()
+
+    # --- control --------------------------------------------------------------------------------------------------
+
+    def _check_sender(self, root: etree._Element) -> None:
+        control = root.find("control")
+        business = self._business
+        sender = child_text(control, "senderid") if control is not None else ""
+        password = child_text(control, "password") if control is not None else ""
+        right = compare_digest(sender.encode(), business.sender_id.encode())
+        if not compare_digest(password.encode(), business.sender_password.encode()) or not right:
+            if self._state.options.sender_failure == "old":
+                raise RequestRefusedError(Fault("XL03000006", "Incorrect Intacct XML Partner ID or password."))
+            fault = Fault("XMLGW_JPP0002", "Sign-in information is incorrect. Please check your request.")
+            raise RequestRefusedError(fault, http_status=400, echo=False)
+        for login in root.iter("login"):
+            company = child_text(login, "companyid").split("|")
+            if business.company_id not in company[-2:] and business.company_id != company[0]:
+                request_id = self._support_id("request")
+                fault = Fault("GW-0011", f"Invalid Request [Request ID: {request_id}]")
+                raise RequestRefusedError(fault, http_status=400)
+
+    def _control_failure(self, error: RequestRefusedError, control: Control | None) -> GatewayReply:
+        head = "<control><status>failure</status></control>"
+        if control is not None and error.echo:
+            head = _control_xml(control, "failure")
+        errors = self._errors(error.faults, more=control is not None and control.more_error_info)
+        return GatewayReply(error.http_status, f"<response>{head}{errors}</response>", pretty=False)
+
+    # --- operation ------------------------------------------------------------------------------------------------
+
+    def _operation(self, element: etree._Element, call: Call) -> tuple[str, int]:
+        more = call.control.more_error_info
+        try:
+            session = self._authenticate(element, call)
+        except LoginRefusedError as error:
+            head = _authentication("failure", error.user_id, error.company_id, "", None, None)
+            return f"<operation>{head}{self._errors((error.fault,), more=more)}</operation>", 0
+        functions = [one for content in element.findall("content") for one in content.findall("function")]
+        run = self._run_together if is_true(element.get("transaction", "false")) else self._run_each
+        outcomes = run(functions, session, call)
+        business = self._business
+        now = self._state.clock.now()
+        head = _authentication(
+            "success", business.user_id, business.company_id, session.entity_id, now, now + self._life()
+        )
+        results = "".join(self._result(outcome, more=more) for outcome in outcomes)
+        return f"<operation>{head}{results}</operation>", sum(outcome.rows for outcome in outcomes)
+
+    def _run_each(self, functions: Sequence[etree._Element], session: Session, call: Call) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for function in functions:
+            outcome = self._run(function, session, call)
+            self._remember([outcome], call)
+            outcomes.append(outcome)
+        return outcomes
+
+    def _run_together(self, functions: Sequence[etree._Element], session: Session, call: Call) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        failed = False
+        with self._state.savepoint() as point:
+            for function in functions:
+                if failed or any(one.control_id == function.get("controlid") for one in outcomes):
+                    outcomes.append(self._not_run(function, repeated=not failed, call=call))
+                else:
+                    outcomes.append(self._run(function, session, call))
+                failed = failed or outcomes[-1].status == "failure"
+            if failed:
+                point.roll_back()
+        if failed:
+            return [_aborted(outcome) for outcome in outcomes]
+        self._remember(outcomes, call)
+        return outcomes
+
+    def _not_run(self, function: etree._Element, *, repeated: bool, call: Call) -> Outcome:
+        """A function behind a failed one, or the second with one control id in a transaction."""
+        name = str(next(children(function)).tag)
+        refused = repeated and call.control.unique and self._state.options.duplicate_control_id != "ignore"
+        status = "failure" if refused else "aborted"
+        faults = (_duplicate_fault(function.get("controlid", "")),) if refused else ()
+        return Outcome(status, name, function.get("controlid", ""), "", faults)
+
+    def _run(self, function: etree._Element, session: Session, call: Call) -> Outcome:
+        element = next(children(function))
+        outcome = Outcome("success", str(element.tag), function.get("controlid", ""))
+        known = self._completed.get(self._scope(outcome.control_id, call)) if call.control.unique else None
+        position = self._state.options.duplicate_control_id
+        if known is not None and position == "replay":
+            outcome.xml, outcome.rows = known
+            return outcome
+        try:
+            if known is not None and position == "refuse":
+                raise FunctionRefusedError(_duplicate_fault(outcome.control_id))  # noqa: TRY301  # one way to report
+            answer = self._dispatch(element, session, call)
+            outcome.xml, outcome.rows = answer.xml, answer.rows
+        except FunctionRefusedError as error:
+            outcome.status, outcome.faults, outcome.xml = "failure", error.faults, error.data
+        return outcome
+
+    def _remember(self, outcomes: Sequence[Outcome], call: Call) -> None:
+        """Keep the control ids of completed functions; failed ones may be used again."""
+        if not call.control.unique:
+            return
+        for outcome in outcomes:
+            if outcome.status == "success":
+                kept = outcome.xml if len(outcome.xml) <= _REPLAYABLE else ""
+                self._completed.setdefault(self._scope(outcome.control_id, call), (kept, outcome.rows))
+
+    def _scope(self, control_id: str, call: Call) -> tuple[str, str, str]:
+        return call.control.sender_id, self._business.company_id, control_id
+
+    def _dispatch(self, element: etree._Element, session: Session, call: Call) -> Answer:
+        name = str(element.tag)
+        entity_id = session.entity_id
+        if name in SEQUENCES:
+            return self.writer.legacy(element, entity_id)
+        if name == "getAPISession":
+            return self._open_session(element, session, call)
+        scoped: dict[str, Callable[[etree._Element, str], Answer]] = {
+            "query": self._reader.query,
+            "readByQuery": self._reader.read_by_query,
+            "read": self._reader.read,
+            "readByName": self._reader.read_by_name,
+            "get_list": self._reader.get_list,
+            "create": self.writer.create,
+            "update": self.writer.update,
+            "delete": self.writer.delete,
+        }
+        if name in scoped:
+            return scoped[name](element, entity_id)
+        return self._tell(name, element, entity_id)
+
+    def _tell(self, name: str, element: etree._Element, entity_id: str) -> Answer:
+        state = self._state
+        functions: dict[str, Callable[[], Answer]] = {
+            "readMore": lambda: self._reader.read_more(element),
+            "lookup": lambda: self._reader.lookup(element),
+            "inspect": lambda: self._reader.inspect(element),
+            "getUserPermissions": lambda: setup.user_permissions(state, element),
+            "get_closedbooksdate": lambda: setup.closed_books_date(state, entity_id),
+            "getFinancialSetup": lambda: setup.financial_setup(state, entity_id),
+            "getDimensions": setup.dimensions,
+            "readEntityDetails": lambda: setup.entity_details(state),
+            "get_companyprefs": lambda: setup.company_preferences(element),
+            "readUserFormatting": lambda: setup.user_formatting(state, element),
+        }
+        return functions[name]()
+
+    # --- sessions -------------------------------------------------------------------------------------------------
+
+    def _authenticate(self, operation: etree._Element, call: Call) -> Session:
+        authentication = operation.find("authentication")
+        session_id = child_text(authentication, "sessionid") if authentication is not None else ""
+        login = authentication.find("login") if authentication is not None else None
+        if login is not None:
+            return self._log_in(login, call)
+        session = self._sessions.get(session_id)
+        now = self._state.clock.now()
+        if session is None or session.expires <= now or not session.endpoint.endswith(call.path):
+            self._sessions.pop(session_id, None) if session is not None and session.expires <= now else None
+            raise LoginRefusedError(Fault("XL03000006", "Invalid session: the session id is unknown or has expired."))
+        session = replace(session, expires=now + self._life())
+        self._sessions[session_id] = session
+        return session
+
+    def _log_in(self, login: etree._Element, call: Call) -> Session:
+        business = self._business
+        company, _, rest = child_text(login, "companyid").partition("|")
+        entity_id = child_text(login, "locationid")
+        if rest:
+            # console|client|entity
+            company, _, entity_of_pipe = rest.partition("|")
+            entity_id = entity_of_pipe or entity_id
+        user_id = child_text(login, "userid")
+        if not self._state.options.sender_authorised:
+            text = f"The sender ID '{call.control.sender_id}' is not authorised for company '{company}'."
+            fault = Fault("XL03000006", text, "Invalid Web Services Authorization")
+            raise LoginRefusedError(fault, user_id=user_id, company_id=company)
+        password = child_text(login, "password")
+        if user_id != business.user_id or not compare_digest(password.encode(), business.user_password.encode()):
+            fault = Fault("XL03000006", "Sign-in information is incorrect")
+            raise LoginRefusedError(fault, user_id=user_id, company_id=company)
+        if entity_id and entity_id not in self._state.entity_currency:
+            fault = Fault("SANDBOX-UNKNOWN-ENTITY", f"The location '{entity_id}' is invalid.")
+            raise LoginRefusedError(fault, user_id=user_id, company_id=company)
+        return Session("", entity_id, call.endpoint, self._state.clock.now() + self._life())
+
+    def _open_session(self, element: etree._Element, session: Session, call: Call) -> Answer:
+        location = element.find("locationid")
+        entity_id = session.entity_id if location is None else text_of(location)
+        if entity_id and entity_id not in self._state.entity_currency:
+            raise FunctionRefusedError(
+                Fault("SANDBOX-UNKNOWN-ENTITY", f"The location '{entity_id[:60]}' is invalid."),
+                Fault("Get API Session Failed", "The session could not be opened."),
+            )
+        self._logins += 1
+        seed = f"{self._business.seed}:{self._business.company_id}:{self._logins}:{self._state.clock.now().isoformat()}"
+        fresh = Session(
+            f"SBX{sha256(seed.encode()).hexdigest()[:40]}..",
+            entity_id,
+            call.endpoint,
+            self._state.clock.now() + self._life(),
+        )
+        self._sessions[fresh.session_id] = fresh
+        self._drop_expired()
+        return Answer(
+            f"<data><api><sessionid>{fresh.session_id}</sessionid><endpoint>{escape(fresh.endpoint)}</endpoint>"
+            f"<locationid>{escape(entity_id)}</locationid></api></data>"
+        )
+
+    def _drop_expired(self) -> None:
+        now = self._state.clock.now()
+        for session_id in [key for key, session in self._sessions.items() if session.expires <= now]:
+            del self._sessions[session_id]
+
+    def _life(self) -> timedelta:
+        return timedelta(seconds=self._state.options.session_seconds)
+
+    # --- reply ----------------------------------------------------------------------------------------------------
+
+    def _result(self, outcome: Outcome, *, more: bool) -> str:
+        errors = self._errors(outcome.faults, more=more) if outcome.faults else ""
+        return (
+            f"<result><status>{outcome.status}</status><function>{outcome.function}</function>"
+            f"<controlid>{escape(outcome.control_id)}</controlid>{outcome.xml}{errors}</result>"
+        )
+
+    def _errors(self, faults: Sequence[Fault], *, more: bool) -> str:
+        shown = [self._supported(fault) for fault in faults]
+        return f"<errormessage>{''.join(_error_xml(fault, more=more) for fault in shown)}</errormessage>"
+
+    def _supported(self, fault: Fault) -> Fault:
+        silent = fault.number.startswith(("XL03000003", "GW-", "XMLGW", "XL03000009"))
+        if silent or not self._state.options.support_ids:
+            return fault
+        return with_support_id(fault, self._support_id("error"))
+
+    def _support_id(self, kind: str) -> str:
+        self._support += 1
+        return quote(f"SBX{self._support:06}~{kind}^{sha256(str(self._support).encode()).hexdigest()[:8]}", safe="")
+
+
+def _aborted(outcome: Outcome) -> Outcome:
+    if outcome.status == "failure":
+        return Outcome("failure", outcome.function, outcome.control_id, "", (*outcome.faults, rolled_back()))
+    return Outcome("aborted", outcome.function, outcome.control_id, "", (rolled_back(),))
+
+
+def _duplicate_fault(control_id: str) -> Fault:
+    return Fault("SANDBOX-DUP-CONTROLID", f"The function with controlid '{control_id}' was executed before.")
+
+
+def _read_control(root: etree._Element) -> Control:
+    control = root.find("control") if root.tag == "request" else None
+    if control is None:
+        raise schema_error(f"Element '{root.tag}': a request with a control block is expected.", line_of(root))
+    order = [_CONTROL.index(str(one.tag)) if one.tag in _CONTROL else -1 for one in children(control)]
+    fixed = [place for place in order if place != len(_CONTROL) - 1]
+    if -1 in order or fixed != sorted(set(fixed)):
+        raise schema_error("Element 'control': its children do not follow the sequence.", line_of(control))
+    for name in _NEEDED:
+        if not child_text(control, name):
+            raise schema_error(f"Element 'control': {name} is missing or empty.", line_of(control))
+    control_id = child_text(control, "controlid")
+    if len(control_id) > _LONGEST_CONTROL_ID:
+        raise schema_error("Element 'controlid': longer than 256 characters.", line_of(control))
+    if child_text(control, "policyid"):
+        policy = child_text(control, "policyid")[:40]
+        raise RequestRefusedError(Fault("XL03000006", f"'{policy}' is not a valid transport policy."))
+    if child_text(control, "dtdversion") != "3.0":
+        raise RequestRefusedError(Fault("SANDBOX-DTD", "The sandbox knows only dtdversion 3.0."))
+    return Control(
+        sender_id=child_text(control, "senderid"),
+        control_id=control_id,
+        unique=is_true(child_text(control, "uniqueid") or "true"),
+        version="3.0",
+        pretty=is_true(child_text(control, "includewhitespace") or "true"),
+        more_error_info=is_true(child_text(control, "showadditionalerrorinfo")),
+    )
+
+
+def _check_content(root: etree._Element) -> None:
+    """Check every operation's shape and every function's name and sequence."""
+    operations = root.findall("operation")
+    if not operations or [str(one.tag) for one in children(root)] != ["control"] + ["operation"] * len(operations):
+        raise schema_error("Element 'request': control and then operation are expected.", line_of(root))
+    for operation in operations:
+        tags = [str(one.tag) for one in children(operation)]
+        if tags[:1] != ["authentication"] or not set(tags[1:]) <= {"preferences", "content"}:
+            raise schema_error("Element 'operation': authentication and then content are expected.", line_of(operation))
+        _check_authentication(operation)
+        for content in operation.findall("content"):
+            for function in children(content):
+                _check_function(function)
+
+
+def _check_authentication(operation: etree._Element) -> None:
+    authentication = operation.find("authentication")
+    ways = [] if authentication is None else [str(one.tag) for one in children(authentication)]
+    if ways not in (["login"], ["sessionid"]):
+        raise schema_error("Element 'authentication': login or sessionid is expected.", line_of(operation))
+    login = None if authentication is None else authentication.find("login")
+    if login is None:
+        return
+    tags = [str(one.tag) for one in children(login)]
+    if tags[:3] != ["userid", "companyid", "password"] or tags[3:] not in (
+        [],
+        ["clientid"],
+        ["locationid"],
+        ["clientid", "locationid"],
+    ):
+        raise schema_error("Element 'login': its children do not follow the sequence.", line_of(login))
+
+
+def _check_function(function: etree._Element) -> None:
+    inside = list(children(function))
+    if function.tag != "function" or len(inside) != 1:
+        raise schema_error(f"Element '{function.tag}': a function with one child is expected.", line_of(function))
+    control_id = function.get("controlid")
+    if control_id is None or len(control_id) > _LONGEST_CONTROL_ID:
+        raise schema_error("Element 'function': The attribute 'controlid' is required but missing.", line_of(function))
+    name = str(inside[0].tag)
+    if name in SEQUENCES:
+        check_sequence(inside[0])
+    elif name not in _GENERIC:
+        raise schema_error(f"Element '{name}': This element is not expected.", line_of(inside[0]))
+
+
+def _control_xml(control: Control, status: str) -> str:
+    return (
+        f"<control><status>{status}</status><senderid>{escape(control.sender_id)}</senderid>"
+        f"<controlid>{escape(control.control_id)}</controlid><uniqueid>{str(control.unique).lower()}</uniqueid>"
+        f"<dtdversion>{control.version}</dtdversion></control>"
+    )
+
+
+def _authentication(
+    status: str, user_id: str, company_id: str, entity_id: str, now: datetime | None, until: datetime | None
+) -> str:
+    times = ""
+    if now is not None and until is not None:
+        times = (
+            f"<sessiontimestamp>{now.isoformat(timespec='seconds')}</sessiontimestamp>"
+            f"<sessiontimeout>{until.isoformat(timespec='seconds')}</sessiontimeout>"
+        )
+    return (
+        f"<authentication><status>{status}</status><userid>{escape(user_id)}</userid>"
+        f"<companyid>{escape(company_id)}</companyid><locationid>{escape(entity_id)}</locationid>{times}</authentication>"
+    )
+
+
+def _error_xml(fault: Fault, *, more: bool) -> str:
+    extra = ""
+    if more:
+        error_id = escape_attribute(fault.error_id or f"SANDBOX-{fault.number.removeprefix('SANDBOX-')}")
+        message_id = escape(fault.message_id or f"SANDBOX.{fault.number.removeprefix('SANDBOX-')}")
+        extra = (
+            f"<additionalinfo><errorid>{error_id}</errorid><category>SANDBOX</category>"
+            f"<description><messageid>{message_id}</messageid><placeholders></placeholders></description></additionalinfo>"
+        )
+    return (
+        f"<error><errorno>{escape(fault.number)}</errorno><description>{escape(fault.description)}</description>"
+        f"<description2>{escape(fault.description2)}</description2><correction>{escape(fault.correction)}</correction>"
+        f"{extra}</error>"
+    )

@@ -1,0 +1,59 @@
+"""The switches of the Intacct twin: what a company may set, and what the vendor's documentation leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+DEFAULT_PATH: Final = "/ia/xml/xmlgw.phtml"
+
+
+@dataclass(slots=True)
+class Options:
+    """Mutable switches; a change holds from the next request on.
+
+    Args:
+        public_url: Scheme, host and port under which clients reach the twin; empty takes the request's Host header.
+        session_path: Path that ``getAPISession`` returns; a session answers only there.
+        session_seconds: How long a session lives after its last use.
+        duplicate_control_id: Reply to a repeated function controlid with ``uniqueid`` true.
+        duplicate_bill_number: Whether a second bill with the same vendor and number is refused.
+        concurrent_requests: The most requests in flight; more get HTTP 429. 0 for no limit.
+        result_set_seconds: How long ``readMore`` may continue a result.
+        modified_zone: Zone of WHENMODIFIED and WHENCREATED instants; AUWHENCREATED is always UTC.
+        hidden_fields: ``OBJECT.FIELD`` names that this company does not have.
+        audit_permitted: Whether the user may read AUDITHISTORY.
+        audit_list_key: Whether audit rows name list records by the id that people use or by RECORDNO.
+        denied: (object, operation) pairs that the user may not do; operations are create, read, update, delete.
+        sender_authorised: Whether the company's list of senders holds this one.
+        sender_failure: How a wrong sender is refused: as newer gateways (HTTP 400) or as older ones.
+        root_may_change_entity_rows: Whether a top-level session may change an entity's rows.
+        location_required: Whether each bill line needs a location.
+        vendor_numbering: Whether a vendor without VENDORID gets a number.
+        support_ids: Whether error texts end with a support id.
+        max_body_bytes: The largest request that is read.
+        latency_seconds: Fixed time before a reply.
+        latency_per_row_seconds: Additional time for each record in a reply.
+    """
+
+    public_url: str = ""
+    session_path: str = DEFAULT_PATH
+    session_seconds: float = 6 * 3600.0
+    duplicate_control_id: Literal["refuse", "replay", "ignore"] = "refuse"
+    duplicate_bill_number: Literal["refuse", "allow"] = "refuse"
+    concurrent_requests: int = 0
+    result_set_seconds: float = 900.0
+    modified_zone: str = "America/Los_Angeles"
+    hidden_fields: set[str] = field(default_factory=set)
+    audit_permitted: bool = True
+    audit_list_key: Literal["business", "record_no"] = "business"
+    denied: set[tuple[str, str]] = field(default_factory=set)
+    sender_authorised: bool = True
+    sender_failure: Literal["new", "old"] = "new"
+    root_may_change_entity_rows: bool = False
+    location_required: bool = True
+    vendor_numbering: bool = False
+    support_ids: bool = True
+    max_body_bytes: int = 16 * 1024 * 1024
+    latency_seconds: float = 0.0
+    latency_per_row_seconds: float = 0.0

@@ -1,0 +1,187 @@
+"""The Intacct twin as the server and the simulations see it: requests in, replies out, and a person at the UI."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from intacct_pipelines.sandbox.clock import Clock
+from intacct_pipelines.sandbox.http import Reply, Request
+from intacct_pipelines.sandbox.intacct.bills import Author
+from intacct_pipelines.sandbox.intacct.gateway import Gateway
+from intacct_pipelines.sandbox.intacct.loading import Loader
+from intacct_pipelines.sandbox.intacct.options import Options
+from intacct_pipelines.sandbox.intacct.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from intacct_pipelines.sandbox.business import Business
+    from intacct_pipelines.sandbox.intacct.state import Row, Table
+    from intacct_pipelines.sandbox.ledger import Ledger
+
+_XML: Final = {"Content-Type": "text/xml; charset=UTF-8"}
+_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+@dataclass(frozen=True, slots=True)
+class BillRecord:
+    """A bill as it stands now; changing the twin does not change it.
+
+    Args:
+        fields: All stored fields by name.
+        lines: The same for each line, in order.
+    """
+
+    fields: Mapping[str, str]
+    lines: tuple[Mapping[str, str], ...]
+
+    @property
+    def record_no(self) -> int:
+        """RECORDNO."""
+        return int(self.fields["RECORDNO"])
+
+
+class IntacctTwin:
+    """A company in the sandbox's Intacct.
+
+    Args:
+        business: What the company's books hold at the start.
+        options: The switches; may be changed at any time.
+        clock: The sandbox's clock.
+    """
+
+    def __init__(self, business: Business, options: Options | None = None, clock: Clock | None = None) -> None:
+        self.business = business
+        self.options = options if options is not None else Options()
+        self._state = State(self.options, clock if clock is not None else Clock())
+        Loader(self._state, business).load()
+        self._gateway = Gateway(self._state, business)
+        self._in_flight = 0
+        self._flight_lock = threading.Lock()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The general ledger."""
+        return self._state.ledger
+
+    def handle(self, request: Request) -> Reply:
+        """Answer one HTTP request."""
+        with self._flight_lock:
+            limit = self.options.concurrent_requests
+            if limit and self._in_flight >= limit:
+                return _gateway_failure(429, "GW-0010", "API rate limit exceeded")
+            self._in_flight += 1
+        try:
+            return self._answer(request)
+        finally:
+            with self._flight_lock:
+                self._in_flight -= 1
+
+    def _answer(self, request: Request) -> Reply:
+        if request.method != "POST":
+            return Reply(405, {"Allow": "POST"}, b"")
+        if len(request.body) > self.options.max_body_bytes:
+            return _gateway_failure(413, "SANDBOX-TOO-LARGE", "The request is too large")
+        kind = request.headers.get("content-type", "application/xml").partition(";")[0].strip().lower()
+        if kind not in {"application/xml", "text/xml"}:
+            return _gateway_failure(400, "SANDBOX-CONTENT-TYPE", "The content type must be application/xml")
+        reply = self._gateway.answer(request.body, self._endpoint(request), request.path)
+        body = f"{_DECLARATION}{reply.body}".encode()
+        if reply.pretty:
+            body = _with_white_space(body)
+        delay = self.options.latency_seconds + self.options.latency_per_row_seconds * reply.rows
+        return Reply(reply.status, dict(_XML), body, delay_seconds=delay)
+
+    def _endpoint(self, request: Request) -> str:
+        base = self.options.public_url or f"http://{request.headers.get('host', 'localhost')}"
+        return f"{base.rstrip('/')}{urlsplit(self.options.session_path).path}"
+
+    # --- what a person at the UI or a test does ---------------------------------------------------------------------
+
+    def bills(self) -> list[BillRecord]:
+        """All bills in RECORDNO order."""
+        with self._state.lock:
+            table = self._state.table("APBILL")
+            return [self._record(table, table.rows[number]) for number in table.visible(None)]
+
+    def bill(self, record_no: int) -> BillRecord:
+        """One bill.
+
+        Raises:
+            KeyError: There is none with this number.
+        """
+        with self._state.lock:
+            table = self._state.table("APBILL")
+            return self._record(table, table.rows[record_no])
+
+    def records(self, object_name: str) -> list[dict[str, str]]:
+        """All stored records of an object by field name, in RECORDNO order."""
+        with self._state.lock:
+            table = self._state.table(object_name)
+            return [_fields(table, table.rows[number]) for number in table.visible(None)]
+
+    def delete_bill(self, record_no: int) -> None:
+        """Delete a bill as a person in the UI would.
+
+        Raises:
+            KeyError: There is none with this number.
+            FunctionRefusedError: It is paid, or its period is closed.
+        """
+        with self._state.lock, self._state.savepoint():
+            table = self._state.table("APBILL")
+            row = table.rows[record_no]
+            self._gateway.writer.bills.delete(row, Author(row[table.owner_at], "ui"))
+
+    def edit_bill(self, record_no: int, *, lines: list[dict[str, str]] | None = None, **changes: str) -> None:
+        """Change a bill as a person in the UI would.
+
+        Args:
+            record_no: RECORDNO.
+            lines: All lines after the change; one with LINE_NO keeps what it does not name. None leaves them alone.
+            changes: Header fields by name, such as ``DESCRIPTION="new"``.
+
+        Raises:
+            KeyError: There is none with this number.
+            FunctionRefusedError: A rule forbids it.
+        """
+        with self._state.lock, self._state.savepoint():
+            table = self._state.table("APBILL")
+            row = table.rows[record_no]
+            self._gateway.writer.bills.update(row, changes, lines, Author(row[table.owner_at], "ui"))
+
+    def close_books(self, entity_id: str, day: str) -> None:
+        """Close an entity's books through a day, ``yyyymmdd``; empty opens them."""
+        with self._state.lock:
+            self._state.closed_through[entity_id] = day
+
+    def expire_sessions(self) -> None:
+        """End every session."""
+        self._gateway.expire_sessions()
+
+    def _record(self, table: Table, row: Row) -> BillRecord:
+        lines = self._state.table("APBILLITEM")
+        items = self._gateway.writer.bills.lines_of(row)
+        return BillRecord(_fields(table, row), tuple(_fields(lines, item) for item in items))
+
+
+def _fields(table: Table, row: Row) -> dict[str, str]:
+    return dict(zip(table.at, row, strict=False))
+
+
+def _gateway_failure(status: int, number: str, text: str) -> Reply:
+    body = (
+        f"{_DECLARATION}<response><control><status>failure</status></control><errormessage><error>"
+        f"<errorno>{number}</errorno><description></description><description2>{text}</description2>"
+        "<correction></correction></error></errormessage></response>"
+    )
+    return Reply(status, dict(_XML), body.encode())
+
+
+def _with_white_space(body: bytes) -> bytes:
+    parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True, huge_tree=True)
+    return etree.tostring(etree.fromstring(body, parser), pretty_print=True, xml_declaration=True, encoding="UTF-8")
