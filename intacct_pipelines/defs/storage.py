@@ -37,7 +37,7 @@ class Storage(DagsterPostgresStorage):
         return {"pooled": pooled}
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:  # type: ignore[override]  # our settings are others
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
         """Open the storage; the embedded cluster starts here if no address is set.
 
         Raises:

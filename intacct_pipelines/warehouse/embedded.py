@@ -252,12 +252,15 @@ class EmbeddedPostgres:
         pid_file = self.data / "postmaster.pid"
         remembered = self.directory / "port"
         for attempt in range(_START_ATTEMPTS):
+            if self._postmaster() is not None:
+                return  # slow to come up, but alive
             # Postgres would take any process that has the pid of the dead postmaster for a running server.
             pid_file.unlink(missing_ok=True)
             self._port = _free_port(remembered)
-            command = [self._binary("pg_ctl"), "-D", self.data, "-l", self.data / "server.log", "-w"]
+            command: list[str | Path] = [self._binary("pg_ctl"), "-D", self.data, "-l", self.data / "server.log", "-w"]
+            command += ["-t", str(_START_SECONDS), "-o", f"-p {self._port}", "start"]
             try:
-                self._run([*command, "-t", str(_START_SECONDS), "-o", f"-p {self._port}", "start"])
+                self._run(command)
             except WarehouseUnavailableError as error:
                 if attempt + 1 == _START_ATTEMPTS:
                     raise WarehouseUnavailableError(

@@ -1,0 +1,260 @@
+"""How fast rows reach the warehouse, against psql's CSV COPY and a server-side UPDATE in the same run.
+
+Run ``python benchmarks/load.py``; ``--quick`` proves only that it works. Ratios count, absolute figures do not: the
+peer and ours run in turns on the same embedded server, durable as delivered, and medians are taken.
+
+* load: rows × 40 columns into an empty table. Peer: ``psql \\copy … csv`` from a file, into a table without a key.
+  Ours: the whole load from batches of text: hash, key, certificate, commit.
+* change: 10,000 changed rows, staged, compared, versioned, against one UPDATE from a table already on the server.
+* same: the same rows again, which must write nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg
+
+from intacct_pipelines.domain.catalog import Column, Kind, Table
+from intacct_pipelines.domain.records import Certificate, Rows, Tally, TextColumn, Window, WindowKind
+from intacct_pipelines.warehouse.connection import Warehouse
+from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
+from intacct_pipelines.warehouse.migrate import migrate_table
+from intacct_pipelines.warehouse.tables import part_name
+
+PAGE = 2_000
+DISTINCT_PAGES = 25
+ENTITY = "acme:100"
+_KINDS = (Kind.TEXT, Kind.MONEY, Kind.DATE, Kind.TEXT, Kind.INTEGER, Kind.TEXT, Kind.FLAG, Kind.TEXT, Kind.INSTANT)
+
+
+def make_table(name: str) -> Table:
+    columns = [Column("record_no", Kind.INTEGER, "RECORDNO", "Key.", required=True)]
+    columns += [Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "Cursor.")]
+    columns += [Column(f"c{index}", _KINDS[index % len(_KINDS)], f"C{index}", "A column.") for index in range(38)]
+    return Table("intacct", name, "BENCH", "A table.", tuple(columns), key=("record_no",), cursor="modified_at")
+
+
+def make_cell(kind: Kind, dice: random.Random) -> str | None:
+    if dice.random() < 0.2:
+        return None
+    if kind is Kind.MONEY:
+        return f"{dice.randrange(10_000_000) / 100:.2f}"
+    if kind is Kind.DATE:
+        return f"20{dice.randrange(10, 27)}-{dice.randrange(1, 13):02}-{dice.randrange(1, 29):02}"
+    if kind is Kind.INTEGER:
+        return str(dice.randrange(1_000_000))
+    if kind is Kind.FLAG:
+        return dice.choice("tf")
+    if kind is Kind.INSTANT:
+        return f"2026-{dice.randrange(1, 13):02}-{dice.randrange(1, 29):02}T08:00:00Z"
+    return "Zürich AG " * dice.randrange(2) + f"V-{dice.randrange(100_000)}"
+
+
+def make_pages(table: Table) -> list[dict[str, TextColumn]]:
+    """Return pages without keys; they are used over and over, so that the input stays small beside what is measured."""
+    dice = random.Random(1)  # noqa: S311  # figures, not secrets
+    return [
+        {column.name: [make_cell(column.kind, dice) for _ in range(PAGE)] for column in table.columns[2:]}
+        for _ in range(DISTINCT_PAGES)
+    ]
+
+
+def batches(table: Table, pages: list[dict[str, TextColumn]], count: int) -> Iterator[Rows]:
+    for start in range(0, count, PAGE):
+        keys: TextColumn = [str(number) for number in range(start + 1, start + PAGE + 1)]
+        stamps: TextColumn = ["2026-06-01T08:00:00Z"] * PAGE
+        yield Rows(table, {"record_no": keys, "modified_at": stamps, **pages[start // PAGE % DISTINCT_PAGES]})
+
+
+def changed(table: Table, pages: list[dict[str, TextColumn]], count: int, changes: int, turn: int) -> Rows:
+    """Return ``changes`` rows spread over the table, all with another content than before."""
+    step = count // changes
+    columns: dict[str, TextColumn] = {
+        "record_no": [str(number * step + turn + 1) for number in range(changes)],
+        "modified_at": [f"2026-07-01T08:00:{turn:02}Z"] * changes,
+    }
+    for name, cells in pages[turn].items():
+        columns[name] = (cells * (changes // PAGE + 1))[:changes]
+    return Rows(table, columns)
+
+
+def load(warehouse: Warehouse, table: Table, rows: list[Rows], window: Window) -> Certificate:
+    count = sum(map(len, rows))
+    with warehouse.load(table, ENTITY, run_id="bench", window=window) as it:
+        for batch in rows:
+            it.add(batch)
+        return it.finish(Tally(announced=count, received=count, control_total=Decimal(0)))
+
+
+def write_csv(path: Path, rows: list[Rows]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle)
+        for batch in rows:
+            writer.writerows(zip(*batch.columns.values(), strict=True))
+
+
+def peer_table(dsn: str, table: Table, name: str) -> None:
+    columns = ", ".join(f"{column.name} {column.postgres_type}" for column in table.columns)
+    with psycopg.connect(dsn) as connection:
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
+        connection.execute(f"CREATE TABLE {name} ({columns})")
+
+
+def psql_copy(dsn: str, path: Path, name: str) -> float:
+    started = time.perf_counter()
+    program = shutil.which("psql")
+    if program:
+        subprocess.run([program, dsn, "-qc", f"\\copy {name} from '{path}' csv"], check=True, timeout=600)
+    else:
+        with psycopg.connect(dsn) as connection, connection.cursor() as cursor, path.open("rb") as handle:
+            with cursor.copy(f"COPY {name} FROM STDIN (FORMAT csv)") as copy:
+                while block := handle.read(1 << 17):
+                    copy.write(block)
+    return time.perf_counter() - started
+
+
+def reset_peak() -> int:
+    """Forget the peak memory so far and return what is in use, in KiB."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
+    return status_kib("VmRSS")
+
+
+def status_kib(name: str) -> int:
+    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith(name):
+            return int(line.split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def compare_loads(warehouse: Warehouse, folder: Path, count: int, rounds: int) -> Table:
+    """Time loads of ``count`` rows in turns with psql; return the table of the last round, full."""
+    pages = make_pages(make_table("bench"))
+    ratios = []
+    for turn in range(rounds):
+        table = make_table(f"bench_{count}_{turn}")
+        with warehouse.transaction() as connection:
+            migrate_table(connection, table, {})
+        rows = list(batches(table, pages, count))
+        path = folder / "rows.csv"
+        write_csv(path, rows)
+        peer_table(warehouse.dsn, table, "peer")
+        theirs = psql_copy(warehouse.dsn, path, "peer")
+        peer_table(warehouse.dsn, table, "peer")
+        before = reset_peak()
+        started = time.perf_counter()
+        load(warehouse, table, rows, Window(WindowKind.ALL))
+        ours = time.perf_counter() - started
+        growth = (status_kib("VmHWM") - before) / 1024
+        ratios.append(theirs / ours)
+        print(f"load {count:,}: psql {theirs:.2f} s, ours {ours:.2f} s, ratio {theirs / ours:.2f}, +{growth:.0f} MiB")
+        if turn + 1 < rounds:
+            with warehouse.transaction() as connection:
+                connection.execute(f"DROP TABLE {table.qualified_name}")
+    print(f"load {count:,} rows x 40 ÷ psql CSV COPY: {statistics.median(ratios):.2f} (must be ≥ 1.0)")
+    return table
+
+
+def compare_changes(warehouse: Warehouse, table: Table, count: int, changes: int, rounds: int) -> float:
+    """Time changes in turns with an UPDATE of the same rows on the server; return ours in seconds."""
+    pages = make_pages(table)
+    columns = ", ".join(table.column_names)
+    name = f"peer_{count}"
+    peer_table(warehouse.dsn, table, name)
+    with warehouse.transaction() as connection:
+        connection.execute(f"INSERT INTO {name} SELECT {columns} FROM {table.qualified_name}")  # noqa: S608  # our names
+        connection.execute(f"ALTER TABLE {name} ADD PRIMARY KEY (record_no)")
+    vacuum(warehouse.dsn)
+    ours, ratios = [], []
+    for turn in range(rounds):
+        rows = changed(table, pages, count, changes, turn)
+        theirs = server_update(warehouse, table, name, rows)
+        started = time.perf_counter()
+        certificate = load(warehouse, table, [rows], Window(WindowKind.CHANGED, since="x"))
+        ours.append(time.perf_counter() - started)
+        assert certificate.updated == changes, certificate
+        ratios.append(ours[-1] / theirs)
+        print(f"change {changes:,} of {count:,}: UPDATE {theirs:.3f} s, ours {ours[-1]:.3f} s, ratio {ratios[-1]:.2f}")
+    check_same(warehouse, table, rows)
+    print(f"change {changes:,} of {count:,} ÷ UPDATE: {statistics.median(ratios):.2f} (must be ≤ 2.5)")
+    return statistics.median(ours)
+
+
+def server_update(warehouse: Warehouse, table: Table, name: str, rows: Rows) -> float:
+    """Put the changes on the server, untimed, then time the UPDATE and its commit."""
+    peer_table(warehouse.dsn, table, "changes")
+    with warehouse.transaction() as connection, connection.cursor() as cursor:
+        with cursor.copy("COPY changes FROM STDIN") as copy:
+            for row in zip(*rows.columns.values(), strict=True):
+                copy.write_row(row)
+        cursor.execute("ANALYZE changes (record_no)")
+    assigned = ", ".join(f"{column} = c.{column}" for column in table.column_names if column != "record_no")
+    started = time.perf_counter()
+    with warehouse.transaction() as connection:
+        connection.execute(f"UPDATE {name} AS t SET {assigned} FROM changes AS c WHERE t.record_no = c.record_no")  # noqa: S608  # our names
+    return time.perf_counter() - started
+
+
+def check_same(warehouse: Warehouse, table: Table, rows: Rows) -> None:
+    """Load the same rows again and prove by their places on disk that none was written."""
+    part = f"partitions.{part_name(table, ENTITY)}"
+    query = f"SELECT count(*), sum(hashtext(ctid::text || xmin::text)::bigint) FROM {part}"  # noqa: S608  # our names
+
+    def places() -> object:
+        with warehouse.transaction() as connection:
+            return connection.execute(query).fetchone()
+
+    before = places()
+    started = time.perf_counter()
+    certificate = load(warehouse, table, [rows], Window(WindowKind.CHANGED, since="x"))
+    taken = time.perf_counter() - started
+    assert (certificate.inserted, certificate.updated, certificate.deleted) == (0, 0, 0)
+    assert places() == before
+    print(f"same {len(rows):,} again: 0 rows written, {taken:.3f} s")
+
+
+def vacuum(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Time loading against psql and UPDATE.")
+    parser.add_argument("--quick", action="store_true", help="few rows, one round: proves only that it works")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    small, large, changes, rounds = (20_000, 40_000, 2_000, 1) if arguments.quick else (100_000, 1_000_000, 10_000, 3)
+    rounds = 1 if arguments.quick else arguments.rounds
+    with tempfile.TemporaryDirectory(prefix="intacct-pipelines-bench-") as home:
+        folder = Path(home)
+        folder.chmod(0o755)
+        postgres = EmbeddedPostgres(folder)
+        postgres.start()
+        try:
+            with Warehouse(postgres.dsn("warehouse")) as warehouse:
+                warehouse.migrate()
+                large_table = compare_loads(warehouse, folder, large, rounds)
+                small_table = compare_loads(warehouse, folder, small, 1)
+                seconds = [
+                    compare_changes(warehouse, table, count, changes, rounds)
+                    for table, count in ((small_table, small), (large_table, large))
+                ]
+                print(f"growth of a change from {small:,} to {large:,} rows: {seconds[1] / seconds[0]:.2f} (must be ≤ 1.6)")
+        finally:
+            postgres.remove()
+
+
+if __name__ == "__main__":
+    main()
