@@ -216,18 +216,22 @@ def _with_predecessors(sides: Sides, gone: pd.DataFrame, confirmed: pd.DataFrame
     pairs = sides.pairs()
     rows = sides.intacct.take(pairs["intacct"].to_numpy()).reset_index(drop=True)
     natural = joined(rows["number"] != "", rows["vendor"], rows["number"])
-    before = natural.map(_last(gone["natural"], gone["record_no"]))
+    by_number = _last(gone["natural"], gone["record_no"])
     was_confirmed = confirmed[confirmed["intacct_record_no"].isin(set(gone["record_no"]))]
-    known = pairs["p_key"].map(_last(was_confirmed["platform_id"], was_confirmed["intacct_record_no"]))
-    predecessor = known.where(known.notna(), before).astype(object)
-    is_replaced = predecessor.notna() & (predecessor.where(predecessor.notna(), -1) < pairs["i_key"])
-    pairs["predecessor_record_no"] = predecessor.where(is_replaced, None)
-    pairs["pair_rule"] = np.where(is_replaced, "S-BIL-08", "")
+    by_pair = _last(was_confirmed["platform_id"], was_confirmed["intacct_record_no"])
+    # Not by Series.map: with absent values it would make floats of record numbers.
+    before = [by_pair.get(key, by_number.get(words)) for key, words in zip(pairs["p_key"], natural, strict=True)]
+    predecessor = [
+        record_no if record_no is not None and record_no < present else None
+        for record_no, present in zip(before, pairs["i_key"], strict=True)
+    ]
+    pairs["predecessor_record_no"] = pd.Series(predecessor, index=pairs.index, dtype=object)
+    pairs["pair_rule"] = np.where(pairs["predecessor_record_no"].notna(), "S-BIL-08", "")
     return pairs
 
 
-def _last(keys: pd.Series, values: pd.Series) -> dict[str, object]:
-    return {key: value for key, value in zip(keys, values, strict=True) if key}
+def _last(keys: pd.Series, values: pd.Series) -> dict[str, int]:
+    return {key: int(value) for key, value in zip(keys, values, strict=True) if key}
 
 
 def _explain(link: Link, frames: Frames, sides: Sides, gone: pd.DataFrame, confirmed: pd.DataFrame) -> Explanations:

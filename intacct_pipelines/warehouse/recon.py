@@ -1,0 +1,399 @@
+"""Storing and reading what reconciliation found, and the crosswalk of confirmed pairs. Nothing here compares anything.
+
+A run replaces the current result of its link and object in one transaction, by merging: a row that did not change is
+not written, keeps its ``first_seen_at`` and so its age. Totals of every run are kept.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from intacct_pipelines.errors import DataContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import pandas as pd
+    import psycopg
+
+    from intacct_pipelines.warehouse.connection import Warehouse
+
+
+class _Current(NamedTuple):
+    """A table that holds the current result: what identifies its rows, and what is known of them."""
+
+    table: str
+    key: tuple[str, ...]
+    facts: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.key, *self.facts)
+
+
+_MATCH: Final = _Current(
+    "match",
+    ("link", "object", "platform_id"),
+    (
+        "entity",
+        "intacct_record_no",
+        "intacct_id",
+        "method",
+        "predecessor_record_no",
+        "rule",
+        "is_equal",
+        "currency",
+        "platform_amount",
+        "intacct_amount",
+    ),
+)
+_DIFFERENCE: Final = _Current(
+    "difference",
+    ("link", "object", "kind", "field", "platform_id", "intacct_record_no"),
+    (
+        "entity",
+        "verdict",
+        "rule",
+        "intacct_id",
+        "platform_value",
+        "intacct_value",
+        "amount_difference",
+        "money_at_stake",
+        "currency",
+        "changed_at",
+        "reason",
+        "remedy",
+    ),
+)
+_TOTAL_FACTS: Final = (
+    "entity",
+    "currency",
+    "class",
+    "verdict",
+    "rule",
+    "platform_count",
+    "intacct_count",
+    "platform_total",
+    "intacct_total",
+    "difference",
+)
+_CROSSWALK: Final = (
+    "link",
+    "object",
+    "platform_id",
+    "intacct_record_no",
+    "intacct_id",
+    "status",
+    "evidence",
+    "decided_by",
+    "decided_at",
+)
+RECONCILIATION: Final = "reconciliation"
+"""Who decided a pair that was found without a person."""
+Status = Literal["confirmed", "proposed", "refused"]
+
+
+class Found(Protocol):
+    """The frames of one reconciliation; see ``reconcile.Reconciliation``."""
+
+    @property
+    def matches(self) -> pd.DataFrame:
+        """Pairs."""
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """Differences."""
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """Classes."""
+
+    @property
+    def proposals(self) -> pd.DataFrame:
+        """Likely pairs."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Recon:
+    """The results of reconciliation in one warehouse.
+
+    Args:
+        warehouse: Where they are stored.
+        now: Clock for ``first_seen_at`` and ``reconciled_at``.
+    """
+
+    def __init__(self, warehouse: Warehouse, *, now: Callable[[], datetime] = _utc_now) -> None:
+        self._warehouse = warehouse
+        self._now = now
+
+    def store(self, found: Found, *, link: str, entity: str, object_name: str, run_id: str) -> None:
+        """Make this the current result of one link and object, keep its totals, and learn its pairs.
+
+        Args:
+            found: All that one reconciliation found.
+            link: Name of the link.
+            entity: The entity's partition key.
+            object_name: ``vendor`` or ``ap_bill``.
+            run_id: The run; storing twice with the same id replaces the totals of the first.
+
+        Raises:
+            DataContractError: A row belongs to another link, entity or object.
+            WarehouseUnavailableError: Postgres went away; nothing was stored.
+        """
+        place = {"link": link, "entity": entity, "object": object_name}
+        for frame in (found.matches, found.differences, found.totals):
+            _check_place(frame, place)
+        run = {**place, "run_id": run_id, "now": self._now()}
+        with self._warehouse.transaction(f"storing the reconciliation of {object_name}") as connection:
+            # Two runs over one link would interleave their merges.
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"recon {link} {object_name}"])
+            _merge(connection, _MATCH, found.matches, run)
+            _merge(connection, _DIFFERENCE, found.differences, run)
+            _store_totals(connection, found.totals, run)
+            _learn(connection, run)
+            _propose(connection, found.proposals, run)
+
+    def crosswalk(self, link: str) -> pd.DataFrame:
+        """Return all pairs of one link that are confirmed, proposed or refused."""
+        query = sql.SQL("SELECT {} FROM mapping.crosswalk WHERE link = %s ORDER BY 2, 3, 4").format(_names(_CROSSWALK))
+        return self._frame(_CROSSWALK, query, [link])
+
+    def decide(
+        self,
+        *,
+        link: str,
+        object_name: str,
+        platform_id: str,
+        intacct_record_no: int,
+        status: Status,
+        decided_by: str,
+        intacct_id: str = "",
+        evidence: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write down what a person decided about a pair; a confirmed pair takes the place of older ones of its records.
+
+        Args:
+            link: Name of the link.
+            object_name: ``vendor`` or ``ap_bill``.
+            platform_id: BILL's id.
+            intacct_record_no: Intacct's record number.
+            status: The decision.
+            decided_by: Who decided.
+            intacct_id: The id that people use in Intacct.
+            evidence: Why.
+        """
+        pair = {
+            "link": link,
+            "object": object_name,
+            "platform_id": platform_id,
+            "record_no": intacct_record_no,
+            "intacct_id": intacct_id,
+            "status": status,
+            "evidence": Jsonb(dict(evidence or {})),
+            "by": decided_by,
+            "now": self._now(),
+        }
+        with self._warehouse.transaction("deciding about a pair") as connection:
+            if status == "confirmed":
+                connection.execute(_FORGET_OTHERS, pair)
+            connection.execute(_DECIDE, pair)
+
+    def matches(self, link: str, object_name: str | None = None) -> pd.DataFrame:
+        """Return the current pairs of one link, of one object or of all."""
+        return self._current(_MATCH, link, object_name)
+
+    def differences(self, link: str, object_name: str | None = None) -> pd.DataFrame:
+        """Return the current differences of one link, of one object or of all, with ``first_seen_at``."""
+        return self._current(_DIFFERENCE, link, object_name)
+
+    def totals(self, link: str, object_name: str | None = None, *, run_id: str | None = None) -> pd.DataFrame:
+        """Return the classes of all runs of one link, or of one run, oldest first."""
+        columns = ("run_id", "link", "object", "reconciled_at", *_TOTAL_FACTS)
+        query = sql.SQL(
+            "SELECT {} FROM recon.total WHERE link = %(link)s AND (%(object)s::text IS NULL OR object = %(object)s) "
+            "AND (%(run_id)s::text IS NULL OR run_id = %(run_id)s) "
+            "ORDER BY reconciled_at, run_id, object, currency, class, verdict, rule"
+        ).format(_names(columns))
+        return self._frame(columns, query, {"link": link, "object": object_name, "run_id": run_id})
+
+    def _current(self, current: _Current, link: str, object_name: str | None) -> pd.DataFrame:
+        columns = (*current.columns, "first_seen_at", "run_id")
+        query = sql.SQL(
+            "SELECT {} FROM recon.{} WHERE link = %(link)s AND (%(object)s::text IS NULL OR object = %(object)s) "
+            "ORDER BY {}"
+        ).format(_names(columns), sql.Identifier(current.table), _names(current.key))
+        return self._frame(columns, query, {"link": link, "object": object_name})
+
+    def _frame(self, columns: Sequence[str], query: sql.Composed, values: Any) -> pd.DataFrame:
+        import pandas as pd  # noqa: PLC0415  # half a second that only readers of frames need
+
+        with self._warehouse.transaction("reading reconciliation") as connection:
+            rows = connection.execute(query, values).fetchall()
+        return pd.DataFrame(rows, columns=list(columns), dtype=object)
+
+
+def _names(columns: Sequence[str], table: str = "") -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(table, column) if table else sql.Identifier(column) for column in columns)
+
+
+def _check_place(frame: pd.DataFrame, place: Mapping[str, str]) -> None:
+    for column, expected in place.items():
+        if len(frame) and not (frame[column] == expected).all():
+            msg = f"a result for {column} {expected} holds rows of another one"
+            raise DataContractError(msg)
+
+
+def _values(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    chosen = frame[list(columns)].astype(object)
+    return chosen.where(chosen.notna(), None).itertuples(index=False, name=None)
+
+
+def _stage(connection: psycopg.Connection, table: str, columns: Sequence[str], frame: pd.DataFrame) -> sql.Identifier:
+    """Copy the rows into a temporary table that has the columns of ``recon.<table>``."""
+    staged = sql.Identifier(f"staged_{table}")
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(staged))
+    connection.execute(
+        sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM recon.{} LIMIT 0").format(
+            staged, _names(columns), sql.Identifier(table)
+        )
+    )
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(staged, _names(columns))
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for row in _values(frame, columns):
+            copy.write_row(row)
+    # Without figures the planner takes a fresh table for a small one and compares row by row.
+    connection.execute(sql.SQL("ANALYZE {}").format(staged))
+    return staged
+
+
+def _merge(connection: psycopg.Connection, current: _Current, frame: pd.DataFrame, run: Mapping[str, object]) -> None:
+    """Make the rows of one link and object those of the frame; write only what changed."""
+    staged = _stage(connection, current.table, current.columns, frame)
+    target = sql.Identifier("recon", current.table)
+    # Empty text and 0 are no ids, so they may stand for an absent one; equality then can use a hash.
+    same_key = sql.SQL(" AND ").join(
+        sql.SQL("coalesce(s.{0}::text, '') = coalesce(t.{0}::text, '')").format(sql.Identifier(column))
+        for column in current.key
+    )
+    connection.execute(
+        sql.SQL(
+            "DELETE FROM {} AS t WHERE t.link = %(link)s AND t.object = %(object)s "
+            "AND NOT EXISTS (SELECT 1 FROM {} AS s WHERE {})"
+        ).format(target, staged, same_key),
+        run,
+    )
+    connection.execute(
+        sql.SQL(
+            "INSERT INTO {target} AS t ({columns}, first_seen_at, run_id) "
+            "SELECT {columns}, %(now)s, %(run_id)s FROM {staged} ON CONFLICT ({key}) DO UPDATE SET "
+            "({facts}, run_id) = ROW ({new}, excluded.run_id) WHERE ({old}) IS DISTINCT FROM ({new})"
+        ).format(
+            target=target,
+            columns=_names(current.columns),
+            staged=staged,
+            key=_names(current.key),
+            facts=_names(current.facts),
+            new=_names(current.facts, "excluded"),
+            old=_names(current.facts, "t"),
+        ),
+        run,
+    )
+
+
+def _store_totals(connection: psycopg.Connection, totals: pd.DataFrame, run: Mapping[str, object]) -> None:
+    connection.execute(
+        "DELETE FROM recon.total WHERE run_id = %(run_id)s AND link = %(link)s AND object = %(object)s", run
+    )
+    staged = _stage(connection, "total", ("link", "object", *_TOTAL_FACTS), totals)
+    connection.execute(
+        sql.SQL(
+            "INSERT INTO recon.total (run_id, reconciled_at, link, object, {columns}) "
+            "SELECT %(run_id)s, %(now)s, link, object, {columns} FROM {staged}"
+        ).format(columns=_names(_TOTAL_FACTS), staged=staged),
+        run,
+    )
+
+
+def _learn(connection: psycopg.Connection, run: Mapping[str, object]) -> None:
+    """Confirm the pairs that were found; what a person refused stays refused."""
+    connection.execute(_FORGET_REPLACED, run)
+    connection.execute(_CONFIRM, {**run, "by": RECONCILIATION})
+
+
+def _propose(connection: psycopg.Connection, proposals: pd.DataFrame, run: Mapping[str, object]) -> None:
+    """Replace the open proposals; what a person decided stays."""
+    columns = ("platform_id", "intacct_record_no", "intacct_id", "likeness", "evidence")
+    rows = list(_values(proposals, columns))
+    connection.execute(
+        "DELETE FROM mapping.crosswalk WHERE link = %(link)s AND object = %(object)s AND status = 'proposed' "
+        "AND NOT (platform_id, intacct_record_no) IN (SELECT * FROM unnest(%(ids)s::text[], %(record_nos)s::bigint[]))",
+        {**run, "ids": [row[0] for row in rows], "record_nos": [row[1] for row in rows]},
+    )
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _PROPOSE,
+            [
+                {
+                    **run,
+                    "platform_id": platform_id,
+                    "record_no": record_no,
+                    "intacct_id": intacct_id,
+                    "evidence": Jsonb({"likeness": str(likeness), "why": why}),
+                    "by": RECONCILIATION,
+                }
+                for platform_id, record_no, intacct_id, likeness, why in rows
+            ],
+        )
+
+
+# A pair that took a record from another pair: Intacct's record was replaced by a new one (S-BIL-08).
+_FORGET_REPLACED: Final = """
+DELETE FROM mapping.crosswalk AS c USING staged_match AS s
+WHERE c.link = %(link)s AND c.object = %(object)s AND c.status = 'confirmed' AND s.method <> 'crosswalk'
+    AND (c.platform_id = s.platform_id OR c.intacct_record_no = s.intacct_record_no)
+    AND (c.platform_id, c.intacct_record_no) <> (s.platform_id, s.intacct_record_no)
+"""
+
+_CONFIRM: Final = """
+INSERT INTO mapping.crosswalk AS c (link, object, platform_id, intacct_record_no, intacct_id, status, evidence,
+    decided_by, decided_at)
+SELECT link, object, platform_id, intacct_record_no, intacct_id, 'confirmed', jsonb_build_object('method', method),
+    %(by)s, %(now)s
+FROM staged_match WHERE method <> 'crosswalk'
+ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct_id = excluded.intacct_id,
+    status = excluded.status, evidence = excluded.evidence, decided_by = excluded.decided_by,
+    decided_at = excluded.decided_at
+WHERE c.status = 'proposed'
+"""
+
+_PROPOSE: Final = """
+INSERT INTO mapping.crosswalk (link, object, platform_id, intacct_record_no, intacct_id, status, evidence, decided_by,
+    decided_at)
+VALUES (%(link)s, %(object)s, %(platform_id)s, %(record_no)s, %(intacct_id)s, 'proposed', %(evidence)s, %(by)s,
+    %(now)s)
+ON CONFLICT (link, object, platform_id, intacct_record_no) DO NOTHING
+"""
+
+_FORGET_OTHERS: Final = """
+DELETE FROM mapping.crosswalk WHERE link = %(link)s AND object = %(object)s AND status = 'confirmed'
+    AND (platform_id = %(platform_id)s OR intacct_record_no = %(record_no)s)
+"""
+
+_DECIDE: Final = """
+INSERT INTO mapping.crosswalk (link, object, platform_id, intacct_record_no, intacct_id, status, evidence, decided_by,
+    decided_at)
+VALUES (%(link)s, %(object)s, %(platform_id)s, %(record_no)s, %(intacct_id)s, %(status)s, %(evidence)s, %(by)s,
+    %(now)s)
+ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct_id = excluded.intacct_id,
+    status = excluded.status, evidence = excluded.evidence, decided_by = excluded.decided_by,
+    decided_at = excluded.decided_at
+"""
