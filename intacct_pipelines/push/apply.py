@@ -19,9 +19,10 @@ from intacct_pipelines.errors import (
     RemoteSystemError,
     SessionExpiredError,
     TransportError,
+    UnreadableResponseError,
 )
 from intacct_pipelines.push.recover import check_target, judge, judge_repeat
-from intacct_pipelines.push.wire import function_of, look_up, lost, outcome_of
+from intacct_pipelines.push.wire import function_of, look_up, lost, outcome_of, unreadable
 from intacct_pipelines.warehouse.outbox import Outcome, Reason, utc_now
 
 if TYPE_CHECKING:
@@ -229,6 +230,9 @@ class _Run:
         except (CredentialsRejectedError, PermissionDeniedError):
             self._record([_not_sent(item) for item in items])
             raise
+        except UnreadableResponseError as error:
+            # The gateway could not read the request. Alone the item is at fault; in company each is tried alone.
+            return [unreadable(items[0], error)] if len(items) == 1 else [lost(item, error) for item in items]
         except RemoteSystemError as error:
             return [lost(item, error) for item in items]
         self._pauses = 0

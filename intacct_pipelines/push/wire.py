@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -142,6 +142,11 @@ def reason_of(error: RemoteSystemError) -> Reason:
 def lost(item: OutboxItem, error: RemoteSystemError) -> Outcome:
     """Return the outcome of an item whose request left and whose answer did not come or could not be read."""
     return Outcome(item.key, State.UNCERTAIN, "uncertain", _no_answer(error.message))
+
+
+def unreadable(item: OutboxItem, error: RemoteSystemError) -> Outcome:
+    """Return the outcome of an item that, sent alone, breaks the gateway's schema."""
+    return Outcome(item.key, State.UNCERTAIN, "refused", replace(reason_of(error), kind="malformed"), refused=True)
 
 
 def _no_answer(words: str) -> Reason:
