@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.sandbox.http import Reply, Request
 
@@ -54,14 +54,17 @@ _OBJECT: Final = re.compile(rb"<object>\s*(\w+)\s*</object>")
 _WRITES: Final = ("create", "update", "delete", "record_", "reverse_", "void_")
 
 
-class Twin(Protocol):
-    """What faults ask of a twin besides answers."""
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What faults ask of a system besides answers.
 
-    def expire_sessions(self) -> None:
-        """End every session."""
+    Args:
+        expire_sessions: Ends every session.
+        disturb: Changes some rows, as a busy office does; its argument counts the disturbances.
+    """
 
-    def disturb(self, turn: int) -> None:
-        """Change some rows, as a busy office does."""
+    expire_sessions: Callable[[], None]
+    disturb: Callable[[int], None]
 
 
 @dataclass(slots=True)
@@ -196,13 +199,13 @@ class FaultPlan:
 
     Args:
         clock: What `clock_back` moves.
-        twins: System → its twin.
+        systems: System → its hooks.
         move_endpoint: Called by `move_endpoint`.
     """
 
-    def __init__(self, clock: Clock, twins: dict[str, Twin], move_endpoint: Callable[[], None]) -> None:
+    def __init__(self, clock: Clock, systems: dict[str, Hooks], move_endpoint: Callable[[], None]) -> None:
         self._clock = clock
-        self._twins = twins
+        self._systems = systems
         self._move_endpoint = move_endpoint
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
@@ -290,17 +293,17 @@ class FaultPlan:
 
     def _before(self, rule: Rule, call: Call) -> Reply | None:
         """Do what a fault does before the twin; its answer in place of the twin's, if it has one."""
-        twin = self._twins[call.system]
+        hooks = self._systems[call.system]
         match rule.fault:
             case "clock_back":
                 self._clock.advance(-rule.seconds)
             case "expire_sessions":
-                twin.expire_sessions()
+                hooks.expire_sessions()
             case "rows_change":
                 with self._lock:
                     self._disturbed += 1
                     turn = self._disturbed
-                twin.disturb(turn)
+                hooks.disturb(turn)
             case "move_endpoint":
                 self._move_endpoint()
             case "rate_limited":

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from intacct_pipelines.sandbox.bill import BillOptions, BillTwin
 from intacct_pipelines.sandbox.clock import Clock
-from intacct_pipelines.sandbox.faults import FaultPlan, bill_call, intacct_call
+from intacct_pipelines.sandbox.faults import FaultPlan, Hooks, bill_call, intacct_call
 from intacct_pipelines.sandbox.generator import generate
 from intacct_pipelines.sandbox.http import Reply, Request
 from intacct_pipelines.sandbox.intacct import IntacctTwin
 from intacct_pipelines.sandbox.intacct.options import DEFAULT_PATH
 from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
+from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ _INTACCT: Final = "/ia/"
 _BILL: Final = "/connect/"
 _MOST_BODY_BYTES: Final = 32 * 1024 * 1024
 _LONGEST_LINE: Final = 1_024
+_MOST_TRIES: Final = 200
 _IDLE_SECONDS: Final = 75.0
 
 
@@ -88,12 +90,27 @@ class Sandbox:
         options.intacct.public_url = options.public_url
         self.intacct = IntacctTwin(self.business, options.intacct, options.clock)
         self.bill = BillTwin(self.business, options.bill, options.clock)
-        self.faults = FaultPlan(self.clock, {"intacct": self.intacct, "bill": self.bill}, self._move_endpoint)
+        hooks = {
+            "intacct": Hooks(self.intacct.expire_sessions, self._disturb_intacct),
+            "bill": Hooks(self.bill.expire_sessions, self.bill.disturb),
+        }
+        self.faults = FaultPlan(self.clock, hooks, self._move_endpoint)
         self._moves = 0
 
     def _move_endpoint(self) -> None:
         self._moves += 1
         self.options.intacct.session_path = f"/ia/xml/node{self._moves}/xmlgw.phtml"
+
+    def _disturb_intacct(self, turn: int) -> None:
+        """Touch one bill that may still be touched, as a busy office does between two pages of a reader."""
+        bills = self.intacct.bills()
+        for i in range(min(len(bills), _MOST_TRIES)):
+            bill = bills[(turn * 7919 + i) % len(bills)]
+            try:
+                self.intacct.edit_bill(bill.record_no, DESCRIPTION=f"Touched {turn}")
+            except FunctionRefusedError:
+                continue  # paid, or in closed books: nobody could
+            return
 
     def handle(self, request: Request) -> Reply:
         """Answer a request at once; how the reply may fail on its way is written in the reply."""
