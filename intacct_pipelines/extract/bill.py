@@ -6,13 +6,16 @@ record was handed on twice, and the records came in the order that was asked for
 
 How each window is read:
 
-* ``ALL``: ``sort=createdTime:asc``, no filter, so that archived records and drafts come too. The order cannot change
+* ``ALL``: ``sort=createdTime:asc``, no filter, so that archived records and drafts come too. That order cannot change
   while pages are read, so nothing is skipped. What changed meanwhile may lie on a page already read: the watermark
   never passes the moment at which BILL, by its own clock, answered the first page.
-* ``CHANGED``: vendors and bills by ``updatedTime:gte``, ``sort=updatedTime:asc``. A record changed meanwhile moves to
-  the end and comes again; the copy that was handed on stays, and the watermark does not pass the later copy, so
-  that the next window brings it. Classifications have no published time filter: they are read newest first until
-  one is older than the window. Payment terms are few and have no published sorting: read whole, kept by time.
+* ``CHANGED``: vendors and bills by ``updatedTime:gte``, ``sort=updatedTime:asc``. What changes meanwhile moves to the
+  end, and if page tokens are mere positions (BILL does not say), others slide past the reader. So each page is a
+  question of its own, from the last time seen; tokens are followed only where more records than a page holds share
+  one instant. A record that comes again, changed, is not handed on twice: the watermark stops at its change, and the
+  next window brings it, with its lines as they are then.
+  Classifications have no published time filter: they are read newest first until one is older than the window.
+  Payment terms are few and have no published sorting: read whole, kept by time.
 * ``MONTH``: bills cannot be filtered by their date (it is not in BILL's list of filterable fields), nor does the day
   on which one was entered bound it. All bills are read and those of the month kept; a month costs as many requests
   as the whole. It moves no watermark, because it keeps only a part of what changed.
@@ -31,7 +34,7 @@ from intacct_pipelines.clients.bill import BillPage, Filter, Session
 from intacct_pipelines.domain.catalog import BILL_TABLES, Table, select
 from intacct_pipelines.domain.money import DECIMAL_TEXT
 from intacct_pipelines.domain.records import Batch, Tally, TextColumn, Window, WindowKind
-from intacct_pipelines.errors import ConfigurationError
+from intacct_pipelines.errors import ConfigurationError, IncompleteResultError
 from intacct_pipelines.extract.typing import reject_row, type_rows
 
 Record: TypeAlias = dict[str, Any]
@@ -49,6 +52,7 @@ _CURRENCY_OF_BILL: Final = "S-CUR-02"
 _ACCOUNTING: Final = Context(prec=200)
 """Sums are exact: the usual 28 digits would round a total of many long amounts."""
 _LONGEST_EXPONENT: Final = 60
+_MOST_QUESTIONS: Final = 100_000
 _MONTH_LENGTH: Final = len("2026-01")
 
 
@@ -176,8 +180,8 @@ class _Plan:
     """How one table is asked for over one window."""
 
     path: str
-    filters: tuple[Filter, ...] = ()
     sort_field: str = ""
+    is_by_time: bool = False
     newest_first: bool = False
 
     @property
@@ -193,7 +197,7 @@ def _plan(table: Table, organization_id: str, window: Window) -> _Plan:
     if window.kind is not WindowKind.CHANGED:
         return _Plan(path, sort_field=_CREATED)
     if table.name in _FILTERED_BY_TIME:
-        return _Plan(path, (Filter(_UPDATED, "gte", window.since),), _UPDATED)
+        return _Plan(path, sort_field=_UPDATED, is_by_time=True)
     return _Plan(path, sort_field=_UPDATED, newest_first=True)
 
 
@@ -226,11 +230,15 @@ class _Reader:
         self._last: datetime | None = None
         self._newest: tuple[datetime, str] | None = None
         self._ceiling: datetime | None = None
+        self._followed_token = False
         self._seen: dict[str, datetime | None] = {}
 
     def __iter__(self) -> Iterator[list[Record]]:
         before = self._session.requests
         for page in self._pages():
+            if page.number == 1 and self._window.kind is WindowKind.ALL:
+                # Without BILL's word on the time, its newest record so far is surely not later.
+                self._lower_ceiling(page.served_at or max(_updates(page), default=None))
             records = [record for record in page.results if self._is_wanted(record) and self._is_first_copy(record)]
             self._prove_order(page.results)
             self._tally.announced += len(records)
@@ -244,17 +252,28 @@ class _Reader:
 
     def _pages(self) -> Iterator[BillPage]:
         if self._table.name == _SINGLE:
-            yield BillPage([self._session.get(self._plan.path)], 1, is_last=True)
-            return
-        for page in self._session.list(
-            self._plan.path,
-            filters=self._plan.filters,
-            sort=self._plan.sort,
-            may_be_plain=self._table.name in _UNSORTED,
-        ):
-            if page.number == 1 and self._window.kind is WindowKind.ALL:
-                self._lower_ceiling(page.served_at)
-            yield page
+            return iter([BillPage([self._session.get(self._plan.path)], 1, is_last=True)])
+        if self._plan.is_by_time and self._since is not None:
+            return self._pages_by_time(self._since)
+        return self._session.list(self._plan.path, sort=self._plan.sort, may_be_plain=self._table.name in _UNSORTED)
+
+    def _pages_by_time(self, since: datetime) -> Iterator[BillPage]:
+        for _ in range(_MOST_QUESTIONS):
+            asked_from = since
+            question = Filter(_UPDATED, "gte", _write_instant(since))
+            for page in self._session.list(self._plan.path, filters=(question,), sort=self._plan.sort):
+                yield page
+                if page.is_last:
+                    return
+                since = max((_to_milliseconds(moment) for moment in _updates(page)), default=since)
+                if since > asked_from:
+                    break
+                self._followed_token = True
+        raise IncompleteResultError(
+            f"BILL's changes did not end within {_MOST_QUESTIONS} pages.",
+            system="bill",
+            operation=f"GET {self._plan.path}",
+        )
 
     def _is_wanted(self, record: Record) -> bool:
         """Whether the record lies in the window; one that does not say so is wanted, and judged when it is typed."""
@@ -276,8 +295,10 @@ class _Reader:
         if record_id not in self._seen:
             self._seen[record_id] = updated
             return True
-        if updated != self._seen[record_id]:
-            self._lower_ceiling(updated)
+        first = self._seen[record_id]
+        if updated != first:
+            # Behind a token, the change may have let others slide by: all from its old place on is read again.
+            self._lower_ceiling(first if self._followed_token else updated)
         return False
 
     def _lower_ceiling(self, moment: datetime | None) -> None:
@@ -416,6 +437,16 @@ def _instant(value: object) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _updates(page: BillPage) -> list[datetime]:
+    moments = (_instant(record.get(_UPDATED)) for record in page.results)
+    return [moment for moment in moments if moment is not None]
+
+
+def _to_milliseconds(moment: datetime) -> datetime:
+    """Round down to what a filter can say, so that asking from it again includes it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _write_instant(moment: datetime) -> str:

@@ -158,24 +158,64 @@ def test_nothing_changed_costs_one_request_and_moves_no_watermark() -> None:
     assert (len(server.reads), extraction.tally.watermark) == (1, "")
 
 
-def test_bill_changed_while_changes_are_read_is_not_lost() -> None:
-    """A bill edited between two pages comes again at the end; the next window starts no later than that edit."""
+def test_bill_changed_while_changes_are_read_pushes_no_other_past_the_reader() -> None:
+    """A bill edited between two pages moves to the end; each other still arrives, and the edit in the next window."""
     bills = [make_bill(number, updatedTime=day(number)) for number in range(1, 6)]
-    server = ScriptedBill({BILLS: bills})
-    window = Window(WindowKind.CHANGED, since=day(1))
+    server, pages = ScriptedBill({BILLS: bills}), iter(range(100))
 
-    def edit(offset: int) -> None:
-        if offset == 2 and bills[0]["updatedTime"] == day(1):
+    def edit(_offset: int) -> None:
+        if next(pages) == 1:
             bills[0]["updatedTime"], bills[4]["updatedTime"] = day(20), day(21)
 
     server.before_page = edit
-    extraction, pairs = read_bills(server, window, page_size=2)
-    assert column([bill for bill, _ in pairs], "id").count("00n0001") == 1
-    # The deletion of a row before the cursor shifted page two by one: the bill that slid is inside the next overlap.
+    extraction, pairs = read_bills(server, Window(WindowKind.CHANGED, since=day(1)), page_size=2)
+    assert column([bill for bill, _ in pairs], "id") == [f"00n000{number}" for number in range(1, 6)]
     assert extraction.tally.watermark == "2026-01-20T09:00:00.000Z"
     later, pairs = read_bills(server, Window(WindowKind.CHANGED, since=extraction.tally.watermark))
-    assert "00n0001" in column([bill for bill, _ in pairs], "id")
+    assert column([bill for bill, _ in pairs], "id") == ["00n0001", "00n0005"]
     assert later.tally.watermark == day(21)
+
+
+def test_more_changes_in_one_instant_than_a_page_holds_all_arrive() -> None:
+    """Records that share one instant cannot be told apart by time; their pages are followed by token."""
+    bills = [make_bill(number, updatedTime=day(2 + number // 7)) for number in range(21)]
+    extraction, pairs = read_bills(ScriptedBill({BILLS: bills}), Window(WindowKind.CHANGED, since=day(1)), page_size=3)
+    assert sorted(column([bill for bill, _ in pairs], "id")) == [bill["id"] for bill in bills]
+    assert extraction.tally.received == 21
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 25),
+    st.integers(1, 6),
+    st.dictionaries(st.integers(0, 12), st.lists(st.integers(0, 24), max_size=3), max_size=6),
+    st.booleans(),
+)
+def test_whatever_changes_between_pages_the_next_windows_have_it(
+    total: int, size: int, edits: dict[int, list[int]], whole_first: bool
+) -> None:
+    """However bills change while pages are read: once the changes stop, the next windows have brought all of them."""
+    bills = [make_bill(number, updatedTime=day(1 + number % 3), description="0") for number in range(total)]
+    server, pages = ScriptedBill({BILLS: bills}), iter(range(1000))
+
+    def edit(_offset: int) -> None:
+        page = next(pages)
+        for number in edits.get(page, []):
+            if number < total:
+                # The scripted server says that it answers at noon of the first of March.
+                bills[number]["updatedTime"] = f"2026-03-01T12:00:{page:02d}.{number:03d}+00:00"
+                bills[number]["description"] = str(page)
+
+    server.before_page = edit
+    stored: dict[str | None, str | None] = {}
+    window = ALL if whole_first else Window(WindowKind.CHANGED, since=day(1))
+    while next(pages) < 40:
+        extraction, pairs = read_bills(server, window, page_size=size)
+        rows = [bill.rows.columns for bill, _ in pairs]
+        stored |= {key: cell for page in rows for key, cell in zip(page["id"], page["description"], strict=True)}
+        assert extraction.tally.in_order
+        window = Window(WindowKind.CHANGED, since=extraction.tally.watermark)
+    assert stored == {bill["id"]: bill["description"] for bill in bills}
 
 
 def test_watermark_of_a_whole_reading_stops_at_its_first_answer() -> None:
