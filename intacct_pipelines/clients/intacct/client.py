@@ -30,7 +30,7 @@ from intacct_pipelines.clients.intacct.reply import (
     Result,
     parse_document,
     read_envelope,
-    read_listing,
+    read_query,
     read_results,
 )
 from intacct_pipelines.clients.intacct.transport import CLOUDFLARE_TIMEOUT, Transport
@@ -243,8 +243,9 @@ class Session:
         return self._run([function], answer, attempts=self._client.options.attempts)
 
     def _listing(self, body: bytes, function: Function, query: Query) -> Listing:
-        envelope = self._open(body, "query")
-        return read_listing(envelope, function, query.object, query.fields)
+        listing, lifetime = read_query(body, function, query.object, query.fields)
+        self._extend(lifetime)
+        return listing
 
     # ---- calling ----
 
@@ -378,9 +379,13 @@ class Session:
 
     def _open(self, body: bytes, operation: str) -> Envelope:
         envelope = read_envelope(parse_document(body, operation=operation), operation=operation)
-        if envelope.lifetime is not None:
-            self._expires_at = self._client.now() + envelope.lifetime
+        self._extend(envelope.lifetime)
         return envelope
+
+    def _extend(self, lifetime: timedelta | None) -> None:
+        """Each answer pushes the end of the session forward."""
+        if lifetime is not None:
+            self._expires_at = self._client.now() + lifetime
 
     def _current(self) -> _Token:
         with self._lock:

@@ -243,20 +243,23 @@ def _flat(record: etree._Element) -> dict[str, str | None]:
     return found
 
 
-def read_listing(envelope: Envelope, function: Function, object_name: str, fields: tuple[str, ...]) -> Listing:
-    """Return the rows of a ``query``, every record's layout proven.
+def read_query(
+    body: bytes, function: Function, object_name: str, fields: tuple[str, ...]
+) -> tuple[Listing, timedelta | None]:
+    """Return the rows of a ``query``, every record's layout proven, and the session's lifetime.
 
     Args:
-        envelope: The reply.
+        body: The reply.
         function: The one function that was sent.
         object_name: Name of the object; its case varies in replies.
         fields: The selected fields.
 
     Raises:
-        RemoteSystemError: The function was refused.
+        RemoteSystemError: The request or the function was refused.
         UnreadableResponseError: A record has other fields than were selected, or the counts are unreadable.
         IncompleteResultError: Fewer or more rows arrived than the page announces.
     """
+    envelope = read_envelope(parse_document(body, operation="query"), operation="query")
     if _is_refused(envelope):
         error = read_results(envelope, [function])[0].error
         if error is not None:
@@ -271,7 +274,7 @@ def read_listing(envelope: Envelope, function: Function, object_name: str, field
     if rows != count or total != count + remaining:
         msg = f"{rows} rows came, the page announces {count} of {total} with {remaining} to come"
         raise IncompleteResultError(msg, **where)
-    return Listing(columns, total, count, remaining)
+    return Listing(columns, total, count, remaining), envelope.lifetime
 
 
 def _is_refused(envelope: Envelope) -> bool:
