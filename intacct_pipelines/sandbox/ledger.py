@@ -75,7 +75,7 @@ class Ledger:
         self._postings: dict[int, Posting] = {}
         self._next_posting = 1
         self._next_line = 1
-        # Ascending first line numbers and their postings: a line is found by bisection, not through an entry of its own.
+        # Ascending first line numbers and their postings: a line is found by bisection, without an index of its own.
         self._starts: list[int] = []
         self._owners: list[Posting] = []
         self.version = 0
@@ -177,6 +177,11 @@ def _sum_sides(postings: Iterable[Posting], *, base: bool) -> dict[tuple[str, st
 
 
 def _check_balance(posting: Posting) -> None:
-    if any(_sum_sides((posting,), base=False).values()) or any(_sum_sides((posting,), base=True).values()):
+    sums: dict[str, list[Decimal]] = {}
+    for line in posting.lines:
+        entity = sums.setdefault(line.entity_id, [Decimal(0), Decimal(0)])
+        entity[0] += line.trx_amount * line.side
+        entity[1] += line.base_amount * line.side
+    if any(trx or base for trx, base in sums.values()):
         msg = f"posting {posting.number} of document {posting.document_no} does not balance"
         raise UnbalancedError(msg)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.money import DECIMAL_TEXT
-from intacct_pipelines.sandbox.intacct.fields import LEDGER_STATES, NESTED, RAW_STATES
+from intacct_pipelines.sandbox.intacct.fields import LEDGER_STATES, NESTED, RAW_STATES, words
 from intacct_pipelines.sandbox.intacct.refusals import refusal
 from intacct_pipelines.sandbox.intacct.values import (
     format_date,
@@ -28,15 +28,17 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.intacct.state import Row, State, Table
 
 _ZERO: Final = Decimal(0)
-_HEADER_INPUT: Final = frozenset(
+_HEADER_INPUT: Final = words(
     "VENDORID WHENCREATED WHENPOSTED RECORDID DOCNUMBER DESCRIPTION TERMNAME RECPAYMENTDATE SUPDOCID WHENDUE"
     " PAYMENTPRIORITY ONHOLD PRBATCH CURRENCY BASECURR EXCH_RATE_DATE EXCH_RATE_TYPE_ID EXCHANGE_RATE"
-    " BILLTOPAYTOCONTACTNAME SHIPTORETURNTOCONTACTNAME INCLUSIVETAX TAXSOLUTIONID".split()
+    " BILLTOPAYTOCONTACTNAME SHIPTORETURNTOCONTACTNAME INCLUSIVETAX TAXSOLUTIONID"
 )
-_LINE_INPUT: Final = frozenset(
-    "ACCOUNTNO TRX_AMOUNT ENTRYDESCRIPTION FORM1099 FORM1099TYPE FORM1099BOX BILLABLE ALLOCATION LOCATIONID DEPARTMENTID"
-    " PROJECTID TASKID COSTTYPEID CUSTOMERID VENDORID EMPLOYEEID ITEMID CLASSID CONTRACTID WAREHOUSEID OFFSETGLACCOUNTNO"
-    " ACCOUNTLABEL TOTALTRXAMOUNT".split()
+_LINE_INPUT: Final = words(
+    "ACCOUNTNO TRX_AMOUNT ENTRYDESCRIPTION FORM1099 FORM1099TYPE FORM1099BOX BILLABLE ALLOCATION"
+    " LOCATIONID DEPARTMENTID"
+    " PROJECTID TASKID COSTTYPEID CUSTOMERID VENDORID EMPLOYEEID ITEMID CLASSID CONTRACTID WAREHOUSEID"
+    " OFFSETGLACCOUNTNO"
+    " ACCOUNTLABEL TOTALTRXAMOUNT"
 )
 _DATES: Final = ("WHENCREATED", "WHENPOSTED", "WHENDUE", "RECPAYMENTDATE", "EXCH_RATE_DATE")
 _MOVES_LEDGER: Final = frozenset(
@@ -49,6 +51,7 @@ _DIMENSIONS: Final = (
     ("CLASSID", "CLASS", "REQUIRECLASS", "Class"),
 )
 _DEFAULT_TERM_DAYS: Final = 30
+_HIGHEST_RATE: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class Bills:
             raise refusal("SANDBOX-NO-LINES", "No line items found; enter at least one line.")
         row[table.at["RECORDNO"]] = self._state.new_number(table)
         items = [self._line(row, one, at, None) for at, one in enumerate(lines, 1)]
+        self._check_line_periods(row, items)
         row = self._with_totals(row, items)
         row = self._state.stamped(table, row, now)
         self._state.insert(table, row)
@@ -148,6 +152,7 @@ class Bills:
         before = self.lines_of(old)
         items = self._new_lines(row, before, lines) if moves else before
         if moves:
+            self._check_line_periods(row, items)
             row = self._with_totals(row, items)
             self._unpost(row)
         row = self._state.stamped(table, row)
@@ -184,6 +189,41 @@ class Bills:
         self._state.audit(table, row, "M", author.source)
         self._state.audit(table, reversal, "C", author.source)
         return reversal
+
+    def pay(self, old: Row, amount: Decimal, day: str, author: Author) -> Row:
+        """Pay a bill, wholly or in part.
+
+        Args:
+            old: The bill.
+            amount: In the bill's currency; more than zero and not more than what is due.
+            day: ``mm/dd/yyyy``.
+            author: Who pays.
+
+        Raises:
+            FunctionRefusedError: A rule forbids it.
+        """
+        table = self._bills
+        due = Decimal(table.get(old, "TRX_TOTALDUE") or "0")
+        amount = round_amount(amount, table.get(old, "CURRENCY"))
+        if table.get(old, "STATE") not in LEDGER_STATES or not _ZERO < amount <= due:
+            raise refusal("SANDBOX-PAYMENT", f"The payment exceeds total amount due ({due}).")
+        self._check_period(day, old[table.owner_at])
+        entered, base_due = Decimal(table.get(old, "TOTALENTERED")), Decimal(table.get(old, "TOTALDUE"))
+        base = round_amount(amount * Decimal(table.get(old, "EXCHANGE_RATE")), table.get(old, "BASECURR"))
+        base = base_due if amount == due else base
+        paid = Decimal(table.get(old, "TRX_TOTALPAID") or "0") + amount
+        row = old.copy()
+        trx = Decimal(table.get(old, "TRX_TOTALENTERED"))
+        _set(table, row, totals(trx, entered, paid, entered - base_due + base))
+        state = "Paid" if amount == due else "Partially Paid"
+        _set(table, row, {"STATE": state, "RAWSTATE": RAW_STATES[state], "WHENPAID": day})
+        row = self._state.stamped(table, row)
+        self._state.replace(table, old, row)
+        location = self._lines.get(self.lines_of(row)[0], "LOCATIONID")
+        entity = row[table.owner_at] or self._state.entity_of_location(location)
+        self._state.post(build_payment(self._state, row, entity=entity, location=location, trx=amount, base=base))
+        self._state.audit(table, row, "M", author.source)
+        return row
 
     def delete(self, row: Row, author: Author) -> None:
         """Delete a bill with its lines and postings.
@@ -275,7 +315,7 @@ class Bills:
         if currency == base:
             return "1"
         if given:
-            if not DECIMAL_TEXT.fullmatch(given) or Decimal(given) <= 0:
+            if not DECIMAL_TEXT.fullmatch(given) or not 0 < Decimal(given) < _HIGHEST_RATE:
                 raise refusal("SANDBOX-CURRENCY", f"The exchange rate '{given[:40]}' is not valid.")
             return given
         return str(exchange_rate(currency, base, read_day(day) if day else self._state.clock.now().date()))
@@ -302,6 +342,13 @@ class Bills:
                 "SANDBOX-CLOSED-PERIOD",
                 f"The date {day} is in a closed period. Date must be on or after the day that follows {last}.",
             )
+
+    def _check_line_periods(self, row: Row, items: Sequence[Row]) -> None:
+        """A bill of the top level posts into the entities of its lines, whose books must be open too."""
+        if self._bills.get(row, "STATE") in LEDGER_STATES:
+            at = self._lines.at["LOCATIONID"]
+            for entity in {self._state.entity_of_location(item[at]) for item in items}:
+                self._check_period(self._bills.get(row, "WHENPOSTED"), entity)
 
     def _check_unpaid(self, row: Row) -> None:
         table = self._bills
@@ -535,16 +582,18 @@ def build_posting(state: State, row: Row, items: Sequence[Row], kind: str = "bil
         at = first + len(ledger_lines)
         ledger_lines.append(LedgerLine(at, DEBIT, lines.get(item, "ACCOUNTNO"), *shared))
         ledger_lines.append(LedgerLine(at + 1, CREDIT, AP_ACCOUNT, *shared))
-    return _posting(state, row, number, kind, bills.get(row, "WHENPOSTED"), tuple(ledger_lines))
+    entry_date = bills.get(row, "WHENPOSTED")
+    return _posting(state, row, number=number, kind=kind, entry_date=entry_date, lines=tuple(ledger_lines))
 
 
-def build_payment(state: State, row: Row, entity: str, location: str, trx: Decimal, base: Decimal) -> Posting:
+def build_payment(state: State, row: Row, *, entity: str, location: str, trx: Decimal, base: Decimal) -> Posting:
     """The journal entry of a payment: debit payables, credit the bank."""
     number, first = state.ledger.next_numbers(2)
     shared = (entity, trx, base, location, "", "", "")
     lines = (LedgerLine(first, DEBIT, AP_ACCOUNT, *shared), LedgerLine(first + 1, CREDIT, BANK_ACCOUNT, *shared))
     bills = state.tables["APBILL"]
-    return _posting(state, row, number, "payment", bills.get(row, "WHENPAID") or bills.get(row, "WHENDUE"), lines)
+    paid = bills.get(row, "WHENPAID") or bills.get(row, "WHENDUE")
+    return _posting(state, row, number=number, kind="payment", entry_date=paid, lines=lines)
 
 
 def _posting(state: State, row: Row, number: int, kind: str, entry_date: str, lines: tuple[LedgerLine, ...]) -> Posting:

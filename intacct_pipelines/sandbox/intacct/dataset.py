@@ -1,4 +1,4 @@
-"""One face for all objects that can be read: stored tables, and GLDETAIL that is derived from the ledger line by line."""
+"""One face for all objects that can be read: stored tables, and GLDETAIL that is derived from the ledger."""
 
 from __future__ import annotations
 

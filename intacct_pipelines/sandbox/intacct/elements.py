@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
@@ -32,9 +32,14 @@ def parse_document(body: bytes) -> etree._Element:
     except (etree.XMLSyntaxError, ValueError) as error:
         line, column = getattr(error, "position", (1, 1))
         raise schema_error(str(error)[:200], line, column) from error
-    if root.getroottree().docinfo.doctype:
+    if _declares_type(root):
         raise schema_error("document type declarations are not allowed")
     return root
+
+
+def _declares_type(root: etree._Element) -> bool:
+    docinfo: Any = root.getroottree().docinfo
+    return bool(docinfo.doctype)
 
 
 def children(element: etree._Element) -> Iterator[etree._Element]:
@@ -66,4 +71,5 @@ def is_true(text: str) -> bool:
 
 def line_of(element: etree._Element) -> int:
     """The line in the request."""
-    return int(element.sourceline or 1)
+    line = element.sourceline
+    return line if isinstance(line, int) else 1

@@ -17,6 +17,12 @@ FLAG: Final = "b"
 TEXT: Final = "s"
 NESTED: Final = "x"
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text as a set: a readable way to write many names."""
+    return frozenset(text.split())
+
+
 # "FIELD:kind" in the order in which `read` with all fields shows them.
 _FIELDS: Final = {
     "LOCATIONENTITY": """
@@ -242,6 +248,6 @@ ENUMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "APBILL.STATE": (*RAW_STATES, "No Value"),
     }
 )
-READ_ONLY: Final = frozenset(
-    "RECORDNO WHENMODIFIED AUWHENCREATED CREATEDBY MODIFIEDBY MEGAENTITYKEY MEGAENTITYID MEGAENTITYNAME RECORD_URL".split()
+READ_ONLY: Final = words(
+    "RECORDNO WHENMODIFIED AUWHENCREATED CREATEDBY MODIFIEDBY MEGAENTITYKEY MEGAENTITYID MEGAENTITYNAME RECORD_URL"
 )

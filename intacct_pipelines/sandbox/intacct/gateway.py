@@ -13,6 +13,7 @@ from lxml import etree
 
 from intacct_pipelines.sandbox.intacct import setup
 from intacct_pipelines.sandbox.intacct.elements import child_text, children, is_true, line_of, parse_document, text_of
+from intacct_pipelines.sandbox.intacct.fields import words
 from intacct_pipelines.sandbox.intacct.legacy import SEQUENCES, check_sequence
 from intacct_pipelines.sandbox.intacct.reads import Answer, Reader
 from intacct_pipelines.sandbox.intacct.refusals import (
@@ -48,10 +49,10 @@ _CONTROL: Final = (
 _NEEDED: Final = ("senderid", "controlid", "dtdversion")
 _LONGEST_CONTROL_ID: Final = 256
 _REPLAYABLE: Final = 65536
-_GENERIC: Final = frozenset(
+_GENERIC: Final = words(
     "getAPISession query readByQuery readMore read readByName lookup inspect create update delete get_list"
     " getUserPermissions get_closedbooksdate getFinancialSetup getDimensions readEntityDetails get_companyprefs"
-    " readUserFormatting".split()
+    " readUserFormatting"
 )
 
 
@@ -192,16 +193,15 @@ class Gateway:
         try:
             session = self._authenticate(element, call)
         except LoginRefusedError as error:
-            head = _authentication("failure", error.user_id, error.company_id, "", None, None)
+            head = _authentication("failure", error.user_id, error.company_id)
             return f"<operation>{head}{self._errors((error.fault,), more=more)}</operation>", 0
         functions = [one for content in element.findall("content") for one in content.findall("function")]
         run = self._run_together if is_true(element.get("transaction", "false")) else self._run_each
         outcomes = run(functions, session, call)
         business = self._business
         now = self._state.clock.now()
-        head = _authentication(
-            "success", business.user_id, business.company_id, session.entity_id, now, now + self._life()
-        )
+        times = _times(now, now + self._life())
+        head = _authentication("success", business.user_id, business.company_id, session.entity_id, times)
         results = "".join(self._result(outcome, more=more) for outcome in outcomes)
         return f"<operation>{head}{results}</operation>", sum(outcome.rows for outcome in outcomes)
 
@@ -218,11 +218,9 @@ class Gateway:
         failed = False
         with self._state.savepoint() as point:
             for function in functions:
-                if failed or any(one.control_id == function.get("controlid") for one in outcomes):
-                    outcomes.append(self._not_run(function, repeated=not failed, call=call))
-                else:
-                    outcomes.append(self._run(function, session, call))
-                failed = failed or outcomes[-1].status == "failure"
+                outcome = _not_run(function) if failed else self._repeated(function, outcomes, call)
+                outcomes.append(outcome or self._run(function, session, call))
+                failed = failed or outcomes[-1].status != "success"
             if failed:
                 point.roll_back()
         if failed:
@@ -230,13 +228,16 @@ class Gateway:
         self._remember(outcomes, call)
         return outcomes
 
-    def _not_run(self, function: etree._Element, *, repeated: bool, call: Call) -> Outcome:
-        """A function behind a failed one, or the second with one control id in a transaction."""
-        name = str(next(children(function)).tag)
-        refused = repeated and call.control.unique and self._state.options.duplicate_control_id != "ignore"
-        status = "failure" if refused else "aborted"
-        faults = (_duplicate_fault(function.get("controlid", "")),) if refused else ()
-        return Outcome(status, name, function.get("controlid", ""), "", faults)
+    def _repeated(self, function: etree._Element, earlier: Sequence[Outcome], call: Call) -> Outcome | None:
+        """The answer to a control id that stands twice in one transaction; None when it does not."""
+        position = self._state.options.duplicate_control_id
+        control_id = function.get("controlid", "")
+        first = next((one for one in earlier if one.control_id == control_id), None)
+        if first is None or not call.control.unique or position == "ignore":
+            return None
+        if position == "replay":
+            return replace(first)
+        return Outcome("failure", first.function, control_id, "", (_duplicate_fault(control_id),))
 
     def _run(self, function: etree._Element, session: Session, call: Call) -> Outcome:
         element = next(children(function))
@@ -315,7 +316,6 @@ class Gateway:
         session = self._sessions.get(session_id)
         now = self._state.clock.now()
         if session is None or session.expires <= now or not session.endpoint.endswith(call.path):
-            self._sessions.pop(session_id, None) if session is not None and session.expires <= now else None
             raise LoginRefusedError(Fault("XL03000006", "Invalid session: the session id is unknown or has expired."))
         session = replace(session, expires=now + self._life())
         self._sessions[session_id] = session
@@ -396,6 +396,11 @@ class Gateway:
     def _support_id(self, kind: str) -> str:
         self._support += 1
         return quote(f"SBX{self._support:06}~{kind}^{sha256(str(self._support).encode()).hexdigest()[:8]}", safe="")
+
+
+def _not_run(function: etree._Element) -> Outcome:
+    """A function behind a failed one of the same transaction."""
+    return Outcome("aborted", str(next(children(function)).tag), function.get("controlid", ""))
 
 
 def _aborted(outcome: Outcome) -> Outcome:
@@ -492,15 +497,14 @@ def _control_xml(control: Control, status: str) -> str:
     )
 
 
-def _authentication(
-    status: str, user_id: str, company_id: str, entity_id: str, now: datetime | None, until: datetime | None
-) -> str:
-    times = ""
-    if now is not None and until is not None:
-        times = (
-            f"<sessiontimestamp>{now.isoformat(timespec='seconds')}</sessiontimestamp>"
-            f"<sessiontimeout>{until.isoformat(timespec='seconds')}</sessiontimeout>"
-        )
+def _times(now: datetime, until: datetime) -> str:
+    return (
+        f"<sessiontimestamp>{now.isoformat(timespec='seconds')}</sessiontimestamp>"
+        f"<sessiontimeout>{until.isoformat(timespec='seconds')}</sessiontimeout>"
+    )
+
+
+def _authentication(status: str, user_id: str, company_id: str, entity_id: str = "", times: str = "") -> str:
     return (
         f"<authentication><status>{status}</status><userid>{escape(user_id)}</userid>"
         f"<companyid>{escape(company_id)}</companyid><locationid>{escape(entity_id)}</locationid>{times}</authentication>"

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.elements import child_text, children, is_true, line_of, text_of
+from intacct_pipelines.sandbox.intacct.fields import OBJECTS, words
 from intacct_pipelines.sandbox.intacct.refusals import refusal, schema_error
 
 if TYPE_CHECKING:
@@ -19,17 +20,20 @@ if TYPE_CHECKING:
 _FX: Final = "(basecurr? currency ((exchratedate? exchratetype) | exchrate))?"
 _FX1: Final = "(currency ((exchratedate? exchratetype) | exchrate))?"
 _VENDOR: Final = (
-    "parentid? termname? glaccountno? accountlabel? vendtype? taxid? creditlimit? paymethod? outsourcecheck? outsourceach?"
+    "parentid? termname? glaccountno? accountlabel? vendtype? taxid? creditlimit? paymethod?"
+    " outsourcecheck? outsourceach?"
     " billingtype? vendoraccountno? displocacctnocheck? onhold? donotcutcheck? comments? status? currency?"
 )
 _VENDOR_END: Final = (
-    "primary? returnto? payto? contactinfo? contactto1099? contactlist? name1099? form1099type? form1099box? customfields?"
+    "primary? returnto? payto? contactinfo? contactto1099? contactlist? name1099? form1099type?"
+    " form1099box? customfields?"
     " paymentnotify? achenabled? wireenabled? checkenabled? achbankroutingnumber? achaccountnumber? achaccounttype?"
     " achremittancetype? wirebankname? wirebankroutingnumber? wireaccountnumber? wireaccounttype? pmplusremittancetype?"
     " pmplusemail? pmplusfax? displaytermdiscount? visibility? supdocid? mergepaymentreq? offsetglaccountno?"
 )
 _ACCOUNT_FLAGS: Final = (
-    "requiredept? requireloc? requireproject? requiretask? requirecustomer? requirevendor? requireitem? requireemployee?"
+    "requiredept? requireloc? requireproject? requiretask? requirecustomer? requirevendor? requireitem?"
+    " requireemployee?"
     " requireclass? requirecontract? requirewarehouse? taxable?"
 )
 _CONTACT: Final = (
@@ -43,9 +47,11 @@ _LINE_END: Final = (
 _DATE: Final = "year month day"
 _CONTACT_CHOICE: Final = "contact | contactname"
 SEQUENCES: Final = {
-    "create_bill": "vendorid datecreated dateposted? ((datedue termname?) | termname) action? batchkey? billno? ponumber?"
+    "create_bill": "vendorid datecreated dateposted? ((datedue termname?) | termname) action? batchkey?"
+    " billno? ponumber?"
     f" onhold? description? externalid? payto? returnto? {_FX} nogl? supdocid? customfields? billitems",
-    "update_bill": "vendorid? datecreated? dateposted? datedue? termname? action? billno? ponumber? onhold? description?"
+    "update_bill": "vendorid? datecreated? dateposted? datedue? termname? action? billno? ponumber?"
+    " onhold? description?"
     f" payto? returnto? {_FX1} supdocid? customfields? updatebillitems?",
     "reverse_bill": "datereversed description?",
     "delete_bill": "",
@@ -58,9 +64,11 @@ SEQUENCES: Final = {
     "create_class": "classid name description? parentid? status? customfields?",
     "update_class": "name? description? parentid? status? customfields?",
     "delete_class": "",
-    "create_location": "locationid name parentid? supervisorid? startdate? enddate? status? externalid? primary? shipto?"
+    "create_location": "locationid name parentid? supervisorid? startdate? enddate? status? externalid?"
+    " primary? shipto?"
     " customfields? custtitle?",
-    "update_location": "name? parentid? supervisorid? startdate? enddate? status? primary? shipto? customfields? custtitle?",
+    "update_location": "name? parentid? supervisorid? startdate? enddate? status? primary? shipto?"
+    " customfields? custtitle?",
     "delete_location": "",
     "create_contact": f"contactname printas companyname? taxable? {_CONTACT} taxid? externalid?",
     "update_contact": f"printas companyname? taxable? {_CONTACT} taxid?",
@@ -87,9 +95,11 @@ _INSIDE: Final = {
     "revrecenddate": _DATE,
     "billitems": "lineitem+",
     "updatebillitems": "(lineitem | updatelineitem)+",
-    "lineitem": "(accountlabel | glaccountno) offsetglaccountno? amount allocationid? memo? locationid? departmentid? item1099?"
+    "lineitem": "(accountlabel | glaccountno) offsetglaccountno? amount allocationid? memo? locationid?"
+    " departmentid? item1099?"
     f" form1099type? form1099box? key? totalpaid? totaldue? {_LINE_END}",
-    "updatelineitem": "(accountlabel | glaccountno)? offsetglaccountno? amount? memo? locationid? departmentid? item1099?"
+    "updatelineitem": "(accountlabel | glaccountno)? offsetglaccountno? amount? memo? locationid?"
+    " departmentid? item1099?"
     f" form1099type? form1099box? {_LINE_END}",
     "customfields": "customfield*",
     "customfield": "customfieldname customfieldvalue",
@@ -119,7 +129,7 @@ _KEYS: Final = {
     "glaccount": "glaccountno",
     "apterm": "name",
 }
-_OBJECTS: Final = {name: "APBILL" if name == "bill" else name.upper() for name in _KEYS}
+_OBJECT_NAMES: Final = {name: "APBILL" if name == "bill" else name.upper() for name in _KEYS}
 _DATES: Final = frozenset(name for name, model in _INSIDE.items() if model == _DATE)
 _NAMES: Final = {
     # legacy element → field; others are the upper-case name itself
@@ -146,6 +156,7 @@ _NAMES: Final = {
     },
     "GLACCOUNT": {"glaccountno": "ACCOUNTNO"},
     "VENDOR": {"glaccountno": "APACCOUNT"},
+    "CONTACT": {"mailaddress.isocountrycode": "MAILADDRESS.COUNTRYCODE"},
     "APTERM": {
         "due.dueday": "DUEDATE",
         "due.duefrom": "DUEFROM",
@@ -155,11 +166,9 @@ _NAMES: Final = {
         "discount.discpercamn": "DISCPERCAMN",
     },
 }
-# Accepted and then ignored: the sandbox has no place for them.
-_IGNORED: Final = frozenset(
-    "batchkey externalid nogl key totalpaid totaldue revrectemplate defrevaccount revrecstartdate revrecenddate"
-    " paymethod outsourcecheck outsourceach paymentnotify wireenabled checkenabled subledgercontrolon".split()
-)
+_CONTACTS: Final = frozenset(("payto", "returnto", "primary", "shipto", "contactinfo", "contactto1099"))
+# Accepted and then ignored, though the object has a field of that name; fields that it does not have are ignored too.
+_IGNORED: Final = words("key totalpaid totaldue customfields visibility")
 
 
 @dataclass(slots=True)
@@ -221,7 +230,7 @@ def read_legacy(element: etree._Element) -> LegacyWrite:
         FunctionRefusedError: It holds custom fields, which this company does not have.
     """
     verb, _, short = str(element.tag).partition("_")
-    name = _OBJECTS[short]
+    name = _OBJECT_NAMES[short]
     write = LegacyWrite(verb, name, element.get(_KEYS[short], ""))
     write.ignores_duplicates = is_true(element.get("ignoreduplicates", ""))
     for one in children(element):
@@ -229,7 +238,12 @@ def read_legacy(element: etree._Element) -> LegacyWrite:
             write.lines = [_line(line) for line in children(one)]
         else:
             write.values.update(_values(name, one, ""))
+    write.values = {path: value for path, value in write.values.items() if _has_place(name, path)}
     return write
+
+
+def _has_place(name: str, path: str) -> bool:
+    return path in OBJECTS[name].kinds or path == "ACTION" or path.startswith("DISPLAYCONTACT.")
 
 
 def _line(element: etree._Element) -> dict[str, str]:
@@ -244,22 +258,17 @@ def _line(element: etree._Element) -> dict[str, str]:
 def _values(name: str, element: etree._Element, above: str) -> dict[str, str]:
     tag = str(element.tag)
     path = f"{above}{tag}"
+    if tag == "customfields" and list(children(element)):
+        raise refusal("SANDBOX-UNKNOWN-FIELD", "This company has no custom fields.")
     if tag in _IGNORED:
-        return {}
-    if tag == "customfields":
-        if list(children(element)):
-            raise refusal("SANDBOX-UNKNOWN-FIELD", "This company has no custom fields.")
         return {}
     names = _NAMES.get(name, {})
     if tag in _DATES:
         parts = (child_text(element, part) for part in ("month", "day", "year"))
         return {names.get(tag, tag.upper()): "/".join(parts)}
     inside = list(children(element))
-    if tag in {"contactinfo", "primary"} and name == "VENDOR" and element.find("contact") is not None:
-        return _contact(element.find("contact"))
-    if tag in {"payto", "returnto", "primary", "shipto", "contactinfo", "contactto1099"}:
-        field_name = names.get(tag)
-        return {field_name: text_of(next(element.iter("contactname"), None))} if field_name else {}
+    if tag in _CONTACTS:
+        return _named_contact(name, element)
     if not inside:
         return {names.get(path, path.upper()): text_of(element)}
     values: dict[str, str] = {}
@@ -268,12 +277,23 @@ def _values(name: str, element: etree._Element, above: str) -> dict[str, str]:
     return values
 
 
+def _named_contact(name: str, element: etree._Element) -> dict[str, str]:
+    """A contact that is spelled out becomes a vendor's display contact; elsewhere its name is what counts."""
+    tag = str(element.tag)
+    if tag in {"contactinfo", "primary"} and name == "VENDOR" and element.find("contact") is not None:
+        return _contact(element.find("contact"))
+    field_name = _NAMES.get(name, {}).get(tag)
+    return {field_name: text_of(next(element.iter("contactname"), None))} if field_name else {}
+
+
 def _contact(element: etree._Element | None) -> dict[str, str]:
     values: dict[str, str] = {}
     for one in () if element is None else children(element):
         inside = list(children(one))
         for inner in inside:
-            values[f"DISPLAYCONTACT.MAILADDRESS.{str(inner.tag).upper()}"] = text_of(inner)
-        if not inside:
+            field_name = {"isocountrycode": "COUNTRYCODE"}.get(str(inner.tag), str(inner.tag).upper())
+            if f"MAILADDRESS.{field_name}" in OBJECTS["CONTACT"].kinds:
+                values[f"DISPLAYCONTACT.MAILADDRESS.{field_name}"] = text_of(inner)
+        if str(one.tag).upper() in OBJECTS["CONTACT"].kinds and not inside:
             values[f"DISPLAYCONTACT.{str(one.tag).upper()}"] = text_of(one)
     return values

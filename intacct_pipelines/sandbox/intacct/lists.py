@@ -1,4 +1,4 @@
-"""List records: accounts, dimensions, vendors, contacts and terms. Keys are unique, references exist, owners keep their own."""
+"""List records: accounts, dimensions, vendors, contacts and terms, with unique keys and references that exist."""
 
 from __future__ import annotations
 

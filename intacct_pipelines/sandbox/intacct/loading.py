@@ -189,11 +189,11 @@ class Loader:
             bill = replace(bill, **bill.intacct_changes)  # type: ignore[arg-type]  # names and values of Bill's own fields
         table = state.tables["APBILL"]
         row = self._header(table, bill)
-        number = row[table.at["RECORDNO"]]
         base_currency = row[table.at["BASECURR"]]
         empty = bill.intacct_state == "No Value"
         items = [
-            self._line(row, number, at, line, bill, base_currency, empty=empty) for at, line in enumerate(bill.lines, 1)
+            self._line(row, at, line, bill, base_currency=base_currency, empty=empty)
+            for at, line in enumerate(bill.lines, 1)
         ]
         self._total(table, row, items, bill, base_currency)
         table.put(row)
@@ -246,9 +246,7 @@ class Loader:
         row[table.stamp_at] = sortable(modified)
         return row
 
-    def _line(
-        self, row: Row, number: str, at_no: int, line: Line, bill: Bill, base_currency: str, *, empty: bool
-    ) -> Row:
+    def _line(self, row: Row, at_no: int, line: Line, bill: Bill, *, base_currency: str, empty: bool) -> Row:
         state = self._state
         bills, table = state.tables["APBILL"], state.tables["APBILLITEM"]
         item = table.blank()
@@ -259,7 +257,7 @@ class Loader:
         account = accounts.by_business_key(line.account_no)
         for field, value in (
             ("RECORDNO", state.new_number(table)),
-            ("RECORDKEY", number),
+            ("RECORDKEY", row[bills.at["RECORDNO"]]),
             ("LINE_NO", str(at_no)),
             ("ACCOUNTNO", line.account_no),
             ("ACCOUNTKEY", "" if account is None else accounts.get(account, "RECORDNO")),
@@ -317,7 +315,7 @@ class Loader:
             location = items[0][state.tables["APBILLITEM"].at["LOCATIONID"]]
             entity = bill.entity_id or state.entity_of_location(location)
             base = Decimal(bills.get(row, "TOTALPAID"))
-            state.ledger.post(build_payment(state, row, entity, location, paid, base))
+            state.ledger.post(build_payment(state, row, entity=entity, location=location, trx=paid, base=base))
 
 
 def _fill(table: Table, row: Row, values: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Finds the records that a filter describes, by index where it can, and remembers the last answers for the next pages."""
+"""Finds the records that a filter describes, by index where it can, and remembers answers for the next pages."""
 
 from __future__ import annotations
 

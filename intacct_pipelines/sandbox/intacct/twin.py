@@ -19,6 +19,7 @@ from intacct_pipelines.sandbox.intacct.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from intacct_pipelines.sandbox.business import Business
     from intacct_pipelines.sandbox.intacct.state import Row, Table
@@ -153,6 +154,23 @@ class IntacctTwin:
             table = self._state.table("APBILL")
             row = table.rows[record_no]
             self._gateway.writer.bills.update(row, changes, lines, Author(row[table.owner_at], "ui"))
+
+    def pay_bill(self, record_no: int, amount: Decimal, day: str) -> None:
+        """Pay a bill, wholly or in part, as a person in the UI would.
+
+        Args:
+            record_no: RECORDNO.
+            amount: In the bill's currency.
+            day: ``mm/dd/yyyy``.
+
+        Raises:
+            KeyError: There is none with this number.
+            FunctionRefusedError: More than what is due, or its period is closed.
+        """
+        with self._state.lock, self._state.savepoint():
+            table = self._state.table("APBILL")
+            row = table.rows[record_no]
+            self._gateway.writer.bills.pay(row, amount, day, Author(row[table.owner_at], "ui"))
 
     def close_books(self, entity_id: str, day: str) -> None:
         """Close an entity's books through a day, ``yyyymmdd``; empty opens them."""

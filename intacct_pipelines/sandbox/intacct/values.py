@@ -15,6 +15,7 @@ from intacct_pipelines.sandbox.intacct.refusals import refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_LARGEST: Final = 10**14
 _DATE: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
@@ -48,10 +49,12 @@ def read_amount(text: str, currency: str, field: str) -> Decimal:
     """Read an amount of a request and round it.
 
     Raises:
-        FunctionRefusedError: It is not a plain decimal.
+        FunctionRefusedError: It is not a plain decimal, or has more than 14 digits before the point.
     """
     if not DECIMAL_TEXT.fullmatch(text):
         raise refusal("SANDBOX-AMOUNT", f"The value '{text[:40]}' of {field} is not a valid amount.")
+    if abs(Decimal(text)) >= _LARGEST:
+        raise refusal("SANDBOX-AMOUNT", f"The value '{text[:40]}' of {field} is too large.")
     return round_amount(Decimal(text), currency)
 
 

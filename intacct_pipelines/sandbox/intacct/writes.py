@@ -208,6 +208,9 @@ class Writer:
         if write.name == "APBILL":
             row = self.bills.create(write.values, write.lines or [], author)
         else:
+            if write.name == "VENDOR":
+                # The legacy functions make the display contact themselves.
+                write.values.setdefault("DISPLAYCONTACT.PRINTAS", write.values["NAME"])
             row = self.lists.create(table, write.values, author)
         return table.get(row, "RECORDNO")
 
