@@ -1,0 +1,172 @@
+"""BILL's client and extraction against the sandbox, end to end without sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sandbox_transport import SandboxTransport
+
+from intacct_pipelines.clients.bill import BillClient, Credentials, Options, Session
+from intacct_pipelines.domain.catalog import BILL_TABLES, select
+from intacct_pipelines.domain.records import Batch, Window, WindowKind
+from intacct_pipelines.errors import CredentialsRejectedError, UnknownFieldError
+from intacct_pipelines.extract.bill import BillDocumentsExtraction, BillExtraction, changed_since
+from intacct_pipelines.sandbox.bill.options import BillOptions
+from intacct_pipelines.sandbox.clock import Clock
+from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
+from intacct_pipelines.validate.contracts import screen_batch
+
+ALL = Window(WindowKind.ALL)
+LISTS = [table for table in BILL_TABLES if table.name not in {"ap_bill", "ap_bill_line"}]
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    clock = Clock(now=lambda: datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
+    return Sandbox(SandboxOptions(seed=3, bills=240, clock=clock, today=date(2026, 3, 1)))
+
+
+def make_client(sandbox: Sandbox, **other: Any) -> BillClient:
+    business = sandbox.business
+    credentials = {"dev_key": business.dev_key, "username": business.bill_username, "password": business.bill_password}
+    return BillClient(
+        Credentials(**{**credentials, **other}),
+        Options(url="http://localhost/connect", page_size=30),
+        transport=SandboxTransport(sandbox),
+        sleep=lambda _seconds: None,
+        now=sandbox.clock.now,
+    )
+
+
+@pytest.fixture
+def session(sandbox: Sandbox) -> Iterator[Session]:
+    with make_client(sandbox) as client:
+        yield client.session(sandbox.business.entities[0].organization_id)
+
+
+def read_currencies(session: Session) -> dict[str, str]:
+    vendors = BillExtraction(session, session.organization_id, select(BILL_TABLES, "vendor"), ALL)
+    columns = [batch.rows.columns for batch in vendors]
+    return {
+        vendor_id: currency
+        for page in columns
+        for vendor_id, currency in zip(page["id"], page["currency"], strict=True)
+        if vendor_id and currency
+    }
+
+
+def read_documents(session: Session, window: Window) -> tuple[BillDocumentsExtraction, list[tuple[Batch, Batch]]]:
+    extraction = BillDocumentsExtraction(session, session.organization_id, window, read_currencies(session))
+    return extraction, list(extraction)
+
+
+@pytest.mark.parametrize("table", LISTS, ids=lambda table: table.name)
+def test_every_list_arrives_whole_and_keeps_its_contract(sandbox: Sandbox, session: Session, table: Any) -> None:
+    """Each list of the organisation is read to its end, in order, with nothing for quarantine."""
+    extraction = BillExtraction(session, session.organization_id, table, ALL)
+    batches = [screen_batch(batch) for batch in extraction]
+    assert sum(len(batch.rows) for batch in batches) == extraction.tally.received > 0
+    assert [reject for batch in batches for reject in batch.rejects] == []
+    assert extraction.tally.in_order
+    assert sandbox.business.entities[0].organization_id == session.organization_id
+
+
+@pytest.mark.parametrize("table", [table for table in LISTS if table.cursor], ids=lambda table: table.name)
+def test_nothing_changed_is_at_most_two_requests(session: Session, table: Any) -> None:
+    """A second sync right after the first asks at most twice an object and finds only what the overlap repeats."""
+    first = BillExtraction(session, session.organization_id, table, ALL)
+    list(first)
+    later = Window(WindowKind.CHANGED, since=changed_since(first.tally.watermark, timedelta(seconds=1)))
+    second = BillExtraction(session, session.organization_id, table, later)
+    list(second)
+    assert second.tally.requests <= 2
+
+
+def test_every_bill_and_line_arrives_whole(sandbox: Sandbox, session: Session) -> None:
+    """All bills of the organisation come with all their lines, and the control totals are the sandbox's own."""
+    extraction, pairs = read_documents(session, ALL)
+    held = sandbox.bill.bills(session.organization_id)
+    bills = [screen_batch(bill) for bill, _ in pairs]
+    lines = [screen_batch(line) for _, line in pairs]
+    assert extraction.tally.received == len(held) == sum(len(batch.rows) for batch in bills) > 30
+    assert extraction.line_tally.received == sum(len(batch.rows) for batch in lines)
+    assert [reject for batch in (*bills, *lines) for reject in batch.rejects] == []
+    assert extraction.tally.control_total == extraction.line_tally.control_total > Decimal(0)
+
+
+def test_edited_bill_comes_with_the_next_window(session: Session) -> None:
+    """A bill edited after the first reading is what the next window brings, with its new line."""
+    extraction, pairs = read_documents(session, ALL)
+    at = next(
+        (page, row)
+        for page, (bills, _) in enumerate(pairs)
+        for row, (status, archived) in enumerate(
+            zip(bills.rows.columns["payment_status"], bills.rows.columns["is_archived"], strict=True)
+        )
+        if (status, archived) == ("UNPAID", "f")
+    )
+    bill_id = pairs[at[0]][0].rows.columns["id"][at[1]]
+    session.patch(f"/v3/bills/{bill_id}", {"description": "edited"})
+    window = Window(WindowKind.CHANGED, since=changed_since(extraction.tally.watermark, timedelta()))
+    extraction, pairs = read_documents(session, window)
+    described = {
+        key: text
+        for bills, _ in pairs
+        for key, text in zip(bills.rows.columns["id"], bills.rows.columns["description"], strict=True)
+    }
+    assert described[bill_id] == "edited"
+    assert bill_id in extraction.lines_window.parent_keys
+
+
+def test_sync_token_reads_too(sandbox: Sandbox) -> None:
+    """A sync token's name and value log in as a user's do."""
+    name, value = sandbox.bill.sync_token
+    with make_client(sandbox, username=name, password=value) as client:
+        organization_id = sandbox.business.entities[0].organization_id
+        assert client.session(organization_id).get(f"/v3/organizations/{organization_id}")["id"] == organization_id
+
+
+@pytest.mark.parametrize("wrong", [{"dev_key": "another"}, {"password": "another"}, {"username": "nobody"}])
+def test_wrong_credentials_are_told(sandbox: Sandbox, wrong: dict[str, str]) -> None:
+    """The sandbox refuses as BILL does, and the client says so."""
+    with make_client(sandbox, **wrong) as client, pytest.raises(CredentialsRejectedError):
+        client.session(sandbox.business.entities[0].organization_id).get("/v3/login/session")
+
+
+def test_unknown_organization_is_told(sandbox: Sandbox) -> None:
+    """An organisation that the user does not have is a credentials problem that names it."""
+    with make_client(sandbox) as client, pytest.raises(CredentialsRejectedError, match="008NOBODY"):
+        client.session("008NOBODY").get("/v3/login/session")
+
+
+def test_unknown_filter_is_an_error(session: Session) -> None:
+    """A field that the list cannot be filtered by is an error, never dropped."""
+    with pytest.raises(UnknownFieldError):
+        list(session.list("/v3/bills", filters=[("invoice.invoiceDate", "gte", "2026-01-01")]))
+
+
+def test_session_that_ends_mid_page_loses_nothing(sandbox: Sandbox, session: Session) -> None:
+    """All sessions ended between two pages: the extraction goes on where it was."""
+    extraction = BillExtraction(session, session.organization_id, select(BILL_TABLES, "vendor"), ALL)
+    ids = []
+    for batch in extraction:
+        ids += batch.rows.columns["id"]
+        sandbox.bill.expire_sessions()
+    assert len(ids) == len(set(ids)) == extraction.tally.received > 30
+
+
+@pytest.mark.parametrize(
+    "options", [BillOptions(empty_first_page=True), BillOptions(limit_status=400, concurrent_requests=3)]
+)
+def test_open_questions_of_bill_do_not_matter(options: BillOptions) -> None:
+    """Whether a list begins with an empty page or a limit has another status: the same bills arrive."""
+    clock = Clock(now=lambda: datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
+    sandbox = Sandbox(SandboxOptions(seed=3, bills=60, clock=clock, today=date(2026, 3, 1), bill=options))
+    with make_client(sandbox) as client:
+        session = client.session(sandbox.business.entities[0].organization_id)
+        extraction, _ = read_documents(session, ALL)
+    assert extraction.tally.received == len(sandbox.bill.bills(session.organization_id)) > 0
