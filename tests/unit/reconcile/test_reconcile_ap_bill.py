@@ -292,9 +292,7 @@ def test_only_posted_bills_are_expected_in_bill(state, number):
 
 
 @rule("S-BIL-02")
-@pytest.mark.parametrize(
-    "paid", [{"state": "Paid"}, {"state": "Partially Paid"}, {"trx_total_paid": Decimal("0.01")}]
-)
+@pytest.mark.parametrize("paid", [{"state": "Paid"}, {"state": "Partially Paid"}, {"trx_total_paid": Decimal("0.01")}])
 def test_paid_bills_are_not_expected_in_bill(paid, number):
     """Partly and fully paid bills never reach BILL."""
     case = case_of()
@@ -380,7 +378,9 @@ def test_ten_million_exactly_is_an_ordinary_amount(number):
 def test_an_edit_in_bill_after_payment_does_not_travel(number):
     """A paid bill cannot be updated in Intacct, so an edit that is younger than the payment stays in BILL."""
     paid = {"state": "Paid", "trx_total_paid": Decimal("5.00")}
-    case = pair_of(case_of(), {"amount": "6.00", "paid_amount": Decimal("5.00"), "modified_at": LATER}, {"amount": "5.00", **paid})
+    case = pair_of(
+        case_of(), {"amount": "6.00", "paid_amount": Decimal("5.00"), "modified_at": LATER}, {"amount": "5.00", **paid}
+    )
     assert verdicts(case.bills()) == [("amount", "amount", "expected", number)]
 
 
@@ -388,7 +388,9 @@ def test_an_edit_in_bill_after_payment_does_not_travel(number):
 def test_an_edit_in_bill_after_part_payment_does_not_travel(number):
     """Part payment stops edits as well."""
     part = {"state": "Partially Paid", "trx_total_paid": Decimal("1.00")}
-    case = pair_of(case_of(), {"bill_date": date(2026, 2, 2), "paid_amount": Decimal("1.00"), "modified_at": LATER}, part)
+    case = pair_of(
+        case_of(), {"bill_date": date(2026, 2, 2), "paid_amount": Decimal("1.00"), "modified_at": LATER}, part
+    )
     assert verdicts(case.bills()) == [("date", "bill_date", "expected", number)]
 
 
@@ -570,7 +572,9 @@ def test_coding_is_compared_in_intacct_s_words():
 def test_a_difference_of_coding_shows_what_is_coded_otherwise():
     """Only the codings that differ are shown, and the money that moved."""
     case = case_of()
-    case.bill(amount="10.00", lines=[{"amount": Decimal("4.00")}, {"amount": Decimal("6.00"), "gl_account_id": "a6100"}])
+    case.bill(
+        amount="10.00", lines=[{"amount": Decimal("4.00")}, {"amount": Decimal("6.00"), "gl_account_id": "a6100"}]
+    )
     case.intacct_bill(
         amount="10.00",
         lines=[{"trx_amount": Decimal("4.00")}, {"trx_amount": Decimal("6.00"), "account_no": "7000"}],
