@@ -13,10 +13,11 @@ from sandbox_transport import SandboxTransport
 from intacct_pipelines.clients.bill import BillClient, Credentials, Options, Session
 from intacct_pipelines.domain.catalog import BILL_TABLES, select
 from intacct_pipelines.domain.records import Batch, Window, WindowKind
-from intacct_pipelines.errors import CredentialsRejectedError, UnknownFieldError
+from intacct_pipelines.errors import CredentialsRejectedError, RemoteSystemError, UnknownFieldError
 from intacct_pipelines.extract.bill import BillDocumentsExtraction, BillExtraction, changed_since
 from intacct_pipelines.sandbox.bill.options import BillOptions
 from intacct_pipelines.sandbox.clock import Clock
+from intacct_pipelines.sandbox.faults import RandomFaults
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
 from intacct_pipelines.validate.contracts import screen_batch
 
@@ -170,3 +171,56 @@ def test_open_questions_of_bill_do_not_matter(options: BillOptions) -> None:
         session = client.session(sandbox.business.entities[0].organization_id)
         extraction, _ = read_documents(session, ALL)
     assert extraction.tally.received == len(sandbox.bill.bills(session.organization_id)) > 0
+
+
+FAULTS = {
+    "rows_change": 0.25,
+    "expire_sessions": 0.04,
+    "rate_limited": 0.05,
+    "server_error": 0.05,
+    "html": 0.03,
+    "reset_before": 0.04,
+    "gateway_timeout": 0.03,
+    "reset_after": 0.03,
+    "cut": 0.03,
+    "truncated": 0.03,
+    "malformed": 0.02,
+    "duplicate": 0.05,
+}
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_nothing_is_lost_whatever_fails_and_changes(seed: int) -> None:
+    """Under seeded faults and edits between pages a window is whole or an error; when they stop, all is known."""
+    ticks = iter(range(10**9))
+    start = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    clock = Clock(now=lambda: start + timedelta(milliseconds=7 * next(ticks)))
+    sandbox = Sandbox(SandboxOptions(seed=3, entities=1, bills=90, clock=clock, today=date(2026, 3, 1)))
+    organization_id = sandbox.business.entities[0].organization_id
+    with make_client(sandbox) as client:
+        session = client.session(organization_id)
+        currencies = read_currencies(session)
+        sandbox.faults.set_random(RandomFaults(seed, FAULTS, requests=60))
+        stored: dict[str | None, str | None] = {}
+        window, whole = ALL, 0
+        for attempt in range(40):
+            extraction = BillDocumentsExtraction(session, organization_id, window, currencies)
+            try:
+                pairs = list(extraction)
+            except RemoteSystemError:
+                # Faults of the network end; wrong data would not.
+                assert attempt < 30
+                continue
+            assert extraction.tally.in_order
+            stored |= {
+                key: day
+                for bills, _ in pairs
+                for key, day in zip(bills.rows.columns["id"], bills.rows.columns["due_date"], strict=True)
+            }
+            whole += 1
+            if whole == 12:
+                sandbox.faults.clear()
+            window = Window(WindowKind.CHANGED, since=extraction.tally.watermark or window.since)
+            if whole == 14:
+                break
+    assert stored == {bill.id: bill.due_date.isoformat() for bill in sandbox.bill.bills(organization_id)}
