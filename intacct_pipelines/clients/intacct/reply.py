@@ -16,6 +16,7 @@ from lxml import etree
 
 from intacct_pipelines.clients.intacct.failures import SYSTEM, Level, classify, detail
 from intacct_pipelines.clients.intacct.functions import Function
+from intacct_pipelines.clients.intacct.scan import scan_rows, split_reply
 from intacct_pipelines.errors import (
     ErrorDetail,
     IncompleteResultError,
@@ -114,7 +115,7 @@ def parse_document(body: bytes, *, operation: str) -> etree._Element:
     if not body:
         raise TransportError("the answer is empty", **where)
     encoding = _ENCODING.match(body)
-    if not body.startswith(b"<") or (encoding and encoding.group(1).lower() not in {b"utf-8", b"us-ascii", b"ascii"}):
+    if not body.startswith(b"<") or (encoding and encoding.group(1).lower() != b"utf-8"):
         raise UnreadableResponseError("the answer is not XML in UTF-8", excerpt=excerpt(body), **where)
     if b"<!DOCTYPE" in _prolog(body):
         raise UnreadableResponseError("the answer declares a document type", excerpt=excerpt(body), **where)
@@ -259,22 +260,38 @@ def read_query(
         UnreadableResponseError: A record has other fields than were selected, or the counts are unreadable.
         IncompleteResultError: Fewer or more rows arrived than the page announces.
     """
+    where: dict[str, Any] = {"system": SYSTEM, "operation": "query", "control_id": function.control_id}
+    cut = split_reply(body)
+    if cut is not None:
+        skeleton, begin, end = cut
+        scanned = scan_rows(body, begin, end, object_name, fields)
+        if scanned is not None:
+            envelope, data = _open_query(skeleton, function, where)
+            if not len(data) and not data.text:
+                return _listing(data, *scanned, where), envelope.lifetime
+    envelope, data = _open_query(body, function, where)
+    return _listing(data, *_columns(data, object_name, fields, where), where), envelope.lifetime
+
+
+def _open_query(body: bytes, function: Function, where: dict[str, Any]) -> tuple[Envelope, etree._Element]:
     envelope = read_envelope(parse_document(body, operation="query"), operation="query")
     if _is_refused(envelope):
         error = read_results(envelope, [function])[0].error
         if error is not None:
             raise error
-    where: dict[str, Any] = {"system": SYSTEM, "operation": "query", "control_id": function.control_id}
     element = envelope.results[0]
     data = element.find("data")
     if data is None or element.findtext("controlid") != function.control_id or len(envelope.results) != 1:
         raise UnreadableResponseError("the answer to the query has no data of ours", **where)
+    return envelope, data
+
+
+def _listing(data: etree._Element, columns: dict[str, list[str | None]], rows: int, where: dict[str, Any]) -> Listing:
     total, count, remaining = (_count(data, name, where) for name in ("totalcount", "count", "numremaining"))
-    columns, rows = _columns(data, object_name, fields, where)
     if rows != count or total != count + remaining:
         msg = f"{rows} rows came, the page announces {count} of {total} with {remaining} to come"
         raise IncompleteResultError(msg, **where)
-    return Listing(columns, total, count, remaining), envelope.lifetime
+    return Listing(columns, total, count, remaining)
 
 
 def _is_refused(envelope: Envelope) -> bool:
