@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+import uuid
+from collections import Counter
+from dataclasses import replace
 
 import psycopg
 import pytest
-from push_world import FAULTS, Crash, World
+from push_world import FAULTS, Crash, SteppedOutbox, World
 
+from intacct_pipelines.domain.push import State
 from intacct_pipelines.errors import IntacctPipelinesError
 
 _SEEDS = int(os.environ.get("INTACCT_PIPELINES_SEEDS", "500"))
@@ -29,13 +33,16 @@ class Troubles:
         self._world = world
         self._rng = rng
         self._nested = False
+        self.met = Counter()
         self._fault_share = rng.choice([0.0, 0.1, 0.3, 0.6])
         self._crash_share = rng.choice([0.0, 0.02, 0.1])
         self._person_share = rng.choice([0.0, 0.0, 0.02])
         self._second_share = rng.choice([0.0, 0.0, 0.02])
 
     def fault(self):
-        return self._rng.choice(FAULTS) if self._rng.random() < self._fault_share else ""
+        chosen = self._rng.choice(FAULTS) if self._rng.random() < self._fault_share else ""
+        self.met[chosen] += 1
+        return chosen
 
     def step(self, _name):
         if self._nested:
@@ -43,15 +50,18 @@ class Troubles:
         if self._world.late and self._rng.random() < 0.2:
             self._world.deliver_late()
         if self._rng.random() < self._person_share:
+            self.met["person"] += 1
             self._world.person(self._rng)
         if self._rng.random() < self._second_share:
             self._second_worker()
         if self._rng.random() < self._crash_share:
+            self.met["crash"] += 1
             raise Crash
 
     def _second_worker(self):
         """Another worker runs from beginning to end while this one stands still."""
         self._nested = True
+        self.met["second worker"] += 1
         try:
             self._world.apply(self.fault)
         except IntacctPipelinesError:
@@ -76,6 +86,7 @@ def run(warehouse, seed, **world_options):
         warehouse, control_id=("refuse", "replay", "ignore")[seed % 3], bills=rng.randint(1, 5), **world_options
     )
     troubles = Troubles(world, rng)
+    world.troubles = troubles
     world.on_step = troubles.step
     status = survive(world.make_plan) or _calmly(world, world.make_plan)
     if survive(lambda: world.approve(status)) is None and world.outbox.plan(status.plan_id).state == "planned":
@@ -107,3 +118,47 @@ def test_each_approved_bill_is_in_intacct_exactly_once_whatever_goes_wrong(modul
         except AssertionError as error:
             error.add_note(f"seed {seed}")
             raise
+
+
+def test_the_simulation_meets_every_trouble(module_warehouse):
+    """A simulation that never met a fault would prove nothing."""
+    met = Counter()
+    for seed in range(40):
+        met += run(module_warehouse, seed).troubles.met
+    assert {*FAULTS, "crash", "second worker", "person"} <= set(met)
+
+
+class SendsBeforeStoring(SteppedOutbox):
+    """A planted bug: the key is made when an item is sent, and stored only with its outcome."""
+
+    def claim(self, link, *, worker, limit):
+        """Return approved items under fresh keys, storing nothing."""
+        self.minted = {}
+        done = {item.key for item in self.items(link=link, states=[State.ACCEPTED])}
+        ready = [item for item in self.items(link=link, states=[State.APPROVED]) if done >= set(item.depends_on)]
+        fresh = []
+        for item in ready[:limit]:
+            key = str(uuid.uuid4())
+            self.minted[key] = item.key
+            fresh.append(replace(item, key=key, attempts=1, payload_text=item.payload_text.replace(item.key, key)))
+        return fresh
+
+    def record(self, outcomes, *, worker):
+        """Store key and outcome together, after the fact."""
+        if any(outcome.key in self.minted for outcome in outcomes):
+            super().claim("north", worker=worker, limit=len(self.minted))
+        super().record([replace(o, key=self.minted.get(o.key, o.key)) for o in outcomes], worker=worker)
+
+
+def test_sending_before_storing_the_key_is_caught(module_warehouse):
+    """The invariants have teeth: with the planted bug a bill is soon in Intacct twice."""
+    complaints = []
+    for seed in range(200):
+        world = run(module_warehouse, seed, outbox_type=SendsBeforeStoring, control_id="refuse", number="allow")
+        try:
+            world.check()
+        except AssertionError as error:
+            complaints.append(str(error))
+            if "more than once" in complaints[-1]:
+                return
+    pytest.fail(f"no seed found the planted bug; complaints: {complaints[:3]}")

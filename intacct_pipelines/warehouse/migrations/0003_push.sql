@@ -133,7 +133,8 @@ INSERT INTO push.transition (before, after) VALUES
     ('planned', 'approved'), ('planned', 'superseded'), ('planned', 'expired'), ('planned', 'held'),
     ('approved', 'sending'), ('approved', 'expired'), ('approved', 'held'),
     -- Back to approved only when it is certain that nothing was sent or that nothing ran.
-    ('sending', 'approved'), ('sending', 'accepted'), ('sending', 'uncertain'), ('sending', 'expired'),
+    ('sending', 'approved'), ('sending', 'accepted'), ('sending', 'uncertain'), ('sending', 'held'),
+    ('sending', 'expired'),
     ('uncertain', 'sending'), ('uncertain', 'accepted'), ('uncertain', 'rejected'), ('uncertain', 'held'),
     ('accepted', 'confirmed'), ('accepted', 'held'),
     ('rejected', 'planned'), ('held', 'planned'), ('expired', 'planned'), ('superseded', 'planned');
