@@ -59,7 +59,7 @@ def connect(server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_a_python_client_reads_all_bills(server: SandboxServer, connect: Any):
-    """sageintacctsdk counts and pages through an entity's bills with its own field list, and gets each once."""
+    """The client counts and pages through an entity's bills with its own field list, and gets each once."""
     entity = server.sandbox.business.entities[0].entity_id
     expected = {str(bill.record_no) for bill in server.sandbox.intacct.bills() if bill.fields["MEGAENTITYID"] == entity}
     sdk = connect(entity)
@@ -124,10 +124,12 @@ def _tls_front(certificate: Path, key: Path) -> Iterator[tuple[int, list[int]]]:
             pass  # either side has gone: the other sees it
 
     def serve(client: socket.socket) -> None:
-        with context.wrap_socket(client, server_side=True) as outer:
-            with socket.create_connection(("127.0.0.1", target[0]), timeout=_PATIENCE_SECONDS) as inner:
-                threading.Thread(target=copy, args=(outer, inner), daemon=True).start()
-                copy(inner, outer)
+        with (
+            context.wrap_socket(client, server_side=True) as outer,
+            socket.create_connection(("127.0.0.1", target[0]), timeout=_PATIENCE_SECONDS) as inner,
+        ):
+            threading.Thread(target=copy, args=(outer, inner), daemon=True).start()
+            copy(inner, outer)
 
     def accept(listener: socket.socket) -> None:
         while True:
@@ -206,11 +208,14 @@ main().catch((error) => { console.error(error); process.exit(1); });
 
 
 def test_the_vendors_own_client_queries_and_creates(vendor_sdk: Path, tmp_path: Path):
-    """@intacct/intacct-sdk logs in, follows the endpoint, creates a vendor and queries, over TLS and its own host name."""
+    """The vendor's SDK logs in, follows the endpoint, creates a vendor and queries, over TLS and a name of its own."""
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     made = _run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={_LOCAL_NAME}"]
-        + ["-addext", f"subjectAltName=DNS:{_LOCAL_NAME}", "-keyout", str(key), "-out", str(certificate)]
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", f"/CN={_LOCAL_NAME}", "-addext", f"subjectAltName=DNS:{_LOCAL_NAME}"),
+            *("-keyout", str(key), "-out", str(certificate)),
+        ]
     )
     assert made.returncode == 0, made.stderr
     hook, script = tmp_path / "hook.js", vendor_sdk / "script.js"
