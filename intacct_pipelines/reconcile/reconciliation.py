@@ -376,7 +376,8 @@ def _summed(placed: list[pd.DataFrame]) -> pd.DataFrame:
                 "difference": platform_total - intacct_total,
             }
         )
-    return pd.DataFrame(rows)
+    columns = [*by, "platform_count", "intacct_count", "platform_total", "intacct_total", "difference"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _prove(sides: Sides, totals: pd.DataFrame) -> None:
