@@ -6,6 +6,7 @@ from bisect import bisect
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import cycle
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.money import minor_unit_digits
@@ -111,6 +112,7 @@ class BillMaker:
         }
         self._rates: dict[tuple[str, int, int], Decimal] = {}
         self._touched_yesterday = False
+        self._unapproved = cycle(_UNAPPROVED)
         self._closed_through = entity.closed_through or dice.first_day
 
     def ordinary(self) -> Bill:
@@ -230,7 +232,7 @@ class BillMaker:
         bill = replace(bill, in_intacct=False, intacct_state="")
         first = bill.lines[0]
         if bill.difference == "not_yet_approved":
-            return replace(bill, approval_status=_UNAPPROVED[bill.key % len(_UNAPPROVED)])
+            return replace(bill, approval_status=next(self._unapproved))
         if bill.difference == "approved_yesterday":
             return replace(bill, bill_modified_at=dice.late_yesterday())
         if bill.difference == "missing_dimension":
@@ -251,10 +253,10 @@ class BillMaker:
                 return replace(bill, lines=lines, intacct_changes={"lines": nothing}, intacct_state="No Value")
             case "paid_in_intacct":
                 return replace(bill, intacct_changes={"paid": bill.total}, intacct_state="Paid")
-            case "only_in_intacct_paid":
-                return replace(bill, in_bill=False, paid=bill.total, intacct_state="Paid")
-            case "only_in_intacct":
-                return replace(bill, in_bill=False)
+            case "only_in_intacct_paid" | "only_in_intacct":
+                paid = bill.difference == "only_in_intacct_paid"
+                bill = replace(bill, in_bill=False)
+                return replace(bill, paid=bill.total, intacct_state="Paid") if paid else bill
             case "po_born":
                 return replace(bill, po_number=f"PO-{20000 + bill.key}")
         return bill

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 FIRST: Final = (  # noqa: SIM905  # words read better as text
-    "Alder Amber Anchor Apex Aspen Atlas Beacon Birch Bluebird Boulder Bridge Bright Canyon Cedar Cobalt Copper Coral "
-    "Crescent Crown Delta Eagle Echo Ember Falcon Fern Fjord Garnet Glacier Granite Harbor Hazel Heron Horizon Indigo "
-    "Iris Juniper Keystone Lantern Laurel Liberty Lotus Maple Meadow Meridian Mesa Mosaic Nimbus North Oak Orchard "
-    "Osprey Pacific Pioneer Prairie Quarry Redwood River Rowan Sable Saffron Sequoia Silver Spruce Summit Terra Tidal Timber "
-    "Union Valley Vertex Willow Zephyr"
+    "Alder Amber Anchor Apex Aspen Atlas Beacon Birch Bluebird Boulder Bridge Bright Canyon Cedar Cobalt "
+    "Copper Coral Crescent Crown Delta Eagle Echo Ember Falcon Fern Fjord Garnet Glacier Granite Harbor "
+    "Hazel Heron Horizon Indigo Iris Juniper Keystone Lantern Laurel Liberty Lotus Maple Meadow Meridian "
+    "Mesa Mosaic Nimbus North Oak Orchard Osprey Pacific Pioneer Prairie Quarry Redwood River Rowan Sable "
+    "Saffron Sequoia Silver Spruce Summit Terra Tidal Timber Union Valley Vertex Willow Zephyr "
 ).split()
 SECOND: Final = (  # noqa: SIM905  # words read better as text
     "Analytics Catering Cleaning Cloud Communications Consulting Couriers Data Design Electric Engineering Events "

@@ -90,9 +90,10 @@ def decode(body: bytes) -> Any:
         raise refusal(413, "SANDBOX-1413", "Request body is too large.")
     try:
         value = json.loads(body or b"{}", parse_float=Decimal, parse_int=Decimal, parse_constant=_no_constant)
+        depth = _depth(value)
     except (ValueError, RecursionError) as error:
         raise refusal(400, "SANDBOX-1400", "Request body is not valid JSON.") from error
-    if _depth(value) > _DEEPEST:
+    if depth > _DEEPEST:
         raise refusal(400, "SANDBOX-1400", "Request body is nested too deeply.")
     return value
 
