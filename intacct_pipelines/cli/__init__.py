@@ -1,10 +1,23 @@
-"""The commands."""
+"""The commands. Each prints tables for people, one JSON document with ``--json``, and leaves with a documented exit code."""
 
 import click
 
 from intacct_pipelines.cli.lazy import LazyGroup
 
+_COMMANDS = {
+    "apply": "intacct_pipelines.cli.push:apply",
+    "approve": "intacct_pipelines.cli.push:approve",
+    "backfill": "intacct_pipelines.cli.run:backfill",
+    "demo": "intacct_pipelines.cli.demo:demo",
+    "explain": "intacct_pipelines.cli.explain:explain",
+    "plan": "intacct_pipelines.cli.push:plan",
+    "sandbox": "intacct_pipelines.cli.sandbox:sandbox",
+    "status": "intacct_pipelines.cli.status:status",
+    "sync": "intacct_pipelines.cli.run:sync",
+}
 
-@click.group(cls=LazyGroup, lazy={"sandbox": "intacct_pipelines.cli.sandbox:sandbox"})
+
+@click.group(cls=LazyGroup, lazy=_COMMANDS)
+@click.version_option(package_name="intacct-pipelines")
 def main() -> None:
-    """Keep Sage Intacct and BILL in step."""
+    """Keep Sage Intacct and BILL in step, to the cent, provably."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="HTTP status of BILL's limit errors, which is not documented.",
 )
+@click.option("--until-stdin-closes", is_flag=True, help="End with the process that started this one.")
 @click.option("--empty-first-page", is_flag=True, help="Begin BILL's lists with an empty page that has a next one.")
 def sandbox(
     port: int, host: str, *, public_url: str, as_json: bool, currencies: tuple[str, ...], **switches: Any
@@ -70,6 +72,8 @@ def sandbox(
     )
     server = _build(options, host, port)
     _stop_on_signals(server)
+    if switches["until_stdin_closes"]:
+        threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
     with server:
         click.echo(ready_line(server) if as_json else _welcome(server))
         server.wait()
@@ -92,6 +96,11 @@ def _stop_on_signals(server: SandboxServer) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
+
+
+def _stop_at_end_of_input(server: SandboxServer) -> None:
+    sys.stdin.read()
+    server.finish()
 
 
 def _welcome(server: SandboxServer) -> str:

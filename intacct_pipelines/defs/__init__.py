@@ -1,0 +1,1 @@
+"""Dagster: assets, checks, jobs, schedules, sensors, partitions, resources. Composition and metadata only."""

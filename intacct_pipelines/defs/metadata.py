@@ -1,6 +1,7 @@
 """What Dagster shows of a table and of a load, derived from the catalog and the certificate."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 import dagster as dg
@@ -35,8 +36,13 @@ def table_metadata(table: Table) -> dict[str, Any]:
     }
 
 
-def certificate_metadata(certificate: Certificate, totals: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the figures of one load; numbers are plotted over time by the UI."""
+def certificate_metadata(certificate: Certificate, totals: Mapping[str, Decimal]) -> dict[str, Any]:
+    """Return the figures of one load; numbers are plotted over time by the UI.
+
+    Args:
+        certificate: The load's proof.
+        totals: What the table adds up to now, by currency.
+    """
     metadata: dict[str, Any] = {
         "window": certificate.window,
         "announced": certificate.announced,
@@ -52,9 +58,9 @@ def certificate_metadata(certificate: Certificate, totals: Iterable[Mapping[str,
         "watermark": certificate.watermark or "none",
         "seconds": (certificate.finished_at - certificate.started_at).total_seconds(),
     }
-    for total in totals:
-        metadata[f"total_{total['currency']}"] = float(total["total"])  # a plot, not an amount: shown, never stored
-        metadata[f"total_{total['currency']}_exact"] = str(total["total"])
+    for currency, total in totals.items():
+        metadata[f"total {currency}"] = str(total)
+        metadata[f"plotted total {currency}"] = float(total)  # the UI plots floats only; the amount stands beside it
     return metadata
 
 

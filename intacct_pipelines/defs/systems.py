@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -13,29 +12,30 @@ from intacct_pipelines.clients import intacct as intacct_client
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Link
 from intacct_pipelines.errors import ConfigurationError
-from intacct_pipelines.settings import Connections, dagster_home, database_urls, read_connections
-from intacct_pipelines.warehouse.connection import Warehouse
-from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
+from intacct_pipelines.extract.intacct import discover_entities
+from intacct_pipelines.settings import (
+    WAREHOUSE_VARIABLE,
+    Connections,
+    dagster_home,
+    database_urls,
+    read_connections,
+)
+from intacct_pipelines.warehouse.connection import Warehouse, resolve_url
+from intacct_pipelines.warehouse.outbox import Outbox
 
 if TYPE_CHECKING:
     import httpx
 
 
 def warehouse_dsn(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the warehouse's DSN; starts the embedded cluster when the environment names none.
+    """Return the warehouse's address; starts the embedded cluster when the environment names none.
 
     Raises:
+        ConfigurationError: The environment names something that is no address of Postgres.
         WarehouseUnavailableError: The embedded cluster does not start.
     """
     named = database_urls(environment).warehouse
-    return named or embedded_postgres(dagster_home(environment)).dsn("warehouse")
-
-
-def embedded_postgres(home: Path) -> EmbeddedPostgres:
-    """Return the embedded cluster of a home, started if it is not running."""
-    cluster = EmbeddedPostgres(home)
-    cluster.start()
-    return cluster
+    return resolve_url(named, database="warehouse", home=dagster_home(environment), setting=WAREHOUSE_VARIABLE)
 
 
 class Systems:
@@ -64,7 +64,9 @@ class Systems:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -143,3 +145,22 @@ class Systems:
                 transport=self._transport,
             )
         return self._bill[settings.bill].session(link.organization_id)
+
+    def requests(self, system: str, entity: EntityKey) -> int:
+        """Return how many requests this process has sent to ``intacct`` or ``bill`` for an entity."""
+        if system == "intacct":
+            return self.intacct_client(entity.company_id).requests
+        return self.bill(entity).requests if self.connections.link(entity) else 0
+
+    def discover_entities(self) -> list[EntityKey]:
+        """Return the top level and the entities of every company, as its user may enter them, in order."""
+        found: list[EntityKey] = []
+        for company_id in sorted(self.connections.by_company_id):
+            top = EntityKey(company_id)
+            entities = discover_entities(self.intacct(top))
+            found += [top, *(EntityKey(company_id, entity.entity_id) for entity in entities)]
+        return found
+
+    def approved_plans(self) -> list[tuple[str, str]]:
+        """Return id and entity of every approved plan with something left to do, oldest first."""
+        return [(plan.plan_id, plan.entity) for plan in Outbox(self.warehouse).approved_plans()]

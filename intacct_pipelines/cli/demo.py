@@ -1,0 +1,159 @@
+"""`demo`: the main job on real input over real HTTP, end to end, with nothing to install or to configure."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from intacct_pipelines.cli.offline import DEMO_HOME, enter_home, prepare_home, sandbox, write_connections
+from intacct_pipelines.cli.output import DONE, EXIT_CODES, FAILED, console, print_table, reports_errors
+from intacct_pipelines.domain.push import Operation
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from intacct_pipelines.cli.jobs import JobOutcome
+    from intacct_pipelines.defs.systems import Systems
+    from intacct_pipelines.domain.keys import EntityKey
+
+_HISTORY_MONTHS = 24
+_AUTO_ITEMS = 200
+_AUTO_AMOUNT = 1_000_000_000
+
+
+@click.command(epilog=EXIT_CODES)
+@click.option("--seed", default=7, show_default=True, help="Which invented company.")
+@click.option("--entities", default=3, show_default=True, help="Its legal entities.")
+@click.option("--bills", default=600, show_default=True, help="Its bills in all.")
+@click.option("--home", type=click.Path(path_type=Path), default=DEMO_HOME, show_default=True, help="Made anew.")
+@reports_errors
+def demo(seed: int, entities: int, bills: int, home: Path) -> None:
+    """Run everything once against the sandbox, and show it: history, sync, reconciliation, plan, push, confirmation."""
+    home = home.resolve()
+    enter_home(home)
+    prepare_home(home)
+    company = ("--port", "0", "--seed", str(seed), "--entities", str(entities), "--bills", str(bills))
+    with sandbox(*company) as facts:
+        write_connections(home, facts, auto_items=_AUTO_ITEMS, auto_amount=_AUTO_AMOUNT)
+        is_well = _run(facts["intacct"]["url"])
+    sys.exit(DONE if is_well else FAILED)
+
+
+def _run(url: str) -> bool:
+    # Dagster reads its home when it is imported, so it must be set before
+    from intacct_pipelines.cli import jobs, run, status  # noqa: PLC0415
+    from intacct_pipelines.defs.systems import Systems  # noqa: PLC0415
+
+    started = time.monotonic()
+    _title(f"1 · Discovery: which entities does the company at {url} have?")
+    with jobs.instance() as opened:
+        entities = jobs.discover(opened)
+        click.echo(f"Found {', '.join(str(entity) for entity in entities)}.")
+
+        first = next(entity for entity in entities if entity.entity_id)
+        _title(f"2 · History: {_HISTORY_MONTHS} months of bills of {first}, each month proven complete")
+        today = datetime.now(UTC).date()
+        months = run.months_between(_months_before(today, _HISTORY_MONTHS - 1), today)
+        history = jobs.run_history(opened, first, months)
+        run.print_history(months, first, history)
+
+        _title("3 · Sync: every entity, both sides, reconciled and planned")
+        outcomes = _sync(opened, entities)
+        _title("4 · Reconciliation: every difference, with the rule that explains it")
+        with Systems() as systems:
+            status.print_differences(status.difference_figures(systems))
+            _title("5 · Plan: what is to be written to Intacct, approved within the demo's policy")
+            _print_plans(systems)
+
+        _title("6 · Apply: approved items, each exactly once")
+        applied = _apply(opened, entities)
+        _title("7 · Sync again: what was posted must come back and reconcile")
+        outcomes |= {f"{entity} ": outcome for entity, outcome in _sync(opened, entities).items()}
+
+    with Systems() as systems:
+        _title("8 · What is confirmed, what is still open, and why")
+        is_settled = _print_result(systems)
+    failed = [outcome for outcome in (history, *outcomes.values(), *applied) if not outcome.is_success]
+    for outcome in failed:
+        for failure in outcome.failures:
+            click.echo(f"{failure.step}: {failure.message}", err=True)
+    is_well = not failed and is_settled
+    click.echo(f"\nThe demo {'is done' if is_well else 'FAILED'} after {time.monotonic() - started:.0f} s.")
+    click.echo("Open the UI on this data with:  make dev")
+    return is_well
+
+
+def _title(text: str) -> None:
+    console().print(f"\n[bold]{text}[/bold]")
+
+
+def _months_before(day: date, count: int) -> date:
+    month = day.year * 12 + day.month - 1 - count
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def _sync(opened: dg.DagsterInstance, entities: Sequence[EntityKey]) -> dict[str, JobOutcome]:
+    from intacct_pipelines.cli import jobs, run  # noqa: PLC0415 - see `_run`
+
+    outcomes = {str(entity): jobs.run_job(opened, "sync", partition_key=str(entity)) for entity in entities}
+    rows = [run.run_row(entity, outcome) for entity, outcome in outcomes.items()]
+    print_table("", run.SYNC_COLUMNS, rows)
+    return outcomes
+
+
+def _apply(opened: dg.DagsterInstance, entities: Sequence[EntityKey]) -> list[JobOutcome]:
+    from intacct_pipelines.cli import jobs  # noqa: PLC0415 - see `_run`
+
+    linked = [entity for entity in entities if entity.entity_id]
+    outcomes = [jobs.run_job(opened, "apply_plan", partition_key=str(entity)) for entity in linked]
+    states = ("accepted", "rejected", "uncertain", "held", "expired")
+    rows = [
+        (str(entity), *(int(outcome.metadata.get("push/item", {}).get(state, 0)) for state in states))
+        for entity, outcome in zip(linked, outcomes, strict=True)
+    ]
+    print_table("", ("entity", *states), rows)
+    return outcomes
+
+
+def _print_plans(systems: Systems) -> None:
+    from intacct_pipelines.warehouse.outbox import Outbox  # noqa: PLC0415 - see `_run`
+
+    rows = []
+    for plan in Outbox(systems.warehouse).plans():
+        money: dict[str, Decimal] = {}
+        items = Outbox(systems.warehouse).items(plan_id=plan.plan_id)
+        for item in items:
+            if item.currency:
+                money[item.currency] = money.get(item.currency, Decimal(0)) + item.amount
+        totals = ", ".join(f"{amount:,} {currency}" for currency, amount in sorted(money.items()))
+        creates = sum(item.operation is Operation.CREATE for item in items)
+        rows.append((plan.plan_id, plan.entity, creates, len(items) - creates, totals, plan.state, plan.approved_by))
+    print_table("", ("plan", "entity", "create", "update", "money", "state", "approved by"), sorted(rows, key=str))
+
+
+def _print_result(systems: Systems) -> bool:
+    """Print confirmed items and open holds; return whether every item that was sent is confirmed."""
+    from intacct_pipelines.warehouse.outbox import Outbox  # noqa: PLC0415 - see `_run`
+
+    outbox = Outbox(systems.warehouse)
+    counts = outbox.counts()
+    print_table("Items by state", ("state", "items"), sorted(counts.items()))
+    holds: Counter[tuple[str, str, str]] = Counter()
+    for plan_id in {plan.entity: plan.plan_id for plan in reversed(outbox.plans())}.values():
+        for hold in json.loads(outbox.document(plan_id))["holds"]:
+            holds[hold["rule"], hold["class"], hold["remedy"]] += 1
+    rows = [(rule, kind, count, remedy) for (rule, kind, remedy), count in sorted(holds.items())]
+    print_table("Still open, and why", ("rule", "reason", "records", "what to do"), rows)
+    problems = outbox.verify_journal()
+    click.echo(f"Journal: {'intact' if not problems else '; '.join(problems)}.")
+    unfinished = sum(counts.get(state, 0) for state in ("approved", "sending", "uncertain", "accepted"))
+    return not problems and not unfinished and counts.get("confirmed", 0) > 0

@@ -1,0 +1,128 @@
+"""A home with a sandbox: the place where the demo runs and where the UI can look at its data afterwards.
+
+The sandbox is a process of its own. It ends when its standard input closes, so it never outlives who started it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from intacct_pipelines.errors import ConfigurationError
+from intacct_pipelines.settings import CONNECTIONS_VARIABLE, DAGSTER_VARIABLE, WAREHOUSE_VARIABLE
+from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
+
+DEMO_HOME: Final = Path("build") / "demo"
+_CONFIGURATION: Final = Path(__file__).parents[2] / "dagster_home" / "dagster.yaml"
+_READY_SECONDS: Final = 120
+
+
+def enter_home(home: Path) -> None:
+    """Point this process at a home of its own, with its own embedded Postgres and connections file."""
+    os.environ["DAGSTER_HOME"] = str(home)
+    os.environ[CONNECTIONS_VARIABLE] = str(home / "connections.yaml")
+    for name in (WAREHOUSE_VARIABLE, DAGSTER_VARIABLE):
+        os.environ.pop(name, None)
+
+
+def prepare_home(home: Path) -> None:
+    """Make an empty home; what an earlier demo left, finished or killed, goes.
+
+    Raises:
+        ConfigurationError: The folder holds something that no demo made.
+    """
+    if home.exists():
+        if any(home.iterdir()) and not (home / "dagster.yaml").is_file():
+            raise ConfigurationError(f"{home} is not empty and no demo made it.", remedy="Name another folder.")
+        EmbeddedPostgres(home).stop()
+        shutil.rmtree(home)
+    home.mkdir(parents=True)
+    shutil.copy(_CONFIGURATION, home / "dagster.yaml")
+
+
+@contextmanager
+def sandbox(*arguments: str) -> Iterator[dict[str, Any]]:
+    """Run a sandbox for the time of the block; give what it says of itself.
+
+    Args:
+        arguments: Further arguments of the command ``sandbox``.
+
+    Raises:
+        ConfigurationError: It does not start.
+    """
+    command = [sys.executable, "-m", "intacct_pipelines.cli", "sandbox", "--json", "--until-stdin-closes", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
+        assert process.stdout is not None  # noqa: S101 - asked for above; these two tell the type checker
+        assert process.stdin is not None  # noqa: S101
+        line = process.stdout.readline()
+        if not line:
+            raise ConfigurationError("The sandbox did not start.", remedy="Its own message stands above.")
+        try:
+            yield json.loads(line)
+        finally:
+            process.stdin.close()
+            process.wait(timeout=_READY_SECONDS)
+
+
+def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, auto_amount: int) -> None:
+    """Write a connections file for a sandbox: one link per organisation and entity, secrets in files of their own.
+
+    Args:
+        home: Where to write.
+        facts: What the sandbox said of itself.
+        auto_items: Most items that a plan may have to approve itself.
+        auto_amount: Largest total, in any one currency, likewise.
+    """
+    intacct, bill = facts["intacct"], facts["bill"]
+    secrets = home / "secrets"
+    secrets.mkdir(mode=0o700, exist_ok=True)
+
+    def secret(name: str, value: str) -> dict[str, str]:
+        path = secrets / name
+        path.touch(mode=0o600)
+        path.write_text(value, encoding="utf-8")
+        return {"file": str(path)}
+
+    document = {
+        "is_sandbox": True,
+        "companies": {
+            "sandbox": {
+                "url": intacct["url"],
+                "company_id": intacct["company_id"],
+                "sender_id": intacct["sender_id"],
+                "sender_password": secret("sender_password", intacct["sender_password"]),
+                "user_id": intacct["user_id"],
+                "user_password": secret("user_password", intacct["user_password"]),
+            }
+        },
+        "bill": {
+            "sandbox": {
+                "url": bill["url"],
+                "dev_key": secret("dev_key", bill["dev_key"]),
+                "username": bill["username"],
+                "password": secret("bill_password", bill["password"]),
+            }
+        },
+        "links": {
+            f"entity-{entity}": {
+                "company": "sandbox",
+                "entity": entity,
+                "bill": "sandbox",
+                "organization_id": organization["id"],
+                "mode": "sync",
+                "gate": "auto",
+                "auto_approve": {"items": auto_items, "amount": str(auto_amount)},
+            }
+            for entity, organization in zip(intacct["entities"], bill["organizations"], strict=True)
+        },
+    }
+    (home / "connections.yaml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")

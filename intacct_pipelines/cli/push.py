@@ -1,0 +1,118 @@
+"""`plan`, `approve` and `apply`: what would be written, a person's word, and the writing itself."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from typing import Any
+
+import click
+
+from intacct_pipelines.cli.jobs import discover, instance, run_job
+from intacct_pipelines.cli.output import (
+    DONE,
+    EXIT_CODES,
+    FAILED,
+    as_json,
+    print_json,
+    print_table,
+    progress,
+    reports_errors,
+)
+from intacct_pipelines.cli.run import choose
+from intacct_pipelines.defs.settlement import confirm_and_plan
+from intacct_pipelines.defs.systems import Systems
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.errors import ConfigurationError, NotApprovedError
+from intacct_pipelines.push.plan import render
+from intacct_pipelines.warehouse.outbox import Outbox
+
+
+@click.command(epilog=EXIT_CODES)
+@click.option("--entity", "entities", multiple=True, help="Entity, as <company>:<id>; may be repeated. All by default.")
+@click.option("--show", "plan_id", default="", help="Print the stored document of one plan, byte for byte.")
+@as_json
+@reports_errors
+def plan(entities: tuple[str, ...], plan_id: str, is_json: bool) -> None:
+    """Plan from the last sync what would be written to Intacct, and show it. Nothing is written there."""
+    with Systems() as systems:
+        if plan_id:
+            click.echo(Outbox(systems.warehouse).document(plan_id))
+            return
+        documents: list[Any] = []
+        for entity in _linked(systems, entities):
+            link = systems.link(entity)
+            assert link is not None  # noqa: S101 - `_linked` returns none other; this tells the type checker
+            planned = confirm_and_plan(systems, link)
+            if is_json:
+                documents.append(json.loads(planned.plan.document()) | {"state": planned.status.state})
+            else:
+                click.echo(render(planned.plan, mode=link.mode))
+        if is_json:
+            print_json(documents)
+        else:
+            click.echo("Approve with: intacct-pipelines approve <plan id>")
+
+
+def _linked(systems: Systems, names: tuple[str, ...]) -> list[EntityKey]:
+    connections = systems.connections
+    linked = sorted(
+        EntityKey(connections.companies[link.company].company_id, link.entity) for link in connections.links.values()
+    )
+    if not linked:
+        raise ConfigurationError("The connections file has no link.", remedy="Add one; the README shows how.")
+    return choose(linked, names)
+
+
+@click.command(epilog=EXIT_CODES)
+@click.argument("plan_id")
+@click.option("--by", default=getpass.getuser, help="Who approves; your user name by default. It is written down.")
+@click.option("--hash", "content_hash", default="", help="Content hash as you read it; the stored one by default.")
+@click.option("--yes", is_flag=True, help="Do not ask before approving.")
+@as_json
+@reports_errors
+def approve(plan_id: str, by: str, content_hash: str, yes: bool, is_json: bool) -> None:
+    """Approve one plan. Only what an approved plan holds is ever sent."""
+    with Systems() as systems:
+        outbox = Outbox(systems.warehouse)
+        status = outbox.plan(plan_id)
+        if not (yes or is_json):
+            click.echo(f"{plan_id} of {status.entity}: {sum(status.counts.values())} items, hash {status.content_hash}")
+            click.confirm(f"Approve as {by}?", abort=True)
+        count = outbox.approve(plan_id, by=by, content_hash=content_hash or status.content_hash)
+    if is_json:
+        print_json({"plan_id": plan_id, "approved_items": count, "by": by})
+    else:
+        click.echo(f"{count} items may now be sent: intacct-pipelines apply --entity {status.entity}")
+
+
+@click.command("apply", epilog=EXIT_CODES)
+@click.option("--entity", "entities", multiple=True, help="Entity, as <company>:<id>; may be repeated. All by default.")
+@as_json
+@reports_errors
+def apply(entities: tuple[str, ...], is_json: bool) -> None:
+    """Send what is approved into Intacct, each item exactly once; goes on where an earlier run stopped."""
+    with instance() as opened:
+        known = discover(opened)
+        with Systems() as systems:
+            waiting = {entity for _, entity in systems.approved_plans()}
+        wanted = [entity for entity in choose(known, entities) if str(entity) in waiting]
+        if entities and not wanted:
+            raise NotApprovedError("No approved plan is waiting.", remedy="Read it with `plan`, then `approve` it.")
+        outcomes = {}
+        with progress("apply", len(wanted), is_quiet=is_json) as advance:
+            for entity in wanted:
+                outcomes[str(entity)] = run_job(opened, "apply_plan", partition_key=str(entity))
+                advance(str(entity))
+    facts = {entity: dict(outcome.metadata.get("push/item", {})) for entity, outcome in outcomes.items()}
+    if is_json:
+        print_json({entity: {"success": outcomes[entity].is_success, **found} for entity, found in facts.items()})
+    else:
+        states = ("accepted", "rejected", "uncertain", "held", "expired")
+        rows = [(entity, *(int(found.get(state, 0)) for state in states)) for entity, found in facts.items()]
+        print_table("Applied", ("entity", *states), rows)
+    for entity, outcome in outcomes.items():
+        for failure in outcome.failures:
+            click.echo(f"{entity} · {failure.step}: {failure.message}", err=True)
+    sys.exit(DONE if all(outcome.is_success for outcome in outcomes.values()) else FAILED)

@@ -1,0 +1,128 @@
+"""`status`: where everything stands, from the warehouse alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from intacct_pipelines.cli.output import EXIT_CODES, as_json, print_json, print_table, reports_errors
+from intacct_pipelines.defs.systems import Systems
+from intacct_pipelines.warehouse.outbox import Outbox
+from intacct_pipelines.warehouse.progress import last_readings
+from intacct_pipelines.warehouse.recon import Recon
+
+
+@click.command(epilog=EXIT_CODES)
+@as_json
+@reports_errors
+def status(is_json: bool) -> None:
+    """Show per entity what was read when, what differs and why, what is planned, on its way, held and confirmed."""
+    with Systems() as systems:
+        document = {
+            "entities": entity_figures(systems),
+            "differences": difference_figures(systems),
+            "plans": plan_figures(systems),
+            "journal_problems": Outbox(systems.warehouse).verify_journal(),
+        }
+    if is_json:
+        print_json(document)
+        return
+    print_table(
+        "Last readings",
+        ("entity", "tables", "oldest", "newest", "rows", "in quarantine"),
+        [tuple(row.values()) for row in document["entities"]],
+    )
+    print_differences(document["differences"])
+    print_table(
+        "Plans",
+        ("plan", "entity", "state", "made", "approved by", "items by state"),
+        [
+            (p["plan_id"], p["entity"], p["state"], p["created_at"], p["approved_by"], _counts(p["items"]))
+            for p in document["plans"]
+        ],
+    )
+    for problem in document["journal_problems"]:
+        click.echo(f"journal: {problem}", err=True)
+
+
+def entity_figures(systems: Systems) -> list[dict[str, Any]]:
+    """Return one row for each entity that was read."""
+    rows: dict[str, dict[str, Any]] = {}
+    for reading in last_readings(systems.warehouse):
+        row = rows.setdefault(
+            reading.entity,
+            {"entity": reading.entity, "tables": 0, "oldest": reading.finished_at, "newest": reading.finished_at},
+        )
+        row["tables"] += 1
+        row["oldest"] = min(row["oldest"], reading.finished_at)
+        row["newest"] = max(row["newest"], reading.finished_at)
+        count, _ = systems.warehouse.counts_and_totals(reading.table_name, reading.entity)
+        rejected, _ = systems.warehouse.open_rejects(reading.table_name, reading.entity, limit=1)
+        row["rows"] = row.get("rows", 0) + count
+        row["quarantined"] = row.get("quarantined", 0) + rejected
+    return list(rows.values())
+
+
+def difference_figures(systems: Systems) -> list[dict[str, Any]]:
+    """Return the current differences, counted by entity, object, verdict, rule and kind."""
+    groups: dict[tuple[str, ...], dict[str, Any]] = {}
+    for name in sorted(systems.connections.links):
+        for row in Recon(systems.warehouse).differences(name).astype(object).to_dict("records"):
+            key = tuple(str(row[part] or "") for part in ("entity", "object", "verdict", "rule", "kind", "currency"))
+            group = groups.setdefault(
+                key,
+                dict(zip(("entity", "object", "verdict", "rule", "kind", "currency"), key, strict=True))
+                | {"count": 0, "money_at_stake": Decimal(0), "reason": str(row["reason"])},
+            )
+            group["count"] += 1
+            group["money_at_stake"] += row["money_at_stake"] or Decimal(0)
+    return [groups[key] for key in sorted(groups)]
+
+
+def print_differences(rows: list[dict[str, Any]]) -> None:
+    """Print differences as a table."""
+    print_table(
+        "Differences, explained",
+        ("entity", "object", "verdict", "rule", "kind", "count", "at stake", "currency", "why"),
+        [
+            (
+                r["entity"],
+                r["object"],
+                r["verdict"],
+                r["rule"],
+                r["kind"],
+                r["count"],
+                r["money_at_stake"],
+                r["currency"],
+                r["reason"],
+            )
+            for r in rows
+        ],  # fmt: skip
+    )
+
+
+def plan_figures(systems: Systems) -> list[dict[str, Any]]:
+    """Return the latest plans with the number of their items by state."""
+    return [
+        {
+            "plan_id": plan.plan_id,
+            "entity": plan.entity,
+            "state": plan.state,
+            "created_at": _minute(plan.created_at),
+            "approved_by": plan.approved_by,
+            "items": dict(plan.counts),
+        }
+        for plan in Outbox(systems.warehouse).plans()
+    ]
+
+
+def _minute(instant: datetime) -> str:
+    return instant.isoformat(sep=" ", timespec="minutes")
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in sorted(Counter(counts).items()))

@@ -1,0 +1,110 @@
+"""Jobs, schedules and sensors. A schedule, a sensor and a person launch the same jobs."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from intacct_pipelines.defs.partitions import ENTITIES, ENTITY_MONTHS
+from intacct_pipelines.defs.resources import SystemsResource
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.settings import Connections
+
+SOURCE_GROUPS = ("intacct", "bill")
+
+_EXTRACTED = dg.AssetSelection.groups(*SOURCE_GROUPS)
+_IN_ONE_PROCESS = dg.in_process_executor
+"""Steps wait for other systems, not for the processor; starting a process for each would cost more than it gives."""
+
+sync = dg.define_asset_job(
+    "sync",
+    selection=_EXTRACTED | dg.AssetSelection.groups("reconcile") | dg.AssetSelection.assets(["push", "plan"]),
+    partitions_def=ENTITIES,
+    executor_def=_IN_ONE_PROCESS,
+    description="One entity's whole sync, in order: extract both sides, reconcile, confirm what came back, plan.",
+    tags={"stage": "sync"},
+)
+extract_only = dg.define_asset_job(
+    "extract_only",
+    selection=_EXTRACTED,
+    partitions_def=ENTITIES,
+    executor_def=_IN_ONE_PROCESS,
+    description="Extract both sides of one entity, and nothing else.",
+)
+backfill_history = dg.define_asset_job(
+    "backfill_history",
+    selection=dg.AssetSelection.groups("history"),
+    partitions_def=ENTITY_MONTHS,
+    executor_def=_IN_ONE_PROCESS,
+    description="Re-extract whole months of one entity and prove them complete.",
+)
+apply_plan = dg.define_asset_job(
+    "apply_plan",
+    selection=dg.AssetSelection.assets(["push", "item"]),
+    partitions_def=ENTITIES,
+    executor_def=_IN_ONE_PROCESS,
+    description="Send the approved plan of one entity into Intacct, each item exactly once.",
+    # A second run of this job goes on where the first stopped, by its own recovery; Dagster need not start it again.
+    tags={"dagster/max_retries": "0"},
+)
+JOBS = [sync, extract_only, backfill_history, apply_plan]
+
+
+def schedules(connections: Connections) -> list[dg.ScheduleDefinition]:
+    """Return the schedules; they start switched on in the sandbox only (S-SCH-01)."""
+    status = dg.DefaultScheduleStatus.RUNNING if connections.is_sandbox else dg.DefaultScheduleStatus.STOPPED
+
+    @dg.schedule(
+        name="daily_sync",
+        job=sync,
+        cron_schedule="0 5 * * *",
+        execution_timezone="UTC",
+        default_status=status,
+        description="The whole sync of every known entity, once a day.",
+    )
+    def daily_sync(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+        day = context.scheduled_execution_time.date().isoformat()
+        for key in context.instance.get_dynamic_partitions(ENTITIES.name or ""):
+            yield dg.RunRequest(run_key=f"daily:{key}:{day}", partition_key=key)
+
+    return [daily_sync]
+
+
+def sensors(connections: Connections) -> list[dg.SensorDefinition]:
+    """Return the sensors; they start switched on where there is something to connect to."""
+    status = dg.DefaultSensorStatus.RUNNING if connections.companies else dg.DefaultSensorStatus.STOPPED
+
+    @dg.sensor(
+        name="discover_entities",
+        target=sync,
+        minimum_interval_seconds=3600,
+        default_status=status,
+        description="Adds a partition for each entity that the companies have, and starts its first sync.",
+    )
+    def discover_entities(context: dg.SensorEvaluationContext, systems: SystemsResource) -> dg.SensorResult:
+        found = [str(entity) for entity in systems.now.discover_entities()]
+        known = set(context.instance.get_dynamic_partitions(ENTITIES.name or ""))
+        new = [key for key in found if key not in known]
+        return dg.SensorResult(
+            dynamic_partitions_requests=[ENTITIES.build_add_request(new)] if new else [],
+            run_requests=[dg.RunRequest(run_key=f"first:{key}", partition_key=key) for key in new],
+        )
+
+    @dg.sensor(
+        name="approved_plans",
+        target=apply_plan,
+        minimum_interval_seconds=15,
+        default_status=status,
+        description="Starts `apply_plan` once for each plan that has been approved.",
+    )
+    def approved_plans(systems: SystemsResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        plans = systems.now.approved_plans()
+        if not plans:
+            yield dg.SkipReason("no approved plan is waiting")
+        for plan_id, entity in plans:
+            yield dg.RunRequest(
+                run_key=f"apply:{plan_id}",
+                partition_key=str(EntityKey.parse(entity)),
+                run_config={"ops": {"push__item": {"config": {"plan_id": plan_id}}}},
+            )
+
+    return [discover_entities, approved_plans]

@@ -1,0 +1,180 @@
+"""Extract, judge and load one table of one entity; plain functions, so that a test needs no Dagster.
+
+The composition is the same for every table: batches come typed from ``extract``, ``validate`` says which rows break
+their contract, and ``warehouse`` stores all of it in one transaction, with the certificate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from intacct_pipelines.clients.intacct import format_timestamp
+from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, Table, select
+from intacct_pipelines.domain.records import Batch, Certificate, Deletion, Window, WindowKind
+from intacct_pipelines.errors import PermissionDeniedError
+from intacct_pipelines.extract import bill as bill_extract
+from intacct_pipelines.extract import intacct as intacct_extract
+from intacct_pipelines.validate.contracts import check_batch
+
+if TYPE_CHECKING:
+    from intacct_pipelines.defs.systems import Systems
+    from intacct_pipelines.domain.keys import EntityKey
+    from intacct_pipelines.warehouse.load import Load
+
+BILL_DOCUMENT: Final = select(BILL_TABLES, "ap_bill")
+BILL_LINE: Final = select(BILL_TABLES, "ap_bill_line")
+_VENDOR: Final = select(BILL_TABLES, "vendor")
+_MOST_PARENTS: Final = 20_000
+"""Above this many changed documents, reading all lines takes fewer requests than reading them by their parents."""
+
+
+def _store(load: Load, batches: Iterable[Batch]) -> None:
+    for batch in batches:
+        verdict = check_batch(batch.rows)
+        load.add(batch.rows.without(verdict.rejected_positions))
+        load.reject((*batch.rejects, *verdict.rejects))
+
+
+# ---- Sage Intacct -------------------------------------------------------------------------------------------------
+
+
+def sync_intacct_table(systems: Systems, entity: EntityKey, table: Table, run_id: str) -> Certificate:
+    """Bring one Intacct table of one entity up to date.
+
+    The first time the whole table is read; afterwards what was modified since the watermark, and what the audit
+    history says was deleted. Where the user may not read the audit history, lists are read whole each time, and
+    documents are swept by the job ``sweep_deletions``.
+    """
+    if table.parent:
+        return _load_intacct(systems, entity, table, _lines_window(systems, entity, table), run_id)
+    watermark = systems.warehouse.watermark(table, str(entity))
+    if not watermark or not table.cursor:
+        return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
+    overlap = timedelta(hours=systems.connections.company(entity).overlap_hours)
+    try:
+        deletions = _deletions(systems, entity, table, overlap)
+    except PermissionDeniedError:
+        if not table.document_date:
+            return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
+        deletions = []
+    since = intacct_extract.changed_since(watermark, overlap)
+    return _load_intacct(systems, entity, table, Window(WindowKind.CHANGED, since=since), run_id, deletions)
+
+
+def sweep_intacct_table(systems: Systems, entity: EntityKey, table: Table, run_id: str) -> Certificate:
+    """Read a whole table, so that what does not arrive is known to be deleted."""
+    return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
+
+
+def prove_month(
+    systems: Systems, entity: EntityKey, table: Table, month: date, run_id: str
+) -> tuple[Certificate, Certificate]:
+    """Re-extract one month of documents whole, sweep its deletions, and re-read the lines of its documents."""
+    documents = _load_intacct(systems, entity, table, Window(WindowKind.MONTH, month=month), run_id)
+    lines = next(line for line in INTACCT_TABLES if line.parent == table.name)
+    parents = tuple(systems.warehouse.keys_of_month(table, str(entity), month))
+    return documents, _load_intacct(systems, entity, lines, Window(WindowKind.PARENTS, parent_keys=parents), run_id)
+
+
+def _load_intacct(
+    systems: Systems,
+    entity: EntityKey,
+    table: Table,
+    window: Window,
+    run_id: str,
+    deletions: Sequence[Deletion] = (),
+) -> Certificate:
+    zone = systems.connections.company(entity).modified_zone
+    extraction = intacct_extract.IntacctExtraction(systems.intacct(entity), table, window, zone=zone)
+    with systems.warehouse.load(table, str(entity), run_id=run_id, window=window) as load:
+        _store(load, extraction)
+        # A month says nothing of what changed in other months, so it must not move the watermark.
+        moves = window.kind in {WindowKind.ALL, WindowKind.CHANGED} and table.cursor
+        watermark = extraction.tally.watermark if moves else ""
+        return load.finish(extraction.tally, watermark=watermark, deletions=deletions)
+
+
+def _deletions(systems: Systems, entity: EntityKey, table: Table, overlap: timedelta) -> list[Deletion]:
+    """Ask the audit history from the last time on; its clock is GMT, and the overlap covers the skew to ours."""
+    if not table.audit_type:
+        return []
+    last = systems.warehouse.last_extracted_at(table, str(entity)) or datetime.now(UTC)
+    since = format_timestamp((last - overlap).astimezone(UTC))
+    deletions, _ = intacct_extract.fetch_deletions(systems.intacct(entity), table, since)
+    return deletions
+
+
+def _lines_window(systems: Systems, entity: EntityKey, table: Table) -> Window:
+    """Lines of the documents that were written since their lines were last read; all, the first time."""
+    changed = systems.warehouse.changed_parents(table, str(entity))
+    if changed is None or len(changed) > _MOST_PARENTS:
+        return Window(WindowKind.ALL)
+    return Window(WindowKind.PARENTS, parent_keys=tuple(changed))
+
+
+# ---- BILL ---------------------------------------------------------------------------------------------------------
+
+
+def sync_bill_table(systems: Systems, entity: EntityKey, table: Table, run_id: str) -> Certificate | None:
+    """Bring one BILL table of the entity's organisation up to date; None when no link ends at the entity."""
+    link = systems.link(entity)
+    if link is None:
+        return None
+    window = _bill_window(systems, entity, table)
+    extraction = bill_extract.BillExtraction(systems.bill(entity), link.organization_id, table, window)
+    with systems.warehouse.load(table, str(entity), run_id=run_id, window=window) as load:
+        _store(load, extraction)
+        return load.finish(extraction.tally, watermark=extraction.tally.watermark)
+
+
+def sync_bill_documents(systems: Systems, entity: EntityKey, run_id: str) -> tuple[Certificate, Certificate] | None:
+    """Bring bills and their lines up to date, from one reading; None when no link ends at the entity."""
+    link = systems.link(entity)
+    if link is None:
+        return None
+    warehouse, name = systems.warehouse, str(entity)
+    vendors = warehouse.read_frame(_VENDOR, name, columns=["id", "currency"], include_deleted=True)
+    currencies = dict(zip(vendors["id"], vendors["currency"], strict=True))
+    window = _bill_window(systems, entity, BILL_DOCUMENT)
+    extraction = bill_extract.BillDocumentsExtraction(systems.bill(entity), link.organization_id, window, currencies)
+    # Lines are stored first: if the bills then fail, their watermark has not moved and both are read again.
+    with warehouse.load(BILL_DOCUMENT, name, run_id=run_id, window=window) as load:
+        pairs = iter(extraction)
+        if window.kind is WindowKind.ALL:
+            lines = _store_lines(systems, name, window, run_id, extraction, _storing(load, pairs))
+        else:
+            # Which bills' lines are covered is known at the end; what changed since the watermark is little.
+            changed = list(_storing(load, pairs))
+            lines = _store_lines(systems, name, extraction.lines_window, run_id, extraction, changed)
+        return load.finish(extraction.tally, watermark=extraction.tally.watermark), lines
+
+
+def _storing(load: Load, pairs: Iterable[tuple[Batch, Batch]]) -> Iterator[Batch]:
+    """Store the bills of each page and hand its lines on."""
+    for bills, lines in pairs:
+        _store(load, [bills])
+        yield lines
+
+
+def _store_lines(
+    systems: Systems,
+    entity: str,
+    window: Window,
+    run_id: str,
+    extraction: bill_extract.BillDocumentsExtraction,
+    batches: Iterable[Batch],
+) -> Certificate:
+    with systems.warehouse.load(BILL_LINE, entity, run_id=run_id, window=window) as load:
+        _store(load, batches)
+        return load.finish(extraction.line_tally)
+
+
+def _bill_window(systems: Systems, entity: EntityKey, table: Table) -> Window:
+    watermark = systems.warehouse.watermark(table, str(entity))
+    if not watermark or not table.cursor:
+        return Window(WindowKind.ALL)
+    found = systems.connections.link(entity)
+    hours = systems.connections.bill[found[1].bill].overlap_hours if found else 0
+    return Window(WindowKind.CHANGED, since=bill_extract.changed_since(watermark, timedelta(hours=hours)))

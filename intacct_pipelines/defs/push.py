@@ -1,0 +1,107 @@
+"""Planning and applying as assets. Only ``push/item`` writes to another system, and only what was approved."""
+
+from typing import Any
+
+import dagster as dg
+
+from intacct_pipelines.defs.failures import explained
+from intacct_pipelines.defs.metadata import OWNERS, table_value
+from intacct_pipelines.defs.partitions import ENTITIES, entity_of
+from intacct_pipelines.defs.resources import SystemsResource
+from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan
+
+
+class ApplyConfig(dg.Config):
+    """Which plan is applied; approval itself is a row in the warehouse, never a switch in a run."""
+
+    plan_id: str = ""
+    """Empty: whatever is approved for the entity."""
+
+
+def _plan_metadata(planned: Planned) -> dict[str, Any]:
+    plan, status = planned.plan, planned.status
+    totals: dict[str, Any] = {}
+    for item in plan.items:
+        if item.currency:
+            totals[item.currency] = totals.get(item.currency, 0) + item.amount
+    holds: dict[tuple[str, str], int] = {}
+    for hold in plan.holds:
+        holds[hold.rule, hold.kind] = holds.get((hold.rule, hold.kind), 0) + 1
+    return {
+        "plan_id": status.plan_id,
+        "state": status.state,
+        "content_hash": status.content_hash,
+        "items": len(plan.items),
+        "held": len(plan.holds),
+        "confirmed_just_now": planned.confirmed,
+        "approved_by_policy": planned.is_auto_approved,
+        "totals": ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items())) or "none",
+        "first_items": table_value(
+            [
+                {
+                    "what": f"{item.operation.value} {item.label}",
+                    "amount": f"{item.amount} {item.currency}".strip(),
+                    "ledger": "; ".join(f"{e.side} {e.account} {e.amount}" for e in item.ledger_effect),
+                    "warnings": "; ".join(item.warnings),
+                }
+                for item in plan.items
+            ]
+        ),
+        "held_by_rule": table_value(
+            [{"rule": rule, "reason": kind, "records": count} for (rule, kind), count in sorted(holds.items())]
+        ),
+        "first_held": table_value(
+            [
+                {"what": hold.label, "rule": hold.rule, "reason": hold.reason, "what_to_do": hold.remedy}
+                for hold in plan.holds
+            ]
+        ),
+    }
+
+
+@dg.asset(
+    key=["push", "plan"],
+    deps=[dg.AssetKey(["recon", "vendor"]), dg.AssetKey(["recon", "ap_bill"])],
+    description="What would be written to Intacct, item by item, with its effect on the ledger; and what is held, with "
+    "the rule and what to do. Before planning, what came back from Intacct is confirmed.",
+    metadata={"dagster/table_name": "push.plan"},
+    group_name="push",
+    kinds={"postgres"},
+    owners=OWNERS,
+    partitions_def=ENTITIES,
+)
+def plan(context: dg.AssetExecutionContext, systems: SystemsResource) -> dg.MaterializeResult[Any]:
+    """Confirm, plan, and approve within the link's policy."""
+    entity = entity_of(context)
+    link = systems.now.link(entity)
+    if link is None:
+        return dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to plan"})
+    with explained(may_retry=True):
+        planned = confirm_and_plan(systems.now, link)
+    return dg.MaterializeResult(metadata=_plan_metadata(planned))
+
+
+@dg.asset(
+    key=["push", "item"],
+    deps=[dg.AssetKey(["push", "plan"])],
+    description="Approved items, sent into Intacct exactly once. Posted is not confirmed: the next sync confirms. There is "
+    "no step retry, because only this step's own recovery may send anything again.",
+    metadata={"dagster/table_name": "push.item"},
+    group_name="push",
+    kinds={"intacct", "postgres"},
+    owners=OWNERS,
+    partitions_def=ENTITIES,
+    pool="intacct",
+)
+def item(context: dg.AssetExecutionContext, config: ApplyConfig, systems: SystemsResource) -> dg.MaterializeResult[Any]:
+    """Send what is approved for one entity."""
+    entity = entity_of(context)
+    with explained(may_retry=False):
+        report = apply(systems.now, entity, context.run_id, plan_id=config.plan_id)
+    outcomes = {state.value: count for state, count in sorted(report.outcomes.items())}
+    return dg.MaterializeResult(metadata={"requests": report.requests, **outcomes})
+
+
+def push_assets() -> list[dg.AssetsDefinition]:
+    """Return planning and applying."""
+    return [plan, item]

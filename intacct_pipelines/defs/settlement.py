@@ -1,0 +1,138 @@
+"""Reconcile, confirm, plan and apply for one entity; plain functions over the warehouse's tables, without Dagster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.errors import ConfigurationError, NotApprovedError
+from intacct_pipelines.push.apply import ApplyOptions, ApplyReport, apply_plan
+from intacct_pipelines.push.confirm import confirm_items
+from intacct_pipelines.push.plan import build_plan
+from intacct_pipelines.push.sources import rows_of
+from intacct_pipelines.validate import documents
+from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
+from intacct_pipelines.warehouse.recon import Recon
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from intacct_pipelines.defs.systems import Systems
+    from intacct_pipelines.domain.keys import EntityKey
+    from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.domain.push import Plan
+    from intacct_pipelines.reconcile.reconciliation import Reconciliation
+
+OBJECTS: Final = ("vendor", "ap_bill")
+
+
+def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Reconciliation:
+    """Compare one object of a link on both sides and store the result."""
+    # pandas costs half a second, which loading the definitions must not
+    from intacct_pipelines.reconcile.ap_bill import reconcile_ap_bills  # noqa: PLC0415
+    from intacct_pipelines.reconcile.frames import Frames  # noqa: PLC0415
+    from intacct_pipelines.reconcile.vendor import reconcile_vendors  # noqa: PLC0415
+
+    warehouse = systems.warehouse
+    frames = Frames(
+        **{
+            frame: warehouse.read_frame(
+                name,
+                str(link.entity),
+                columns=[*TABLES[name].column_names, "_deleted"],
+                include_deleted=True,
+            )
+            for frame, name in Frames.table_names().items()
+        }
+    )
+    recon = Recon(warehouse)
+    crosswalk = recon.crosswalk(link.name)
+    now = datetime.now(UTC)
+    if object_name == "vendor":
+        result = reconcile_vendors(link, frames, crosswalk, now)
+    else:
+        closed_through = systems.intacct(link.entity).closed_books_date()
+        result = reconcile_ap_bills(link, frames, crosswalk, now, closed_through=closed_through)
+    recon.store(result, link=link.name, entity=str(link.entity), object_name=object_name, run_id=run_id)
+    return result
+
+
+def check_entity_documents(systems: Systems, entity: str) -> pd.DataFrame:
+    """Return the documents of both sides that do not add up, or name what is not there; one row a failure."""
+    needed = {name for check in documents.DOCUMENT_CHECKS for name in (check.table, *check.needs)}
+    frames = {name: systems.warehouse.read_frame(name, entity) for name in sorted(needed)}
+    return documents.check_documents(frames, entity=entity)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A stored plan, and what confirming before it found."""
+
+    plan: Plan
+    status: PlanStatus
+    confirmed: int
+    is_auto_approved: bool
+
+
+def confirm_and_plan(systems: Systems, link: Link) -> Planned:
+    """Confirm what came back, then plan what is still to be written; approve it if the link's policy allows."""
+    outbox = Outbox(systems.warehouse)
+    confirmed = confirm_items(outbox, link)
+    name = str(link.entity)
+    frames = {
+        table: systems.warehouse.read_frame(table, name, include_deleted=False)
+        for table in TABLES
+        if table not in {"intacct.gl_detail", "intacct.contact"}
+    }
+    tables = {table: rows_of(frame) for table, frame in frames.items()}
+    matches = rows_of(Recon(systems.warehouse).matches(link.name))
+    revisions = {
+        (object_name, source_id): revision
+        for object_name, table in (("vendor", "bill.vendor"), ("ap_bill", "bill.ap_bill"))
+        for source_id, revision in outbox.stored_revisions(
+            name, object_name, [row["id"] for row in tables[table]]
+        ).items()
+    }
+    plan = build_plan(
+        link,
+        tables,
+        matches,
+        revisions=revisions,
+        closed_through=systems.intacct(link.entity).closed_books_date(),
+        now=datetime.now(UTC),
+        in_hand=outbox.in_hand(link.name),
+        posted=outbox.posted(link.name),
+    )
+    plan_id = outbox.store_plan(plan, actor="plan")
+    # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.
+    is_approved = link.mode is Mode.SYNC and bool(plan.items) and outbox.auto_approve(link, plan_id)
+    return Planned(plan, outbox.plan(plan_id), confirmed, is_approved)
+
+
+def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = "") -> ApplyReport:
+    """Send what is approved for an entity's link, each item exactly once.
+
+    Args:
+        systems: What to talk to.
+        entity: The entity.
+        run_id: Names the worker.
+        plan_id: If given, that plan must be the approved one.
+
+    Raises:
+        ConfigurationError: No link ends at the entity.
+        NotApprovedError: The plan is not approved, or the link only observes.
+    """
+    link = systems.link(entity)
+    if link is None:
+        raise ConfigurationError(
+            f"No link ends at {entity}.", rule="S-CFG-01", remedy="Add one to the connections file."
+        )
+    outbox = Outbox(systems.warehouse)
+    if plan_id and outbox.plan(plan_id).state not in {"approved", "done"}:
+        raise NotApprovedError(f"plan {plan_id} is not approved", remedy="Read it with `plan`, then `approve` it.")
+    company = systems.connections.company(entity)
+    options = ApplyOptions(functions_per_request=company.functions_per_request, in_flight=1)
+    return apply_plan(outbox, systems.intacct(entity), link, worker=f"run {run_id}", options=options)

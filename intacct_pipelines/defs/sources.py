@@ -1,0 +1,159 @@
+"""Source tables as assets: one per table, partitioned by entity, with its checks in the same step."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import dagster as dg
+
+from intacct_pipelines.defs.checks import check_specs, complete_result, contract_result
+from intacct_pipelines.defs.extraction import (
+    BILL_DOCUMENT,
+    BILL_LINE,
+    sync_bill_documents,
+    sync_bill_table,
+    sync_intacct_table,
+)
+from intacct_pipelines.defs.failures import RETRY, explained
+from intacct_pipelines.defs.metadata import OWNERS, certificate_metadata, table_metadata
+from intacct_pipelines.defs.partitions import ENTITIES, entity_of
+from intacct_pipelines.defs.resources import SystemsResource
+from intacct_pipelines.defs.systems import Systems
+from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, Table
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.records import Certificate
+
+SOURCES: Final = (
+    dg.AssetSpec("sage_intacct", description="The Sage Intacct company.", kinds={"intacct"}, group_name="source"),
+    dg.AssetSpec(
+        "bill_com", description="The BILL organisation linked to the entity.", kinds={"bill"}, group_name="source"
+    ),
+)
+
+
+def asset_key(table: Table) -> dg.AssetKey:
+    """Return the key of a table's asset: schema and name."""
+    return dg.AssetKey([table.schema, table.name])
+
+
+def _results(
+    context: dg.AssetExecutionContext,
+    systems: Systems,
+    entity: EntityKey,
+    table: Table,
+    certificate: Certificate | None,
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+    key, name = asset_key(table), table.qualified_name
+    rows, totals = systems.warehouse.counts_and_totals(table, str(entity))
+    quarantined, examples = systems.warehouse.open_rejects(table, str(entity), limit=20)
+    facts: dict[str, Any] = {"dagster/partition_row_count": rows}
+    if certificate is None:
+        facts["link"] = "none ends at this entity, so there is nothing to read"
+    else:
+        context.log.info(f"{name} of {entity}: {certificate.received} rows, {certificate.window}")
+        facts |= certificate_metadata(certificate, totals)
+    yield dg.MaterializeResult(asset_key=key, metadata=facts)
+    yield complete_result(key, certificate)
+    yield contract_result(key, rows, quarantined, examples)
+
+
+@contextmanager
+def _metered(systems: Systems, entity: EntityKey, table: Table, run_id: str) -> Iterator[None]:
+    """Note the requests that a step sends, also when it fails: they are billed all the same."""
+    before = systems.requests(table.schema, entity)
+    try:
+        yield
+    finally:
+        sent = systems.requests(table.schema, entity) - before
+        asset = asset_key(table).to_user_string()
+        systems.warehouse.record_api_calls(
+            run_id=run_id, system=table.schema, entity=str(entity), asset=asset, requests=sent
+        )
+
+
+def _spec(table: Table, deps: Sequence[dg.AssetKey]) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        asset_key(table),
+        deps=deps,
+        description=f"{table.description} From `{table.source_object}`.",
+        metadata=table_metadata(table),
+        group_name=table.schema,
+        kinds={table.schema, "postgres"},
+        owners=OWNERS,
+        partitions_def=ENTITIES,
+        tags={"has_personal_data": "yes"} if any(column.pii for column in table.columns) else {},
+    )
+
+
+def _intacct_asset(table: Table) -> dg.AssetsDefinition:
+    deps = [dg.AssetKey("sage_intacct")]
+    if table.parent:
+        deps.append(dg.AssetKey(["intacct", table.parent]))
+    if table.name == "ap_bill":
+        deps.append(dg.AssetKey(["history", "ap_bill"]))
+    spec = _spec(table, deps)
+
+    @dg.multi_asset(
+        name=f"intacct__{table.name}",
+        specs=[spec],
+        check_specs=check_specs(spec.key),
+        pool="intacct",
+        retry_policy=RETRY,
+    )
+    def load(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
+        entity = entity_of(context)
+        with explained(may_retry=True):
+            with _metered(systems.now, entity, table, context.run_id):
+                certificate = sync_intacct_table(systems.now, entity, table, context.run_id)
+            yield from _results(context, systems.now, entity, table, certificate)
+
+    return load
+
+
+def _bill_asset(table: Table) -> dg.AssetsDefinition:
+    spec = _spec(table, [dg.AssetKey("bill_com")])
+
+    @dg.multi_asset(
+        name=f"bill__{table.name}", specs=[spec], check_specs=check_specs(spec.key), pool="bill", retry_policy=RETRY
+    )
+    def load(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
+        entity = entity_of(context)
+        with explained(may_retry=True):
+            with _metered(systems.now, entity, table, context.run_id):
+                certificate = sync_bill_table(systems.now, entity, table, context.run_id)
+            yield from _results(context, systems.now, entity, table, certificate)
+
+    return load
+
+
+def _bill_documents_asset() -> dg.AssetsDefinition:
+    """Bills and their lines come from one reading, so they are one step."""
+    deps = [dg.AssetKey("bill_com"), dg.AssetKey(["bill", "vendor"])]
+    specs = [_spec(BILL_DOCUMENT, deps), _spec(BILL_LINE, deps)]
+
+    @dg.multi_asset(
+        name="bill__ap_bill_and_lines",
+        specs=specs,
+        check_specs=[check for spec in specs for check in check_specs(spec.key)],
+        pool="bill",
+        retry_policy=RETRY,
+    )
+    def load(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
+        entity = entity_of(context)
+        with explained(may_retry=True):
+            with _metered(systems.now, entity, BILL_DOCUMENT, context.run_id):
+                bills, lines = sync_bill_documents(systems.now, entity, context.run_id) or (None, None)
+            yield from _results(context, systems.now, entity, BILL_DOCUMENT, bills)
+            yield from _results(context, systems.now, entity, BILL_LINE, lines)
+
+    return load
+
+
+def source_assets() -> list[dg.AssetsDefinition]:
+    """Return an asset for every table of the catalog."""
+    documents = {BILL_DOCUMENT.name, BILL_LINE.name}
+    return [
+        *(_intacct_asset(table) for table in INTACCT_TABLES),
+        *(_bill_asset(table) for table in BILL_TABLES if table.name not in documents),
+        _bill_documents_asset(),
+    ]
