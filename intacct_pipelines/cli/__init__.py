@@ -1,4 +1,4 @@
-"""The commands. Each prints tables for people, one JSON document with ``--json``, and leaves with a documented exit code."""
+"""The commands: tables for people, one JSON document with ``--json``, documented exit codes."""
 
 import click
 

@@ -96,7 +96,7 @@ def apply(entities: tuple[str, ...], is_json: bool) -> None:
     with instance() as opened:
         known = discover(opened)
         with Systems() as systems:
-            waiting = {entity for _, entity in systems.approved_plans()}
+            waiting = {name for _, name in systems.approved_plans()}
         wanted = [entity for entity in choose(known, entities) if str(entity) in waiting]
         if entities and not wanted:
             raise NotApprovedError("No approved plan is waiting.", remedy="Read it with `plan`, then `approve` it.")
@@ -112,7 +112,7 @@ def apply(entities: tuple[str, ...], is_json: bool) -> None:
         states = ("accepted", "rejected", "uncertain", "held", "expired")
         rows = [(entity, *(int(found.get(state, 0)) for state in states)) for entity, found in facts.items()]
         print_table("Applied", ("entity", *states), rows)
-    for entity, outcome in outcomes.items():
+    for name, outcome in outcomes.items():
         for failure in outcome.failures:
-            click.echo(f"{entity} · {failure.step}: {failure.message}", err=True)
+            click.echo(f"{name} · {failure.step}: {failure.message}", err=True)
     sys.exit(DONE if all(outcome.is_success for outcome in outcomes.values()) else FAILED)

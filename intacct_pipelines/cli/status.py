@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -15,6 +15,9 @@ from intacct_pipelines.warehouse.outbox import Outbox
 from intacct_pipelines.warehouse.progress import last_readings
 from intacct_pipelines.warehouse.recon import Recon
 
+_GROUP: Final = ("entity", "object", "verdict", "rule", "kind", "currency")
+_DIFFERENCE: Final = ("entity", "object", "verdict", "rule", "kind", "count", "money_at_stake", "currency", "reason")
+
 
 @click.command(epilog=EXIT_CODES)
 @as_json
@@ -22,7 +25,7 @@ from intacct_pipelines.warehouse.recon import Recon
 def status(is_json: bool) -> None:
     """Show per entity what was read when, what differs and why, what is planned, on its way, held and confirmed."""
     with Systems() as systems:
-        document = {
+        document: dict[str, Any] = {
             "entities": entity_figures(systems),
             "differences": difference_figures(systems),
             "plans": plan_figures(systems),
@@ -72,10 +75,10 @@ def difference_figures(systems: Systems) -> list[dict[str, Any]]:
     groups: dict[tuple[str, ...], dict[str, Any]] = {}
     for name in sorted(systems.connections.links):
         for row in Recon(systems.warehouse).differences(name).astype(object).to_dict("records"):
-            key = tuple(str(row[part] or "") for part in ("entity", "object", "verdict", "rule", "kind", "currency"))
+            key = tuple(str(row[part] or "") for part in _GROUP)
             group = groups.setdefault(
                 key,
-                dict(zip(("entity", "object", "verdict", "rule", "kind", "currency"), key, strict=True))
+                dict(zip(_GROUP, key, strict=True))
                 | {"count": 0, "money_at_stake": Decimal(0), "reason": str(row["reason"])},
             )
             group["count"] += 1
@@ -88,20 +91,7 @@ def print_differences(rows: list[dict[str, Any]]) -> None:
     print_table(
         "Differences, explained",
         ("entity", "object", "verdict", "rule", "kind", "count", "at stake", "currency", "why"),
-        [
-            (
-                r["entity"],
-                r["object"],
-                r["verdict"],
-                r["rule"],
-                r["kind"],
-                r["count"],
-                r["money_at_stake"],
-                r["currency"],
-                r["reason"],
-            )
-            for r in rows
-        ],  # fmt: skip
+        [tuple(row[name] for name in _DIFFERENCE) for row in rows],
     )
 
 

@@ -60,7 +60,7 @@ def _history_asset(table: Table) -> dg.AssetsDefinition:
                 entity, month = entity_month_of(str(partition_key))
                 with explained(may_retry=False):
                     done[str(partition_key)], _ = prove_month(systems.now, entity, table, month, context.run_id)
-                context.log.info(f"{partition_key}: {done[str(partition_key)].received} rows")
+                context.log.info("%s: %s rows", partition_key, done[str(partition_key)].received)
         except dg.Failure:
             # Months that are done stay done: "backfill only failed and missing" then finishes the rest.
             for partition_key, certificate in done.items():

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
 
 from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.records import Certificate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OWNERS: Final = ["team:finance-data"]
 _MAX_ROWS_SHOWN: Final = 20
@@ -72,6 +75,12 @@ def table_value(rows: Sequence[Mapping[str, Any]]) -> dg.TableMetadataValue | dg
         dg.TableRecord({name: _cell(value) for name, value in row.items()}) for row in list(rows)[:_MAX_ROWS_SHOWN]
     ]
     return dg.MetadataValue.table(records)
+
+
+def frame_value(frame: "pd.DataFrame") -> dg.TableMetadataValue | dg.TextMetadataValue:
+    """Return up to 20 rows of a frame as a table that the UI draws."""
+    shown = frame.head(_MAX_ROWS_SHOWN).astype(object)
+    return table_value([dict(zip(map(str, shown.columns), row, strict=True)) for row in shown.itertuples(index=False)])
 
 
 def _cell(value: object) -> str | int | bool:

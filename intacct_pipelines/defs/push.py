@@ -84,8 +84,8 @@ def plan(context: dg.AssetExecutionContext, systems: SystemsResource) -> dg.Mate
 @dg.asset(
     key=["push", "item"],
     deps=[dg.AssetKey(["push", "plan"])],
-    description="Approved items, sent into Intacct exactly once. Posted is not confirmed: the next sync confirms. There is "
-    "no step retry, because only this step's own recovery may send anything again.",
+    description="Approved items, sent into Intacct exactly once. Posted is not confirmed: the next sync confirms. "
+    "There is no step retry, because only this step's own recovery may send anything again.",
     metadata={"dagster/table_name": "push.item"},
     group_name="push",
     kinds={"intacct", "postgres"},

@@ -1,16 +1,19 @@
 """Reconciliation as assets: both sides of one object of one entity, compared to the cent and explained."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
-import pandas as pd
 
 from intacct_pipelines.defs.failures import explained
-from intacct_pipelines.defs.metadata import OWNERS, table_value
+from intacct_pipelines.defs.metadata import OWNERS, frame_value
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.settlement import check_entity_documents, reconcile
-from intacct_pipelines.reconcile.reconciliation import Reconciliation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from intacct_pipelines.reconcile.reconciliation import Reconciliation
 
 _NO_BREAKS: Final = "no_breaks"
 _DOCUMENTS: Final = "documents_add_up"
@@ -20,7 +23,7 @@ _SHOWN_DIFFERENCES: Final = [
 ]  # fmt: skip
 
 
-def _figures(result: Reconciliation) -> dict[str, Any]:
+def _figures(result: "Reconciliation") -> dict[str, Any]:
     differences, totals = result.differences, result.totals
     by_verdict = differences["verdict"].value_counts().to_dict()
     by_rule = differences.groupby(["kind", "verdict", "rule"], dropna=False).size().reset_index(name="count")
@@ -32,15 +35,14 @@ def _figures(result: Reconciliation) -> dict[str, Any]:
         "in_flight": int(by_verdict.get("in_flight", 0)),
         "breaks": int(by_verdict.get("break", 0)),
         "proposed_pairs": len(result.proposals),
-        "by_kind_verdict_and_rule": table_value(by_rule.astype(object).to_dict("records")),
+        "by_kind_verdict_and_rule": frame_value(by_rule),
         # The sum over the classes was proven equal to the difference of the totals before this was stored.
-        "totals_by_currency_and_class": table_value(totals.astype(object).to_dict("records")),
+        "totals_by_currency_and_class": frame_value(totals),
     }
 
 
-def _breaks(differences: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = differences.loc[differences["verdict"] == "break", _SHOWN_DIFFERENCES]
-    return list(rows.astype(object).to_dict("records"))  # type: ignore[arg-type]  # the stubs say Hashable keys
+def _breaks(differences: "pd.DataFrame") -> "pd.DataFrame":
+    return differences.loc[differences["verdict"] == "break", _SHOWN_DIFFERENCES]
 
 
 def _asset(object_name: str, deps: list[dg.AssetKey], description: str) -> dg.AssetsDefinition:
@@ -76,9 +78,9 @@ def _asset(object_name: str, deps: list[dg.AssetKey], description: str) -> dg.As
         yield dg.MaterializeResult(metadata=_figures(result))
         yield dg.AssetCheckResult(
             check_name=_NO_BREAKS,
-            passed=not breaks,
+            passed=breaks.empty,
             severity=dg.AssetCheckSeverity.WARN,
-            metadata={"breaks": len(breaks), "first_breaks": table_value(breaks)},
+            metadata={"breaks": len(breaks), "first_breaks": frame_value(breaks)},
         )
 
     return compare
@@ -100,7 +102,7 @@ def _documents_check() -> dg.AssetChecksDefinition:
             severity=dg.AssetCheckSeverity.WARN,
             metadata={
                 "failing_documents": len(failing),
-                "failing_rows": table_value(list(failing.astype(object).to_dict("records"))),  # type: ignore[arg-type]  # as above
+                "failing_rows": frame_value(failing),
             },
         )
 

@@ -50,7 +50,7 @@ def _results(
     if certificate is None:
         facts["link"] = "none ends at this entity, so there is nothing to read"
     else:
-        context.log.info(f"{name} of {entity}: {certificate.received} rows, {certificate.window}")
+        context.log.info("%s of %s: %s rows, %s", name, entity, certificate.received, certificate.window)
         facts |= certificate_metadata(certificate, totals)
     yield dg.MaterializeResult(asset_key=key, metadata=facts)
     yield complete_result(key, certificate)

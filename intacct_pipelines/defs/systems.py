@@ -71,8 +71,10 @@ class Systems:
 
     def close(self) -> None:
         """Close every connection."""
-        for client in (*self._intacct.values(), *self._bill.values()):
-            client.close()
+        for intacct in self._intacct.values():
+            intacct.close()
+        for bill in self._bill.values():
+            bill.close()
         self._intacct.clear()
         self._bill.clear()
         if self._warehouse is not None:
