@@ -13,8 +13,8 @@ from typing import Final
 from intacct_pipelines.domain.records import Rows, TextColumn
 from intacct_pipelines.errors import DataContractError
 
-ROWS_PER_BLOCK: Final = 4096
-"""Few enough that a block stays in the processor's cache, many enough that its fixed cost does not count."""
+ROWS_PER_BLOCK: Final = 256
+"""Small blocks keep the server busy while the next one is made; it would idle while a large one is."""
 _NULL: Final = r"\N"
 _ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _HASH_BYTES: Final = 16

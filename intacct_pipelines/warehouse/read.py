@@ -86,7 +86,7 @@ class Reading:
         query = sql.SQL(
             "SELECT {columns} FROM (SELECT {all} FROM {current} WHERE entity = %(entity)s AND _synced_at <= %(at)s "
             "UNION ALL SELECT {all} FROM {versions} "
-            "WHERE entity = %(entity)s AND valid_from <= %(at)s AND valid_to > %(at)s) AS then "
+            "WHERE entity = %(entity)s AND valid_from <= %(at)s AND valid_to > %(at)s) AS held "
             "WHERE true{alive} ORDER BY {key}"
         ).format(
             columns=names(wanted),
