@@ -110,6 +110,7 @@ class IntacctExtraction:
             self.tally.received += page.count
             self._note(page)
             yield type_rows(self.table, page.columns, zone=self._zone)
+            del page  # a page is large: it must not wait here while the next one is read
         self.tally.announced += announced
 
     def _note(self, page: Page) -> None:

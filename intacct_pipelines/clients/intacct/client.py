@@ -217,12 +217,8 @@ class Session:
         size = min(query.page_size or self._client.options.page_size, self._client.options.page_size)
         ahead = (in_flight or self._client.options.in_flight) > 1
         reading = Reading(self, replace(query, fields=fields), size, self._client.executor() if ahead else None)
-        for page in reading.pages():
-            if fields != query.fields:
-                columns = {name: page.columns[name] for name in query.fields}
-                yield replace(page, fields=query.fields, columns=columns)
-            else:
-                yield page
+        # map, as a loop variable would keep the last page alive while the next one is read
+        yield from map(lambda page: _narrowed(page, query.fields), reading.pages())  # noqa: C417  # as said
 
     def fetch(self, query: Query, cut: Cut) -> Answer:
         """Ask for one page; see ``reading.Source``."""
@@ -459,6 +455,13 @@ def _rejected(error: RemoteSystemError, message: str) -> CredentialsRejectedErro
 def _merged(result: Result) -> dict[str, str | None]:
     """All records of a small answer as one, by the last part of each name."""
     return {name.rpartition(".")[2]: text for record in result.records for name, text in record.items()}
+
+
+def _narrowed(page: Page, fields: tuple[str, ...]) -> Page:
+    """The page without the key that was read for its own sake."""
+    if page.fields == fields:
+        return page
+    return replace(page, fields=fields, columns={name: page.columns[name] for name in fields})
 
 
 def _edge_pattern(key: str) -> re.Pattern[bytes]:

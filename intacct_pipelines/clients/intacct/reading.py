@@ -114,7 +114,11 @@ class Reading:
                 cut, answer = self._next()
                 self._advance(cut, answer)
                 self._launch()
-                yield self._settle(cut, answer)
+                page = self._settle(cut, answer)
+                # a page is large: nothing of it may wait here while the caller works
+                del answer
+                yield page
+                del page
         finally:
             for future in self._under_way:
                 future.cancel()
