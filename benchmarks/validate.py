@@ -1,0 +1,123 @@
+"""What validation costs beside the reading that it guards, in the same run.
+
+    python benchmarks/validate.py            # 100,000 bills
+    python benchmarks/validate.py --quick    # a small run that only shows that everything works
+
+Bills of BILL go from JSON bodies to typed rows (the reading, without network), each page through its pandera
+contract, and all of them through the checks across documents. The limit is that contracts and checks together take
+less time than the reading: a guard that costs more than the work would be switched off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from decimal import Decimal
+
+import httpx
+import pandas as pd
+
+from intacct_pipelines.clients.bill import BillClient, Credentials, Options
+from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.records import Batch, Window, WindowKind
+from intacct_pipelines.extract.bill import BillDocumentsExtraction
+from intacct_pipelines.validate.contracts import screen_batch
+from intacct_pipelines.validate.documents import check_documents
+
+ORGANIZATION = "00801BENCHMARK"
+PAGE = 100
+VENDORS = 500
+
+
+def bill(number: int) -> dict[str, object]:
+    """One believable bill of two lines."""
+    instant = f"2026-01-01T00:{number // 6000 % 60:02}:{number // 100 % 60:02}.000+00:00"
+    return {
+        "id": f"00n{number:017}",
+        "archived": False,
+        "recordStatus": "ACTIVE",
+        "vendorId": f"009{number % VENDORS}",
+        "vendorName": f"Vendor {number % VENDORS}",
+        "amount": 149.25,
+        "paidAmount": 0,
+        "dueAmount": 149.25,
+        "dueDate": "2026-02-01",
+        "invoice": {"invoiceNumber": f"INV-{number}", "invoiceDate": "2026-01-02"},
+        "billLineItems": [
+            {"id": f"l{number}-{line}", "amount": amount, "classifications": {"departmentId": "0de1"}}
+            for line, amount in enumerate((149, 0.25))
+        ],
+        "paymentStatus": "UNPAID",
+        "approvalStatus": "APPROVED",
+        "createdTime": instant,
+        "updatedTime": instant,
+    }
+
+
+def read(bills: int) -> tuple[list[tuple[Batch, Batch]], float]:
+    """Read prepared pages through the real client; return the batches and the seconds that it took."""
+    pages = [
+        json.dumps(
+            {
+                "results": [bill(number) for number in range(first, min(first + PAGE, bills))],
+                **({"nextPage": str(first // PAGE + 1)} if first + PAGE < bills else {}),
+            }
+        ).encode()
+        for first in range(0, bills, PAGE)
+    ]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/login"):
+            return httpx.Response(200, json={"sessionId": "s", "organizationId": ORGANIZATION})
+        return httpx.Response(200, content=pages[int(request.url.params.get("page", "0"))])
+
+    currencies = {f"009{number}": "USD" for number in range(VENDORS)}
+    options = Options(url="http://localhost/connect", page_size=PAGE)
+    with BillClient(Credentials("k", "u", "p"), options, transport=httpx.MockTransport(answer)) as client:
+        session = client.session(ORGANIZATION)
+        started = time.perf_counter()
+        pairs = list(BillDocumentsExtraction(session, ORGANIZATION, Window(WindowKind.ALL), currencies))
+        return pairs, time.perf_counter() - started
+
+
+def frame(batches: list[Batch], money: tuple[str, ...]) -> pd.DataFrame:
+    """Return a frame as the warehouse gives it."""
+    columns = {name: [cell for b in batches for cell in b.rows.columns[name]] for name in batches[0].rows.columns}
+    for name in money:
+        columns[name] = [None if cell is None else Decimal(cell) for cell in columns[name]]  # type: ignore[misc]  # as read
+    return pd.DataFrame(columns, dtype=object)
+
+
+def main() -> None:
+    """Measure and print; exit 1 when validation costs more than the reading."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a small run")
+    bills = 2_000 if parser.parse_args().quick else 100_000
+    pairs, reading = read(bills)
+    screen_batch(pairs[0][0])  # imports pandera, once a process
+    started = time.perf_counter()
+    screened = [(screen_batch(headers), screen_batch(lines)) for headers, lines in pairs]
+    contracts = time.perf_counter() - started
+    frames = {
+        "bill.ap_bill": frame([headers for headers, _ in screened], ("amount",)),
+        "bill.ap_bill_line": frame([lines for _, lines in screened], ("amount",)),
+        "bill.vendor": pd.DataFrame({"id": [f"009{number}" for number in range(VENDORS)]}),
+    }
+    started = time.perf_counter()
+    failures = check_documents(frames, entity="benchmark:1")
+    documents = time.perf_counter() - started
+    share = (contracts + documents) / reading
+    assert failures.empty
+    assert len(frames["bill.ap_bill"]) == bills
+    assert len(frames["bill.ap_bill"].columns) == len(TABLES["bill.ap_bill"].columns)
+    print(f"{bills:,} bills, {2 * bills:,} lines, pages of {PAGE}")
+    print(f"reading    {reading:8.2f} s   {bills / reading:10,.0f} bills/s")
+    print(f"contracts  {contracts:8.2f} s   {contracts / reading:10.2f} of the reading")
+    print(f"documents  {documents:8.2f} s   {documents / reading:10.2f} of the reading")
+    print(f"together   {share:8.2f} of the reading; limit 1.00: {'held' if share < 1 else 'MISSED'}")
+    raise SystemExit(share >= 1)
+
+
+if __name__ == "__main__":
+    main()
