@@ -94,8 +94,9 @@ class ScriptedIntacct:
             return failure("getAPISession", control_id, "SANDBOX-ENTITY", f"The location {entity_id} is invalid.")
         session_id = f"{SESSION_ID}-{len(self.sessions)}"
         self.sessions.add(session_id)
-        api = f"<sessionid>{session_id}</sessionid><endpoint>{self.endpoint}</endpoint><locationid>{entity_id}</locationid>"
-        return result("getAPISession", control_id, f"<data><api>{api}</api></data>")
+        api = f"<sessionid>{session_id}</sessionid><endpoint>{self.endpoint}</endpoint>"
+        place = f"<locationid>{entity_id}</locationid>"
+        return result("getAPISession", control_id, f"<data><api>{api}{place}</api></data>")
 
     def _query(self, element: etree._Element) -> str:
         name = element.findtext("object") or ""
@@ -183,7 +184,8 @@ def reply(results: str, lifetime: timedelta = timedelta(hours=6)) -> bytes:
         "<uniqueid>false</uniqueid><dtdversion>3.0</dtdversion></control>"
         "<operation><authentication><status>success</status><userid>svc</userid><companyid>acme</companyid>"
         f"<locationid></locationid><sessiontimestamp>{begin.isoformat()}</sessiontimestamp>"
-        f"<sessiontimeout>{(begin + lifetime).isoformat()}</sessiontimeout></authentication>{results}</operation></response>"
+        f"<sessiontimeout>{(begin + lifetime).isoformat()}</sessiontimeout></authentication>"
+        f"{results}</operation></response>"
     ).encode()
 
 
@@ -198,9 +200,7 @@ def refused_sign_in(number: str, description2: str, description: str = "") -> by
 
 def refused_request(number: str, description2: str) -> bytes:
     """A reply that fails at the control level."""
-    return (
-        f"<response><control><status>failure</status></control>{errors(number, description2)}</response>"
-    ).encode()
+    return (f"<response><control><status>failure</status></control>{errors(number, description2)}</response>").encode()
 
 
 def xml_response(body: bytes, status: int = 200) -> httpx.Response:
@@ -226,5 +226,5 @@ def client_of(gateway: ScriptedIntacct, clock: Clock | None = None, **options: A
 
 
 def numbered(count: int, **columns: str | None) -> Iterator[dict[str, str | None]]:
-    """Rows with record numbers 1, 2, 3 …"""
+    """Rows with the record numbers from 1 on."""
     return ({"RECORDNO": str(number), **columns} for number in range(1, count + 1))

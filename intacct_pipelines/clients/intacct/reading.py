@@ -135,7 +135,8 @@ class Reading:
 
     def _advance(self, cut: Cut, answer: Answer) -> None:
         """Move the end from which the page came, so that the next request can leave before the rows are read."""
-        if not self._under_way:
+        knows_both_ends = cut.low == self._low if cut.descending else cut.high == self._high
+        if not self._under_way and knows_both_ends:
             self._unclaimed = answer.remaining
         if answer.remaining == 0:
             self._closed = True
