@@ -324,10 +324,14 @@ def _read_script(body: bytes) -> tuple[list[Rule], RandomFaults | None]:
     known = {f.name for f in fields(Rule)} - {"seen"}
     rules = []
     for rule in script.get("rules", []):
+        if not isinstance(rule, dict):
+            raise TypeError("a rule must be an object")
         if unknown := rule.keys() - known:
             raise ValueError(f"unknown fields of a rule: {', '.join(sorted(unknown))}")
         rules.append(Rule(**rule))
     plan = script.get("random")
+    if plan is not None and not isinstance(plan, dict):
+        raise TypeError("random must be an object")
     return rules, RandomFaults(**plan) if plan else None
 
 
