@@ -154,14 +154,19 @@ class FaultyTransport(httpx.BaseTransport):
         reply = twin.handle(asked)
         if fault == "twice":
             reply = twin.handle(asked)
-        if fault == "reset_after":
-            raise httpx.ReadError("reset", request=request)
-        if fault == "bad_gateway_after":
-            return httpx.Response(502, content=b"<html>bad</html>", request=request)
-        if fault == "html_after":
-            return httpx.Response(200, headers={"Content-Type": "text/html"}, content=b"<html></html>", request=request)
-        body = reply.body[: len(reply.body) // 2] if fault == "cut" else reply.body
-        return httpx.Response(reply.status, headers=reply.headers, content=body, request=request)
+        return _spoiled(fault, reply, request)
+
+
+def _spoiled(fault, reply, request):
+    """Return the reply of a twin that has done its work, or what is left of it."""
+    if fault == "reset_after":
+        raise httpx.ReadError("reset", request=request)
+    if fault == "bad_gateway_after":
+        return httpx.Response(502, content=b"<html>bad</html>", request=request)
+    if fault == "html_after":
+        return httpx.Response(200, headers={"Content-Type": "text/html"}, content=b"<html></html>", request=request)
+    body = reply.body[: len(reply.body) // 2] if fault == "cut" else reply.body
+    return httpx.Response(reply.status, headers=reply.headers, content=body, request=request)
 
 
 FAULTS = (
@@ -183,7 +188,19 @@ _THROTTLED = (
     b"<correction></correction></error></errormessage></response>"
 )
 _STEPS = frozenset(
-    "store_plan approve claim claim_again take_over record hold_children close_plans in_hand posted confirm".split()
+    (
+        "store_plan",
+        "approve",
+        "claim",
+        "claim_again",
+        "take_over",
+        "record",
+        "hold_children",
+        "close_plans",
+        "in_hand",
+        "posted",
+        "confirm",
+    )
 )
 
 

@@ -109,7 +109,7 @@ def apply_plan(
 
 
 class _Run:
-    def __init__(  # noqa: PLR0917  # one caller, beside it
+    def __init__(
         self,
         outbox: Outbox,
         gateway: Gateway,

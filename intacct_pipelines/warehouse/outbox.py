@@ -783,7 +783,8 @@ ON CONFLICT (item_key) DO UPDATE SET plan_id = excluded.plan_id, position = excl
     depends_on = excluded.depends_on, label = excluded.label,
     -- A rejected item is proven not to be in Intacct, so its next sending is a first one again.
     attempts = CASE WHEN item.state = 'rejected' THEN 0 ELSE item.attempts END,
-    state = 'planned', worker = '', refused = false, reason_class = '', rule = '', reason = '', remedy = '', updated_at = excluded.updated_at
+    state = 'planned', worker = '', refused = false, reason_class = '', rule = '', reason = '', remedy = '',
+    updated_at = excluded.updated_at
 """
 
 _MOVE: Final = """

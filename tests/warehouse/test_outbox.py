@@ -50,8 +50,8 @@ def outbox(warehouse):
     return Fixture(warehouse)
 
 
-def test_a_plan_is_stored_with_key_and_payload_before_anything_is_approved_S_IDM_01(outbox):
-    """What may be sent later is in the database, byte for byte, as soon as it is proposed."""
+def test_a_plan_is_stored_with_key_and_payload_before_anything_is_approved(outbox):
+    """What may be sent later is in the database, byte for byte, as soon as it is proposed (S-IDM-01)."""
     plan = plan_of(item("b1"))
     plan_id = outbox.box.store_plan(plan, actor="planner")
     [stored] = outbox.box.items(plan_id=plan_id)
@@ -67,8 +67,8 @@ def test_storing_the_same_content_twice_stores_one_plan(outbox):
     assert len(outbox.box.plans()) == 1
 
 
-def test_a_key_with_another_payload_is_refused_S_IDM_05(outbox):
-    """One key never means two contents."""
+def test_a_key_with_another_payload_is_refused(outbox):
+    """One key never means two contents (S-IDM-05)."""
     outbox.box.store_plan(plan_of(item("b1")), actor="planner")
     forged = item("b1", payload={"RECORDID": "other"})
     with pytest.raises(PushError, match="S-IDM-05"):

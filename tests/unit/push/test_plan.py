@@ -1,0 +1,396 @@
+"""The plan: what is sent, with what effect, and every refusal with its rule and what to do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from push_cases import (
+    LINK,
+    NOW,
+    PAIRED_BILL,
+    PAIRED_VENDOR,
+    bill,
+    intacct_bill,
+    intacct_line,
+    intacct_vendor,
+    line,
+    plan,
+    tables,
+    vendor,
+)
+
+from intacct_pipelines.domain.keys import EntityKey, read_source_mark
+from intacct_pipelines.domain.link import ClosedPeriod, Mode
+from intacct_pipelines.domain.push import LedgerLine, Operation
+from intacct_pipelines.push.plan import render
+from intacct_pipelines.push.sources import rows_of
+from intacct_pipelines.push.vendors import vendor_id_of
+
+BOTH = (PAIRED_VENDOR, PAIRED_BILL)
+TOP = replace(LINK, entity=EntityKey("acme"))
+
+
+def with_bill(**changes):
+    """Tables whose one bill differs."""
+    return tables(bill__ap_bill=[bill(**changes)])
+
+
+def with_line(**changes):
+    """Tables whose one line differs."""
+    return tables(bill__ap_bill_line=[line(**changes)])
+
+
+def paired(intacct=None, **changes):
+    """Tables whose bill has a pair over 80 dollars, so that an update is due."""
+    return tables(
+        bill__ap_bill=[bill(**changes)],
+        intacct__ap_bill=[intacct_bill(**({"trx_total_entered": Decimal(80)} | (intacct or {})))],
+        intacct__ap_bill_line=[intacct_line(trx_amount=Decimal(80))],
+    )
+
+
+def inactive_vendor(status):
+    """Tables whose vendor may not be used in Intacct."""
+    return tables(intacct__vendor=[intacct_vendor(status=status)])
+
+
+OPEN_ENTITY = {"bill__ap_bill_line": [line(location_id=None)]}
+REFUSALS = [
+    # rule, class, tables, matches, other arguments
+    ("S-APR-02", "not_approved", with_bill(approval_status="APPROVING"), None, {}),
+    ("S-APR-02", "not_approved", paired(approval_status="ASSIGNED"), BOTH, {}),
+    ("S-BIL-03", "archived", with_bill(is_archived=True), None, {}),
+    ("S-BIL-03", "archived", with_bill(record_status="DRAFT"), None, {}),
+    ("S-VEN-01", "missing_reference", with_bill(vendor_id="v404"), None, {}),
+    ("S-VEN-05", "inactive", inactive_vendor("inactive"), None, {}),
+    ("S-VEN-05", "inactive", inactive_vendor("active non-posting"), None, {}),
+    ("S-VEN-10", "excluded", tables(), None, {"link": replace(LINK, excluded_vendors=frozenset({"v1"}))}),
+    ("S-BP-12", "missing_account", with_line(gl_account_id=None), None, {}),
+    ("S-BP-12", "missing_account", with_line(gl_account_id="a4"), None, {}),
+    ("S-BP-12", "missing_account", with_line(gl_account_id="a3"), None, {}),
+    ("S-BP-12", "inactive", with_line(gl_account_id="a2"), None, {}),
+    ("S-DEP-01", "missing_reference", with_line(department_id="d2"), None, {}),
+    ("S-DEP-01", "missing_reference", with_line(department_id="d404"), None, {}),
+    ("S-DEP-01", "inactive", with_line(department_id="d3"), None, {}),
+    ("S-CLS-01", "missing_reference", with_line(class_id="c404"), None, {}),
+    ("S-LOC-01", "missing_reference", with_line(location_id="l404"), None, {}),
+    ("S-ERR-09", "missing_dimension", with_line(department_id=None), None, {}),
+    ("S-CFG-20", "missing_dimension", with_line(location_id=None), None, {}),
+    ("S-CFG-20", "missing_dimension", with_line(location_id=None), None, {"link": TOP}),
+    ("S-CFG-19", "other_entity", with_line(location_id="l2"), None, {}),
+    ("S-IDM-08", "period_closed", tables(), None, {"closed_through": date(2026, 2, 28)}),
+    ("S-BIL-09", "period_closed", paired(), BOTH, {"closed_through": date(2026, 2, 28)}),
+    ("S-IDM-07", "unbalanced", with_line(amount=Decimal("99.99")), None, {}),
+    ("S-IDM-07", "unbalanced", tables(bill__ap_bill_line=[]), None, {}),
+    ("S-IDM-07", "amount", with_bill(amount=Decimal("100.001")), None, {}),
+    ("S-CUR-04", "currency", with_bill(currency="CHF"), None, {}),
+    ("S-CUR-04", "currency", with_bill(currency=None), None, {}),
+    (
+        "S-BIL-06",
+        "record_locked",
+        paired({"state": "Paid", "trx_total_paid": Decimal(80), "trx_total_due": 0}),
+        BOTH,
+        {},
+    ),
+    ("S-BIL-06", "record_locked", paired({"state": "Reversed", "trx_total_due": Decimal(0)}), BOTH, {}),
+    ("S-BIL-09", "record_locked", paired({"state": "Partially Paid", "trx_total_paid": Decimal(5)}), BOTH, {}),
+    ("S-BIL-11", "conflict", paired({"modified_at": NOW}), BOTH, {}),
+    ("S-PUR-05", "source_locked", paired({"module_key": "9.PO"}), BOTH, {}),
+    ("S-CFG-11", "ownership_level", paired({"owner_entity_id": None}), BOTH, {}),
+    ("S-IDM-03", "field_length", with_bill(document_no="9" * 31), None, {}),
+    ("S-IDM-03", "field_characters", with_bill(document_no="A&B"), None, {}),
+    ("S-IDM-03", "missing_field", with_bill(document_no=None), None, {}),
+    ("S-IDM-04", "duplicate", tables(intacct__ap_bill=[intacct_bill()]), None, {}),
+    (
+        "S-IDM-04",
+        "duplicate",
+        tables(
+            bill__ap_bill=[bill(), bill("b2", document_no="INV-b1")],
+            bill__ap_bill_line=[line(), line("b2")],
+        ),
+        None,
+        {},
+    ),
+    ("S-IDM-06", "deleted_in_intacct", tables(), None, {"posted": {("ap_bill", "b1")}}),
+    ("S-ERR-41", "field_characters", with_bill(description="a\x01b"), None, {}),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "rows", "matches", "more"),
+    REFUSALS,
+    ids=[f"{rule}-{kind}-{n}" for n, (rule, kind, *_) in enumerate(REFUSALS)],
+)
+def test_a_bill_that_must_not_be_sent_is_held_with_rule_and_remedy(rule, kind, rows, matches, more):
+    """Nothing ineligible becomes an item; the reader learns which rule and what to do."""
+    made = plan(rows, matches=matches or (PAIRED_VENDOR,), **more)
+    holds = [hold for hold in made.holds if hold.object_name == "ap_bill"]
+    assert [item for item in made.items if item.object_name == "ap_bill"] == []
+    assert {(hold.rule, hold.kind) for hold in holds} == {(rule, kind)}
+    assert all(hold.reason and hold.remedy.endswith(".") for hold in holds)
+
+
+VENDOR_REFUSALS = [
+    ("S-BP-03", "unmapped_1099", [vendor(is_1099=True)], [], {}),
+    ("S-VEN-03", "ambiguous", [vendor()], [intacct_vendor()], {}),
+    ("S-VEN-03", "ambiguous", [vendor(name="VENDOR  V1")], [intacct_vendor()], {}),
+    ("S-VEN-03", "duplicate", [vendor(), vendor("v2", name="Vendor v1")], [], {}),
+    ("S-VEN-08", "duplicate", [vendor()], [intacct_vendor(vendor_id=vendor_id_of("org1", "v1"), name="Else")], {}),
+    ("S-VEN-05", "archived", [vendor(is_archived=True)], [], {}),
+    ("S-CUR-04", "currency", [vendor(currency="CHF")], [], {}),
+    ("S-IDM-06", "deleted_in_intacct", [vendor()], [], {"posted": {("vendor", "v1")}}),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "vendors", "there", "more"),
+    VENDOR_REFUSALS,
+    ids=[f"{rule}-{kind}-{n}" for n, (rule, kind, *_) in enumerate(VENDOR_REFUSALS)],
+)
+def test_a_held_vendor_holds_its_bills_by_name(rule, kind, vendors, there, more):
+    """The bill says which vendor it waits for, under the vendor's own rule."""
+    made = plan(tables(bill__vendor=vendors, intacct__vendor=there), matches=(), **more)
+    assert made.items == ()
+    held = {hold.source_id: hold for hold in made.holds}
+    assert (held["v1"].rule, held["v1"].kind) == (rule, kind)
+    assert (held["b1"].rule, held["b1"].held_by) == (rule, "v1")
+    assert held["v1"].label in held["b1"].reason
+
+
+def test_an_approved_bill_becomes_one_create_with_its_effect_on_the_ledger():
+    """Payload, natural key and ledger lines say exactly what will be posted."""
+    [item] = plan().items
+    assert (item.operation, item.natural_key) == (Operation.CREATE, {"VENDORID": "V-11", "RECORDID": "INV-b1"})
+    assert item.payload["WHENCREATED"] == item.payload["WHENPOSTED"] == "02/10/2026"
+    assert item.payload["APBILLITEMS"] == {
+        "APBILLITEM": [{"ACCOUNTNO": "6000", "TRX_AMOUNT": "100.00", "LOCATIONID": "100-A", "DEPARTMENTID": "ENG"}]
+    }
+    assert item.ledger_effect == (
+        LedgerLine("debit", "6000", Decimal("100.00"), "USD"),
+        LedgerLine("credit", "accounts payable", Decimal("100.00"), "USD"),
+    )
+
+
+def test_mark_and_key_are_written_into_the_record():
+    """Duplicates can be found after any server-side window, by the record itself (S-IDM-04)."""
+    rows = tables(bill__vendor=[vendor("v2")], bill__ap_bill=[bill(vendor_id="v2", description="rent")])
+    made = plan(rows, matches=())
+    by_object = {item.object_name: item for item in made.items}
+    comments, description = by_object["vendor"].payload["COMMENTS"], by_object["ap_bill"].payload["DESCRIPTION"]
+    assert read_source_mark(comments) == ("bill", "v2")
+    assert read_source_mark(description) == ("bill", "b1")
+    assert by_object["vendor"].key in comments
+    assert by_object["ap_bill"].key in description
+    assert description.endswith(" rent")
+
+
+def test_words_that_would_make_the_mark_ambiguous_are_left_out():
+    """A description that names another BILL record never hides the source."""
+    [item] = plan(with_bill(description="see BILL:other")).items
+    assert read_source_mark(item.payload["DESCRIPTION"]) == ("bill", "b1")
+
+
+def test_a_new_vendor_comes_before_its_bills():
+    """Parents first; the child names the parent's key and its future id (S-VEN-09)."""
+    rows = tables(bill__vendor=[vendor("v2")], bill__ap_bill=[bill(vendor_id="v2")])
+    parent, child = plan(rows, matches=()).items
+    assert (parent.object_name, child.depends_on) == ("vendor", (parent.key,))
+    assert child.payload["VENDORID"] == parent.payload["VENDORID"] == vendor_id_of("org1", "v2")
+
+
+@pytest.mark.parametrize("vendor_id", ["v1", "x" * 64, "00901ABCDEFGHIJKL"])
+def test_a_derived_vendor_id_is_stable_and_short(vendor_id):
+    """At most 20 safe characters, the same for ever, whatever the vendor is called (S-VEN-09)."""
+    derived = vendor_id_of("org1", vendor_id)
+    assert len(derived) <= 20
+    assert derived.replace("-", "").isalnum()
+    assert derived == vendor_id_of("org1", vendor_id) != vendor_id_of("org2", vendor_id)
+
+
+def test_a_mapped_1099_vendor_carries_the_given_form_and_box():
+    """Form and box are the link's, never invented (S-BP-03)."""
+    rows = tables(bill__vendor=[vendor("v1099", is_1099=True)], bill__ap_bill=[])
+    [item] = plan(rows, matches=()).items
+    assert (item.payload["FORM1099TYPE"], item.payload["FORM1099BOX"]) == ("NEC", "1")
+
+
+def test_a_term_that_intacct_lacks_is_left_out_with_a_warning():
+    """Terms do not sync; a term that is there is sent, one that is not would be refused (S-TRM-01)."""
+    rows = tables(bill__vendor=[vendor("v2", ap_term_id="t1"), vendor("v3", ap_term_id="t2")], bill__ap_bill=[])
+    known, unknown = plan(rows, matches=()).items
+    assert (known.payload["TERMNAME"], known.warnings) == ("Net 30", ())
+    assert "TERMNAME" not in unknown.payload
+    assert "S-TRM-01" in unknown.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [({"name": "New name", "tax_id": "1"}, "vendor_changed"), ({"name": "New name", "tax_id": "2"}, "vendor_replaced")],
+)
+def test_a_vendor_that_changed_is_reported_and_never_written(changes, kind):
+    """Only when name and tax id both changed do its bills wait: it may be another company (S-VEN-08)."""
+    rows = tables(bill__vendor=[vendor(**changes)], intacct__vendor=[intacct_vendor(tax_id="1")])
+    made = plan(rows)
+    assert next(hold for hold in made.holds if hold.object_name == "vendor").kind == kind
+    assert [item.object_name for item in made.items] == (["ap_bill"] if kind == "vendor_changed" else [])
+
+
+def test_an_equal_pair_needs_nothing():
+    """What agrees is neither written nor held."""
+    rows = tables(intacct__ap_bill=[intacct_bill()], intacct__ap_bill_line=[intacct_line()])
+    made = plan(rows, matches=BOTH)
+    assert (made.items, made.holds) == ((), ())
+
+
+def test_an_edit_in_bill_updates_the_unpaid_bill_in_place():
+    """By RECORDNO, lines replaced by LINE_NO, the old effect taken back and the new one posted (S-BIL-08, S-BIL-09)."""
+    [item] = plan(paired(), matches=BOTH).items
+    assert (item.operation, item.target_record_no) == (Operation.UPDATE, 500)
+    assert next(iter(item.payload)) == "RECORDNO"
+    assert item.payload["APBILLITEMS"]["APBILLITEM"][0]["LINE_NO"] == "1"
+    assert "ACTION" not in item.payload
+    assert [(one.side, one.account, one.amount) for one in item.ledger_effect] == [
+        ("credit", "6000", Decimal(80)),
+        ("debit", "accounts payable", Decimal(80)),
+        ("debit", "6000", Decimal(100)),
+        ("credit", "accounts payable", Decimal(100)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "intacct",
+    [
+        {"vendor_id": "V-12"},
+        {"document_no": "OTHER"},
+        {"bill_date": date(2026, 2, 9)},
+        {"due_date": date(2026, 3, 1)},
+    ],
+)
+def test_each_edited_field_leads_to_an_update(intacct):
+    """Vendor, number and dates count as much as the amount (S-BIL-09)."""
+    rows = tables(intacct__ap_bill=[intacct_bill(**intacct)], intacct__ap_bill_line=[intacct_line()])
+    assert [item.operation for item in plan(rows, matches=BOTH).items] == [Operation.UPDATE]
+
+
+def test_edited_coding_leads_to_an_update():
+    """A line on another department is a difference, though the amounts agree."""
+    rows = tables(intacct__ap_bill=[intacct_bill()], intacct__ap_bill_line=[intacct_line(department_id="OPS")])
+    assert [item.operation for item in plan(rows, matches=BOTH).items] == [Operation.UPDATE]
+
+
+def test_first_open_keeps_both_dates():
+    """By RECORDNO, lines by LINE_NO; the old effect is taken back, the new one posted (S-BIL-08, S-BIL-09)."""
+    link = replace(LINK, closed_period=ClosedPeriod.FIRST_OPEN)
+    [item] = plan(link=link, closed_through=date(2026, 2, 28)).items
+    assert (item.payload["WHENCREATED"], item.payload["WHENPOSTED"]) == ("02/10/2026", "03/01/2026")
+    assert "S-IDM-08" in item.warnings[0]
+
+
+def test_the_day_after_the_close_is_open():
+    """The border belongs to the closed side only."""
+    assert len(plan(closed_through=date(2026, 2, 9)).items) == 1
+    assert len(plan(closed_through=date(2026, 2, 10)).items) == 0
+
+
+def test_over_ten_million_the_true_amount_is_posted_with_a_warning():
+    """Never 0 (S-BIL-07)."""
+    large = Decimal("10000000.01")
+    rows = tables(bill__ap_bill=[bill(amount=large)], bill__ap_bill_line=[line(amount=large)])
+    [item] = plan(rows).items
+    assert item.payload["APBILLITEMS"]["APBILLITEM"][0]["TRX_AMOUNT"] == "10000000.01"
+    assert "S-BIL-07" in item.warnings[0]
+
+
+def test_a_currency_without_decimals_is_written_without_them():
+    """Yen have no minor unit."""
+    rows = tables(
+        bill__ap_bill=[bill(currency="JPY", amount=Decimal(1500))],
+        bill__ap_bill_line=[line(amount=Decimal("1500.00"))],
+    )
+    [item] = plan(rows, currencies={"USD", "JPY"}).items
+    assert item.payload["APBILLITEMS"]["APBILLITEM"][0]["TRX_AMOUNT"] == "1500"
+    assert item.payload["BASECURR"] == "USD"
+
+
+def test_a_negative_bill_credits_its_account():
+    """Sides follow the sign; amounts in the effect are positive."""
+    rows = tables(bill__ap_bill=[bill(amount=Decimal(-5))], bill__ap_bill_line=[line(amount=Decimal(-5))])
+    [item] = plan(rows).items
+    assert [(one.side, one.amount) for one in item.ledger_effect] == [("credit", Decimal(5)), ("debit", Decimal(5))]
+
+
+def test_the_default_location_serves_lines_without_one():
+    """The link may name a location for uncoded lines (S-CFG-20)."""
+    link = replace(LINK, default_location="100-A")
+    [item] = plan(with_line(location_id=None), link=link).items
+    assert item.payload["APBILLITEMS"]["APBILLITEM"][0]["LOCATIONID"] == "100-A"
+
+
+def test_unapproved_bills_pass_where_the_link_says_so():
+    """approved_only is a setting (S-APR-02)."""
+    assert len(plan(with_bill(approval_status="ASSIGNED"), link=replace(LINK, approved_only=False)).items) == 1
+
+
+def test_deleted_records_are_not_planned():
+    """What BILL deleted is not sent, and a deleted Intacct bill is no duplicate."""
+    rows = tables(intacct__ap_bill=[intacct_bill(_deleted=True)])
+    assert len(plan(rows).items) == 1
+    assert plan(with_bill(_deleted=True)).items == ()
+
+
+def test_the_same_input_gives_the_same_bytes_in_any_order():
+    """A plan is deterministic; the order of the input rows does not matter."""
+    rows = tables(bill__ap_bill=[bill("b1"), bill("b2")], bill__ap_bill_line=[line("b1"), line("b2")])
+    shuffled = {name: list(reversed(part)) for name, part in rows.items()}
+    assert plan(rows).document() == plan(shuffled).document()
+
+
+def test_the_content_hash_is_about_content_alone():
+    """A later plan with the same content has the same hash and another id; another content has another hash."""
+    first, later = plan(), plan(now=NOW + timedelta(hours=1))
+    assert first.content_hash == later.content_hash
+    assert first.plan_id != later.plan_id
+    assert plan(with_bill(due_date=date(2026, 4, 1))).content_hash != first.content_hash
+
+
+def test_a_changed_content_has_another_key_and_the_same_content_the_same():
+    """The key follows from what is written (S-IDM-01)."""
+    keys = [plan(rows).items[0].key for rows in (tables(), tables(), with_bill(due_date=date(2026, 4, 1)))]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_the_document_reads_as_json_with_money_as_text():
+    """No float anywhere in the document."""
+    document = json.loads(plan().document(), parse_float=lambda text: pytest.fail(f"a float: {text}"))
+    assert document["items"][0]["amount"] == "100.00"
+
+
+def test_the_text_shows_counts_money_items_and_holds_with_rules():
+    """A person can approve from the text alone."""
+    rows = tables(
+        bill__ap_bill=[bill("b1"), bill("b2"), bill("b3", approval_status="DENIED")],
+        bill__ap_bill_line=[line("b1"), line("b2"), line("b3")],
+    )
+    made = plan(rows)
+    shown = render(made)
+    assert "create ap_bill: 2, 200.00 USD" in shown
+    assert made.content_hash in shown
+    assert "debit  6000 100.00 USD" in shown
+    assert "[S-APR-02] Approve it in BILL." in shown
+    assert "cannot be applied" in render(made, mode=Mode.OBSERVE)
+
+
+def test_frames_become_rows_without_nan():
+    """An empty cell is None, whatever the frame calls it."""
+    frame = pd.DataFrame(
+        {"a": [Decimal("1.10"), None], "b": [pd.NaT, date(2026, 1, 1)], "c": pd.array([1, None], "Int64")}
+    )
+    assert rows_of(frame) == [
+        {"a": Decimal("1.10"), "b": None, "c": 1},
+        {"a": None, "b": date(2026, 1, 1), "c": None},
+    ]
