@@ -8,7 +8,8 @@ How each window is read:
 
 * ``ALL``: ``sort=createdTime:asc``, no filter, so that archived records and drafts come too. That order cannot change
   while pages are read, so nothing is skipped. What changed meanwhile may lie on a page already read: the watermark
-  never passes the moment at which BILL, by its own clock, answered the first page.
+  never passes the moment at which BILL, by its own clock, answered the first page (by ours, if it does not say; the
+  caller's overlap then also covers how far the clocks differ).
 * ``CHANGED``: vendors and bills by ``updatedTime:gte``, ``sort=updatedTime:asc``. What changes meanwhile moves to the
   end, and if page tokens are mere positions (BILL does not say), others slide past the reader. So each page is a
   question of its own, from the last time seen; tokens are followed only where more records than a page holds share
@@ -237,8 +238,7 @@ class _Reader:
         before = self._session.requests
         for page in self._pages():
             if page.number == 1 and self._window.kind is WindowKind.ALL:
-                # Without BILL's word on the time, its newest record so far is surely not later.
-                self._lower_ceiling(page.served_at or max(_updates(page), default=None))
+                self._lower_ceiling(page.served_at)
             records = [record for record in page.results if self._is_wanted(record) and self._is_first_copy(record)]
             self._prove_order(page.results)
             self._tally.announced += len(records)

@@ -41,7 +41,7 @@ class BillPage:
         results: The records as parsed; numbers are ``Decimal``.
         number: Position of the page, from 1.
         is_last: Whether BILL named no further page.
-        served_at: When BILL says that it answered, by its own clock; None if it did not say.
+        served_at: When BILL answered, by its own clock; by ours, when we asked, if it did not say.
     """
 
     results: list[dict[str, Any]]

@@ -67,10 +67,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A 2xx answer: the parsed body, and when the server says it was sent."""
+    """A 2xx answer: the parsed body, and when it was made: the server's own ``Date``, else when we asked."""
 
     value: Any
-    served_at: datetime | None
+    served_at: datetime
 
 
 class Transport:
@@ -117,6 +117,7 @@ class Transport:
         """
         with self._lock:
             self._requests += 1
+        asked_at = self._now()
         # Raised here, outside the except block: httpx's errors carry the request with its secret headers and body,
         # and must not hang on ours as context.
         status, response_headers, body, failure = self._send(call, headers, mask)
@@ -125,7 +126,7 @@ class Transport:
         _LOG.debug("%s answered HTTP %d, %d bytes", call.operation, status, len(body))
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             raise self._refused(call, status, response_headers, body, mask)
-        return Answer(self._parse(call, status, body, mask), _http_date(response_headers.get("date")))
+        return Answer(self._parse(call, status, body, mask), _http_date(response_headers.get("date")) or asked_at)
 
     def _send(
         self, call: Call, headers: Mapping[str, str], mask: Mask

@@ -229,6 +229,16 @@ def test_bare_array_is_a_whole_list_where_allowed() -> None:
     assert [(page.results, page.is_last) for page in pages] == [([{"id": "00p1"}], True)]
 
 
+def test_page_says_when_it_was_served() -> None:
+    """By BILL's own clock; by ours, when the question was asked, if BILL does not say."""
+    clock, server = Clock(), ScriptedBill({VENDORS: vendors(1)})
+    server.script = [httpx.Response(200, json={"results": [], "nextPage": "p0"})]
+    clock.sleep(60)
+    with make_client(server, clock) as client:
+        pages = list(client.session(ORGANIZATION).list(VENDORS))
+    assert [f"{page.served_at:%H:%M:%S}" for page in pages] == ["12:01:00", "12:00:00"]
+
+
 # ---- limits and retries -----------------------------------------------------------------------------------------
 
 
@@ -428,6 +438,14 @@ def test_oversized_answer_is_refused() -> None:
     server.script = [httpx.Response(200, content=b"[" + b" " * 5000 + b"]") for _ in range(2)]
     with make_client(server, max_body_bytes=1000) as client, pytest.raises(UnreadableResponseError, match="larger"):
         client.session(ORGANIZATION).get("/v3/bills/00n1")
+
+
+def test_answer_that_drips_is_cut_off() -> None:
+    """An answer that keeps coming for longer than allowed is given up, however often bytes arrive."""
+    server = ScriptedBill({VENDORS: vendors(1)})
+    with make_client(server, total_timeout_seconds=-1) as client, pytest.raises(TransportError, match="took longer"):
+        client.session(ORGANIZATION).get("/v3/bills/00n1")
+    assert len(server.requests) == 5
 
 
 def test_lone_surrogates_and_control_characters_survive_as_data() -> None:
