@@ -137,7 +137,7 @@ class Bills:
         if submits:
             row[table.at["STATE"]] = "Posted"
         draft = table.get(row, "STATE") == "Draft"
-        if moves and not draft:
+        if moves and table.get(old, "STATE") != "Draft":
             self._check_changeable(old)
             self._check_period(table.get(old, "WHENPOSTED"), old[table.owner_at])
         if {"WHENCREATED", "CURRENCY"} & changes.keys() and "EXCHANGE_RATE" not in changes:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.intacct.dataset import Dataset
     from intacct_pipelines.sandbox.intacct.state import State
 
-_REMEMBERED: Final = 12
+_REMEMBERED: Final = 8
 _BOUNDS: Final = frozenset(
     ("equalto", "lessthan", "lessthanorequalto", "greaterthan", "greaterthanorequalto", "between")
 )

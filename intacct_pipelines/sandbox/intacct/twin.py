@@ -16,6 +16,7 @@ from intacct_pipelines.sandbox.intacct.gateway import Gateway
 from intacct_pipelines.sandbox.intacct.loading import Loader
 from intacct_pipelines.sandbox.intacct.options import Options
 from intacct_pipelines.sandbox.intacct.state import State
+from intacct_pipelines.sandbox.intacct.values import sortable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,6 +172,27 @@ class IntacctTwin:
             table = self._state.table("APBILL")
             row = table.rows[record_no]
             self._gateway.writer.bills.pay(row, amount, day, Author(row[table.owner_at], "ui"))
+
+    def plant(self, object_name: str, record_no: int, **fields: str) -> None:
+        """Put raw values into a record, past every rule and without any trace: data that is wrong at the source.
+
+        Args:
+            object_name: A stored object.
+            record_no: RECORDNO.
+            fields: Values by field name, such as ``WHENMODIFIED=""``.
+
+        Raises:
+            KeyError: There is no such object, record or field.
+        """
+        with self._state.lock:
+            table = self._state.table(object_name)
+            old = table.rows[record_no]
+            row = old.copy()
+            for field, value in fields.items():
+                row[table.at[field]] = value
+            if "WHENMODIFIED" in fields:
+                row[table.stamp_at] = sortable(fields["WHENMODIFIED"])
+            self._state.replace(table, old, row)
 
     def close_books(self, entity_id: str, day: str) -> None:
         """Close an entity's books through a day, ``yyyymmdd``; empty opens them."""

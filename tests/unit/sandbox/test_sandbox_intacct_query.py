@@ -375,6 +375,18 @@ def test_answers_follow_changes_at_once() -> None:
     assert books.rows(query) == []
 
 
+def test_wrong_data_can_be_planted_at_the_source() -> None:
+    """A null WHENMODIFIED is found by isnull alone, and no audit row tells of it."""
+    books = Books(bill(1), bill(2))
+    books.twin.plant("APBILL", 2, WHENMODIFIED="", STATE="Unheard of")
+    recent = _condition("greaterthanorequalto", "WHENMODIFIED", "01/01/2020")
+    missing = _condition("isnull", "WHENMODIFIED")
+    for filters, expected in ((recent, ["1"]), (missing, ["2"]), (f"<or>{recent}{missing}</or>", ["1", "2"])):
+        rows = books.rows(books.select("APBILL", "RECORDNO", filters))
+        assert [row["RECORDNO"] for row in rows] == expected
+    assert books.twin.records("AUDITHISTORY") == []
+
+
 def test_a_small_company_is_built_in_a_moment() -> None:
     """Hundreds of simulations build a twin each."""
     small = Books(*(bill(at) for at in range(1, 11))).business
