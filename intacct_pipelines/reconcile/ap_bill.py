@@ -93,7 +93,7 @@ def _platform(frames: Frames, vendors: Sides) -> pd.DataFrame:
     bill["vendor_no"] = _looked_up(vendors.intacct["id"].to_numpy(dtype=object), partner, "")
     bill["is_vendor_ambiguous"] = _looked_up(vendors.pairing.platform_group, position, "") != ""
     bill["term"] = _looked_up(vendors.platform["term"].to_numpy(dtype=object), position, "")
-    return bill
+    return _with_natural_key(bill, "vendor_no")
 
 
 def _intacct(frames: Frames, vendors: Sides) -> pd.DataFrame:
@@ -133,7 +133,13 @@ def _intacct(frames: Frames, vendors: Sides) -> pd.DataFrame:
     own_term = text(rows, "term_name")
     vendor_term = _looked_up(vendors.intacct["term"].to_numpy(dtype=object), position, "")
     bill["term"] = own_term.where(own_term != "", vendor_term)
-    return bill
+    return _with_natural_key(bill, "vendor")
+
+
+def _with_natural_key(bill: pd.DataFrame, vendor: str) -> pd.DataFrame:
+    """Add the vendor in Intacct's words, and vendor and number as one key, empty without either."""
+    is_known = (bill[vendor] != "") & (bill["number"] != "")
+    return bill.assign(known_vendor=bill[vendor], natural=joined(is_known, bill[vendor], bill["number"]))
 
 
 def _money(rows: pd.DataFrame, column: str) -> pd.Series:
@@ -174,23 +180,25 @@ def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sides) -
     # Live and standing bills find each other first, so that an undone twin does not make them ambiguous.
     for ours, theirs in ((is_live, stands), (is_live | True, stands | True)):
         for depth in ("number", "amount"):
-            platform_key = _natural_key(platform, "vendor_no", ours & pairing.platform_open, depth)
-            intacct_key = _natural_key(intacct, "vendor", theirs & pairing.intacct_open, depth)
+            platform_key = _natural_key(platform, ours & pairing.platform_open, depth)
+            intacct_key = _natural_key(intacct, theirs & pairing.intacct_open, depth)
             pairing.pair_unique(platform_key, intacct_key, NATURAL_KEY)
     pairing.mark_ambiguous(
-        _natural_key(platform, "vendor_no", is_live & pairing.platform_open, "number"),
-        _natural_key(intacct, "vendor", stands & pairing.intacct_open, "number"),
+        _natural_key(platform, is_live & pairing.platform_open, "number"),
+        _natural_key(intacct, stands & pairing.intacct_open, "number"),
     )
     return Sides(platform, intacct, every[~is_inside], pairing)
 
 
-def _natural_key(rows: pd.DataFrame, vendor: str, chosen: pd.Series, depth: str) -> pd.Series:
+def _natural_key(rows: pd.DataFrame, chosen: pd.Series, depth: str) -> pd.Series:
     """Return vendor and number, and with depth ``amount`` also date and amount, of rows that can be known by them."""
-    chosen = chosen & (rows[vendor] != "")
     if depth == "number":
-        return joined(chosen & (rows["number"] != ""), rows[vendor], rows["number"])
-    amounts = rows["amount"].map(Decimal.normalize)
-    return joined(chosen, rows[vendor], rows["number"], rows["bill_date"], rows["currency"], amounts)
+        return rows["natural"].where(chosen, "")
+    few = rows[chosen & (rows["known_vendor"] != "")]
+    amounts = few["amount"].map(Decimal.normalize)
+    always = pd.Series(data=True, index=few.index, dtype=bool)
+    keys = joined(always, few["known_vendor"], few["number"], few["bill_date"], few["currency"], amounts)
+    return keys.reindex(rows.index, fill_value="")
 
 
 def _confirmed(link: Link, crosswalk: pd.DataFrame) -> pd.DataFrame:
@@ -214,8 +222,7 @@ def _gone(frames: Frames) -> pd.DataFrame:
 def _with_predecessors(sides: Sides, gone: pd.DataFrame, confirmed: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs; where Intacct's bill replaces a deleted one, with that one's record number (S-BIL-08)."""
     pairs = sides.pairs()
-    rows = sides.intacct.take(pairs["intacct"].to_numpy()).reset_index(drop=True)
-    natural = joined(rows["number"] != "", rows["vendor"], rows["number"])
+    natural = sides.intacct["natural"].take(pairs["intacct"].to_numpy())
     by_number = _last(gone["natural"], gone["record_no"])
     was_confirmed = confirmed[confirmed["intacct_record_no"].isin(set(gone["record_no"]))]
     by_pair = _last(was_confirmed["platform_id"], was_confirmed["intacct_record_no"])
@@ -236,10 +243,9 @@ def _last(keys: pd.Series, values: pd.Series) -> dict[str, int]:
 
 def _explain(link: Link, frames: Frames, sides: Sides, gone: pd.DataFrame, confirmed: pd.DataFrame) -> Explanations:
     platform, intacct = sides.platform, sides.intacct
-    natural = _natural_key(platform, "vendor_no", platform["vendor_no"] != "", "number")
     once_there = set(confirmed["platform_id"][confirmed["intacct_record_no"].isin(set(gone["record_no"]))])
     was_deleted = platform["key"].isin(once_there | set(gone["platform_id"])) | (
-        (natural != "") & natural.isin(set(gone["natural"]))
+        (platform["natural"] != "") & platform["natural"].isin(set(gone["natural"]))
     )
     deleted_in_bill = set(select_rows(frames.bill_ap_bill, "id", deleted=True)["id"])
     source_gone = marked_ids(intacct["description"]).isin(deleted_in_bill) | intacct["key"].isin(

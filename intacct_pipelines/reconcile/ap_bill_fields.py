@@ -122,8 +122,11 @@ def _due_cause(link: Link, frames: Frames, bills: PairedBills) -> pd.Series:
     terms = frames.bill_ap_term
     days = dict(zip(text(terms, "id"), value(terms, "due_days"), strict=True))
     name = platform["term"].map({term: coding.term_name(term) or "" for term in platform["term"].unique()})
-    dates = zip(platform["term"], platform["bill_date"], platform["due_date"], strict=True)
-    follows_term = pd.Series([_follows(days, *row) for row in dates], index=platform.index, dtype=bool)
+    # Row by row, but only where it matters.
+    few = platform[_unlike(bills, "due_date")]
+    dates = zip(few["term"], few["bill_date"], few["due_date"], strict=True)
+    follows_term = pd.Series([_follows(days, *row) for row in dates], index=few.index, dtype=bool)
+    follows_term = follows_term.reindex(platform.index, fill_value=False)
     # Where the bill's own date differs, the due date does too, whatever the terms.
     same_date = platform["bill_date"] == intacct["bill_date"]
     drift = first_cause(platform, term_drift=(name != intacct["term"]) & follows_term & same_date)

@@ -127,8 +127,8 @@ class Sides:
         wide = {"platform": positions, "intacct": partners}
         frame = pd.DataFrame(wide)
         for column in ("id", "key", "amount", "currency", "changed_at"):
-            frame[f"p_{column}"] = self.platform[column].take(positions).to_numpy()
-            frame[f"i_{column}"] = self.intacct[column].take(partners).to_numpy()
+            frame[f"p_{column}"] = self.platform[column].take(positions).reset_index(drop=True)
+            frame[f"i_{column}"] = self.intacct[column].take(partners).reset_index(drop=True)
         frame["changed_at"] = _later(frame["p_changed_at"], frame["i_changed_at"])
         frame["method"] = self.pairing.method[positions]
         return frame
