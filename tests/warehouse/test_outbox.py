@@ -8,7 +8,9 @@ from decimal import Decimal
 import psycopg
 import pytest
 from push_cases import AUTO_LINK, LINK, NOW, item, plan_of
+from warehouse_rows import bill, store
 
+from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.push import Hold, State
 from intacct_pipelines.errors import NotApprovedError, PushError, WarehouseError
 from intacct_pipelines.warehouse.outbox import Outbox, Outcome, Reason
@@ -337,3 +339,63 @@ def test_attempts_can_be_read_with_their_outcome(outbox, warehouse):
     with warehouse.transaction() as connection:
         rows = connection.execute("SELECT attempt_no, worker, outcome FROM push.attempt").fetchall()
     assert rows == [(1, "w1", "accepted")]
+
+
+def _came_back(warehouse, key, *, record_no=7, mark=True):
+    """Store Intacct's copy of a posted bill, as the extract brings it."""
+    description = f"BILL:b1 {key}" if mark else "typed by hand"
+    store(warehouse, [bill(record_no, description=description, document_no="INV-1")], entity="acme:100")
+
+
+def test_an_accepted_item_is_confirmed_by_its_own_record_and_the_crosswalk_learns_the_pair(outbox, warehouse):
+    """Posted is not confirmed: only the record that came back with the item's key finishes it."""
+    [sent] = outbox.sent(item("b1"))
+    outbox.finish(sent.key, State.ACCEPTED, record_no=7)
+    assert outbox.box.confirm("north", "acme:100", actor="sync") == 0
+    _came_back(warehouse, sent.key)
+    assert outbox.box.confirm("north", "acme:100", actor="sync") == 1
+    assert outbox.states() == {"b1": "confirmed"}
+    assert outbox.box.posted("north") == {("ap_bill", "b1")}
+    with warehouse.transaction() as connection:
+        rows = connection.execute(
+            "SELECT platform_id, intacct_record_no, intacct_id, status FROM mapping.crosswalk"
+        ).fetchall()
+    assert rows == [("b1", 7, "INV-1", "confirmed")]
+    assert outbox.box.verify_journal() == []
+
+
+def test_a_record_without_the_key_confirms_nothing(outbox, warehouse):
+    """A record that lost our mark stays unconfirmed until a person has looked."""
+    [sent] = outbox.sent(item("b1"))
+    outbox.finish(sent.key, State.ACCEPTED, record_no=7)
+    _came_back(warehouse, sent.key, mark=False)
+    assert outbox.box.confirm("north", "acme:100", actor="sync") == 0
+
+
+def test_the_revision_of_a_bill_follows_its_lines(warehouse):
+    """A changed, added or deleted line makes an approved bill expire; another entity's does not."""
+    box = Outbox(warehouse)
+
+    def revision(amounts, entity="acme:100"):
+        header = dict.fromkeys(TABLES["bill.ap_bill"].column_names) | {
+            "id": "b1",
+            "vendor_id": "v1",
+            "bill_date": "2026-01-01",
+            "currency": "USD",
+            "amount": "3.00",
+            "approval_status": "APPROVED",
+        }
+        lines = [
+            dict.fromkeys(TABLES["bill.ap_bill_line"].column_names)
+            | {"id": f"l{n}", "bill_id": "b1", "currency": "USD", "amount": amount}
+            for n, amount in enumerate(amounts)
+        ]
+        store(warehouse, [header], table=TABLES["bill.ap_bill"], entity=entity)
+        store(warehouse, lines, table=TABLES["bill.ap_bill_line"], entity=entity)
+        return box.stored_revisions("acme:100", "ap_bill", ["b1", "b404"])
+
+    first = revision(["1.00", "2.00"])
+    assert set(first) == {"b1"}
+    assert revision(["1.00", "2.00"]) == first
+    assert revision(["9.00"], entity="acme:200") == first
+    assert len({first["b1"], revision(["1.50", "1.50"])["b1"], revision(["3.00"])["b1"]}) == 3
