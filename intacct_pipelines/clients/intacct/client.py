@@ -317,8 +317,8 @@ class Session:
         result = self.read(build.get_user_permissions(user_id))
         found: dict[str, frozenset[str]] = {}
         for record in result.records:
-            names = (record.get("policies.policy.policyName") or record.get("policyName") or "").split("\n")
-            rights = (record.get("policies.policy.rights") or record.get("rights") or "").split("\n")
+            names = _last_part(record, "policyName").split("\n")
+            rights = _last_part(record, "rights").split("\n")
             for name, words in zip(names, rights, strict=False):
                 found[name] = found.get(name, frozenset()) | frozenset(words.split("|"))
         return found
@@ -455,6 +455,11 @@ def _rejected(error: RemoteSystemError, message: str) -> CredentialsRejectedErro
 def _merged(result: Result) -> dict[str, str | None]:
     """All records of a small answer as one, by the last part of each name."""
     return {name.rpartition(".")[2]: text for record in result.records for name, text in record.items()}
+
+
+def _last_part(record: dict[str, str | None], name: str) -> str:
+    """The text whose dotted name ends with ``name``."""
+    return next((text or "" for path, text in record.items() if path.rpartition(".")[2] == name), "")
 
 
 def _narrowed(page: Page, fields: tuple[str, ...]) -> Page:

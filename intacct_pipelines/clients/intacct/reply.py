@@ -310,30 +310,32 @@ def _columns(
     data: etree._Element, object_name: str, fields: tuple[str, ...], where: dict[str, Any]
 ) -> tuple[dict[str, list[str | None]], int]:
     """Walk the children once; columns are appended to by position only after the record's tags were compared."""
+    _check_no_stray_text(data, where)
     cells: list[list[str | None]] = [[] for _ in fields]
     appends = [column.append for column in cells]
     expected = list(fields)
+    # in a nested record a field's own text is not all there is of it, so its leaves are taken by dotted name
+    nested = bool(data.xpath("boolean(*/*/*)"))
     rows = 0
     for record in data:
         if str(record.tag).casefold() != object_name.casefold():
             msg = f"the answer holds a {str(record.tag)[:80]} where {object_name} was asked for"
             raise UnreadableResponseError(msg, **where)
         children = list(record)
-        if [child.tag for child in children] == expected:
+        if not nested and [child.tag for child in children] == expected:
             for append, child in zip(appends, children, strict=True):
                 append(child.text)
         else:
             for append, text in zip(appends, _by_name(record, expected, where), strict=True):
                 append(text)
         rows += 1
-    _check_no_deeper(data, rows, where)
     return dict(zip(fields, cells, strict=True)), rows
 
 
-def _check_no_deeper(data: etree._Element, rows: int, where: dict[str, Any]) -> None:
-    """Text beside or below a field's own would be lost by the walk, so there must be none."""
-    if data.xpath("boolean(*/*[*][not(*/text())] | */text()[normalize-space()] | text()[normalize-space()])"):
-        msg = f"some of {rows} records hold text outside their fields"
+def _check_no_stray_text(data: etree._Element, where: dict[str, Any]) -> None:
+    """Text beside fields would be lost by the walk, so there must be none."""
+    if data.xpath("boolean(text()[normalize-space()] | .//*[*]/text()[normalize-space()])"):
+        msg = "a record holds text outside of its fields"
         raise UnreadableResponseError(msg, **where)
 
 
