@@ -6,9 +6,13 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from json.encoder import encode_basestring, encode_basestring_ascii
+from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.sandbox.http import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_BODY_BYTES = 6 * 1024 * 1024
 _DEEPEST = 20
@@ -54,30 +58,42 @@ def error_reply(error: BillError, now: datetime) -> Reply:
 
 def encode(value: Any) -> str:
     """Write JSON: decimals as plain numbers, dates and instants in BILL's form, nothing null and nothing empty."""
-    if isinstance(value, dict):
-        fields = (f"{json.dumps(key)}:{encode(item)}" for key, item in value.items() if not _is_absent(item))
+    kind = type(value)
+    if kind is dict:
+        fields = [f"{_quote(key)}:{encode(item)}" for key, item in value.items() if not _is_absent(item)]
         return "{" + ",".join(fields) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ",".join(encode(item) for item in value) + "]"
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return f'"{format_instant(value)}"'
-    if isinstance(value, date):
-        return f'"{value.isoformat()}"'
-    return json.dumps(value, ensure_ascii=False)
+    if kind is list or kind is tuple:
+        return "[" + ",".join([encode(item) for item in value]) + "]"
+    return _WRITERS.get(kind, json.dumps)(value)
+
+
+def _quote(text: str) -> str:
+    """Write a string; one with half a surrogate pair, which UTF-8 cannot hold, with escapes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return encode_basestring_ascii(text)
+    return encode_basestring(text)
 
 
 def _is_absent(value: Any) -> bool:
     # Lists stay: an empty page and a bulk of nothing are answers.
-    if isinstance(value, dict):
-        return all(_is_absent(item) for item in value.values())
-    return value is None or value == ""
+    if value is None or value == "":
+        return True
+    return type(value) is dict and all(_is_absent(item) for item in value.values())
 
 
 def format_instant(instant: datetime) -> str:
     """Write an instant as ``2026-12-30T23:15:23.127+00:00``."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+_WRITERS: Final[dict[type, Callable[[Any], str]]] = {
+    str: _quote,
+    Decimal: lambda amount: format(amount, "f"),
+    datetime: lambda instant: f'"{format_instant(instant)}"',
+    date: lambda day: f'"{day.isoformat()}"',
+}
 
 
 def decode(body: bytes) -> Any:

@@ -261,6 +261,14 @@ def test_two_terms_with_equal_days_are_refused(caller):
     assert caller.send("POST", f"{path}/{term['id']}/archive")[0] == 404
 
 
+@pytest.mark.parametrize("name", ["half a pair \ud800", "control \x01\x1f", 'quote " and \\', "株式会社 & <b>"])
+def test_odd_text_survives(caller, name):
+    """Half a surrogate pair, control characters and quotes come back as they were sent."""
+    made = caller.send("POST", "/v3/vendors", {**VENDOR, "name": name})[1]
+    assert made["name"] == name
+    assert caller.send("GET", f"/v3/vendors/{made['id']}")[1]["name"] == name
+
+
 @pytest.mark.parametrize("content", [b"{", b"[1", b'{"a": NaN}', b"[" * 100_000, b"[" * 900 + b"]" * 900, b"\xff\xfe"])
 def test_a_body_that_is_no_json_is_refused(caller, twin, business, content):
     """Broken, endless and hostile bodies get one clear refusal."""
