@@ -1,0 +1,57 @@
+"""Dagster's storage class against a real Postgres."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from dagster import DagsterInstance
+
+from intacct_pipelines.defs.storage import Storage
+from intacct_pipelines.errors import ConfigurationError, WarehouseUnavailableError
+
+_ROOT = Path(__file__).parents[2]
+_COUNT = "from dagster import DagsterInstance\nwith DagsterInstance.get() as i: print(i.get_runs_count())"
+
+
+def test_processes_that_come_first_together_all_get_their_storage(empty_dsn: str, tmp_path: Path) -> None:
+    """The tables are made once, under a lock, though all find none; with an address no cluster is started."""
+    (tmp_path / "dagster.yaml").write_text((_ROOT / "dagster_home" / "dagster.yaml").read_text(encoding="utf-8"))
+    environment = {**os.environ, "DAGSTER_HOME": str(tmp_path), "DAGSTER_POSTGRES_URL": empty_dsn}
+    processes = [
+        subprocess.Popen(  # noqa: S603  # our own interpreter and words
+            [sys.executable, "-c", _COUNT], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    assert [process.communicate(timeout=120)[0].strip() for process in processes] == ["0"] * 4
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_the_delivered_instance_names_our_storage() -> None:
+    """``dagster.yaml`` frees the slots of crashed runs, and its storage is the class that exists."""
+    settings = yaml.safe_load((_ROOT / "dagster_home" / "dagster.yaml").read_text(encoding="utf-8"))
+    custom = settings["storage"]["custom"]
+    assert (custom["module"], custom["class"]) == (Storage.__module__, Storage.__name__)
+    assert settings["run_monitoring"]["free_slots_after_run_end_seconds"] > 0
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [("postgresql://u:hush@127.0.0.1:1/d", WarehouseUnavailableError), ("sqlite:///hush", ConfigurationError)],
+)
+def test_a_wrong_address_is_one_line(
+    url: str, kind: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening the instance says what is wrong at once, without a retry and without the password."""
+    (tmp_path / "dagster.yaml").write_text((_ROOT / "dagster_home" / "dagster.yaml").read_text(encoding="utf-8"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.setenv("DAGSTER_POSTGRES_URL", url)
+    with pytest.raises(kind) as caught:
+        DagsterInstance.get()
+    assert "hush" not in str(caught.value)
+    assert "\n" not in str(caught.value)
