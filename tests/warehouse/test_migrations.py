@@ -2,18 +2,91 @@
 
 from __future__ import annotations
 
+import threading
+
 import psycopg
+import pytest
+from warehouse_rows import BILL, ENTITY, bill, store
 
 from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.errors import SchemaDriftError
 from intacct_pipelines.warehouse.connection import Warehouse
+from intacct_pipelines.warehouse.migrate import migrations
 
 
-def test_an_empty_database_gets_every_declared_table(empty_dsn: str) -> None:
-    """From empty, each table of the catalog and its versions exist, and a second time nothing changes."""
+def structure(dsn: str) -> list[tuple[object, ...]]:
+    """Return every column of every table with its type and comment, in order."""
+    with psycopg.connect(dsn) as connection:
+        return connection.execute(
+            "SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum) "
+            "FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE attnum > 0 AND NOT attisdropped "
+            "AND c.relkind IN ('r', 'p') AND relnamespace::regnamespace::text !~ '^(pg_|information)' "
+            "ORDER BY 1, attname"
+        ).fetchall()
+
+
+def test_an_empty_database_gets_every_table_and_a_second_time_nothing_changes(empty_dsn: str) -> None:
+    """From empty, each declared column exists with its description; migrating twice is migrating once."""
     with Warehouse(empty_dsn) as warehouse:
         warehouse.migrate()
+        once = structure(empty_dsn)
         warehouse.migrate()
+    assert structure(empty_dsn) == once
+    stored = {(row[0], row[1]): row[3] for row in once}
+    for table in TABLES.values():
+        for column in table.columns:
+            assert stored[table.qualified_name, column.name] == column.description
+            assert (f"versions.{table.schema}_{table.name}", column.name) in stored
+
+
+def test_migrating_at_the_same_time_is_migrating_once(empty_dsn: str) -> None:
+    """Of several processes that start together, one migrates and the others wait."""
+    failures: list[Exception] = []
+
+    def run() -> None:
+        with Warehouse(empty_dsn) as warehouse:
+            try:
+                warehouse.migrate()
+            except psycopg.Error as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failures == []
     with psycopg.connect(empty_dsn) as connection:
-        for table in TABLES.values():
-            count = connection.execute(f"SELECT count(*) FROM {table.qualified_name}").fetchone()  # noqa: S608  # the catalog's names
-            assert count == (0,)
+        assert connection.execute("SELECT count(*) FROM ops.migration").fetchone() == (len(migrations()),)
+
+
+def test_a_column_that_an_earlier_version_lacked_is_added(warehouse: Warehouse) -> None:
+    """The rows of before stay, in the table, in its partitions and in its versions; the column is empty in them."""
+    store(warehouse, [bill(1)])
+    with warehouse.transaction() as connection:
+        for name in ("intacct.ap_bill", "versions.intacct_ap_bill"):
+            connection.execute(f"ALTER TABLE {name} DROP COLUMN attachment_id".encode())
+    warehouse.migrate()
+    assert list(warehouse.read_frame(BILL, ENTITY)["attachment_id"]) == [None]
+    changed = bill(1, attachment_id="A1", modified_at="2026-06-01T00:00:00Z")
+    assert store(warehouse, [changed]).updated == 1
+    assert list(warehouse.history(BILL, ENTITY, "1")["attachment_id"]) == [None, "A1"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("ALTER COLUMN due_date TYPE text", "due_date is text, declared date"),
+        ("ADD COLUMN dropped_by_us text", "dropped_by_us vanished"),
+    ],
+)
+def test_a_vanished_or_changed_column_is_drift_and_nothing_is_altered(
+    warehouse: Warehouse, warehouse_dsn: str, change: str, words: str
+) -> None:
+    """The error names table, column and both types."""
+    with warehouse.transaction() as connection:
+        connection.execute(f"ALTER TABLE intacct.ap_bill {change}".encode())
+    before = structure(warehouse_dsn)
+    with pytest.raises(SchemaDriftError, match=words):
+        warehouse.migrate()
+    assert structure(warehouse_dsn) == before
