@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intacct_pipelines.cli.offline import DEMO_HOME, enter_home, prepare_home, sandbox, write_connections
+from intacct_pipelines.cli.offline import DEMO_HOME, demo_sandbox, enter_home, prepare_home
 from intacct_pipelines.cli.output import DONE, EXIT_CODES, FAILED, console, print_table, reports_errors
 from intacct_pipelines.domain.push import Operation
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.keys import EntityKey
 
 _HISTORY_MONTHS = 24
-_AUTO_ITEMS = 200
-_AUTO_AMOUNT = 1_000_000_000
 
 
 @click.command(epilog=EXIT_CODES)
@@ -41,9 +39,8 @@ def demo(seed: int, entities: int, bills: int, home: Path) -> None:
     home = home.resolve()
     enter_home(home)
     prepare_home(home)
-    company = ("--port", "0", "--seed", str(seed), "--entities", str(entities), "--bills", str(bills))
-    with sandbox(*company) as facts:
-        write_connections(home, facts, auto_items=_AUTO_ITEMS, auto_amount=_AUTO_AMOUNT)
+    company = ("--seed", str(seed), "--entities", str(entities), "--bills", str(bills))
+    with demo_sandbox(home, *company) as facts:
         is_well = _run(facts["intacct"]["url"])
     sys.exit(DONE if is_well else FAILED)
 

@@ -23,7 +23,10 @@ from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
 
 DEMO_HOME: Final = Path("build") / "demo"
 _CONFIGURATION: Final = Path(__file__).parents[2] / "dagster_home" / "dagster.yaml"
+_SANDBOX: Final = "sandbox.json"
 _READY_SECONDS: Final = 120
+_AUTO_ITEMS: Final = 200
+_AUTO_AMOUNT: Final = 1_000_000_000
 
 
 def enter_home(home: Path) -> None:
@@ -47,6 +50,30 @@ def prepare_home(home: Path) -> None:
         shutil.rmtree(home)
     home.mkdir(parents=True)
     shutil.copy(_CONFIGURATION, home / "dagster.yaml")
+
+
+def is_demo_home(home: Path) -> bool:
+    """Whether a demo was run in this home to the end."""
+    return (home / _SANDBOX).is_file()
+
+
+@contextmanager
+def demo_sandbox(home: Path, *arguments: str) -> Iterator[dict[str, Any]]:
+    """Run the sandbox of a home: as described by ``arguments`` the first time, as it was left from then on.
+
+    Args:
+        home: The home; the sandbox's arguments and its journal are kept there.
+        arguments: Arguments of the command ``sandbox``, but for the port.
+
+    Raises:
+        ConfigurationError: It does not start.
+    """
+    kept = home / _SANDBOX
+    stated = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else list(arguments)
+    with sandbox("--port", "0", "--journal", str(home / "sandbox.journal"), *stated) as facts:
+        kept.write_text(json.dumps(stated), encoding="utf-8")
+        write_connections(home, facts, auto_items=_AUTO_ITEMS, auto_amount=_AUTO_AMOUNT)
+        yield facts
 
 
 @contextmanager

@@ -6,7 +6,9 @@ import dagster as dg
 
 from intacct_pipelines.defs.partitions import ENTITIES, ENTITY_MONTHS
 from intacct_pipelines.defs.resources import SystemsResource
+from intacct_pipelines.defs.sources import WINDOW_TAG
 from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.records import WindowKind
 from intacct_pipelines.settings import Connections
 
 SOURCE_GROUPS = ("intacct", "bill")
@@ -30,6 +32,14 @@ extract_only = dg.define_asset_job(
     executor_def=_IN_ONE_PROCESS,
     description="Extract both sides of one entity, and nothing else.",
 )
+sweep = dg.define_asset_job(
+    "sweep",
+    selection=_EXTRACTED,
+    partitions_def=ENTITIES,
+    executor_def=_IN_ONE_PROCESS,
+    description="Read every table of one entity whole: what does not arrive is deleted, quarantine is read again.",
+    tags={WINDOW_TAG: WindowKind.ALL.value},
+)
 backfill_history = dg.define_asset_job(
     "backfill_history",
     selection=dg.AssetSelection.groups("history"),
@@ -46,7 +56,7 @@ apply_plan = dg.define_asset_job(
     # A second run of this job goes on where the first stopped, by its own recovery; Dagster need not start it again.
     tags={"dagster/max_retries": "0"},
 )
-JOBS = [sync, extract_only, backfill_history, apply_plan]
+JOBS = [sync, extract_only, sweep, backfill_history, apply_plan]
 
 
 def schedules(connections: Connections) -> list[dg.ScheduleDefinition]:
@@ -66,7 +76,20 @@ def schedules(connections: Connections) -> list[dg.ScheduleDefinition]:
         for key in context.instance.get_dynamic_partitions(ENTITIES.name or ""):
             yield dg.RunRequest(run_key=f"daily:{key}:{day}", partition_key=key)
 
-    return [daily_sync]
+    @dg.schedule(
+        name="weekly_sweep",
+        job=sweep,
+        cron_schedule="0 2 * * 0",
+        execution_timezone="UTC",
+        default_status=status,
+        description="Reads every known entity whole once a week, against deletions that no audit history told of.",
+    )
+    def weekly_sweep(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+        day = context.scheduled_execution_time.date().isoformat()
+        for key in context.instance.get_dynamic_partitions(ENTITIES.name or ""):
+            yield dg.RunRequest(run_key=f"sweep:{key}:{day}", partition_key=key)
+
+    return [daily_sync, weekly_sweep]
 
 
 def sensors(connections: Connections) -> list[dg.SensorDefinition]:

@@ -40,13 +40,24 @@ def _store(load: Load, batches: Iterable[Batch]) -> None:
 # ---- Sage Intacct -------------------------------------------------------------------------------------------------
 
 
-def sync_intacct_table(systems: Systems, entity: EntityKey, table: Table, run_id: str) -> Certificate:
+def sync_intacct_table(
+    systems: Systems, entity: EntityKey, table: Table, run_id: str, *, whole: bool = False
+) -> Certificate:
     """Bring one Intacct table of one entity up to date.
 
     The first time the whole table is read; afterwards what was modified since the watermark, and what the audit
     history says was deleted. Where the user may not read the audit history, lists are read whole each time, and
-    documents are swept by the job ``sweep_deletions``.
+    documents are swept by the job ``sweep``.
+
+    Args:
+        systems: What to talk to.
+        entity: The entity.
+        table: The table.
+        run_id: The run.
+        whole: Read the whole table, so that whatever does not arrive is known to be deleted.
     """
+    if whole:
+        return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
     if table.parent:
         return _load_intacct(systems, entity, table, _lines_window(systems, entity, table), run_id)
     watermark = systems.warehouse.watermark(table, str(entity))
@@ -61,11 +72,6 @@ def sync_intacct_table(systems: Systems, entity: EntityKey, table: Table, run_id
         deletions = []
     since = intacct_extract.changed_since(watermark, overlap)
     return _load_intacct(systems, entity, table, Window(WindowKind.CHANGED, since=since), run_id, deletions)
-
-
-def sweep_intacct_table(systems: Systems, entity: EntityKey, table: Table, run_id: str) -> Certificate:
-    """Read a whole table, so that what does not arrive is known to be deleted."""
-    return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
 
 
 def prove_month(
@@ -117,19 +123,23 @@ def _lines_window(systems: Systems, entity: EntityKey, table: Table) -> Window:
 # ---- BILL ---------------------------------------------------------------------------------------------------------
 
 
-def sync_bill_table(systems: Systems, entity: EntityKey, table: Table, run_id: str) -> Certificate | None:
+def sync_bill_table(
+    systems: Systems, entity: EntityKey, table: Table, run_id: str, *, whole: bool = False
+) -> Certificate | None:
     """Bring one BILL table of the entity's organisation up to date; None when no link ends at the entity."""
     link = systems.link(entity)
     if link is None:
         return None
-    window = _bill_window(systems, entity, table)
+    window = Window(WindowKind.ALL) if whole else _bill_window(systems, entity, table)
     extraction = bill_extract.BillExtraction(systems.bill(entity), link.organization_id, table, window)
     with systems.warehouse.load(table, str(entity), run_id=run_id, window=window) as load:
         _store(load, extraction)
         return load.finish(extraction.tally, watermark=extraction.tally.watermark)
 
 
-def sync_bill_documents(systems: Systems, entity: EntityKey, run_id: str) -> tuple[Certificate, Certificate] | None:
+def sync_bill_documents(
+    systems: Systems, entity: EntityKey, run_id: str, *, whole: bool = False
+) -> tuple[Certificate, Certificate] | None:
     """Bring bills and their lines up to date, from one reading; None when no link ends at the entity."""
     link = systems.link(entity)
     if link is None:
@@ -137,7 +147,7 @@ def sync_bill_documents(systems: Systems, entity: EntityKey, run_id: str) -> tup
     warehouse, name = systems.warehouse, str(entity)
     vendors = warehouse.read_frame(_VENDOR, name, columns=["id", "currency"], include_deleted=True)
     currencies = dict(zip(vendors["id"], vendors["currency"], strict=True))
-    window = _bill_window(systems, entity, BILL_DOCUMENT)
+    window = Window(WindowKind.ALL) if whole else _bill_window(systems, entity, BILL_DOCUMENT)
     extraction = bill_extract.BillDocumentsExtraction(systems.bill(entity), link.organization_id, window, currencies)
     # Lines are stored first: if the bills then fail, their watermark has not moved and both are read again.
     with warehouse.load(BILL_DOCUMENT, name, run_id=run_id, window=window) as load:

@@ -21,7 +21,7 @@ from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, Table
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.records import Certificate
+from intacct_pipelines.domain.records import Certificate, WindowKind
 
 SOURCES: Final = (
     dg.AssetSpec("sage_intacct", description="The Sage Intacct company.", kinds={"intacct"}, group_name="source"),
@@ -29,6 +29,10 @@ SOURCES: Final = (
         "bill_com", description="The BILL organisation linked to the entity.", kinds={"bill"}, group_name="source"
     ),
 )
+
+
+WINDOW_TAG: Final = "intacct_pipelines/window"
+"""A run with this tag and the value ``all`` reads whole tables, so that what does not arrive is known to be deleted."""
 
 
 def asset_key(table: Table) -> dg.AssetKey:
@@ -55,6 +59,10 @@ def _results(
     yield dg.MaterializeResult(asset_key=key, metadata=facts)
     yield complete_result(key, certificate)
     yield contract_result(key, rows, quarantined, examples)
+
+
+def _is_sweep(context: dg.AssetExecutionContext) -> bool:
+    return context.run.tags.get(WINDOW_TAG) == WindowKind.ALL
 
 
 @contextmanager
@@ -104,7 +112,7 @@ def _intacct_asset(table: Table) -> dg.AssetsDefinition:
         entity = entity_of(context)
         with explained(may_retry=True):
             with _metered(systems.now, entity, table, context.run_id):
-                certificate = sync_intacct_table(systems.now, entity, table, context.run_id)
+                certificate = sync_intacct_table(systems.now, entity, table, context.run_id, whole=_is_sweep(context))
             yield from _results(context, systems.now, entity, table, certificate)
 
     return load
@@ -120,7 +128,7 @@ def _bill_asset(table: Table) -> dg.AssetsDefinition:
         entity = entity_of(context)
         with explained(may_retry=True):
             with _metered(systems.now, entity, table, context.run_id):
-                certificate = sync_bill_table(systems.now, entity, table, context.run_id)
+                certificate = sync_bill_table(systems.now, entity, table, context.run_id, whole=_is_sweep(context))
             yield from _results(context, systems.now, entity, table, certificate)
 
     return load
@@ -142,7 +150,8 @@ def _bill_documents_asset() -> dg.AssetsDefinition:
         entity = entity_of(context)
         with explained(may_retry=True):
             with _metered(systems.now, entity, BILL_DOCUMENT, context.run_id):
-                bills, lines = sync_bill_documents(systems.now, entity, context.run_id) or (None, None)
+                found = sync_bill_documents(systems.now, entity, context.run_id, whole=_is_sweep(context))
+            bills, lines = found or (None, None)
             yield from _results(context, systems.now, entity, BILL_DOCUMENT, bills)
             yield from _results(context, systems.now, entity, BILL_LINE, lines)
 
