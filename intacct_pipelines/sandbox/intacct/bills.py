@@ -231,7 +231,8 @@ class Bills:
         Raises:
             FunctionRefusedError: A rule forbids it.
         """
-        self._check_unpaid(row)
+        if self._is_paid(row):
+            raise refusal("SANDBOX-BILL-PAID", "Transaction is already paid and can't be deleted")
         if self._bills.get(row, "STATE") in LEDGER_STATES:
             self._check_period(self._bills.get(row, "WHENPOSTED"), row[self._bills.owner_at])
         self._unpost(row)
@@ -307,7 +308,7 @@ class Bills:
         terms = self._state.tables["APTERM"]
         term = terms.by_business_key(name)
         if term is None:
-            raise refusal("SANDBOX-TERM", f"Term '{name}' specified is not valid.")
+            raise refusal("SANDBOX-TERM", f"The term name '{name}' is invalid.")
         days = terms.get(term, "DUEDATE")
         return int(days) if days.isdecimal() else _DEFAULT_TERM_DAYS
 
@@ -350,9 +351,13 @@ class Bills:
             for entity in {self._state.entity_of_location(item[at]) for item in items}:
                 self._check_period(self._bills.get(row, "WHENPOSTED"), entity)
 
-    def _check_unpaid(self, row: Row) -> None:
+    def _is_paid(self, row: Row) -> bool:
         table = self._bills
-        if Decimal(table.get(row, "TRX_TOTALPAID") or "0") or table.get(row, "STATE") in {"Paid", "Partially Paid"}:
+        paid = Decimal(table.get(row, "TRX_TOTALPAID") or "0")
+        return bool(paid) or table.get(row, "STATE") in {"Paid", "Partially Paid"}
+
+    def _check_unpaid(self, row: Row) -> None:
+        if self._is_paid(row):
             raise refusal("SANDBOX-BILL-PAID", "This cannot be changed because one or more bills are already paid.")
 
     def _check_changeable(self, row: Row) -> None:

@@ -173,7 +173,7 @@ class Lists:
 
     def _vendor_number(self) -> str:
         if not self._state.options.vendor_numbering:
-            raise refusal("SANDBOX-REQUIRED", "Required field VENDORID is missing.")
+            raise refusal("SANDBOX-REQUIRED", "Required field Vendor ID is missing")
         return f"V-{self._state.tables['VENDOR'].next_number:05}"
 
     def _create_contact(self, table: Table, row: Row, values: Mapping[str, str], author: Author) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.elements import child_text
-from intacct_pipelines.sandbox.intacct.fields import OBJECTS
 from intacct_pipelines.sandbox.intacct.reads import Answer
 from intacct_pipelines.sandbox.intacct.refusals import refusal
 from intacct_pipelines.sandbox.intacct.values import escape
@@ -19,6 +18,18 @@ _APPLICATIONS: Final = {
     "Company": ("LOCATIONENTITY", "LOCATION", "DEPARTMENT", "CLASS", "CONTACT"),
     "General Ledger": ("GLACCOUNT", "GLDETAIL"),
     "Accounts Payable": ("VENDOR", "APBILL", "APTERM"),
+}
+_POLICIES: Final = {
+    "LOCATIONENTITY": "Entities",
+    "LOCATION": "Locations",
+    "DEPARTMENT": "Departments",
+    "CLASS": "Classes",
+    "CONTACT": "Contacts",
+    "GLACCOUNT": "GL accounts",
+    "GLDETAIL": "GL reports",
+    "VENDOR": "Vendors",
+    "APBILL": "Bills",
+    "APTERM": "AP terms",
 }
 _RIGHTS: Final = {"read": ("List", "View"), "create": ("Add",), "update": ("Edit",), "delete": ("Delete",)}
 _DIMENSIONS: Final = (
@@ -36,7 +47,7 @@ def user_permissions(state: State, element: etree._Element) -> Answer:
         raise refusal("SANDBOX-USER", f"The user '{user_id[:60]}' does not exist.")
     parts: list[str] = []
     for application, objects in _APPLICATIONS.items():
-        policies = "".join(_policy(OBJECTS[name].label, _rights(state, name)) for name in objects)
+        policies = "".join(_policy(_POLICIES[name], _rights(state, name)) for name in objects)
         parts.append(_subscription(application, policies))
     reports = "View" if state.options.audit_permitted else ""
     parts.append(_subscription("Platform Services", _policy("Custom reports", reports)))

@@ -201,7 +201,7 @@ def test_company_facts_are_told() -> None:
     assert [closed.findtext(f".//closedbooksdate/{part}") for part in ("year", "month", "day")] == ["2026", "01", "31"]
     rights = books.result("<getUserPermissions><userId>svc</userId></getUserPermissions>")
     policies = {one.findtext("policyName"): one.findtext("rights") for one in rights.iter("policy")}
-    assert policies["Bill"] == "List|View|Add|Edit|Delete"
+    assert policies["Bills"] == "List|View|Add|Edit|Delete"
     assert not policies["Custom reports"]
     assert [one.findtext("currency") for one in books.result("<readEntityDetails/>").iter("entity")] == ["USD", "JPY"]
     assert books.result("<getFinancialSetup/>").findtext(".//multiBaseCurrency") == "true"

@@ -59,7 +59,7 @@ def test_a_bill_is_created_as_documented_and_posts() -> None:
         (create_bill(lines=item("1", DEPARTMENTID="X")), "100", "SANDBOX-DIMENSION-INVALID", "'X' is invalid"),
         (create_bill(lines=item("1,000.00")), "100", "SANDBOX-AMOUNT", "not a valid amount"),
         (create_bill(lines=item("1e3")), "100", "SANDBOX-AMOUNT", "not a valid amount"),
-        (create_bill(TERMNAME="Net 7"), "100", "SANDBOX-TERM", "Term 'Net 7'"),
+        (create_bill(TERMNAME="Net 7"), "100", "SANDBOX-TERM", "The term name 'Net 7' is invalid."),
         (create_bill(WHENCREATED="01/31/2026"), "100", "SANDBOX-CLOSED-PERIOD", "closed period"),
         (create_bill(WHENCREATED="2026-02-03"), "100", "SANDBOX-DATE", "Illegal format for date"),
         (create_bill(WHENDUE=""), "100", "SANDBOX-REQUIRED", "WHENDUE"),
