@@ -1,9 +1,9 @@
-"""How fast rows reach the warehouse, against psql's CSV COPY and a server-side UPDATE in the same run.
+r"""How fast rows reach the warehouse, against psql's CSV COPY and a server-side UPDATE in the same run.
 
 Run ``python benchmarks/load.py``; ``--quick`` proves only that it works. Ratios count, absolute figures do not: the
 peer and ours run in turns on the same embedded server, durable as delivered, and medians are taken.
 
-* load: rows × 40 columns into an empty table. Peer: ``psql \\copy … csv`` from a file, into a table without a key.
+* load: rows × 40 columns into an empty table. Peer: ``psql \copy … csv`` from a file, into a table without a key.
   Ours: the whole load from batches of text: hash, key, certificate, commit.
 * change: 10,000 changed rows, staged, compared, versioned, against one UPDATE from a table already on the server.
 * same: the same rows again, which must write nothing.
@@ -49,17 +49,16 @@ def make_table(name: str) -> Table:
 def make_cell(kind: Kind, dice: random.Random) -> str | None:
     if dice.random() < 0.2:
         return None
-    if kind is Kind.MONEY:
-        return f"{dice.randrange(10_000_000) / 100:.2f}"
-    if kind is Kind.DATE:
-        return f"20{dice.randrange(10, 27)}-{dice.randrange(1, 13):02}-{dice.randrange(1, 29):02}"
-    if kind is Kind.INTEGER:
-        return str(dice.randrange(1_000_000))
-    if kind is Kind.FLAG:
-        return dice.choice("tf")
-    if kind is Kind.INSTANT:
-        return f"2026-{dice.randrange(1, 13):02}-{dice.randrange(1, 29):02}T08:00:00Z"
-    return "Zürich AG " * dice.randrange(2) + f"V-{dice.randrange(100_000)}"
+    day = f"20{dice.randrange(10, 27)}-{dice.randrange(1, 13):02}-{dice.randrange(1, 29):02}"
+    cells = {
+        Kind.MONEY: f"{dice.randrange(10_000_000) / 100:.2f}",
+        Kind.DATE: day,
+        Kind.INTEGER: str(dice.randrange(1_000_000)),
+        Kind.FLAG: dice.choice("tf"),
+        Kind.INSTANT: f"{day}T08:00:00Z",
+        Kind.TEXT: "Zürich AG " * dice.randrange(2) + f"V-{dice.randrange(100_000)}",
+    }
+    return cells[kind]
 
 
 def make_pages(table: Table) -> list[dict[str, TextColumn]]:
@@ -118,10 +117,14 @@ def psql_copy(dsn: str, path: Path, name: str) -> float:
     if program:
         subprocess.run([program, dsn, "-qc", f"\\copy {name} from '{path}' csv"], check=True, timeout=600)
     else:
-        with psycopg.connect(dsn) as connection, connection.cursor() as cursor, path.open("rb") as handle:
-            with cursor.copy(f"COPY {name} FROM STDIN (FORMAT csv)") as copy:
-                while block := handle.read(1 << 17):
-                    copy.write(block)
+        with (
+            psycopg.connect(dsn) as connection,
+            connection.cursor() as cursor,
+            path.open("rb") as handle,
+            cursor.copy(f"COPY {name} FROM STDIN (FORMAT csv)") as copy,
+        ):
+            while block := handle.read(1 << 17):
+                copy.write(block)
     return time.perf_counter() - started
 
 
@@ -251,7 +254,8 @@ def main() -> None:
                     compare_changes(warehouse, table, count, changes, rounds)
                     for table, count in ((small_table, small), (large_table, large))
                 ]
-                print(f"growth of a change from {small:,} to {large:,} rows: {seconds[1] / seconds[0]:.2f} (must be ≤ 1.6)")
+                growth = seconds[1] / seconds[0]
+                print(f"growth of a change from {small:,} to {large:,} rows: {growth:.2f} (must be ≤ 1.6)")
         finally:
             postgres.remove()
 

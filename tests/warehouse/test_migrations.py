@@ -18,7 +18,8 @@ def structure(dsn: str) -> list[tuple[object, ...]]:
     """Return every column of every table with its type and comment, in order."""
     with psycopg.connect(dsn) as connection:
         return connection.execute(
-            "SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum) "
+            "SELECT format('%I.%I', relnamespace::regnamespace, relname), attname, format_type(atttypid, atttypmod), "
+            "col_description(attrelid, attnum) "
             "FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE attnum > 0 AND NOT attisdropped "
             "AND c.relkind IN ('r', 'p') AND relnamespace::regnamespace::text !~ '^(pg_|information)' "
             "ORDER BY 1, attname"
