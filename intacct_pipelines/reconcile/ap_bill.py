@@ -187,6 +187,15 @@ def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sides) -
         _natural_key(platform, is_live & pairing.platform_open, "number"),
         _natural_key(intacct, stands & pairing.intacct_open, "number"),
     )
+    # The same invoice once more: posting it, or paying it, would be the second time.
+    is_due = is_live & ((platform["approval"] == "APPROVED") | (not link.approved_only))
+    is_posted = intacct["state"].isin(["Posted", "Selected", "Partially Paid", "Paid"])
+    paired_platform = pd.Series(pairing.intacct_of != ALONE, index=platform.index)
+    paired_intacct = pd.Series(pairing.platform_of != ALONE, index=intacct.index)
+    pairing.mark_doubles(
+        _natural_key(platform, is_due | paired_platform, "amount"),
+        _natural_key(intacct, is_posted | paired_intacct, "amount"),
+    )
     return Sides(platform, intacct, every[~is_inside], pairing)
 
 

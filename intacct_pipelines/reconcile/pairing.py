@@ -78,6 +78,16 @@ class Pairing:
             chosen = side[side["key"].isin(ambiguous)]
             group[chosen["position"].to_numpy()] = chosen["key"].to_numpy(dtype=object)
 
+    def mark_doubles(self, platform_key: pd.Series, intacct_key: pd.Series) -> None:
+        """Group open rows that repeat the key of a row of their own side that has its partner already."""
+        for key, is_open, group in (
+            (platform_key, self.platform_open, self.platform_group),
+            (intacct_key, self.intacct_open, self.intacct_group),
+        ):
+            paired = set(key[~is_open & (group == "")]) - {""}
+            doubled = key.isin(paired).to_numpy(dtype=bool) & is_open
+            group[doubled] = key.to_numpy(dtype=object)[doubled]
+
 
 def _keyed(key: pd.Series, is_open: npt.NDArray[np.bool_]) -> pd.DataFrame:
     positions = np.flatnonzero(is_open & (key != "").to_numpy(dtype=bool))

@@ -114,6 +114,25 @@ def test_a_second_record_with_our_mark_is_a_duplicate():
     assert shown(case.bills(), "kind", "verdict", "intacct_record_no") == [("duplicate", "break", 12)]
 
 
+@pytest.mark.parametrize("side", ["bill", "intacct"])
+def test_a_second_copy_of_a_paired_bill_is_a_duplicate(side):
+    """An invoice entered twice is not missing on the other side, else it would be posted or paid twice."""
+    case = pair_of(case_of()).cross("b1", 11)
+    if side == "bill":
+        case.bill("b2")
+    else:
+        case.intacct_bill(12)
+    ((kind, verdict, delta),) = shown(case.bills(), "kind", "verdict", "amount_difference")
+    assert (kind, verdict, abs(delta)) == ("duplicate", "break", Decimal("100.00"))
+
+
+def test_a_second_copy_that_nobody_approved_waits_for_approval():
+    """Whoever approves may still deny it [S-APR-02]."""
+    case = pair_of(case_of()).cross("b1", 11)
+    case.bill("b2", approval_status="DENIED")
+    assert verdicts(case.bills()) == [(MISSING_IN_INTACCT, "", "expected", "S-APR-02")]
+
+
 def test_an_undone_twin_does_not_make_a_bill_ambiguous():
     """A bill that was reversed and entered again pairs with the one that stands."""
     case = case_of()
