@@ -301,6 +301,34 @@ class Editor:
         bill.updated_at = self._now
 
 
+def read_policy(body: Any) -> dict[str, Any]:
+    """Read an approval policy: a name, rules with plain values, and the ids of its approvers in order.
+
+    Raises:
+        BillError: A part is missing or of the wrong form.
+    """
+    body = _object(body, frozenset({"policyName", "rules", "approvers"}))
+    wrong = []
+    if not isinstance(body.get("policyName"), str):
+        wrong.append("policyName: must not be null")
+    rules, approvers = body.get("rules"), body.get("approvers")
+    if not isinstance(rules, list) or not rules or not all(_is_rule(rule) for rule in rules):
+        wrong.append("rules: must be rules with key, op and values")
+    if not isinstance(approvers, list) or not approvers or not all(isinstance(user, str) for user in approvers):
+        wrong.append("approvers: must be a list of user ids")
+    if wrong:
+        raise invalid(wrong)
+    return dict(body)
+
+
+def _is_rule(rule: Any) -> bool:
+    if not isinstance(rule, dict) or rule.keys() != {"key", "op", "values"} or not isinstance(rule["values"], list):
+        return False
+    if not rule["values"] or not all(isinstance(value, str) for value in rule["values"]):
+        return False
+    return rule["key"] != "BILL_AMOUNT" or to_amount(rule["values"][0], 2) is not None
+
+
 def _matches(rule: dict[str, Any], bill: BillRecord) -> bool:
     values = [str(value) for value in rule["values"]]
     match rule["key"]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from intacct_pipelines.domain.money import minor_unit_digits
-from intacct_pipelines.sandbox.bill.edits import Editor
+from intacct_pipelines.sandbox.bill.edits import Editor, read_policy
 from intacct_pipelines.sandbox.bill.options import BillOptions
 from intacct_pipelines.sandbox.bill.organization import Organization
 from intacct_pipelines.sandbox.bill.payload import BillError, decode, error_reply, json_reply, refusal
@@ -355,18 +355,24 @@ class BillTwin:
         return json_reply(200, {"bills": bills})
 
     def _policies(self, call: _Call) -> Reply:
-        shown = [
-            {
-                **policy,
-                "rules": [
-                    {**rule, "values": [{"value": value, "displayName": value} for value in rule["values"]]}
-                    for rule in policy["rules"]
-                ],
-                "approvers": {"users": [{"userId": user, "fullName": "Sandbox User"} for user in policy["approvers"]]},
-            }
-            for policy in call.organization.policies
-        ]
-        return json_reply(200, shown)
+        return json_reply(200, [_policy_json(policy) for policy in call.organization.policies])
+
+    def _create_policy(self, call: _Call) -> Reply:
+        policy = {"id": call.organization.new_id("0ap"), "status": "ENABLED", **read_policy(decode(call.request.body))}
+        call.organization.policies.append(policy)
+        return json_reply(201, _policy_json(policy))
+
+    def _change_policy(self, call: _Call) -> Reply:
+        """Replace or delete a policy; bills that wait already go on waiting."""
+        policies = call.organization.policies
+        policy = next((p for p in policies if p["id"] == call.groups["id"]), None)
+        if policy is None:
+            raise refusal(404, "SANDBOX-1404", "Object not found.")
+        if call.request.method == "DELETE":
+            policies.remove(policy)
+            return json_reply(200, {"status": "SUCCESS"})
+        policy.update(read_policy(decode(call.request.body)))
+        return json_reply(200, _policy_json(policy))
 
     def _get_organization(self, call: _Call) -> Reply:
         self._own_organization(call)
@@ -460,6 +466,16 @@ class BillTwin:
                     self.edit_bill(bill.id, due_date=_next_day(bill.due_date))
 
 
+def _policy_json(policy: dict[str, Any]) -> dict[str, Any]:
+    """A policy as BILL sends it: values and approvers as objects, although plain text is sent when it is made."""
+    rules = [
+        {**rule, "values": [{"value": value, "displayName": value} for value in rule["values"]]}
+        for rule in policy["rules"]
+    ]
+    users = [{"userId": user, "fullName": "Sandbox User"} for user in policy["approvers"]]
+    return {**policy, "rules": rules, "approvers": {"users": users}}
+
+
 def _next_day(day: date) -> date:
     return day + timedelta(days=1)
 
@@ -497,6 +513,7 @@ def _operation(route: _Route, groups: dict[str, str]) -> str:
 
 _VENDORS: Final = "/v3/(?P<kind>vendors)"
 _BILLS: Final = "/v3/(?P<kind>bills)"
+_POLICIES: Final = "/v3/bill-approvals/policies"
 _CLASSIFICATIONS: Final = f"/v3/classifications/{_LISTS}"
 _ACT: Final = "(?P<act>archive|restore)"
 # Method, path, published operation id, method of the twin. Fixed words stand before ids, so that `bulk` is no id.
@@ -532,7 +549,10 @@ _ROUTES: Final = tuple(
             "get_list_of_bills_pending_approval_get",
             "_pending",
         ),
-        ("GET", "/v3/bill-approvals/policies", "get_list_of_bill_approval_policies_get", "_policies"),
+        ("GET", _POLICIES, "get_list_of_bill_approval_policies_get", "_policies"),
+        ("POST", _POLICIES, "create_a_bill_approval_policy_post", "_create_policy"),
+        ("PUT", f"{_POLICIES}/{_ID}", "update_a_bill_approval_policy_put", "_change_policy"),
+        ("DELETE", f"{_POLICIES}/{_ID}", "delete_a_bill_approval_policy_delete", "_change_policy"),
         ("GET", _CLASSIFICATIONS, "list_{kind}", "_list"),
         ("POST", _CLASSIFICATIONS, "create_{kind}", "_create"),
         ("POST", f"{_CLASSIFICATIONS}/bulk", "bulk_create_{kind}", "_create_bulk"),

@@ -203,6 +203,26 @@ def test_a_large_bill_needs_the_policy_s_approval(caller, body, clock):
     assert caller.send("POST", "/v3/bill-approvals/actions", action)[0] == 400
 
 
+def test_a_policy_is_made_replaced_and_deleted(caller, body):
+    """Values go in as text and come out as objects; a policy with two approvers needs both."""
+    path, me = "/v3/bill-approvals/policies", caller.send("GET", "/v3/login/session")[1]["userId"]
+    (first,) = caller.send("GET", path)[1]
+    assert first["rules"][0]["values"][0]["value"] == "5000"
+    assert caller.send("DELETE", f"{path}/{first['id']}") == (200, {"status": "SUCCESS"})
+    rule = {"key": "VENDOR_ID", "op": "eq", "values": [body["vendorId"]]}
+    policy = {"policyName": "Cedar", "rules": [rule], "approvers": ["006other"]}
+    status, made = caller.send("POST", path, policy)
+    assert (status, made["approvers"]["users"][0]["userId"]) == (201, "006other")
+    assert caller.send("PUT", f"{path}/{made['id']}", {**policy, "approvers": [me, "006other"]})[0] == 200
+    bill = caller.send("POST", "/v3/bills", body)[1]
+    assert [a["approverOrder"] for a in bill["approvers"]] == [0, 1]
+    caller.send("POST", "/v3/bill-approvals/actions", [{"billId": bill["id"], "action": "APPROVE"}])
+    assert caller.send("GET", f"/v3/bills/{bill['id']}")[1]["approvalStatus"] == "APPROVING"
+    for wrong in ({}, {**policy, "rules": []}, {**policy, "rules": [{**rule, "key": "BILL_AMOUNT"}]}):
+        assert caller.send("POST", path, wrong)[0] == 400
+    assert caller.send("DELETE", f"{path}/0apnone")[0] == 404
+
+
 @pytest.mark.parametrize("state", ["ASSIGNED", "APPROVING"])
 def test_a_waiting_bill_can_be_denied(caller, twin, state):
     """A denial ends the approval whatever others said."""

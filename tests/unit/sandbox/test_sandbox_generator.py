@@ -25,7 +25,9 @@ def company() -> Business:
 
 
 def _bills(company: Business, difference: str) -> list[Bill]:
-    return [bill for bill in company.bills if bill.difference == difference]
+    found = [bill for bill in company.bills if bill.difference == difference]
+    assert found, difference
+    return found
 
 
 def test_same_seed_options_and_day_make_the_same_company():
