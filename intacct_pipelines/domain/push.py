@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class Hold:
     held_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """A proposal of what to write for one link; a document that a person can read and approve.
 
@@ -164,12 +165,12 @@ class Plan:
     items: tuple[Item, ...]
     holds: tuple[Hold, ...]
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """SHA-256 of the document without its date: what a person approves."""
         return hashlib.sha256(canonical_json(self._content()).encode()).hexdigest()
 
-    @property
+    @cached_property
     def plan_id(self) -> str:
         """Identity of this plan: its content and the instant at which it was made."""
         seed = f"{self.link}\x1f{self.created_at.isoformat()}\x1f{self.content_hash}"
