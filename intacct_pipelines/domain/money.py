@@ -33,7 +33,7 @@ _EXPONENTS: Final = {
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
 
-DECIMAL_TEXT: Final = re.compile(r"-?(?:\d{1,24}(?:\.\d{0,12})?|\.\d{1,12})")
+DECIMAL_TEXT: Final = re.compile(r"-?(?:[0-9]{1,24}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})")
 """What a remote system may send as a decimal: no exponent, no thousands separator, no NaN."""
 
 
