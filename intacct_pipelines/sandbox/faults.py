@@ -307,7 +307,7 @@ class FaultPlan:
             case "move_endpoint":
                 self._move_endpoint()
             case "rate_limited":
-                return _rate_limited(call.system, rule.retry_after)
+                return rate_limited(call.system, rule.retry_after)
             case "server_error":
                 return _page(rule.status)
             case "html":
@@ -343,7 +343,13 @@ def _page(status: int) -> Reply:
     return Reply(status, {"Content-Type": "text/html; charset=UTF-8"}, _PAGE)
 
 
-def _rate_limited(system: str, retry_after: float | None) -> Reply:
+def rate_limited(system: str, retry_after: float | None) -> Reply:
+    """The refusal of a request too many, in the system's own words.
+
+    Args:
+        system: ``intacct`` or ``bill``.
+        retry_after: Seconds for the ``Retry-After`` header; None sends none.
+    """
     headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
     if system == "bill":
         message = "Max number of allowed requests per hour reached: 20000."

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from intacct_pipelines.sandbox.bill import BillOptions, BillTwin
 from intacct_pipelines.sandbox.clock import Clock
-from intacct_pipelines.sandbox.faults import FaultPlan, Hooks, bill_call, intacct_call
+from intacct_pipelines.sandbox.faults import FaultPlan, Hooks, bill_call, intacct_call, rate_limited
 from intacct_pipelines.sandbox.generator import generate
 from intacct_pipelines.sandbox.http import Reply, Request
 from intacct_pipelines.sandbox.intacct import IntacctTwin
@@ -96,6 +96,8 @@ class Sandbox:
         }
         self.faults = FaultPlan(self.clock, hooks, self._move_endpoint)
         self._moves = 0
+        self._lock = threading.Lock()
+        self._intacct_in_flight = 0
 
     def _move_endpoint(self) -> None:
         self._moves += 1
@@ -125,6 +127,8 @@ class Sandbox:
 
     def _route(self, request: Request, in_flight: ExitStack) -> Reply:
         if request.path.startswith(_INTACCT):
+            if not in_flight.enter_context(self._intacct_place()):
+                return rate_limited("intacct", None)
             return self.faults.answer(intacct_call(request), self.intacct.handle)
         if request.path.startswith(_BILL):
             call = bill_call(request, self.bill.operation(request))
@@ -134,6 +138,19 @@ class Sandbox:
         if request.path == "/health":
             return Reply(200, {"Content-Type": "application/json"}, b'{"status": "ok"}')
         return Reply(404, {"Content-Type": "text/plain"}, b"Nothing is served here.\n")
+
+    @contextmanager
+    def _intacct_place(self) -> Iterator[bool]:
+        """One of the gateway's places until the block ends, so that a slow answer holds its place; False for none."""
+        with self._lock:
+            self._intacct_in_flight += 1
+            limit = self.options.intacct.concurrent_requests
+            is_free = not limit or self._intacct_in_flight <= limit
+        try:
+            yield is_free
+        finally:
+            with self._lock:
+                self._intacct_in_flight -= 1
 
     def describe(self) -> dict[str, Any]:
         """How to reach it: addresses, credentials, entities and organisations."""

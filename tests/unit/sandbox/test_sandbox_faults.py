@@ -133,6 +133,16 @@ def test_limits_speak_the_system_s_language(sandbox: Sandbox, client: BillClient
     assert "<errorno>GW-0010</errorno>" in reply.text
 
 
+def test_a_slow_answer_of_the_gateway_holds_its_place(sandbox: Sandbox):
+    """With a limit of requests in flight, one too many is refused until an earlier one has been answered."""
+    sandbox.options.intacct.concurrent_requests = 2
+    request = Request("POST", "/ia/xml/xmlgw.phtml", body=b"<request/>")
+    with sandbox.serving(request) as first, sandbox.serving(request) as second:
+        assert 429 not in {first.status, second.status}
+        assert _intacct(sandbox, "<getAPISession/>").status_code == 429
+    assert _intacct(sandbox, "<getAPISession/>").status_code == 200
+
+
 def test_an_html_page_may_come_with_200(sandbox: Sandbox, client: BillClient):
     """A maintenance page in place of an answer, for the given number of calls."""
     sandbox.faults.add(Rule("html", times=2))
