@@ -45,8 +45,8 @@ class FirstLoad:
         """Return the sum over the rows as Postgres holds them."""
         return control_total(self._place, self.source)
 
-    def apply(self) -> tuple[int, int]:
-        """Let the partition join its table; return rows inserted and rows updated."""
+    def apply(self, added: int) -> tuple[int, int]:
+        """Let the partition with ``added`` rows join its table; return rows inserted and rows updated."""
         place = self._place
         for column in _CONSTANT:
             place.connection.execute(
@@ -56,9 +56,9 @@ class FirstLoad:
             with place.connection.transaction():
                 self._attach()
         except errors.UniqueViolation:
-            keep_newest(place, self.source)
+            added -= keep_newest(place, self.source)
             self._attach()
-        return int(str(scalar(place.connection, sql.SQL("SELECT count(*) FROM {}").format(place.part)))), 0
+        return added, 0
 
     def _attach(self) -> None:
         place = self._place
@@ -78,12 +78,15 @@ def control_total(place: Place, source: sql.Identifier) -> Decimal:
     return Decimal(str(total))
 
 
-def keep_newest(place: Place, source: sql.Identifier) -> None:
-    """Of several copies of one record keep the newest; between equally old ones the hash decides, not the order."""
+def keep_newest(place: Place, source: sql.Identifier) -> int:
+    """Of several copies of one record keep the newest, and return how many went.
+
+    Between equally old ones the hash decides, not the order.
+    """
     age = sql.SQL("{} DESC NULLS LAST, ").format(sql.Identifier(place.age_column)) if place.age_column else sql.SQL("")
-    place.connection.execute(
+    return place.connection.execute(
         sql.SQL(
             "DELETE FROM {source} WHERE ctid IN (SELECT ctid FROM (SELECT ctid, row_number() OVER "
             "(PARTITION BY {key} ORDER BY {age}_hash DESC) AS place FROM {source}) AS ranked WHERE place > 1)"
         ).format(source=source, key=names(place.table.key), age=age)
-    )
+    ).rowcount

@@ -101,7 +101,7 @@ class Load:
         self._opened()
         self._copying.close()
         total = self._target.control_total()
-        inserted, updated = self._target.apply()
+        inserted, updated = self._target.apply(self._added)
         rejected_keys = sorted({reject.key for reject in self._rejects})
         arrived = self._target.source
         resolve(self._place, arrived, deletions, rejected_keys)

@@ -43,7 +43,7 @@ class Merge:
         """Return the sum over the rows as Postgres read them."""
         return control_total(self._place, self.source)
 
-    def apply(self) -> tuple[int, int]:
+    def apply(self, _added: int) -> tuple[int, int]:
         """Write new and changed rows; return rows inserted and rows updated."""
         place = self._place
         key = names(place.table.key)
