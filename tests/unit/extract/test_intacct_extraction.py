@@ -1,0 +1,228 @@
+"""Windows of Intacct tables: which rows are asked for, and the tally that proves them complete."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from scripted_intacct import ScriptedIntacct, client_of, failure, reply, result
+
+from intacct_pipelines.domain.catalog import TABLES, Kind
+from intacct_pipelines.domain.records import Window, WindowKind
+from intacct_pipelines.errors import PermissionDeniedError, UnknownFieldError
+from intacct_pipelines.extract.intacct import (
+    EntityDetails,
+    IntacctExtraction,
+    changed_since,
+    discover_entities,
+    fetch_deletions,
+    read_closed_period,
+)
+
+BILL = TABLES["intacct.ap_bill"]
+LINE = TABLES["intacct.ap_bill_line"]
+ALL = Window(WindowKind.ALL)
+
+
+def bill(number: int, **fields: str | None) -> dict[str, str | None]:
+    """A bill as the gateway shows it."""
+    empty: dict[str, str | None] = {column.source: None for column in BILL.columns}
+    money = {column.source: "10.00" for column in BILL.columns if column.kind is Kind.MONEY}
+    facts = {
+        "RECORDNO": str(number),
+        "STATE": "Posted",
+        "VENDORID": "V-1",
+        "WHENCREATED": "02/03/2026",
+        "CURRENCY": "USD",
+        "BASECURR": "USD",
+        "WHENMODIFIED": "02/03/2026 04:05:06",
+    }
+    return {**empty, **money, **facts, **fields}
+
+
+def line(number: int, parent: int) -> dict[str, str | None]:
+    """A line as the gateway shows it."""
+    empty: dict[str, str | None] = {column.source: None for column in LINE.columns}
+    return {**empty, "RECORDNO": str(number), "RECORDKEY": str(parent), "TRX_AMOUNT": "1.00", "CURRENCY": "USD"}
+
+
+def received(extraction: IntacctExtraction, column: str = "record_no") -> list[str]:
+    return sorted((cell or "" for batch in extraction for cell in batch.rows.columns[column]), key=int)
+
+
+def test_a_whole_table_is_tallied() -> None:
+    """Announced = received, requests, control total to the cent, and the latest of the server's own timestamps."""
+    rows = [bill(number, TRX_TOTALENTERED=f"{number}.01") for number in range(1, 10)]
+    rows[3]["WHENMODIFIED"] = "12/31/2025 23:59:59"
+    rows[5]["WHENMODIFIED"] = "02/04/2026 00:00:00"
+    with client_of(ScriptedIntacct({"APBILL": rows}), page_size=4) as client:
+        extraction = IntacctExtraction(client.session(), BILL, ALL)
+        assert received(extraction) == [str(number) for number in range(1, 10)]
+    tally = extraction.tally
+    assert (tally.announced, tally.received, tally.requests, tally.in_order) == (9, 9, 4, True)
+    assert tally.control_total == Decimal("45.09")
+    assert tally.watermark == "02/04/2026 00:00:00"
+
+
+def test_rejected_rows_are_counted_and_totalled() -> None:
+    """A row that cannot be typed is received, and its readable amount belongs to the control total."""
+    rows = [bill(1), bill(2, WHENDUE="never", TRX_TOTALENTERED="5.00"), bill(3, TRX_TOTALENTERED="1e3")]
+    with client_of(ScriptedIntacct({"APBILL": rows})) as client:
+        extraction = IntacctExtraction(client.session(), BILL, ALL)
+        (batch,) = extraction
+    assert [reject.column for reject in batch.rejects] == ["due_date", "trx_total_entered"]
+    assert (extraction.tally.received, extraction.tally.control_total) == (3, Decimal("15.00"))
+
+
+def test_changes_cover_equal_seconds_and_rows_without_a_time() -> None:
+    """At or after, never after: many rows share one second; and rows nobody touched have no time at all."""
+    times = ["02/03/2026 04:05:05", "02/03/2026 04:05:06", "02/03/2026 04:05:06", "01/01/2027 00:00:00", None]
+    rows = [bill(number, WHENMODIFIED=text) for number, text in enumerate(times, 1)]
+    with client_of(ScriptedIntacct({"APBILL": rows})) as client:
+        window = Window(WindowKind.CHANGED, since="02/03/2026 04:05:06")
+        assert received(IntacctExtraction(client.session(), BILL, window)) == ["2", "3", "4", "5"]
+
+
+def test_nothing_changed_costs_one_request() -> None:
+    """A quiet day is one page without rows."""
+    with client_of(ScriptedIntacct({"APBILL": [bill(1)]})) as client:
+        extraction = IntacctExtraction(client.session(), BILL, Window(WindowKind.CHANGED, since="01/01/2030 00:00:00"))
+        assert received(extraction) == []
+        assert client.requests == 2
+    assert (extraction.tally.announced, extraction.tally.watermark) == (0, "")
+
+
+def test_a_month_is_the_month_of_the_document_date() -> None:
+    """First and last day belong to it; leap years as well."""
+    days = ["01/31/2024", "02/01/2024", "02/29/2024", "03/01/2024"]
+    rows = [bill(number, WHENCREATED=day) for number, day in enumerate(days, 1)]
+    with client_of(ScriptedIntacct({"APBILL": rows})) as client:
+        extraction = IntacctExtraction(client.session(), BILL, Window(WindowKind.MONTH, month=date(2024, 2, 1)))
+        assert received(extraction) == ["2", "3"]
+
+
+def test_lines_are_read_by_their_parents_in_groups() -> None:
+    """The gateway takes 1,000 values in one filter; 1,001 parents are two queries, whose counts add up."""
+    gateway = ScriptedIntacct({"APBILLITEM": [line(number, number) for number in range(1, 1203)]})
+    window = Window(WindowKind.PARENTS, parent_keys=tuple(str(number) for number in range(1, 1002)))
+    with client_of(gateway) as client:
+        extraction = IntacctExtraction(client.session(), LINE, window)
+        assert len(received(extraction)) == 1001
+    assert (extraction.tally.announced, extraction.tally.received, extraction.tally.requests) == (1001, 1001, 3)
+
+
+def test_no_parents_ask_nothing() -> None:
+    """Lines of no bill need no request."""
+    with client_of(ScriptedIntacct()) as client:
+        extraction = IntacctExtraction(client.session(), LINE, Window(WindowKind.PARENTS))
+        assert list(extraction) == []
+        assert client.requests == 0
+
+
+def test_a_field_that_the_company_lacks_is_named() -> None:
+    """The error names the fields, found out by one further request; nothing is dropped."""
+    gateway = ScriptedIntacct()
+    refused = failure("query", "query-APBILL", "XL03000010", "Field SUPDOCID does not exist for object APBILL.")
+    gateway.script = [reply(refused)]
+    present = "".join(f"<Field>{column.source}</Field>" for column in BILL.columns if column.source != "SUPDOCID")
+    gateway.functions["inspect"] = result(
+        "inspect", "{control_id}", f'<data><Type Name="APBILL"><Fields>{present}</Fields></Type></data>'
+    )
+    with client_of(gateway) as client:
+        with pytest.raises(UnknownFieldError, match="APBILL has no SUPDOCID"):
+            list(IntacctExtraction(client.session(), BILL, ALL))
+        assert client.requests == 3
+
+
+def test_known_missing_fields_cost_no_request() -> None:
+    """With the company's fields at hand nothing is asked."""
+    available = frozenset(column.source for column in BILL.columns) - {"STATE"}
+    with client_of(ScriptedIntacct()) as client:
+        with pytest.raises(UnknownFieldError, match="STATE"):
+            list(IntacctExtraction(client.session(), BILL, ALL, available=available))
+        assert client.requests == 0
+
+
+@pytest.mark.parametrize(
+    ("window", "table"),
+    [(Window(WindowKind.CHANGED), BILL), (Window(WindowKind.CHANGED, since="x"), LINE),
+     (Window(WindowKind.MONTH), BILL),
+     (Window(WindowKind.MONTH, month=date(2026, 1, 1)), LINE), (Window(WindowKind.PARENTS), BILL)],
+)  # fmt: skip
+def test_windows_that_a_table_cannot_have_are_refused(window: Window, table: object) -> None:
+    """A window without its cursor, month or parent would mean all rows, or none."""
+    with client_of(ScriptedIntacct()) as client, pytest.raises(ValueError, match="intacct"):
+        IntacctExtraction(client.session(), table, window)  # type: ignore[arg-type]  # a Table
+
+
+@pytest.mark.parametrize(
+    ("watermark", "expected"),
+    [("03/01/2024 04:05:06", "02/29/2024 04:05:06"), ("01/01/2026 00:00:00", "12/31/2025 00:00:00"),
+     ("03/01/2026", "02/28/2026 00:00:00")],
+)  # fmt: skip
+def test_the_overlap_is_subtracted_in_the_servers_own_time(watermark: str, expected: str) -> None:
+    """Watermark minus a day, as the server writes it; our clock has no part in it."""
+    assert changed_since(watermark, timedelta(days=1)) == expected
+
+
+def test_an_unreadable_watermark_is_an_error() -> None:
+    """Reading from some invented moment on would lose rows."""
+    with pytest.raises(ValueError, match="not a timestamp"):
+        changed_since("2026-03-01", timedelta(days=1))
+
+
+def audit(number: int, key: str, at: str, mode: str = "D", kind: str = "apbill") -> dict[str, str | None]:
+    facts = {"OBJECTTYPE": kind, "OBJECTKEY": key, "USERID": "ann", "ACCESSTIME": at, "ACCESSMODE": mode}
+    return {"ID": str(number), **facts}
+
+
+def test_deletions_come_from_the_audit_history() -> None:
+    """Only deletions of this object since the moment given, with who and when, and the next moment to begin at."""
+    trail = [
+        audit(1, "11", "02/01/2026 00:00:00"),
+        audit(2, "12", "02/02/2026 00:00:01"),
+        audit(3, "13", "02/03/2026 00:00:00", mode="M"),
+        audit(4, "V-1", "02/04/2026 00:00:00", kind="vendor"),
+    ]
+    with client_of(ScriptedIntacct({"AUDITHISTORY": trail})) as client:
+        deletions, latest = fetch_deletions(client.session(), BILL, "02/02/2026 00:00:00")
+        assert fetch_deletions(client.session(), BILL, "01/01/2030 00:00:00") == ([], "01/01/2030 00:00:00")
+    assert [(one.key, one.deleted_by) for one in deletions] == [("12", "ann")]
+    assert deletions[0].deleted_at == datetime(2026, 2, 2, 0, 0, 1, tzinfo=UTC)
+    assert latest == "02/02/2026 00:00:01"
+
+
+def test_a_hidden_audit_history_is_said() -> None:
+    """Without the permission the caller has to sweep, so it must hear of it."""
+    gateway = ScriptedIntacct()
+    gateway.script = [
+        reply(failure("query", "query-AUDITHISTORY", "X", "You do not have permission for API operation"))
+    ]
+    with client_of(gateway) as client, pytest.raises(PermissionDeniedError) as caught:
+        fetch_deletions(client.session(), BILL, "")
+    assert caught.value.rule == "S-CFG-16"
+
+
+def test_entities_are_discovered() -> None:
+    """Ids, names and currencies of what the user may enter, by id."""
+    gateway = ScriptedIntacct()
+    entity = "<locationentity><id>{0}</id><name>Entity {0}</name><currency>USD</currency></locationentity>"
+    gateway.functions["readEntityDetails"] = result(
+        "readEntityDetails", "{control_id}", f"<data>{entity.format('200')}{entity.format('100')}</data>"
+    )
+    with client_of(gateway) as client:
+        found = discover_entities(client.session())
+    assert found == [EntityDetails("100", "Entity 100", "USD"), EntityDetails("200", "Entity 200", "USD")]
+
+
+def test_the_closed_period_is_read() -> None:
+    """The last closed day decides what may still be posted (S-IDM-08)."""
+    gateway = ScriptedIntacct()
+    gateway.functions["get_closedbooksdate"] = result(
+        "get_closedbooksdate",
+        "{control_id}",
+        "<data><closedbooksdate><year>2026</year><month>1</month><day>31</day></closedbooksdate></data>",
+    )
+    with client_of(gateway) as client:
+        assert read_closed_period(client.session()) == date(2026, 1, 31)
