@@ -165,7 +165,7 @@ def _append(parent: etree._Element, name: str, value: Value) -> None:
         element = etree.SubElement(parent, name)
         for inner, held in value.items():
             _append(element, inner, held)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
         for held in value:
             _append(parent, name, held)
     else:
