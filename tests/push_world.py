@@ -123,21 +123,27 @@ class FaultyTransport(httpx.BaseTransport):
     Args:
         world: Whose twin answers.
         fault: Chooses what happens to the next request, ``""`` for nothing.
+        writes_only: Let faults meet writes alone.
     """
 
-    def __init__(self, world, fault):
+    def __init__(self, world, fault, *, writes_only=False):
         self._world = world
         self._fault = fault
+        self._writes_only = writes_only
 
     def handle_request(self, request):
         asked = Request("POST", request.url.path, "", dict(request.headers), request.read())
         self._world.step("request")
-        response = self._answer(self._fault(), request, asked)
+        is_write = b"<create>" in asked.body or b"<update>" in asked.body
+        fault = self._fault() if is_write or not self._writes_only else ""
+        response = self._answer(fault, request, asked)
         self._world.step("answer")
         return response
 
     def _answer(self, fault, request, asked):
         twin = self._world.twin
+        if b"POISON" in asked.body and b"<create>" in asked.body:
+            return httpx.Response(200, headers={"Content-Type": "text/xml"}, content=_SCHEMA, request=request)
         if fault == "reset_before":
             raise httpx.ConnectError("refused", request=request)
         if fault == "lost_request":
@@ -181,6 +187,11 @@ FAULTS = (
     "bad_gateway_after",
     "html_after",
     "cut",
+)
+_SCHEMA = (
+    b'<?xml version="1.0" encoding="UTF-8"?><response><control><status>failure</status></control><errormessage><error>'
+    b"<errorno>XL03000003</errorno><description></description><description2>XML Parse schema error</description2>"
+    b"<correction></correction></error></errormessage></response>"
 )
 _THROTTLED = (
     b'<?xml version="1.0" encoding="UTF-8"?><response><control><status>failure</status></control><errormessage><error>'
@@ -239,6 +250,7 @@ class World:
         self.twin = IntacctTwin(business(), self.options, self.clock)
         self.on_step = None
         self.late = []
+        self.pauses = []
         self.revisions = {}
         self.touched = set()
         self.outbox = outbox_type(warehouse, now=self.clock.now, source_revisions=self._current)
@@ -246,6 +258,15 @@ class World:
         self.rows = self._rows(bills)
         self.plan = None
         self._workers = 0
+
+    def pause(self, seconds):
+        """Let time pass without waiting."""
+        self.pauses.append(seconds)
+        self.clock.advance(seconds)
+
+    def states(self):
+        """State and class of reason by source id."""
+        return {item.source_id: (item.state.value, item.reason.kind) for item in self.outbox.items()}
 
     def step(self, name):
         """Let something happen between two steps."""
@@ -334,12 +355,12 @@ class World:
         """Approve a stored plan."""
         self.outbox.approve(status.plan_id, by="ann", content_hash=status.content_hash)
 
-    def apply(self, fault=lambda: "", **options):
+    def apply(self, fault=lambda: "", *, link=LINK, signed_in_as=None, writes_only=False, **options):
         """Run one worker to its end, or until it dies."""
         self._workers += 1
-        transport = FaultyTransport(self, fault)
+        transport = FaultyTransport(self, fault, writes_only=writes_only)
         with IntacctClient(
-            credentials(),
+            signed_in_as or credentials(),
             Options(url=URL, attempts=2),
             transport=transport,
             sleep=self.clock.advance,
@@ -348,11 +369,11 @@ class World:
             return apply_plan(
                 self.outbox,
                 client.session("100"),
-                LINK,
+                link,
                 worker=f"worker-{self._workers}",
                 options=ApplyOptions(**({"functions_per_request": 3} | options)),
                 now=self.clock.now,
-                sleep=self.clock.advance,
+                sleep=self.pause,
             )
 
     def person(self, rng):

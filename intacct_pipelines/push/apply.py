@@ -23,7 +23,7 @@ from intacct_pipelines.errors import (
 )
 from intacct_pipelines.push.recover import check_target, judge, judge_repeat
 from intacct_pipelines.push.wire import function_of, look_up, lost, outcome_of, unreadable
-from intacct_pipelines.warehouse.outbox import Outcome, Reason, utc_now
+from intacct_pipelines.warehouse.outbox import NOT_SENT, Outcome, Reason, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -254,7 +254,7 @@ class _Run:
 def _not_sent(item: OutboxItem) -> Outcome:
     """Return the state of an item of which this time nothing was sent, or nothing ran."""
     if item.attempts <= 1:
-        return Outcome(item.key, State.APPROVED, "not_sent")
+        return Outcome(item.key, State.APPROVED, NOT_SENT)
     # An earlier sending may have been carried out, so it is as unknown as it was.
     reason = Reason("uncertain", "S-ERR-42", "not sent again yet", "The next run looks it up; nothing is to be done.")
-    return Outcome(item.key, State.UNCERTAIN, "not_sent", reason)
+    return Outcome(item.key, State.UNCERTAIN, NOT_SENT, reason)

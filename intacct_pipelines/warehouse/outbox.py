@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _LONG_NUMBER: Final = re.compile(r"\d{7,}(?=\d{2})")
 _DETAIL_LENGTH: Final = 1000
+NOT_SENT: Final = "not_sent"
+"""Event of a sending of which it is certain that nothing ran."""
 _PERHAPS_DELETED: Final = frozenset({"deleted_in_intacct", "repeat_refused"})
 
 
@@ -688,6 +690,8 @@ def _move_row(outcome: Outcome) -> dict[str, object]:
         "reason": _mask(reason.text) if reason else "",
         "remedy": reason.remedy if reason else "",
         "record_no": outcome.record_no,
+        # A sending of which nothing can have run does not count.
+        "uncounted": int(outcome.event == NOT_SENT),
     }
 
 
@@ -789,10 +793,11 @@ ON CONFLICT (item_key) DO UPDATE SET plan_id = excluded.plan_id, position = excl
 
 _MOVE: Final = """
 UPDATE push.item AS i SET state = m.state, refused = m.refused, updated_at = %(now)s,
+    attempts = i.attempts - m.uncounted,
     record_no = coalesce(m.record_no, i.record_no),
     reason_class = m.reason_class, rule = m.rule, reason = m.reason, remedy = m.remedy
 FROM jsonb_to_recordset(%(moves)s::jsonb) AS m (item_key text, state text, refused boolean, reason_class text,
-    rule text, reason text, remedy text, record_no bigint)
+    rule text, reason text, remedy text, record_no bigint, uncounted integer)
 WHERE i.item_key = m.item_key
 RETURNING i.item_key, i.plan_id
 """

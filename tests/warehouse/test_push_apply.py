@@ -1,0 +1,171 @@
+"""Applying against the Intacct twin and a real Postgres: each way in which one request or one item can go wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from push_cases import LINK
+from push_world import World, credentials
+
+from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.errors import CredentialsRejectedError, NotApprovedError
+
+DONE = ("accepted", "")
+
+
+@pytest.fixture
+def world(warehouse):
+    return World(warehouse)
+
+
+def approved(world):
+    """Plan and approve; returns the world."""
+    world.approve(world.make_plan())
+    return world
+
+
+def once(*faults):
+    """A network that goes wrong in these ways, one request after the other, and then never again."""
+    waiting = list(faults)
+    return lambda: waiting.pop(0) if waiting else ""
+
+
+def marked(world):
+    """Source ids of the bills that we wrote, in Intacct."""
+    return sorted(r.fields["DESCRIPTION"].split()[0][5:] for r in world.twin.bills() if " " in r.fields["DESCRIPTION"])
+
+
+ALL = ["b0", "b1", "b2", "b3", "b4"]
+
+
+def test_an_observing_link_writes_nothing(world):
+    """A plan may be made in observe mode, an apply is refused before any request."""
+    approved(world)
+    with pytest.raises(NotApprovedError, match="observe"):
+        world.apply(link=replace(LINK, mode=Mode.OBSERVE))
+    assert marked(world) == []
+
+
+def test_what_is_refused_for_certain_is_rejected_with_the_vendors_words(world):
+    """The refused line's department is named, its rule and remedy too; the others are sent (S-ERR-40, S-ERR-43)."""
+    approved(world).apply()
+    refused = next(item for item in world.outbox.items() if item.source_id == "c1")
+    assert refused.state.value == "rejected"
+    assert "GONE" in refused.reason.text
+    assert refused.reason.remedy
+    assert marked(world) == ALL
+
+
+def test_a_child_of_a_refused_vendor_is_held_by_its_name(world):
+    """The bill is not sent to a vendor that Intacct refused."""
+    approved(world).apply()
+    child = next(item for item in world.outbox.items() if item.source_id == "c3")
+    assert (child.state.value, child.reason.kind) == ("held", "parent_held")
+    assert "Vendor v3" in child.reason.text
+
+
+def test_throttling_pauses_and_sends_later(world):
+    """HTTP 429 says that nothing ran: the same items go out after a pause."""
+    approved(world).apply(once("throttled", "throttled"), writes_only=True)
+    assert marked(world) == ALL
+    assert world.pauses[:2] == [2.0, 4.0]
+
+
+def test_endless_throttling_ends_the_run_and_leaves_the_items_approved(world):
+    """Every loop has a bound; the next run takes over where this one gave up."""
+    approved(world).apply(lambda: "throttled", writes_only=True)
+    assert len(world.pauses) <= 5
+    assert {state for state, _ in world.states().values()} == {"approved"}
+    world.apply()
+    assert marked(world) == ALL
+
+
+def test_an_expired_session_is_renewed_and_nothing_is_sent_twice(world):
+    """The gateway refuses the session before it runs anything."""
+    approved(world).apply(once("expired", "expired"))
+    world.check()
+    assert marked(world) == ALL
+
+
+def test_a_wrong_password_stops_the_run_and_leaves_the_items_approved(world):
+    """Nothing ran, so nothing is uncertain; the operator is told."""
+    approved(world)
+    with pytest.raises(CredentialsRejectedError):
+        world.apply(signed_in_as=replace(credentials(), user_password="wrong"))
+    assert {state for state, _ in world.states().values()} == {"approved"}
+
+
+def test_a_lost_answer_is_looked_up_and_adopted_without_sending_again(world):
+    """The record that Intacct has by our key is ours (S-ERR-42)."""
+    approved(world).apply(once("reset_after"), writes_only=True)
+    events = [entry["event"] for item in ("b1", "b2") for entry in world.outbox.explain(item)["journal"]]
+    assert "sending_again" not in events
+    world.check()
+
+
+def test_a_lost_request_is_sent_again_with_the_same_bytes_after_it_has_settled(world):
+    """Only what a look-up did not find is repeated, under its own key (S-IDM-03)."""
+    approved(world).apply(once("lost_request"), writes_only=True)
+    again = [entry for item in world.outbox.items() for entry in world.outbox.explain(item.source_id)["journal"]]
+    assert any(entry["event"] == "sending_again" for entry in again)
+    assert 30.0 in world.pauses
+    world.check()
+
+
+def test_an_item_that_the_gateway_cannot_read_stops_no_other(world):
+    """In company it makes the whole request fail; alone it is rejected, and all others arrive (S-ERR-43)."""
+    world.rows["bill.ap_bill"] = [
+        row | {"description": "POISON"} if row["id"] == "b2" else row for row in world.rows["bill.ap_bill"]
+    ]
+    approved(world).apply()
+    assert world.states()["b2"] == ("rejected", "malformed")
+    assert marked(world) == ["b0", "b1", "b3", "b4"]
+
+
+def test_a_bill_that_a_person_entered_meanwhile_is_left_to_a_person(world):
+    """The same number and vendor without our mark is never adopted and never doubled (S-IDM-04)."""
+    approved(world)
+    world.twin.edit_bill(world.twin.bills()[0].record_no, RECORDID="INV-b2")
+    world.apply()
+    assert world.states()["b2"] == ("held", "duplicate")
+    assert len([r for r in world.twin.bills() if r.fields["RECORDID"] == "INV-b2"]) == 1
+
+
+def test_an_update_whose_target_a_person_changed_meanwhile_expires(world):
+    """Nobody's work is overwritten: the target is looked at once more before sending (S-BIL-09)."""
+    approved(world)
+    number = world.twin.bills()[0].record_no
+    world.twin.edit_bill(number, RECORDID="MINE")
+    world.apply()
+    assert world.states()["b0"] == ("expired", "expired")
+    assert world.twin.bill(number).fields["RECORDID"] == "MINE"
+
+
+def test_a_period_that_closed_meanwhile_rejects_by_its_rule(world):
+    """Nothing posts to a closed period, and the reason says so (S-IDM-08)."""
+    approved(world)
+    world.twin.close_books("100", "20260228")
+    world.apply()
+    assert world.states()["b1"] == ("rejected", "period_closed")
+    assert marked(world) == []
+
+
+@pytest.mark.parametrize("control_id", ["refuse", "replay", "ignore"])
+def test_a_record_deleted_between_a_lost_answer_and_the_look_up_is_not_claimed_to_be_there(warehouse, control_id):
+    """Whatever a repeated key is answered with: what is called accepted is in Intacct (S-IDM-06)."""
+    world = approved(World(warehouse, control_id=control_id, bills=1))
+    deleted = []
+
+    def delete_b1(name):
+        ours = [r.record_no for r in world.twin.bills() if r.fields["DESCRIPTION"].startswith("BILL:b1 ")]
+        if name == "before record" and ours and not deleted:
+            world.twin.delete_bill(ours[0])
+            deleted.extend(ours)
+
+    world.on_step = delete_b1
+    world.apply(lambda: "" if deleted else "reset_after", writes_only=True, functions_per_request=1)
+    assert deleted
+    state, _ = world.states()["b1"]
+    assert (state == "accepted") is ("b1" in marked(world))
+    assert state == ("accepted" if control_id == "ignore" else "held")
