@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from intacct_pipelines.defs.partitions import ENTITIES, ENTITY_MONTHS
+from intacct_pipelines.defs.partitions import ENTITIES
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.sources import WINDOW_TAG
 from intacct_pipelines.domain.keys import EntityKey
@@ -20,7 +20,6 @@ _IN_ONE_PROCESS = dg.in_process_executor
 sync = dg.define_asset_job(
     "sync",
     selection=_EXTRACTED | dg.AssetSelection.groups("reconcile") | dg.AssetSelection.assets(["push", "plan"]),
-    partitions_def=ENTITIES,
     executor_def=_IN_ONE_PROCESS,
     description="One entity's whole sync, in order: extract both sides, reconcile, confirm what came back, plan.",
     tags={"stage": "sync"},
@@ -28,14 +27,12 @@ sync = dg.define_asset_job(
 extract_only = dg.define_asset_job(
     "extract_only",
     selection=_EXTRACTED,
-    partitions_def=ENTITIES,
     executor_def=_IN_ONE_PROCESS,
     description="Extract both sides of one entity, and nothing else.",
 )
 sweep = dg.define_asset_job(
     "sweep",
     selection=_EXTRACTED,
-    partitions_def=ENTITIES,
     executor_def=_IN_ONE_PROCESS,
     description="Read every table of one entity whole: what does not arrive is deleted, quarantine is read again.",
     tags={WINDOW_TAG: WindowKind.ALL.value},
@@ -43,14 +40,12 @@ sweep = dg.define_asset_job(
 backfill_history = dg.define_asset_job(
     "backfill_history",
     selection=dg.AssetSelection.groups("history"),
-    partitions_def=ENTITY_MONTHS,
     executor_def=_IN_ONE_PROCESS,
     description="Re-extract whole months of one entity and prove them complete.",
 )
 apply_plan = dg.define_asset_job(
     "apply_plan",
     selection=dg.AssetSelection.assets(["push", "item"]),
-    partitions_def=ENTITIES,
     executor_def=_IN_ONE_PROCESS,
     description="Send the approved plan of one entity into Intacct, each item exactly once.",
     # A second run of this job goes on where the first stopped, by its own recovery; Dagster need not start it again.

@@ -160,7 +160,6 @@ VENDOR: Final = Table(
         _text("term_name", "TERMNAME", "Payment term."),
         _text("vendor_account_no", "VENDORACCOUNTNO", "Our account number at the vendor.", pii=True),
         _text("currency", "CURRENCY", "Currency of the vendor, ISO 4217."),
-        Column("total_due", Kind.MONEY, "TOTALDUE", "What is owed, in base currency.", currency="currency"),
         _text("comments", "COMMENTS", "Free text; holds our key for vendors that we made (S-IDM-04)."),
         Column("is_on_hold", Kind.FLAG, "ONHOLD", "Whether payments are held."),
         _STATUS,

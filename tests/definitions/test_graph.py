@@ -1,0 +1,132 @@
+"""The graph loads without secrets and network, and is what we think it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+
+from intacct_pipelines.definitions import build_definitions
+from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.settings import Connections
+
+EXPECTED_CHECKS = {"complete", "contract"}
+
+
+@pytest.fixture(scope="module")
+def graph() -> dg.Definitions:
+    return build_definitions(Connections())
+
+
+def test_loads_in_an_empty_environment_without_opening_a_connection(tmp_path):
+    """Importing the definitions needs no variable, no secret and no socket."""
+    code = (
+        "import socket\n"
+        "def refuse(*_): raise AssertionError('a connection was opened')\n"
+        "socket.socket.connect = refuse\n"
+        "import intacct_pipelines.definitions as d, dagster\n"
+        "dagster.Definitions.validate_loadable(d.defs)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PATH": ""}, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_table_of_the_catalog_is_an_asset(graph):
+    """No declared table is forgotten."""
+    keys = {key.to_user_string() for key in graph.resolve_asset_graph().get_all_asset_keys()}
+    assert {name.replace(".", "/") for name in TABLES} <= keys
+
+
+def test_every_source_asset_has_both_checks_column_schema_owner_and_description(graph):
+    """An analyst finds the same facts on every table."""
+    assets = graph.resolve_asset_graph()
+    checks: dict[str, set[str]] = {}
+    for key in assets.asset_check_keys:
+        checks.setdefault(key.asset_key.to_user_string(), set()).add(key.name)
+    for name in TABLES:
+        key = dg.AssetKey(name.split("."))
+        node = assets.get(key)
+        assert checks[key.to_user_string()] == EXPECTED_CHECKS
+        assert node.metadata["dagster/column_schema"].columns
+        assert node.owners
+        assert node.description
+        assert node.kinds >= {"postgres"}
+        assert node.partitions_def == dg.DynamicPartitionsDefinition(name="entity")
+
+
+def test_both_checks_of_a_source_block_what_is_downstream(graph):
+    """A table that is incomplete or full of rejects is not reconciled."""
+    for spec in graph.resolve_asset_graph().asset_check_keys:
+        if spec.name in EXPECTED_CHECKS:
+            assert graph.resolve_asset_graph().get_check_spec(spec).blocking
+
+
+def test_graph_is_the_one_that_was_reviewed(graph):
+    """Jobs, schedules and sensors change only on purpose."""
+    assert {job.name for job in graph.resolve_all_job_defs() if not job.name.startswith("__")} == {
+        "sync",
+        "extract_only",
+        "sweep",
+        "backfill_history",
+        "apply_plan",
+    }
+    repository = graph.get_repository_def()
+    assert {schedule.name: schedule.cron_schedule for schedule in repository.schedule_defs} == {
+        "daily_sync": "0 5 * * *",
+        "weekly_sweep": "0 2 * * 0",
+    }
+    assert {sensor.name for sensor in repository.sensor_defs} >= {"discover_entities", "approved_plans"}
+
+
+def test_lineage_runs_from_sources_to_push(graph):
+    """The arrows are the data's way."""
+    assets = graph.resolve_asset_graph()
+
+    def parents(*path: str) -> set[str]:
+        return {key.to_user_string() for key in assets.get(dg.AssetKey(list(path))).parent_keys}
+
+    assert parents("intacct", "ap_bill") == {"sage_intacct", "history/ap_bill"}
+    assert parents("intacct", "ap_bill_line") == {"sage_intacct", "intacct/ap_bill"}
+    assert {"intacct/ap_bill", "bill/ap_bill", "recon/vendor"} <= parents("recon", "ap_bill")
+    assert parents("push", "plan") == {"recon/vendor", "recon/ap_bill"}
+    assert parents("push", "item") == {"push/plan"}
+
+
+def test_only_the_step_that_applies_may_not_be_retried(graph):
+    """A step that writes to another system is started again by its own recovery alone."""
+    operations = graph.resolve_job_def("sync").all_node_defs + graph.resolve_job_def("apply_plan").all_node_defs
+    retried = {node.name: node.retry_policy is not None for node in operations if isinstance(node, dg.OpDefinition)}
+    assert retried["push__item"] is False
+    assert retried["intacct__ap_bill"] is True
+
+
+def test_schedules_start_switched_on_in_the_sandbox_only():
+    """Nothing runs by itself against a real company until somebody switches it on."""
+    for is_sandbox, status in ((True, dg.DefaultScheduleStatus.RUNNING), (False, dg.DefaultScheduleStatus.STOPPED)):
+        repository = build_definitions(Connections(is_sandbox=is_sandbox)).get_repository_def()
+        assert {schedule.default_status for schedule in repository.schedule_defs} == {status}
+
+
+def test_a_link_observes_until_it_is_told_to_write():
+    """Writes are off by default."""
+    connections = Connections.model_validate(
+        {
+            "companies": {
+                "c": {
+                    "company_id": "c",
+                    "sender_id": "s",
+                    "sender_password": {"env": "A"},
+                    "user_id": "u",
+                    "user_password": {"env": "B"},
+                }
+            },
+            "bill": {"b": {"dev_key": {"env": "C"}, "username": "u", "password": {"env": "D"}}},
+            "links": {"l": {"company": "c", "entity": "100", "bill": "b", "organization_id": "008"}},
+        }
+    )
+    assert connections.links["l"].mode is Mode.OBSERVE

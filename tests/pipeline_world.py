@@ -1,0 +1,131 @@
+"""A whole pipeline over a sandbox in the same process: real clients, real Postgres, no sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import httpx
+from sandbox_transport import SandboxTransport
+
+from intacct_pipelines.defs.extraction import sync_bill_documents, sync_bill_table, sync_intacct_table
+from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan, reconcile
+from intacct_pipelines.defs.systems import Systems
+from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.records import Certificate
+from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
+from intacct_pipelines.settings import Connections
+
+SECRETS = ("SENDER_PASSWORD", "USER_PASSWORD", "DEV_KEY", "BILL_PASSWORD")
+
+
+def connections_of(sandbox: Sandbox, **link: object) -> Connections:
+    """Connections to a sandbox, one link per entity, all in mode ``sync``."""
+    facts = sandbox.describe()
+    intacct, bill = facts["intacct"], facts["bill"]
+    return Connections.model_validate(
+        {
+            "is_sandbox": True,
+            "companies": {
+                "sandbox": {
+                    "url": intacct["url"],
+                    "company_id": intacct["company_id"],
+                    "sender_id": intacct["sender_id"],
+                    "sender_password": {"env": "SENDER_PASSWORD"},
+                    "user_id": intacct["user_id"],
+                    "user_password": {"env": "USER_PASSWORD"},
+                }
+            },
+            "bill": {
+                "sandbox": {
+                    "url": bill["url"],
+                    "dev_key": {"env": "DEV_KEY"},
+                    "username": bill["username"],
+                    "password": {"env": "BILL_PASSWORD"},
+                }
+            },
+            "links": {
+                f"entity-{entity}": {
+                    "company": "sandbox",
+                    "entity": entity,
+                    "bill": "sandbox",
+                    "organization_id": organization["id"],
+                    "mode": "sync",
+                    "gate": "auto",
+                    "auto_approve": {"items": 1000, "amount": "1000000000"},
+                    **link,
+                }
+                for entity, organization in zip(intacct["entities"], bill["organizations"], strict=True)
+            },
+        }
+    )
+
+
+def environment_of(sandbox: Sandbox, warehouse_dsn: str) -> dict[str, str]:
+    """The environment that names the sandbox's secrets and the warehouse."""
+    facts = sandbox.describe()
+    return {
+        "SENDER_PASSWORD": facts["intacct"]["sender_password"],
+        "USER_PASSWORD": facts["intacct"]["user_password"],
+        "DEV_KEY": facts["bill"]["dev_key"],
+        "BILL_PASSWORD": facts["bill"]["password"],
+        "INTACCT_PIPELINES_WAREHOUSE_URL": warehouse_dsn,
+    }
+
+
+class World:
+    """One company, its sandbox, its warehouse, and the stages of one entity's sync."""
+
+    def __init__(self, warehouse_dsn: str, *, seed: int = 5, entities: int = 1, bills: int = 80, **link: object) -> None:
+        options = SandboxOptions(seed=seed, entities=entities, bills=bills, public_url="http://localhost")
+        self.sandbox = Sandbox(options)
+        self.connections = connections_of(self.sandbox, **link)
+        self.environment = environment_of(self.sandbox, warehouse_dsn)
+        self.company_id = self.sandbox.describe()["intacct"]["company_id"]
+        self.entity = EntityKey(self.company_id, self.sandbox.describe()["intacct"]["entities"][0])
+        self.transport: httpx.BaseTransport = SandboxTransport(self.sandbox)
+        self.run = 0
+
+    @contextmanager
+    def systems(self, changes: Mapping[str, str] | None = None) -> Iterator[Systems]:
+        """Open fresh systems, as a new process would."""
+        environment = {**self.environment, **(changes or {})}
+        with Systems(self.connections, environment=environment, transport=self.transport) as systems:
+            yield systems
+
+    def extract(self) -> dict[str, Certificate]:
+        """Extract everything of the entity; return the certificate of every table."""
+        self.run += 1
+        run_id = f"run-{self.run}"
+        certificates: dict[str, Certificate] = {}
+        with self.systems() as systems:
+            for table in INTACCT_TABLES:
+                certificates[table.qualified_name] = sync_intacct_table(systems, self.entity, table, run_id)
+            for table in BILL_TABLES:
+                if table.name in {"ap_bill", "ap_bill_line"}:
+                    continue
+                found = sync_bill_table(systems, self.entity, table, run_id)
+                assert found is not None
+                certificates[table.qualified_name] = found
+            documents = sync_bill_documents(systems, self.entity, run_id)
+            assert documents is not None
+            certificates["bill.ap_bill"], certificates["bill.ap_bill_line"] = documents
+        return certificates
+
+    def sync(self) -> Planned:
+        """Extract, reconcile, confirm and plan."""
+        self.extract()
+        with self.systems() as systems:
+            link = systems.link(self.entity)
+            assert link is not None
+            for object_name in ("vendor", "ap_bill"):
+                reconcile(systems, link, object_name, f"run-{self.run}")
+            return confirm_and_plan(systems, link)
+
+    def apply(self) -> dict[str, int]:
+        """Apply what is approved; return the number of items by outcome."""
+        self.run += 1
+        with self.systems() as systems:
+            report = apply(systems, self.entity, f"run-{self.run}")
+        return {state.value: count for state, count in report.outcomes.items()}
