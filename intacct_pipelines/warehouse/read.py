@@ -228,7 +228,8 @@ class Reading:
             with connection.cursor(row_factory=dict_row) as cursor:
                 examples = cursor.execute(
                     "SELECT key, column_name, check_name, value, rule, fragment, first_seen_at::text "
-                    "FROM quarantine.row WHERE table_name = %s AND entity = %s AND resolved_at IS NULL ORDER BY id LIMIT %s",
+                    "FROM quarantine.row WHERE table_name = %s AND entity = %s AND resolved_at IS NULL "
+                    "ORDER BY id LIMIT %s",
                     [*facts, limit],
                 ).fetchall()
         return (row[0] if row else 0), examples
