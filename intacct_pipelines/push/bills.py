@@ -302,7 +302,7 @@ class BillPlanner:
         if entity and found and owner not in {"", entity}:
             reason = f"line {position}: location {found} belongs to entity {owner}, the link to {entity}"
             raise _Held("other_entity", "S-CFG-19", reason, "Code the line to a location of the link's entity.")
-        return self._dimension(position, "location", found, self._sources.locations | self._sources.entities)
+        return self._dimension(position, "location", found, self._sources.places)
 
     def _check_required(self, position: int, account: Row, line: _Line) -> None:
         top_level = not self._link.entity.entity_id

@@ -119,8 +119,10 @@ def _posted(posted: Collection[tuple[str, str]], object_name: str) -> frozenset[
 
 def _seen_currencies(sources: Sources) -> frozenset[str]:
     """Return the entity's base currency and those that its Intacct records already use."""
-    rows = [*sources.intacct_bills.values(), *sources.intacct_vendors.values(), *sources.entities.values()]
     own = sources.link.entity.entity_id
+    rows = [*sources.intacct_bills.values(), *sources.intacct_vendors.values()]
+    if not own:
+        rows += sources.entities.values()
     used = (text(row, "currency") for row in rows if text(row, "owner_entity_id") in {"", own})
     return frozenset(currency for currency in (sources.base_currency, *used) if currency)
 

@@ -64,6 +64,7 @@ class Sources:
     locations: dict[str, Row] = field(init=False)
     classes: dict[str, Row] = field(init=False)
     entities: dict[str, Row] = field(init=False)
+    places: dict[str, Row] = field(init=False)
     term_names: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,6 +85,8 @@ class Sources:
             ("entities", "intacct.entity", "entity_id"),
         ):
             set_field(self, name, {row[key]: row for row in self._live(table)})
+        # An entity is a location too, whether or not the list of locations shows it.
+        set_field(self, "places", self.locations | self.entities)
         terms = (row["name"] for row in self._live("intacct.ap_term") if row.get("status") in {"active", None})
         set_field(self, "term_names", frozenset(terms))
         set_field(self, "coding", self._coding())

@@ -412,9 +412,19 @@ class Outbox:
     def confirm(self, link: str, entity: str, *, actor: str) -> int:
         """Confirm the accepted items whose record came back through the extract and pairs with its source.
 
-        The crosswalk of the link learns the pair. Returns the number of newly confirmed items.
+        The crosswalk of the link learns the pair. An item whose record was deleted since is held for a person.
+        Returns the number of newly confirmed items.
         """
         with self._transaction() as cursor:
+            gone = cursor.execute(_DELETED, {"link": link, "entity": entity}).fetchall()
+            reason = Reason(
+                "deleted_in_intacct",
+                "S-IDM-06",
+                "it was posted, and deleted in Intacct since",
+                "Find out who deleted it; it is not posted again by itself.",
+            )
+            held = [Outcome(ItemKey(row["item_key"]), State.HELD, "held", reason) for row in gone]
+            self._move(cursor, held, actor)
             rows = cursor.execute(_RETURNED, {"link": link, "entity": entity}).fetchall()
             outcomes = [
                 Outcome(ItemKey(row["item_key"]), State.CONFIRMED, "confirmed", record_no=row["record_no"])
@@ -847,6 +857,15 @@ SELECT i.item_key, i.object_name, i.source_id, r.record_no, r.intacct_id FROM pu
     SELECT 'vendor', entity, record_no, vendor_id, comments FROM intacct.vendor WHERE NOT _deleted
 ) AS r ON r.object_name = i.object_name AND r.entity = i.entity AND r.record_no = i.record_no
     AND position(i.item_key IN r.mark) > 0
+WHERE i.link = %(link)s AND i.entity = %(entity)s AND i.state = 'accepted' ORDER BY i.created_at, i.position
+"""
+
+_DELETED: Final = """
+SELECT i.item_key FROM push.item AS i JOIN (
+    SELECT 'ap_bill' AS object_name, entity, record_no FROM intacct.ap_bill WHERE _deleted
+    UNION ALL
+    SELECT 'vendor', entity, record_no FROM intacct.vendor WHERE _deleted
+) AS r ON r.object_name = i.object_name AND r.entity = i.entity AND r.record_no = i.record_no
 WHERE i.link = %(link)s AND i.entity = %(entity)s AND i.state = 'accepted' ORDER BY i.created_at, i.position
 """
 

@@ -372,6 +372,17 @@ def test_a_record_without_the_key_confirms_nothing(outbox, warehouse):
     assert outbox.box.confirm("north", "acme:100", actor="sync") == 0
 
 
+def test_a_posted_record_that_was_deleted_in_intacct_is_held_and_not_planned_again(outbox, warehouse):
+    """What a person deleted is not posted again by itself (S-IDM-06)."""
+    [sent] = outbox.sent(item("b1"))
+    outbox.finish(sent.key, State.ACCEPTED, record_no=7)
+    _came_back(warehouse, sent.key)
+    store(warehouse, [], entity="acme:100")
+    assert outbox.box.confirm("north", "acme:100", actor="sync") == 0
+    assert outbox.states() == {"b1": "held"}
+    assert outbox.box.posted("north") == {("ap_bill", "b1")}
+
+
 def test_the_revision_of_a_bill_follows_its_lines(warehouse):
     """A changed, added or deleted line makes an approved bill expire; another entity's does not."""
     box = Outbox(warehouse)
