@@ -174,7 +174,8 @@ def serve(records: int) -> None:
         def do_GET(self) -> None:  # the base class's name
             if match := re.fullmatch(r"/latency/([0-9.]+)", self.path):
                 stub.latency_seconds = float(match.group(1))
-            counts = {"requests": stub.requests, "connections": stub.connections}
+            # the connection that asks for the counts is none of a reader's
+            counts = {"requests": stub.requests, "connections": stub.connections - 1}
             stub.requests = stub.connections = 0
             self._send(json.dumps(counts).encode(), "application/json")
 
