@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -48,6 +49,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="HTTP status of BILL's limit errors, which is not documented.",
 )
+@click.option(
+    "--journal",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keeps what is written to Intacct; the next sandbox on this file goes on from there.",
+)
 @click.option("--until-stdin-closes", is_flag=True, help="End with the process that started this one.")
 @click.option("--empty-first-page", is_flag=True, help="Begin BILL's lists with an empty page that has a next one.")
 def sandbox(
@@ -64,6 +70,7 @@ def sandbox(
         years=switches["years"],
         currencies=tuple(currency.upper() for currency in currencies),
         public_url=public_url,
+        journal=switches["journal"],
         intacct=IntacctOptions(duplicate_control_id=switches["repeated_control_id"]),
         bill=BillOptions(
             limit_status=429 if switches["limit_status"] == "429" else 400,

@@ -24,10 +24,12 @@ from intacct_pipelines.sandbox.intacct import IntacctTwin
 from intacct_pipelines.sandbox.intacct.options import DEFAULT_PATH
 from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
 from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
+from intacct_pipelines.sandbox.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
+    from pathlib import Path
     from types import TracebackType
 
 _INTACCT: Final = "/ia/"
@@ -54,6 +56,7 @@ class SandboxOptions:
         clock: The sandbox's time.
         intacct: Switches of the Intacct twin.
         bill: Switches of the BILL twin.
+        journal: Keeps what is written to Intacct, so that the next sandbox on this file goes on from there.
     """
 
     seed: int = 1
@@ -66,6 +69,7 @@ class SandboxOptions:
     clock: Clock = field(default_factory=Clock)
     intacct: IntacctOptions = field(default_factory=IntacctOptions)
     bill: BillOptions = field(default_factory=BillOptions)
+    journal: Path | None = None
 
 
 class Sandbox:
@@ -79,16 +83,22 @@ class Sandbox:
         options = options or SandboxOptions()
         self.options = options
         self.clock = options.clock
+        journal = Journal(options.journal) if options.journal else None
+        today = options.today or options.clock.now().date()
         self.business = generate(
             options.seed,
             options.entities,
             options.bills,
             options.years,
             options.currencies,
-            today=options.today or options.clock.now().date(),
+            today=journal.today(today) if journal else today,
         )
         options.intacct.public_url = options.public_url
         self.intacct = IntacctTwin(self.business, options.intacct, options.clock)
+        self._handle_intacct: Callable[[Request], Reply] = self.intacct.handle
+        if journal:
+            journal.replay(self.intacct, self.clock)
+            self._handle_intacct = journal.keeping(self.intacct, self.business, self.clock)
         self.bill = BillTwin(self.business, options.bill, options.clock)
         hooks = {
             "intacct": Hooks(self.intacct.expire_sessions, self._disturb_intacct),
@@ -129,7 +139,7 @@ class Sandbox:
         if request.path.startswith(_INTACCT):
             if not in_flight.enter_context(self._intacct_place()):
                 return rate_limited("intacct", None)
-            return self.faults.answer(intacct_call(request), self.intacct.handle)
+            return self.faults.answer(intacct_call(request), self._handle_intacct)
         if request.path.startswith(_BILL):
             call = bill_call(request, self.bill.operation(request))
             return self.faults.answer(call, lambda r: in_flight.enter_context(self.bill.serving(r)))

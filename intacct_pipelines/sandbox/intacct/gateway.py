@@ -154,6 +154,11 @@ class Gateway:
             sum(rows for _, rows in done),
         )
 
+    def entity_of_session(self, session_id: str) -> str:
+        """Return the entity of a live session; empty for the top level and for an unknown one."""
+        session = self._sessions.get(session_id)
+        return session.entity_id if session else ""
+
     def expire_sessions(self) -> None:
         """End every session, as a restart of the gateway would."""
         with self._state.lock:

@@ -203,6 +203,10 @@ class IntacctTwin:
         """End every session."""
         self._gateway.expire_sessions()
 
+    def entity_of_session(self, session_id: str) -> str:
+        """Return the entity that a live session is of; empty for the top level and for an unknown session."""
+        return self._gateway.entity_of_session(session_id)
+
     def _record(self, table: Table, row: Row) -> BillRecord:
         lines = self._state.table("APBILLITEM")
         items = self._gateway.writer.bills.lines_of(row)
