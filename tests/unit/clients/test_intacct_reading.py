@@ -125,6 +125,20 @@ def test_an_insert_and_a_delete_that_keep_the_total_hide_no_row() -> None:
     assert set(range(1, 41)) - {3} <= set(keys_of(Reading(table, QUERY, 5, AtOnce())))
 
 
+def test_rows_that_both_ends_bring_count_once() -> None:
+    """Rows between the two ends vanish, so that the two pages under way meet and overlap."""
+    table = Table(dict.fromkeys(range(1, 14), "x"))
+
+    def change() -> None:
+        if len(table.cuts) == 1:
+            for key in (7, 8, 9):
+                table.rows.pop(key, None)
+
+    table.before = change
+    received = keys_of(Reading(table, QUERY, 4, AtOnce()))
+    assert sorted(received) == [1, 2, 3, 4, 5, 6, 10, 11, 12, 13]
+
+
 def test_two_requests_are_under_way_wherever_two_may_be() -> None:
     """Of 50 pages all but the first and the last travel in pairs: 1 + ⌈50/2⌉ rounds."""
     table = Table(dict.fromkeys(range(1, 501), "x"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -87,3 +88,26 @@ def test_tags_and_names_are_shared_not_copied() -> None:
     rows = [{**row, "DISPLAYCONTACT.PRINTAS": "x"} for row in numbered(50, NAME="a")]
     listing, _ = read_query(reply(result("query", "f", data("VENDOR", FIELDS, rows))), FUNCTION, "VENDOR", FIELDS)
     assert all(name is own for name, own in zip(listing.columns, FIELDS, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<B>b</B><C>c</C>", "<C>c</C><B>b</B>"),
+        ("<B>b</B>", "<X>b</X>"),
+        ("<B>b</B>", "<B>b</C>"),
+        ("<B>b</B>", "<B n='1'>b</B>"),
+        ("<A>a</A>", "<A >a</A>"),
+        ("<O>", "<P>"),
+    ],
+    ids=["swapped", "unknown", "crossed", "attribute", "space", "object"],
+)
+def test_one_record_that_differs_in_the_middle_is_noticed(old: str, new: str) -> None:
+    """The layout of every record is proven, not of the first and last only (performance traps 1 and 2)."""
+    row = "<O><A>a</A><B>b</B><C>c</C><D>d</D></O>"
+    body = f"{row}{row.replace(old, new, 1)}{row}".encode()
+    assert scan_rows(body, 0, len(body), "O", ("A", "B", "C", "D")) is None
+    assert scan_rows(row.encode(), 0, len(row), "O", ("A", "B", "C", "D")) == (
+        {"A": ["a"], "B": ["b"], "C": ["c"], "D": ["d"]},
+        1,
+    )
