@@ -31,7 +31,7 @@ check: $(STAMP) ## Format check, lint, strict types, import rules
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-timing | tail -n 4
+	@$(BIN)/lint-imports | tail -n 2
 
 .PHONY: test
 test: check ## Everything that `check` does, then all tests but the live ones

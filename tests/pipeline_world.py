@@ -77,8 +77,8 @@ def environment_of(sandbox: Sandbox, warehouse_dsn: str) -> dict[str, str]:
 class World:
     """One company, its sandbox, its warehouse, and the stages of one entity's sync."""
 
-    def __init__(self, warehouse_dsn: str, *, seed: int = 5, entities: int = 1, bills: int = 80, **link: object) -> None:
-        options = SandboxOptions(seed=seed, entities=entities, bills=bills, public_url="http://localhost")
+    def __init__(self, warehouse_dsn: str, *, seed: int = 5, bills: int = 80, **link: object) -> None:
+        options = SandboxOptions(seed=seed, entities=1, bills=bills, public_url="http://localhost")
         self.sandbox = Sandbox(options)
         self.connections = connections_of(self.sandbox, **link)
         self.environment = environment_of(self.sandbox, warehouse_dsn)

@@ -37,7 +37,7 @@ _P = ParamSpec("_P")
 
 def console() -> Console:
     """Return the console for people; plain lines when the output is not a terminal."""
-    return Console(width=None if sys.stdout.isatty() else 140, highlight=False, soft_wrap=False)
+    return Console(width=None if sys.stdout.isatty() else 140, highlight=False, emoji=False)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -194,5 +194,13 @@ def print_history(months: Sequence[date], entity: EntityKey, outcome: JobOutcome
         for month in months
         if (found := facts.get(entity_month_key(entity, month)))
     ]
-    columns = ("month", "announced", "received", "quarantined", "deleted", "control total", "requests")
+    columns = (
+        "month",
+        "announced",
+        "received",
+        "quarantined",
+        "deleted",
+        "control total of all currencies",
+        "requests",
+    )
     print_table(f"History of bills of {entity}: each month proven", columns, rows)

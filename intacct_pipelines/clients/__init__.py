@@ -1,0 +1,1 @@
+"""One wire protocol each; the clients do not know each other."""

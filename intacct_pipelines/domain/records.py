@@ -12,7 +12,10 @@ from typing import Protocol, TypeAlias
 from intacct_pipelines.domain.catalog import Table
 
 TextColumn: TypeAlias = list[str | None]
-"""One column of a batch: text as Postgres reads it (ISO days, UTC instants, plain decimals, ``t``/``f``, JSON)."""
+"""One column of a batch: text as Postgres reads it (ISO days, UTC instants, plain decimals, ``t``/``f``, JSON), None for what is absent.
+
+An empty text is the same as None: neither source tells the two apart.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,15 @@ from intacct_pipelines.errors import DataContractError
 
 ROWS_PER_BLOCK: Final = 256
 """Small blocks keep the server busy while the next one is made; it would idle while a large one is."""
-_NULL: Final = r"\N"
+NULL: Final = ""
+"""How COPY reads an absent cell. Neither source tells an empty text from an absent one, so no value is lost."""
 _ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_HASH_BYTES: Final = 16
+_HASH_BYTES: Final = 8
+"""A row is compared with its own earlier copy only, so 64 bits are plenty; Postgres reads a bigint faster than a UUID."""
 
 
 def blocks(rows: Rows) -> Iterator[bytes]:
-    """Yield the rows in COPY text format: the declared columns, ``custom_fields``, and the hash as a UUID.
+    """Yield the rows in COPY text format: the declared columns, ``custom_fields``, and the hash.
 
     Raises:
         DataContractError: A column is missing, columns differ in length, or a text cannot be stored in Postgres.
@@ -61,10 +63,12 @@ def _ordered(rows: Rows) -> list[TextColumn]:
 
 def _block(columns: Sequence[TextColumn], free: Sequence[bool]) -> bytes:
     cells = [_cells(column, is_free=is_free) for column, is_free in zip(columns, free, strict=True)]
-    lines = list(map("\t".join, zip(*cells, strict=True)))
-    return "".join(
-        [f"{line}\t{blake2b(line.encode(), digest_size=_HASH_BYTES).hexdigest()}\n" for line in lines]
-    ).encode()
+    lines = "\n".join(map("\t".join, zip(*cells, strict=True))).encode().split(b"\n")
+    return b"".join([b"%b\t%d\n" % (line, _hash(line)) for line in lines])
+
+
+def _hash(line: bytes) -> int:
+    return int.from_bytes(blake2b(line, digest_size=_HASH_BYTES).digest(), "big", signed=True)
 
 
 def _cells(column: TextColumn, *, is_free: bool) -> list[str]:
@@ -74,9 +78,9 @@ def _cells(column: TextColumn, *, is_free: bool) -> list[str]:
         if "\0" in text:
             raise _NulError
         if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
-            return [_NULL if cell is None else cell.translate(_ESCAPES) for cell in column]
+            return [NULL if cell is None else cell.translate(_ESCAPES) for cell in column]
     if None in column:
-        return [_NULL if cell is None else cell for cell in column]
+        return [NULL if cell is None else cell for cell in column]
     return column  # type: ignore[return-value]  # there is no None in it
 
 

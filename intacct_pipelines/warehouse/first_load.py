@@ -13,7 +13,8 @@ from psycopg import errors, sql
 
 from intacct_pipelines.warehouse.place import Place, names, scalar
 
-_CONSTANT: Final = ("entity", "_synced_at", "_run_id")
+_LATE: Final = ("_synced_at", "_deleted", "_deleted_at", "_deleted_by", "_run_id")
+"""Columns that are the same in all rows; added once the rows are there, they are kept once, not row by row."""
 
 
 class FirstLoad:
@@ -32,14 +33,14 @@ class FirstLoad:
                 place.part, sql.Identifier(place.table.schema, place.table.name), sql.Literal(place.entity)
             )
         )
-        # What is the same in all rows is a default while copying: it need not travel nor be parsed.
-        for column, value in zip(_CONSTANT, (place.entity, place.started_at, place.run_id), strict=True):
-            place.connection.execute(
-                sql.SQL("ALTER TABLE {} ALTER {} SET DEFAULT {}").format(
-                    place.part, sql.Identifier(column), sql.Literal(value)
-                )
+        late = [sql.SQL("DROP COLUMN {}").format(sql.Identifier(column)) for column in _LATE]
+        place.connection.execute(
+            # The entity is in the key, so it is in each row; as a default it need not travel nor be parsed.
+            sql.SQL("ALTER TABLE {} ALTER entity SET DEFAULT {}, {}").format(
+                place.part, sql.Literal(place.entity), sql.SQL(", ").join(late)
             )
-        return sql.SQL("COPY {} ({}) FROM STDIN (FREEZE)").format(place.part, names(place.copied))
+        )
+        return sql.SQL("COPY {} ({}) FROM STDIN (FREEZE, NULL '')").format(place.part, names(place.copied))
 
     def control_total(self) -> Decimal:
         """Return the sum over the rows as Postgres holds them."""
@@ -48,10 +49,16 @@ class FirstLoad:
     def apply(self, added: int) -> tuple[int, int]:
         """Let the partition with ``added`` rows join its table; return rows inserted and rows updated."""
         place = self._place
-        for column in _CONSTANT:
-            place.connection.execute(
-                sql.SQL("ALTER TABLE {} ALTER {} DROP DEFAULT").format(place.part, sql.Identifier(column))
-            )
+        place.connection.execute(
+            sql.SQL(
+                "ALTER TABLE {} ALTER entity DROP DEFAULT, ADD _synced_at timestamptz NOT NULL DEFAULT {}, "
+                "ADD _deleted boolean NOT NULL DEFAULT false, ADD _deleted_at timestamptz, ADD _deleted_by text, "
+                "ADD _run_id text NOT NULL DEFAULT {}"
+            ).format(place.part, sql.Literal(place.started_at), sql.Literal(place.run_id))
+        )
+        place.connection.execute(
+            sql.SQL("ALTER TABLE {} ALTER _synced_at DROP DEFAULT, ALTER _run_id DROP DEFAULT").format(place.part)
+        )
         try:
             with place.connection.transaction():
                 self._attach()
@@ -62,6 +69,7 @@ class FirstLoad:
 
     def _attach(self) -> None:
         place = self._place
+        place.connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
         place.connection.execute(
             sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})").format(
                 sql.Identifier(place.table.schema, place.table.name), place.part, sql.Literal(place.entity)

@@ -89,7 +89,7 @@ def migrate_table(
     declared = column_types(table)
     kept = {**declared, **VERSION_COLUMNS}
     if current not in stored:
-        connection.execute(_create(parent_name(table), declared, ("entity", *table.key), partitioned=True))
+        connection.execute(_create(parent_name(table), declared, (*table.key, "entity"), partitioned=True))
         if table.parent_key:
             parent_key = sql.Identifier(table.parent_key)
             connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(parent_name(table), parent_key))

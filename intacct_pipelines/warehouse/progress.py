@@ -14,6 +14,7 @@ from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.place import key_text
 from intacct_pipelines.warehouse.tables import parent_name
 
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The last reading of one table of one entity."""

@@ -11,7 +11,7 @@ from intacct_pipelines.domain.catalog import Table
 
 SYSTEM_COLUMNS: Final = {
     "custom_fields": "jsonb",
-    "_hash": "uuid",
+    "_hash": "bigint",
     "_synced_at": "timestamptz",
     "_deleted": "boolean",
     "_deleted_at": "timestamptz",

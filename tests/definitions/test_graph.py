@@ -30,7 +30,7 @@ def test_loads_in_an_empty_environment_without_opening_a_connection(tmp_path):
         "import intacct_pipelines.definitions as d, dagster\n"
         "dagster.Definitions.validate_loadable(d.defs)\n"
     )
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-c", code], env={"PATH": ""}, cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr

@@ -52,7 +52,11 @@ def test_syncing_twice_writes_nothing_and_asks_at_most_twice_an_object(world):
     """Loading a window twice changes nothing, and nothing-changed is cheap."""
     world.extract()
     again = world.extract()
-    assert {name: [getattr(c, word) for word in WRITTEN] for name, c in again.items() if any(getattr(c, word) for word in WRITTEN)} == {}
+    assert {
+        name: [getattr(c, word) for word in WRITTEN]
+        for name, c in again.items()
+        if any(getattr(c, word) for word in WRITTEN)
+    } == {}
     assert max(certificate.requests for certificate in again.values()) <= 2
     with world.systems() as systems:
         metered = systems.warehouse
@@ -91,7 +95,9 @@ def test_a_month_is_proven_and_sweeps_what_was_deleted_without_an_audit_trail(wo
         month = victim["bill_date"].replace(day=1)
         world.sandbox.intacct.options.audit_permitted = False
         open_ones = [b.record_no for b in world.sandbox.intacct.bills() if b.fields["STATE"] == "Posted"]
-        in_month = [n for n in open_ones if bills.set_index("record_no").loc[int(n), "bill_date"].replace(day=1) == month]
+        in_month = [
+            n for n in open_ones if bills.set_index("record_no").loc[int(n), "bill_date"].replace(day=1) == month
+        ]
         for record_no in in_month[:1]:
             world.sandbox.intacct.delete_bill(record_no)
         documents, lines = prove_month(systems, world.entity, table, month, "history")
@@ -113,7 +119,9 @@ def test_what_is_approved_is_pushed_once_confirmed_and_the_ledger_stays_balanced
     again = world.sync()
     assert again.confirmed == len(planned.plan.items)
     assert not again.plan.items
-    created = [item for item in planned.plan.items if item.object_name == "ap_bill" and item.operation.value == "create"]
+    created = [
+        item for item in planned.plan.items if item.object_name == "ap_bill" and item.operation.value == "create"
+    ]
     assert len(world.sandbox.intacct.bills()) == before + len(created)
     assert all(total == 0 for total in world.sandbox.intacct.ledger.trial_balance().values())
     with world.systems() as systems:
@@ -180,7 +188,7 @@ def test_a_field_that_the_company_lacks_is_an_error_and_is_named(world):
 
 
 def test_a_row_that_breaks_its_contract_is_kept_in_quarantine_and_the_others_load(world):
-    """An unknown enum value puts one row aside, whole, with column, check and value; mended, it comes back by itself."""
+    """An unknown enum value puts one row aside, whole, with column, check and value; mended, it comes back."""
     victim = world.sandbox.intacct.bills()[0].record_no
     real = world.transport
 
