@@ -12,7 +12,9 @@ from typing import Protocol, TypeAlias
 from intacct_pipelines.domain.catalog import Table
 
 TextColumn: TypeAlias = list[str | None]
-"""One column of a batch: text as Postgres reads it (ISO days, UTC instants, plain decimals, ``t``/``f``, JSON), None for what is absent.
+"""One column of a batch: text as Postgres reads it, None for what is absent.
+
+Days are ISO, instants UTC, decimals plain, flags ``t`` or ``f``, objects JSON.
 
 An empty text is the same as None: neither source tells the two apart.
 """

@@ -21,7 +21,7 @@ NULL: Final = ""
 """How COPY reads an absent cell. Neither source tells an empty text from an absent one, so no value is lost."""
 _ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _HASH_BYTES: Final = 8
-"""A row is compared with its own earlier copy only, so 64 bits are plenty; Postgres reads a bigint faster than a UUID."""
+"""A row is compared with its own earlier copy only, so 64 bits are plenty; a bigint is read faster than a UUID."""
 
 
 def blocks(rows: Rows) -> Iterator[bytes]:

@@ -1,0 +1,117 @@
+"""What a whole sync costs on a large entity, first and when nothing changed; over real HTTP, on a real Postgres.
+
+Run ``python benchmarks/sync.py``; ``--quick`` proves only that it works. The limit of a sync that finds nothing changed
+is two requests an object and no row written; the first sync is shown beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from intacct_pipelines.cli.offline import write_connections
+from intacct_pipelines.defs.extraction import sync_bill_documents, sync_bill_table, sync_intacct_table
+from intacct_pipelines.defs.systems import Systems
+from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.records import Certificate
+from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
+
+_MOST_REQUESTS = 2
+
+
+@contextmanager
+def sandbox(bills: int) -> Iterator[dict[str, Any]]:
+    command = [
+        sys.executable,
+        "-m",
+        "intacct_pipelines.cli",
+        "sandbox",
+        "--json",
+        "--port",
+        "0",
+        "--until-stdin-closes",
+    ]
+    command += ["--entities", "1", "--bills", str(bills), "--years", "3"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        yield json.loads(process.stdout.readline())
+        process.stdin.close()
+
+
+def sync(systems: Systems, entity: EntityKey, run_id: str) -> dict[str, tuple[Certificate, int]]:
+    """Extract everything; return certificate and requests (audit history included) of each table."""
+    found: dict[str, tuple[Certificate, int]] = {}
+
+    def metered(name: str, system: str, certificate: Certificate | None, before: int) -> None:
+        assert certificate is not None
+        found[name] = certificate, systems.requests(system, entity) - before
+
+    for table in INTACCT_TABLES:
+        before = systems.requests("intacct", entity)
+        metered(table.qualified_name, "intacct", sync_intacct_table(systems, entity, table, run_id), before)
+    for table in BILL_TABLES:
+        if table.name in {"ap_bill", "ap_bill_line"}:
+            continue
+        before = systems.requests("bill", entity)
+        metered(table.qualified_name, "bill", sync_bill_table(systems, entity, table, run_id), before)
+    before = systems.requests("bill", entity)
+    bills, lines = sync_bill_documents(systems, entity, run_id) or (None, None)
+    metered("bill.ap_bill", "bill", bills, before)
+    metered("bill.ap_bill_line", "bill", lines, systems.requests("bill", entity))
+    return found
+
+
+def show(title: str, found: dict[str, tuple[Certificate, int]], seconds: float) -> tuple[int, int]:
+    certificates = [certificate for certificate, _ in found.values()]
+    rows = sum(certificate.received for certificate in certificates)
+    written = sum(certificate.inserted + certificate.updated + certificate.deleted for certificate in certificates)
+    most = max(requests for _, requests in found.values())
+    total = sum(requests for _, requests in found.values())
+    print(
+        f"{title}: {seconds:.1f} s, {rows:,} rows read, {written:,} written, {total} requests, "
+        f"at most {most} an object, peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB"
+    )
+    return written, most
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Time a whole sync.")
+    parser.add_argument("--quick", action="store_true", help="few bills: proves only that it works")
+    bills = 200 if parser.parse_args().quick else 100_000
+    with tempfile.TemporaryDirectory(prefix="intacct-pipelines-bench-") as folder, sandbox(bills) as facts:
+        home = Path(folder)
+        home.chmod(0o755)
+        os.environ["INTACCT_PIPELINES_CONNECTIONS"] = str(home / "connections.yaml")
+        os.environ["DAGSTER_HOME"] = str(home)
+        write_connections(home, facts, auto_items=0, auto_amount=0)
+        postgres = EmbeddedPostgres(home)
+        try:
+            for turn, title in enumerate(("first sync", "nothing changed")):
+                # a new process would sign in anew as well
+                with Systems() as systems:
+                    entity = EntityKey(facts["intacct"]["company_id"], facts["intacct"]["entities"][0])
+                    systems.intacct(entity).closed_books_date()
+                    systems.bill(entity).get("/v3/login/session", {})
+                    started = time.perf_counter()
+                    found = sync(systems, entity, f"bench-{turn}")
+                    written, most = show(f"{title}, {bills:,} bills", found, time.perf_counter() - started)
+            print(f"rows written when nothing changed: {written} (must be 0)")
+            print(f"requests an object when nothing changed: {most} (must be ≤ {_MOST_REQUESTS})")
+        finally:
+            postgres.remove()
+
+
+if __name__ == "__main__":
+    main()
