@@ -39,12 +39,17 @@ test: check ## Everything that `check` does, then all tests but the live ones
 
 .PHONY: bench
 bench: $(STAMP) ## Measure speed and memory against peers and limits (ratios inside one run)
-	@for script in extract load reconcile push sync; do $(BIN)/python benchmarks/$$script.py || exit 1; done
+	@for script in extract load validate reconcile push sync; do $(BIN)/python benchmarks/$$script.py || exit 1; done
 
 .PHONY: lock
 lock: $(STAMP) ## Resolve requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \
 		--no-header --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
+
+.PHONY: schema
+schema: $(STAMP) ## Write the JSON Schema of connections.yaml anew
+	@$(BIN)/python -c "import json; from intacct_pipelines.settings import Connections as c; \
+		print(json.dumps(c.model_json_schema(), indent=2))" > docs/connections.schema.json
 
 .PHONY: pictures
 pictures: $(STAMP) ## Draw the README's pictures anew from a running demo (needs chromium)
