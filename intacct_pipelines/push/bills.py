@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.domain.keys import item_key, read_source_mark, source_mark
 from intacct_pipelines.domain.link import ClosedPeriod
 from intacct_pipelines.domain.money import format_amount
+from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Hold, Item, LedgerLine, Operation, canonical_json, target_revision
 from intacct_pipelines.push.sources import text
 
@@ -98,9 +99,15 @@ class BillPlanner:
         self._currencies = currencies
         self._closed_through = closed_through
         self._posted = posted
-        self._numbers = Counter((row["vendor_id"], text(row, "document_no")) for row in sources.intacct_bills.values())
-        self._planned = Counter(
-            (row["vendor_id"], text(row, "document_no")) for row in sources.bills if row["id"] not in sources.bill_pairs
+        self._taken: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._marked: dict[str, set[int]] = defaultdict(set)
+        for record_no, row in sources.intacct_bills.items():
+            self._taken[row["vendor_id"], fold(row["document_no"])].add(record_no)
+            mark = read_source_mark(row.get("description"))
+            if mark is not None and mark[0] == "bill":
+                self._marked[mark[1]].add(record_no)
+        self._entered = Counter(
+            (row["vendor_id"], fold(row["document_no"])) for row in sources.bills if not _is_out_of_use(row)
         )
 
     def decide(self, bill: Row) -> Item | Hold | None:
@@ -123,8 +130,12 @@ class BillPlanner:
 
     def _check_source(self, bill: Row) -> None:
         """Refuse what BILL itself says is not ready."""
-        if bill.get("is_archived") or text(bill, "record_status") not in {"", "ACTIVE"}:
+        if _is_out_of_use(bill):
             raise _Held("archived", "S-BIL-03", "it is archived or a draft in BILL", "Restore or finish it in BILL.")
+        if bill["amount"] <= 0:
+            word = "of zero" if bill["amount"] == 0 else "negative, which would be a vendor credit in Intacct"
+            rule = "S-BIL-07" if bill["amount"] == 0 else "S-VCR-06"
+            raise _Held("not_positive", rule, f"its amount is {word}", "Enter it in Intacct by hand.")
         if self._link.approved_only and text(bill, "approval_status") != "APPROVED":
             reason = f"BILL says {text(bill, 'approval_status') or 'nothing'}, not APPROVED"
             raise _Held("not_approved", "S-APR-02", reason, "Approve it in BILL.")
@@ -139,20 +150,7 @@ class BillPlanner:
             )
         vendor = self._vendor(bill)
         number = self._number(bill)
-        if self._numbers[(vendor.vendor_id, number)]:
-            raise _Held(
-                "duplicate",
-                "S-IDM-04",
-                f"Intacct has a bill {number} of {vendor.vendor_id} that is not its pair",
-                "Confirm the pair with `map`, or correct the number on the wrong side.",
-            )
-        if self._planned[(bill["vendor_id"], text(bill, "document_no"))] > 1:
-            raise _Held(
-                "duplicate",
-                "S-IDM-04",
-                f"BILL has several bills {number} of this vendor",
-                "Archive the copy in BILL, or correct its number.",
-            )
+        self._check_double(bill, vendor, number, None)
         return self._item(bill, vendor, number, self._lines(bill), None)
 
     def _mend(self, bill: Row, paired: Row) -> Item | None:
@@ -162,7 +160,25 @@ class BillPlanner:
             return None
         self._check_source(bill)
         self._check_target(bill, paired)
-        return self._item(bill, self._vendor(bill), self._number(bill), self._lines(bill), paired)
+        vendor, number = self._vendor(bill), self._number(bill)
+        self._check_double(bill, vendor, number, paired)
+        return self._item(bill, vendor, number, self._lines(bill), paired)
+
+    def _check_double(self, bill: Row, vendor: VendorTarget, number: str, paired: Row | None) -> None:
+        """Refuse what would be the same invoice once more, by what the rows themselves say."""
+        own = set() if paired is None else {int(paired["record_no"])}
+        if self._taken.get((vendor.vendor_id, fold(number)), own) - own:
+            reason = f"Intacct has a bill {number} of {vendor.vendor_id} that is not its pair"
+            remedy = "Confirm the pair, or correct the number on the wrong side."
+            raise _Held("duplicate", "S-IDM-04", reason, remedy)
+        if self._marked.get(bill["id"], own) - own:
+            others = ", ".join(str(record_no) for record_no in sorted(self._marked[bill["id"]] - own))
+            reason = f"Intacct's bill {others} names it as its source and is not its pair"
+            remedy = "Confirm the pair, or take the mark out of the description of the wrong bill."
+            raise _Held("duplicate", "S-IDM-04", reason, remedy)
+        if self._entered[bill["vendor_id"], fold(number)] > 1:
+            reason = f"BILL has several bills {number} of this vendor"
+            raise _Held("duplicate", "S-IDM-04", reason, "Archive the copy in BILL, or correct its number.")
 
     def _changes(self, bill: Row, paired: Row) -> list[str]:
         """Return the names of what differs; what cannot be translated differs too, and is refused later."""
@@ -173,6 +189,7 @@ class BillPlanner:
             "date": bill["bill_date"] != paired["bill_date"],
             "due date": bill.get("due_date") is not None and bill["due_date"] != paired.get("due_date"),
             "amount": bill["amount"] != paired["trx_total_entered"],
+            "currency": text(bill, "currency") != text(paired, "currency"),
             "lines": not self._same_lines(bill, paired),
         }
         return [name for name, is_different in differs.items() if is_different]
@@ -191,6 +208,9 @@ class BillPlanner:
         if owner != own:
             reason = f"the bill belongs to {owner or 'the top level'}, this link to {own or 'the top level'}"
             raise _Held("ownership_level", "S-CFG-11", reason, "Change it at the level that owns it.")
+        if text(bill, "currency") != text(paired, "currency"):
+            reason = f"it is in {text(bill, 'currency')}, Intacct's bill in {text(paired, 'currency')}"
+            raise _Held("currency", "S-CUR-01", reason, "Reverse Intacct's bill with a date you choose, then plan.")
         if text(paired, "module_key").startswith("9."):
             reason = "it was born from a purchase order in Intacct"
             raise _Held("source_locked", "S-PUR-05", reason, "Undo the edit in BILL; change the order in Intacct.")
@@ -409,6 +429,10 @@ class BillPlanner:
         if len(text(bill, "purchase_order_no")) > PO_NUMBER_LENGTH:
             warnings.append("its purchase order number has over 100 characters [S-PUR-06]")
         return tuple(warnings)
+
+
+def _is_out_of_use(bill: Row) -> bool:
+    return bool(bill.get("is_archived")) or text(bill, "record_status") not in {"", "ACTIVE"}
 
 
 def _label(bill: Row) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -25,11 +24,6 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     plain = frame.astype(object)
     records: list[dict[str, Any]] = plain.where(plain.notna(), None).to_dict("records")  # type: ignore[assignment]  # stubs say Hashable keys; columns are text
     return records
-
-
-def fold(words: str | None) -> str:
-    """Return a name without the differences that people do not see: width, case, spaces."""
-    return " ".join(unicodedata.normalize("NFKC", words or "").casefold().split())
 
 
 def text(row: Row, column: str) -> str:

@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.keys import item_key, source_mark
+from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Hold, Item, Operation, canonical_json
-from intacct_pipelines.push.sources import fold, text
+from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +115,7 @@ class VendorPlanner:
                 "ambiguous",
                 "S-VEN-03",
                 f"Intacct has the name already, as {ids}",
-                "Confirm or refuse the pair with `map`; a name alone never pairs.",
+                "Confirm the pair, or give the two different names; a name alone never makes a new vendor.",
             )
         if self._unpaired_names[fold(vendor["name"])] > 1:
             return self._hold(
@@ -130,7 +131,7 @@ class VendorPlanner:
                 "duplicate",
                 "S-VEN-08",
                 "its id in Intacct is taken by a vendor that is not its pair",
-                "Pair the two by hand with `map`; reusing an id would overwrite a vendor.",
+                "Confirm the pair; reusing an id would overwrite a vendor.",
             )
         return None
 

@@ -5,7 +5,6 @@ Nothing here decides anything; an absent text becomes ``""``, an absent instant 
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,7 @@ import pandas as pd
 
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.coding import Coding, ListRecord
+from intacct_pipelines.domain.names import fold
 from intacct_pipelines.errors import DataContractError
 
 if TYPE_CHECKING:
@@ -153,14 +153,6 @@ def changed_at(frame: pd.DataFrame) -> pd.Series:
     """Return when each row last changed, or else was made; NaT when neither is known."""
     modified, created = instants(frame, "modified_at"), instants(frame, "created_at")
     return modified.fillna(created)
-
-
-def fold(words: str) -> str:
-    """Return a text without the differences that people do not see: width, case, spaces (NFKC, casefold)."""
-    if not words.isascii():
-        # Case folding can leave text unnormalised, so it is normalised on both sides of it.
-        words = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", words).casefold())
-    return " ".join(words.casefold().split())
 
 
 def folded(series: pd.Series) -> pd.Series:

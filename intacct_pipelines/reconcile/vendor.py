@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from intacct_pipelines.domain.names import fold
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
-from intacct_pipelines.reconcile.frames import changed_at, coding_of, flag, fold, folded, require, select_rows, text
+from intacct_pipelines.reconcile.frames import changed_at, coding_of, flag, folded, require, select_rows, text
 from intacct_pipelines.reconcile.likeness import propose
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, pair_known
 from intacct_pipelines.reconcile.reconciliation import (

@@ -116,6 +116,43 @@ REFUSALS = [
         None,
         {},
     ),
+    # The same number with other capitals or spaces is the same number, as reconciliation says too.
+    (
+        "S-IDM-04",
+        "duplicate",
+        tables(intacct__ap_bill=[intacct_bill(document_no=" inv-B1", description=None)]),
+        None,
+        {},
+    ),
+    (
+        "S-IDM-04",
+        "duplicate",
+        tables(bill__ap_bill=[bill(), bill("b2", document_no="inv-b1 ")], bill__ap_bill_line=[line(), line("b2")]),
+        None,
+        {},
+    ),
+    # A copy that carries our mark, however a person has numbered it since.
+    ("S-IDM-04", "duplicate", tables(intacct__ap_bill=[intacct_bill(document_no="CORRECTED")]), None, {}),
+    # A pair that a person refused: the number alone is enough to wait.
+    (
+        "S-IDM-04",
+        "duplicate",
+        tables(
+            bill__ap_bill=[bill(document_no="INV-b9")],
+            intacct__ap_bill=[
+                intacct_bill(trx_total_entered=Decimal(80)),
+                intacct_bill(501, document_no="INV-b9", description=None),
+            ],
+            intacct__ap_bill_line=[intacct_line()],
+        ),
+        BOTH,
+        {},
+    ),
+    ("S-VCR-06", "not_positive", with_bill(amount=Decimal("-5.00")), None, {}),
+    ("S-VCR-06", "not_positive", paired(amount=Decimal("-100.00")), BOTH, {}),
+    ("S-BIL-07", "not_positive", with_bill(amount=Decimal("0.00")), None, {}),
+    ("S-CUR-01", "currency", paired({"currency": "EUR"}), BOTH, {}),
+    ("S-CUR-01", "currency", paired({"currency": "EUR", "trx_total_entered": Decimal(100)}), BOTH, {}),
     ("S-IDM-06", "deleted_in_intacct", tables(), None, {"posted": {("ap_bill", "b1")}}),
     ("S-ERR-41", "field_characters", with_bill(description="a\x01b"), None, {}),
 ]
@@ -317,11 +354,38 @@ def test_a_currency_without_decimals_is_written_without_them():
     assert item.payload["BASECURR"] == "USD"
 
 
-def test_a_negative_bill_credits_its_account():
+def test_a_negative_line_credits_its_account():
     """Sides follow the sign; amounts in the effect are positive."""
-    rows = tables(bill__ap_bill=[bill(amount=Decimal(-5))], bill__ap_bill_line=[line(amount=Decimal(-5))])
-    [item] = plan(rows).items
-    assert [(one.side, one.amount) for one in item.ledger_effect] == [("credit", Decimal(5)), ("debit", Decimal(5))]
+    lines = [line(amount=Decimal(105)), line(line_no=2, amount=Decimal(-5))]
+    [item] = plan(tables(bill__ap_bill_line=lines)).items
+    assert item.ledger_effect == (
+        LedgerLine("debit", "6000", Decimal(105), "USD"),
+        LedgerLine("credit", "6000", Decimal(5), "USD"),
+        LedgerLine("credit", "accounts payable", Decimal(100), "USD"),
+    )
+
+
+def test_archiving_the_copy_frees_the_bill_that_it_copied():
+    """What the remedy of a double says to do does help (S-IDM-04)."""
+    bills = [bill(), bill("b2", document_no="INV-b1", is_archived=True)]
+    made = plan(tables(bill__ap_bill=bills, bill__ap_bill_line=[line(), line("b2")]))
+    assert [item.source_id for item in made.items] == ["b1"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "sent"),
+    [("JPY", "9999999999999", "9999999999999"), ("USD", "9999999999999.99", "9999999999999.99")],
+)
+def test_an_amount_of_thirteen_digits_is_sent_to_the_last_unit(currency, amount, sent):
+    """No float, no exponent, no decimals that the currency does not have; above 10 million too (S-BIL-07)."""
+    rows = tables(
+        bill__ap_bill=[bill(currency=currency, amount=Decimal(amount))],
+        bill__ap_bill_line=[line(amount=Decimal(amount))],
+    )
+    [item] = plan(rows, currencies={"USD", "JPY"}).items
+    assert item.payload["APBILLITEMS"]["APBILLITEM"][0]["TRX_AMOUNT"] == sent
+    assert (item.amount, item.currency) == (Decimal(amount), currency)
+    assert any("S-BIL-07" in warning for warning in item.warnings)
 
 
 def test_the_default_location_serves_lines_without_one():
