@@ -10,6 +10,7 @@ _COMMANDS = {
     "backfill": "intacct_pipelines.cli.run:backfill",
     "demo": "intacct_pipelines.cli.demo:demo",
     "explain": "intacct_pipelines.cli.explain:explain",
+    "map": "intacct_pipelines.cli.map:map_pairs",
     "plan": "intacct_pipelines.cli.push:plan",
     "sandbox": "intacct_pipelines.cli.sandbox:sandbox",
     "status": "intacct_pipelines.cli.status:status",

@@ -41,7 +41,10 @@ def console() -> Console:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows under a title; numbers right, text left."""
+    """Print rows under a title; numbers right, text left; one line when there are none."""
+    if not rows:
+        console().print(f"[bold]{title}[/bold]: none" if title else "none")
+        return
     table = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
     numeric = [
         bool(rows) and all(isinstance(row[at], (int, Decimal)) and not isinstance(row[at], bool) for row in rows)
