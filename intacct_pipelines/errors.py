@@ -65,8 +65,9 @@ class IntacctPipelinesError(Exception):
 
     def __str__(self) -> str:
         rule = f" [{self.rule}]" if self.rule else ""
+        stop = "." if self.remedy and not self.message.endswith((".", "!", "?", ":")) else ""
         remedy = f" {self.remedy}" if self.remedy else ""
-        return f"{self.message}{rule}{remedy}"
+        return f"{self.message}{stop}{rule}{remedy}"
 
 
 class ConfigurationError(IntacctPipelinesError):

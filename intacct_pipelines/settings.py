@@ -26,6 +26,7 @@ CONNECTIONS_VARIABLE: Final = "INTACCT_PIPELINES_CONNECTIONS"
 WAREHOUSE_VARIABLE: Final = "INTACCT_PIPELINES_WAREHOUSE_URL"
 DAGSTER_VARIABLE: Final = "DAGSTER_POSTGRES_URL"
 _MAX_FILE_BYTES: Final = 1_000_000
+_NOT_NAMED: Final = "name either `env` or `file`, never the secret itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,21 @@ def dagster_home(environment: Mapping[str, str] = os.environ) -> Path:
     return home
 
 
+def instance_home(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return ``dagster_home`` if it is one; a mistyped one would be made anew and be empty.
+
+    Raises:
+        ConfigurationError: It has no ``dagster.yaml``, or is relative.
+    """
+    home = dagster_home(environment)
+    if not (home / "dagster.yaml").is_file():
+        raise ConfigurationError(
+            f"{home} has no dagster.yaml.",
+            remedy="Set DAGSTER_HOME to the project's dagster_home folder, absolute, or start in the project's folder.",
+        )
+    return home
+
+
 class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -69,11 +85,17 @@ class Secret(_Settings):
     env: str | None = Field(None, description="Name of an environment variable.")
     file: Path | None = Field(None, description="File that holds the secret and nothing else.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_named(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            raise ValueError(_NOT_NAMED)  # noqa: TRY004 - pydantic reports this one with its place
+        return value
+
     @model_validator(mode="after")
     def _exactly_one(self) -> Secret:
         if (self.env is None) == (self.file is None):
-            msg = "name either `env` or `file`, never the secret itself"
-            raise ValueError(msg)
+            raise ValueError(_NOT_NAMED)
         return self
 
     def read(self, environment: Mapping[str, str] = os.environ) -> str:
@@ -281,7 +303,7 @@ def read_connections(environment: Mapping[str, str] = os.environ) -> Connections
     if not path.is_file():
         if environment.get(CONNECTIONS_VARIABLE):
             raise ConfigurationError(
-                f"{CONNECTIONS_VARIABLE} names {path}, which does not exist.",
+                f"{CONNECTIONS_VARIABLE} names {path}, which is no file.",
                 remedy="Create it or correct the variable.",
             )
         return Connections()
@@ -289,8 +311,13 @@ def read_connections(environment: Mapping[str, str] = os.environ) -> Connections
         raise ConfigurationError(f"{path} is larger than {_MAX_FILE_BYTES} bytes.", remedy="Name the right file.")
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read: {error.strerror}.", remedy="Let the user who runs this read it."
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} is not readable YAML: {error}.", remedy="Correct it.") from error
+        # Neither error hangs on ours: both quote the file, in which somebody may have written a secret.
+        raise ConfigurationError(f"{path} is not readable YAML{_place(error)}.", remedy="Correct it.") from None
     try:
         return Connections.model_validate(document or {})
     except ValidationError as error:
@@ -299,3 +326,8 @@ def read_connections(environment: Mapping[str, str] = os.environ) -> Connections
             for problem in error.errors()
         )
         raise ConfigurationError(f"{path} does not fit: {problems}.", remedy="Correct the places named.") from None
+
+
+def _place(error: yaml.YAMLError | UnicodeDecodeError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', '')}" if mark else ""

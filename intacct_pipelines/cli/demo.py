@@ -81,8 +81,8 @@ def _run(url: str) -> bool:
         is_settled = _print_result(systems)
     failed = [outcome for outcome in (history, *outcomes.values(), *applied) if not outcome.is_success]
     for outcome in failed:
-        for failure in outcome.failures:
-            click.echo(f"{failure.step}: {failure.message}", err=True)
+        for line in outcome.failure_lines:
+            click.echo(line, err=True)
     is_well = not failed and is_settled
     click.echo(f"\nThe demo {'is done' if is_well else 'FAILED'} after {time.monotonic() - started:.0f} s.")
     click.echo("Open the UI on this data with:  make dev")

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from intacct_pipelines.cli.output import EXIT_CODES, FAILED, as_json, console, print_json, print_table, reports_errors
+from intacct_pipelines.cli.output import EXIT_CODES, as_json, console, print_json, print_table, reports_errors
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.warehouse.outbox import Outbox
 from intacct_pipelines.warehouse.progress import find_records
 from intacct_pipelines.warehouse.recon import Recon
@@ -25,9 +26,8 @@ _SHOWN = (
 @click.argument("kind", type=click.Choice(sorted(_OBJECTS)))
 @click.argument("name")
 @as_json
-@click.pass_context
 @reports_errors
-def explain(context: click.Context, kind: str, name: str, is_json: bool) -> None:
+def explain(kind: str, name: str, is_json: bool) -> None:
     """Tell the whole story of a KIND of record called NAME: either system's id, or its number.
 
     Both sides with their versions, how they were paired, what differs and by which rule, what was planned or held,
@@ -36,8 +36,9 @@ def explain(context: click.Context, kind: str, name: str, is_json: bool) -> None
     with Systems() as systems:
         story = tell(systems, _OBJECTS[kind], name)
     if not story["bill"] and not story["intacct"] and not story["items"] and not story["holds"]:
-        click.echo(f"error: no {kind} is called {name} on either side. Sync first, or look for another id.", err=True)
-        context.exit(FAILED)
+        raise ConfigurationError(
+            f"No {kind} is called {name} on either side.", remedy="Sync first, or look for another id."
+        )
     if is_json:
         print_json(story)
     else:

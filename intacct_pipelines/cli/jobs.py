@@ -12,12 +12,11 @@ from typing import Any, Final
 
 import dagster as dg
 
-from intacct_pipelines.definitions import defs
 from intacct_pipelines.defs.partitions import entity_month_key
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.errors import ConfigurationError
-from intacct_pipelines.settings import dagster_home
+from intacct_pipelines.settings import instance_home
 
 _QUIET: Final = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 _ENTITY: Final = "entity"
@@ -51,6 +50,14 @@ class JobOutcome:
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     partitions: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
+    @property
+    def failure_lines(self) -> list[str]:
+        """One text for each reason, with the steps that it failed: a wrong password fails many in the same way."""
+        steps: dict[str, list[str]] = {}
+        for failure in self.failures:
+            steps.setdefault(failure.message, []).append(failure.step)
+        return [f"{', '.join(names)}: {message}" for message, names in steps.items()]
+
 
 @contextmanager
 def instance() -> Iterator[dg.DagsterInstance]:
@@ -59,12 +66,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
     Raises:
         ConfigurationError: The home has no ``dagster.yaml``.
     """
-    home = dagster_home()
-    if not (home / "dagster.yaml").is_file():
-        raise ConfigurationError(
-            f"{home} has no dagster.yaml.",
-            remedy="Set DAGSTER_HOME to the project's dagster_home folder, absolute, or start in the project's folder.",
-        )
+    home = instance_home()
     os.environ["DAGSTER_HOME"] = str(home)
     with dg.DagsterInstance.get() as opened:
         yield opened
@@ -81,6 +83,8 @@ def discover(opened: dg.DagsterInstance) -> list[EntityKey]:
             raise ConfigurationError(
                 "There is no connection yet.", remedy="Write connections.yaml, or run the demo; the README shows both."
             )
+        # Without a place to store anything no run is worth starting, and one error is enough.
+        _ = systems.warehouse
         found = systems.discover_entities()
     opened.add_dynamic_partitions(_ENTITY, [str(entity) for entity in found])
     return found
@@ -103,6 +107,9 @@ def run_job(
         tags: Further tags, such as a partition range.
         run_config: Config of ops.
     """
+    # Loading the definitions reads the connections file, whose errors are for the command to report.
+    from intacct_pipelines.definitions import defs  # noqa: PLC0415 - see above
+
     started = time.monotonic()
     result = defs.resolve_job_def(job).execute_in_process(
         instance=opened,

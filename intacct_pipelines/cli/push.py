@@ -26,7 +26,7 @@ from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.plan import render
-from intacct_pipelines.warehouse.outbox import Outbox
+from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
 
 
 @click.command(epilog=EXIT_CODES)
@@ -38,6 +38,7 @@ def plan(entities: tuple[str, ...], plan_id: str, is_json: bool) -> None:
     """Plan from the last sync what would be written to Intacct, and show it. Nothing is written there."""
     with Systems() as systems:
         if plan_id:
+            _existing(Outbox(systems.warehouse), plan_id)
             click.echo(Outbox(systems.warehouse).document(plan_id))
             return
         documents: list[Any] = []
@@ -65,6 +66,14 @@ def _linked(systems: Systems, names: tuple[str, ...]) -> list[EntityKey]:
     return choose(linked, names)
 
 
+def _existing(outbox: Outbox, plan_id: str) -> PlanStatus:
+    """Return a plan; one that does not exist is a wrong argument, not a refused approval."""
+    try:
+        return outbox.plan(plan_id)
+    except NotApprovedError as error:
+        raise ConfigurationError(error.message, remedy=error.remedy) from error
+
+
 @click.command(epilog=EXIT_CODES)
 @click.argument("plan_id")
 @click.option("--by", default=getpass.getuser, help="Who approves; your user name by default. It is written down.")
@@ -76,7 +85,7 @@ def approve(plan_id: str, by: str, content_hash: str, yes: bool, is_json: bool) 
     """Approve one plan. Only what an approved plan holds is ever sent."""
     with Systems() as systems:
         outbox = Outbox(systems.warehouse)
-        status = outbox.plan(plan_id)
+        status = _existing(outbox, plan_id)
         if not (yes or is_json):
             click.echo(f"{plan_id} of {status.entity}: {sum(status.counts.values())} items, hash {status.content_hash}")
             click.confirm(f"Approve as {by}?", abort=True)
@@ -113,6 +122,6 @@ def apply(entities: tuple[str, ...], is_json: bool) -> None:
         rows = [(entity, *(int(found.get(state, 0)) for state in states)) for entity, found in facts.items()]
         print_table("Applied", ("entity", *states), rows)
     for name, outcome in outcomes.items():
-        for failure in outcome.failures:
-            click.echo(f"{name} · {failure.step}: {failure.message}", err=True)
+        for line in outcome.failure_lines:
+            click.echo(f"{name} · {line}", err=True)
     sys.exit(DONE if all(outcome.is_success for outcome in outcomes.values()) else FAILED)

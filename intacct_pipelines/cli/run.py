@@ -91,8 +91,8 @@ def show_runs(outcomes: dict[str, JobOutcome], *, is_json: bool) -> None:
         rows = [run_row(entity, outcome) for entity, outcome in outcomes.items()]
         print_table("Sync", SYNC_COLUMNS, rows)
         for entity, outcome in outcomes.items():
-            for failure in outcome.failures:
-                click.echo(f"{entity} · {failure.step}: {failure.message}", err=True)
+            for line in outcome.failure_lines:
+                click.echo(f"{entity} · {line}", err=True)
     sys.exit(DONE if all(outcome.is_success for outcome in outcomes.values()) else FAILED)
 
 
@@ -173,8 +173,8 @@ def backfill(entity: str, first: date, last: date | None, yes: bool, is_json: bo
         print_json({"run_id": outcome.run_id, "success": outcome.is_success, "months": facts})
     else:
         print_history(months, chosen, outcome)
-    for failure in outcome.failures:
-        click.echo(f"{failure.step}: {failure.message}", err=True)
+    for line in outcome.failure_lines:
+        click.echo(line, err=True)
     sys.exit(DONE if outcome.is_success else FAILED)
 
 

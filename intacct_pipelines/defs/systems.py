@@ -18,6 +18,7 @@ from intacct_pipelines.settings import (
     Connections,
     dagster_home,
     database_urls,
+    instance_home,
     read_connections,
 )
 from intacct_pipelines.warehouse.connection import Warehouse, resolve_url
@@ -31,11 +32,12 @@ def warehouse_dsn(environment: Mapping[str, str] = os.environ) -> str:
     """Return the warehouse's address; starts the embedded cluster when the environment names none.
 
     Raises:
-        ConfigurationError: The environment names something that is no address of Postgres.
+        ConfigurationError: The environment names something that is no address of Postgres, or no home.
         WarehouseUnavailableError: The embedded cluster does not start.
     """
     named = database_urls(environment).warehouse
-    return resolve_url(named, database="warehouse", home=dagster_home(environment), setting=WAREHOUSE_VARIABLE)
+    home = dagster_home(environment) if named else instance_home(environment)
+    return resolve_url(named, database="warehouse", home=home, setting=WAREHOUSE_VARIABLE)
 
 
 class Systems:
