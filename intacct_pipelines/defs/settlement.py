@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.defs.extraction import sync_bill_documents, sync_bill_table, sync_intacct_table
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
@@ -27,10 +28,21 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.reconciliation import Reconciliation
 
 OBJECTS: Final = ("vendor", "ap_bill")
+_PLANNED_FROM: Final = tuple(table for table in TABLES if table not in {"intacct.gl_detail", "intacct.contact"})
+_APPLIED_TO: Final = tuple(TABLES[name] for name in ("intacct.vendor", "intacct.ap_bill", "intacct.ap_bill_line"))
 
 
 def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Reconciliation:
     """Compare one object of a link on both sides and store the result."""
+    result = _compare(systems, link, object_name)
+    Recon(systems.warehouse).store(
+        result, link=link.name, entity=str(link.entity), object_name=object_name, run_id=run_id
+    )
+    return result
+
+
+def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
+    """Compare one object of a link as the warehouse holds both sides now."""
     # pandas costs half a second, which loading the definitions must not
     from intacct_pipelines.reconcile.ap_bill import reconcile_ap_bills  # noqa: PLC0415
     from intacct_pipelines.reconcile.frames import Frames  # noqa: PLC0415
@@ -48,16 +60,12 @@ def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Re
             for frame, name in Frames.table_names().items()
         }
     )
-    recon = Recon(warehouse)
-    crosswalk = recon.crosswalk(link.name)
+    crosswalk = Recon(warehouse).crosswalk(link.name)
     now = datetime.now(UTC)
     if object_name == "vendor":
-        result = reconcile_vendors(link, frames, crosswalk, now)
-    else:
-        closed_through = systems.intacct(link.entity).closed_books_date()
-        result = reconcile_ap_bills(link, frames, crosswalk, now, closed_through=closed_through)
-    recon.store(result, link=link.name, entity=str(link.entity), object_name=object_name, run_id=run_id)
-    return result
+        return reconcile_vendors(link, frames, crosswalk, now)
+    closed_through = systems.intacct(link.entity).closed_books_date()
+    return reconcile_ap_bills(link, frames, crosswalk, now, closed_through=closed_through)
 
 
 def check_entity_documents(systems: Systems, entity: str) -> pd.DataFrame:
@@ -78,33 +86,40 @@ class Planned:
 
 
 def confirm_and_plan(systems: Systems, link: Link) -> Planned:
-    """Confirm what came back, then plan what is still to be written; approve it if the link's policy allows."""
-    outbox = Outbox(systems.warehouse)
+    """Confirm what came back, then plan what is still to be written; approve it if the link's policy allows.
+
+    Raises:
+        NotApprovedError: A table that the plan depends on has never been read, so nothing could be known from it.
+    """
+    warehouse, name = systems.warehouse, str(link.entity)
+    outbox = Outbox(warehouse)
+    unread = [table for table in _PLANNED_FROM if warehouse.last_extracted_at(table, name) is None]
+    if unread:
+        raise NotApprovedError(
+            f"nothing can be planned for {name}: {', '.join(unread)} has never been read whole",
+            remedy="Sync the entity until every table is there.",
+        )
     confirmed = confirm_items(outbox, link)
-    name = str(link.entity)
-    frames = {
-        table: systems.warehouse.read_frame(table, name, include_deleted=False)
-        for table in TABLES
-        if table not in {"intacct.gl_detail", "intacct.contact"}
-    }
-    tables = {table: rows_of(frame) for table, frame in frames.items()}
-    matches = rows_of(Recon(systems.warehouse).matches(link.name))
+    now = datetime.now(UTC)
+    # Revisions come before the rows: if a sync commits in between, the plan expires; it never holds an older payload.
     revisions = {
         (object_name, source_id): revision
         for object_name, table in (("vendor", "bill.vendor"), ("ap_bill", "bill.ap_bill"))
-        for source_id, revision in outbox.stored_revisions(
-            name, object_name, [row["id"] for row in tables[table]]
-        ).items()
+        for source_id, revision in outbox.stored_revisions(name, object_name, warehouse.keys(table, name)).items()
     }
+    # Pairs are found anew: what was stored is older than the rows if a sync stopped half-way.
+    matches = [row for object_name in OBJECTS for row in rows_of(_compare(systems, link, object_name).matches)]
+    tables = {table: rows_of(warehouse.read_frame(table, name)) for table in _PLANNED_FROM}
     plan = build_plan(
         link,
         tables,
         matches,
         revisions=revisions,
         closed_through=systems.intacct(link.entity).closed_books_date(),
-        now=datetime.now(UTC),
+        now=now,
         in_hand=outbox.in_hand(link.name),
         posted=outbox.posted(link.name),
+        quarantined={(table, key) for table in _PLANNED_FROM for key in warehouse.rejected_keys(table, name)},
     )
     plan_id = outbox.store_plan(plan, actor="plan")
     # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.
@@ -114,6 +129,8 @@ def confirm_and_plan(systems: Systems, link: Link) -> Planned:
 
 def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = "") -> ApplyReport:
     """Send what is approved for an entity's link, each item exactly once.
+
+    First both sides are read once more: what was changed, withdrawn or entered by hand since the plan is not sent.
 
     Args:
         systems: What to talk to.
@@ -133,6 +150,11 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
     outbox = Outbox(systems.warehouse)
     if plan_id and outbox.plan(plan_id).state not in {"approved", "done"}:
         raise NotApprovedError(f"plan {plan_id} is not approved", remedy="Read it with `plan`, then `approve` it.")
+    if link.mode is Mode.SYNC and outbox.approved_plans(link.name):
+        for table in _APPLIED_TO:
+            sync_intacct_table(systems, entity, table, run_id)
+        sync_bill_table(systems, entity, TABLES["bill.vendor"], run_id)
+        sync_bill_documents(systems, entity, run_id)
     company = systems.connections.company(entity)
     options = ApplyOptions(functions_per_request=company.functions_per_request, in_flight=1)
     return apply_plan(outbox, systems.intacct(entity), link, worker=f"run {run_id}", options=options)

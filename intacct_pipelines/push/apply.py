@@ -15,6 +15,7 @@ from intacct_pipelines.errors import (
     CredentialsRejectedError,
     NotApprovedError,
     PermissionDeniedError,
+    PushError,
     RateLimitedError,
     RemoteSystemError,
     SessionExpiredError,
@@ -94,18 +95,32 @@ def apply_plan(
 
     Raises:
         NotApprovedError: The link only observes.
+        PushError: Items were planned for another entity than the one at which the link ends now; nothing is sent.
         RemoteSystemError: Intacct could not be asked, or refused the credentials; what is open stays open.
     """
     if link.mode is not Mode.SYNC:
         raise NotApprovedError(
             f"link {link.name} is in mode {link.mode}: nothing is written", remedy="Set its mode to sync."
         )
+    _check_entity(outbox, link)
     run = _Run(outbox, gateway, link.name, worker, options or ApplyOptions(), now, sleep)
     with outbox.worker(worker):
         run.recover()
         run.send_all()
         outbox.close_plans(link.name)
     return run.report
+
+
+def _check_entity(outbox: Outbox, link: Link) -> None:
+    """Refuse to send anything if the link was pointed at another entity after its items were planned."""
+    elsewhere = {i.entity for i in outbox.in_hand(link.name) if i.state is not State.ACCEPTED} - {str(link.entity)}
+    if elsewhere:
+        others = ", ".join(sorted(elsewhere))
+        raise PushError(
+            f"link {link.name} ends at {link.entity}, its approved items were planned for {others}",
+            rule="S-CFG-19",
+            remedy="Point the link back to finish them, and give the new entity a link of its own.",
+        )
 
 
 class _Run:

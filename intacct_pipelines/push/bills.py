@@ -17,7 +17,7 @@ from intacct_pipelines.domain.push import Hold, Item, LedgerLine, Operation, can
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.domain.push import Fields
@@ -80,6 +80,7 @@ class BillPlanner:
         currencies: Currencies that the entity may use; empty when that is not known.
         closed_through: Last closed day of the target entity (S-CFG-23); None if all is open.
         posted: Ids of bills that this product has already created and confirmed.
+        quarantined: Qualified table name and key of records of which a newer copy could not be read.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class BillPlanner:
         currencies: frozenset[str],
         closed_through: date | None,
         posted: frozenset[str],
+        quarantined: Collection[tuple[str, str]],
     ) -> None:
         self._sources = sources
         self._link = sources.link
@@ -99,6 +101,7 @@ class BillPlanner:
         self._currencies = currencies
         self._closed_through = closed_through
         self._posted = posted
+        self._quarantined = quarantined
         self._taken: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._marked: dict[str, set[int]] = defaultdict(set)
         for record_no, row in sources.intacct_bills.items():
@@ -129,7 +132,12 @@ class BillPlanner:
         )
 
     def _check_source(self, bill: Row) -> None:
-        """Refuse what BILL itself says is not ready."""
+        """Refuse what BILL itself says is not ready, and what is known to be out of date."""
+        lines = self._sources.lines.get(bill["id"], [])
+        keys = [("bill.ap_bill", bill["id"]), *(("bill.ap_bill_line", row["id"]) for row in lines)]
+        if any(key in self._quarantined for key in keys):
+            reason = "a newer copy of it is in quarantine"
+            raise _Held("quarantined", "S-ERR-41", reason, "Correct in BILL what the quarantine names, then sync.")
         if _is_out_of_use(bill):
             raise _Held("archived", "S-BIL-03", "it is archived or a draft in BILL", "Restore or finish it in BILL.")
         if bill["amount"] <= 0:
@@ -169,12 +177,12 @@ class BillPlanner:
         own = set() if paired is None else {int(paired["record_no"])}
         if self._taken.get((vendor.vendor_id, fold(number)), own) - own:
             reason = f"Intacct has a bill {number} of {vendor.vendor_id} that is not its pair"
-            remedy = "Confirm the pair, or correct the number on the wrong side."
+            remedy = "Confirm the pair with `map`, or correct the number on the wrong side."
             raise _Held("duplicate", "S-IDM-04", reason, remedy)
         if self._marked.get(bill["id"], own) - own:
             others = ", ".join(str(record_no) for record_no in sorted(self._marked[bill["id"]] - own))
             reason = f"Intacct's bill {others} names it as its source and is not its pair"
-            remedy = "Confirm the pair, or take the mark out of the description of the wrong bill."
+            remedy = "Confirm the pair with `map`, or take the mark out of the wrong bill's description."
             raise _Held("duplicate", "S-IDM-04", reason, remedy)
         if self._entered[bill["vendor_id"], fold(number)] > 1:
             reason = f"BILL has several bills {number} of this vendor"
@@ -208,6 +216,9 @@ class BillPlanner:
         if owner != own:
             reason = f"the bill belongs to {owner or 'the top level'}, this link to {own or 'the top level'}"
             raise _Held("ownership_level", "S-CFG-11", reason, "Change it at the level that owns it.")
+        if ("intacct.ap_bill", str(paired["record_no"])) in self._quarantined:
+            reason = f"a newer copy of Intacct's bill {paired['record_no']} is in quarantine"
+            raise _Held("quarantined", "S-ERR-41", reason, "Correct in Intacct what the quarantine names, then sync.")
         if text(bill, "currency") != text(paired, "currency"):
             reason = f"it is in {text(bill, 'currency')}, Intacct's bill in {text(paired, 'currency')}"
             raise _Held("currency", "S-CUR-01", reason, "Reverse Intacct's bill with a date you choose, then plan.")

@@ -36,6 +36,7 @@ def build_plan(
     now: datetime,
     in_hand: Sequence[OutboxItem] = (),
     posted: Collection[tuple[str, str]] = (),
+    quarantined: Collection[tuple[str, str]] = (),
     currencies: Collection[str] | None = None,
 ) -> Plan:
     """Decide for every vendor and bill of BILL what is to be written to Intacct, or why nothing is.
@@ -49,6 +50,7 @@ def build_plan(
         now: When the plan is made, UTC.
         in_hand: ``Outbox.in_hand``: records on their way are left alone until they are confirmed.
         posted: ``Outbox.posted``: object and BILL id of records that were created and confirmed before.
+        quarantined: Qualified table name and key of records of which a newer copy could not be read.
         currencies: Currencies that the entity may use; None takes those of the entity's existing records.
     """
     sources = Sources(link, tables, matches)
@@ -69,6 +71,7 @@ def build_plan(
         currencies=allowed,
         closed_through=closed_through,
         posted=_posted(posted, "ap_bill"),
+        quarantined=quarantined,
     )
     bill_decisions = [_writable(bills.decide(bill)) for bill in sources.bills if ("ap_bill", bill["id"]) not in busy]
     needed = {bill["vendor_id"] for bill in sources.bills}

@@ -115,7 +115,7 @@ class VendorPlanner:
                 "ambiguous",
                 "S-VEN-03",
                 f"Intacct has the name already, as {ids}",
-                "Confirm the pair, or give the two different names; a name alone never makes a new vendor.",
+                "Confirm the pair with `map`, or give the two different names.",
             )
         if self._unpaired_names[fold(vendor["name"])] > 1:
             return self._hold(
@@ -131,7 +131,7 @@ class VendorPlanner:
                 "duplicate",
                 "S-VEN-08",
                 "its id in Intacct is taken by a vendor that is not its pair",
-                "Confirm the pair; reusing an id would overwrite a vendor.",
+                "Confirm the pair with `map`; reusing an id would overwrite a vendor.",
             )
         return None
 

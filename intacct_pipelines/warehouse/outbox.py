@@ -296,12 +296,14 @@ class Outbox:
     def claim(self, link: str, *, worker: str, limit: int) -> list[OutboxItem]:
         """Take up to ``limit`` approved items whose parents are in Intacct, and store that they are being sent.
 
-        An item whose source record changed since the plan expires instead. Two workers never get the same item.
+        An item expires instead if since the plan its source record changed, its target did, or another record came
+        that has its natural key; all as the warehouse knows it. Two workers never get the same item.
         """
         with self._transaction() as cursor:
             while items := self._claimable(cursor, link, limit):
-                stale = {item.key for item in self._stale(items)}
-                reason = Reason("expired", "", "its source record changed after the plan was made", "Make a new plan.")
+                stale = {item.key for item in self._stale(items)} | _overtaken(cursor, items)
+                words = "its source or its place in Intacct changed after the plan was made"
+                reason = Reason("expired", "", words, "Make a new plan.")
                 self._move(cursor, [Outcome(key, State.EXPIRED, "expired", reason) for key in sorted(stale)], worker)
                 fresh = [item for item in items if item.key not in stale]
                 if fresh:
@@ -321,7 +323,11 @@ class Outbox:
         )
 
     def claim_again(self, keys: Sequence[ItemKey], *, worker: str) -> list[OutboxItem]:
-        """Store that uncertain items, proven not to be in Intacct, are being sent once more with the same bytes."""
+        """Store that uncertain items, proven not to be in Intacct, are being sent once more with the same bytes.
+
+        Even if the source has changed meanwhile: should the first request arrive after all, only the same key and bytes
+        are sure not to double it; the next plan brings the change.
+        """
         with self._transaction() as cursor:
             items = _select(
                 cursor,
@@ -506,7 +512,10 @@ class Outbox:
         return broken + [f"item {row['item_key']} is {row['state']}, the journal says {row['last']}" for row in strays]
 
     def stored_revisions(self, entity: str, object_name: str, source_ids: Sequence[str]) -> dict[str, str]:
-        """Return the revision of each source record as the warehouse holds it now; a deleted one is absent."""
+        """Return the revision of each source record as the warehouse holds it now.
+
+        Absent are deleted records, and those of which a newer copy is in quarantine: what is held of them is old.
+        """
         query = _VENDOR_REVISIONS if object_name == "vendor" else _BILL_REVISIONS
         with self._transaction() as cursor:
             rows = cursor.execute(query, {"entity": entity, "ids": list(source_ids)}).fetchall()
@@ -785,6 +794,37 @@ def _busy_records(
     return {(row["object_name"], row["source_id"]) for row in rows}
 
 
+def _overtaken(cursor: psycopg.Cursor[dict[str, Any]], items: Sequence[OutboxItem]) -> set[ItemKey]:
+    """Return the items whose target changed, or whose natural key another record took, after the plan was made."""
+    rows = cursor.execute(_OVERTAKEN, {"keys": [item.key for item in items]}).fetchall()
+    return {ItemKey(row["item_key"]) for row in rows}
+
+
+_OVERTAKEN: Final = """
+WITH wanted AS (
+    SELECT i.*, p.created_at AS planned_at FROM push.item AS i JOIN push.plan AS p USING (plan_id)
+    WHERE i.item_key = ANY(%(keys)s)
+)
+SELECT i.item_key FROM wanted AS i JOIN intacct.vendor AS v
+    ON v.entity = i.entity AND v.vendor_id = i.natural_key ->> 'VENDORID'
+WHERE i.object_name = 'vendor' AND NOT v._deleted AND position(i.item_key IN coalesce(v.comments, '')) = 0
+UNION
+SELECT i.item_key FROM wanted AS i JOIN intacct.ap_bill AS b
+    ON b.entity = i.entity AND b.vendor_id = i.natural_key ->> 'VENDORID'
+    AND lower(btrim(b.document_no)) = lower(btrim(i.natural_key ->> 'RECORDID'))
+WHERE i.object_name = 'ap_bill' AND NOT b._deleted AND position(i.item_key IN coalesce(b.description, '')) = 0
+    AND b.record_no IS DISTINCT FROM i.target_record_no
+UNION
+SELECT i.item_key FROM wanted AS i JOIN intacct.ap_bill AS b
+    ON b.entity = i.entity AND b.record_no = i.target_record_no
+WHERE i.operation = 'update' AND (b._deleted OR b._synced_at > i.planned_at)
+    AND position(i.item_key IN coalesce(b.description, '')) = 0
+UNION
+SELECT i.item_key FROM wanted AS i JOIN intacct.ap_bill_line AS l
+    ON l.entity = i.entity AND l.bill_record_no = i.target_record_no
+WHERE i.operation = 'update' AND l._synced_at > i.planned_at
+"""
+
 _UPSERT_ITEM: Final = """
 INSERT INTO push.item (item_key, plan_id, link, entity, position, object_name, operation, source_id, natural_key,
     payload, payload_hash, source_revision, target_record_no, target_revision, amount, currency, depends_on, label,
@@ -839,13 +879,20 @@ WHERE i.state IS DISTINCT FROM last.state ORDER BY i.item_key
 _VENDOR_REVISIONS: Final = """
 SELECT id, encode(sha256(convert_to(_hash::text, 'UTF8')), 'hex') AS revision FROM bill.vendor
 WHERE entity = %(entity)s AND id = ANY(%(ids)s) AND NOT _deleted
+    AND id <> ALL (ARRAY (SELECT key FROM quarantine.row
+        WHERE resolved_at IS NULL AND entity = %(entity)s AND table_name = 'bill.vendor'))
 """
 
 _BILL_REVISIONS: Final = """
 SELECT b.id, encode(sha256(convert_to(
     b._hash::text || coalesce(string_agg(l._hash::text, ',' ORDER BY l.id), ''), 'UTF8')), 'hex') AS revision
 FROM bill.ap_bill AS b LEFT JOIN bill.ap_bill_line AS l ON l.entity = b.entity AND l.bill_id = b.id AND NOT l._deleted
-WHERE b.entity = %(entity)s AND b.id = ANY(%(ids)s) AND NOT b._deleted GROUP BY b.id, b._hash
+WHERE b.entity = %(entity)s AND b.id = ANY(%(ids)s) AND NOT b._deleted
+    AND b.id <> ALL (ARRAY (SELECT key FROM quarantine.row
+        WHERE resolved_at IS NULL AND entity = %(entity)s AND table_name = 'bill.ap_bill'))
+GROUP BY b.id, b._hash
+HAVING NOT coalesce(array_agg(l.id), '{}') && ARRAY (SELECT key FROM quarantine.row
+    WHERE resolved_at IS NULL AND entity = %(entity)s AND table_name = 'bill.ap_bill_line')
 """
 
 # A record pairs with its source when it carries the item's key, which names exactly one operation on one source record.

@@ -234,6 +234,16 @@ class Reading:
                 ).fetchall()
         return (row[0] if row else 0), examples
 
+    def rejected_keys(self, table: Table | str, entity: str) -> set[str]:
+        """Return the keys of the records of which the newest copy is in quarantine; a row without a key has none."""
+        with self.transaction("reading the quarantine") as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT key FROM quarantine.row "
+                "WHERE table_name = %s AND entity = %s AND resolved_at IS NULL AND key <> ''",
+                [_declared(table).qualified_name, entity],
+            ).fetchall()
+        return {key for (key,) in rows}
+
     def api_calls(self, *, system: str, since: datetime) -> int:
         """Return how many requests were sent to ``intacct`` or ``bill`` since an instant."""
         with self.transaction("counting API calls") as connection:

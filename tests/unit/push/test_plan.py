@@ -153,6 +153,9 @@ REFUSALS = [
     ("S-BIL-07", "not_positive", with_bill(amount=Decimal("0.00")), None, {}),
     ("S-CUR-01", "currency", paired({"currency": "EUR"}), BOTH, {}),
     ("S-CUR-01", "currency", paired({"currency": "EUR", "trx_total_entered": Decimal(100)}), BOTH, {}),
+    ("S-ERR-41", "quarantined", tables(), None, {"quarantined": {("bill.ap_bill", "b1")}}),
+    ("S-ERR-41", "quarantined", tables(), None, {"quarantined": {("bill.ap_bill_line", "b1-1")}}),
+    ("S-ERR-41", "quarantined", paired(), BOTH, {"quarantined": {("intacct.ap_bill", "500")}}),
     ("S-IDM-06", "deleted_in_intacct", tables(), None, {"posted": {("ap_bill", "b1")}}),
     ("S-ERR-41", "field_characters", with_bill(description="a\x01b"), None, {}),
 ]
