@@ -111,11 +111,13 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
     """
     intacct, bill = facts["intacct"], facts["bill"]
     secrets = home / "secrets"
-    secrets.mkdir(mode=0o700, exist_ok=True)
+    secrets.mkdir(exist_ok=True)
+    secrets.chmod(0o700)
 
     def secret(name: str, value: str) -> dict[str, str]:
         path = secrets / name
         path.touch(mode=0o600)
+        path.chmod(0o600)
         path.write_text(value, encoding="utf-8")
         return {"file": str(path)}
 

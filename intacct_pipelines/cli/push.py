@@ -37,9 +37,10 @@ from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
 def plan(entities: tuple[str, ...], plan_id: str, is_json: bool) -> None:
     """Plan from the last sync what would be written to Intacct, and show it. Nothing is written there."""
     with Systems() as systems:
+        outbox = Outbox(systems.warehouse)
         if plan_id:
-            _existing(Outbox(systems.warehouse), plan_id)
-            click.echo(Outbox(systems.warehouse).document(plan_id))
+            _existing(outbox, plan_id)
+            click.echo(outbox.document(plan_id))
             return
         documents: list[Any] = []
         for entity in _linked(systems, entities):
