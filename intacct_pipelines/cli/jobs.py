@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+import click
 import dagster as dg
 
 from intacct_pipelines.defs.partitions import entity_month_key
@@ -75,8 +76,11 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def discover(opened: dg.DagsterInstance) -> list[EntityKey]:
     """Add a partition for each entity that the companies have; return all of them, in order.
 
+    What kept others from being found is a warning.
+
     Raises:
         ConfigurationError: There is nothing to connect to.
+        IntacctPipelinesError: No entity at all could be found.
     """
     with Systems() as systems:
         if not systems.connections.companies:
@@ -85,9 +89,13 @@ def discover(opened: dg.DagsterInstance) -> list[EntityKey]:
             )
         # Without a place to store anything no run is worth starting, and one error is enough.
         _ = systems.warehouse
-        found = systems.discover_entities()
-    opened.add_dynamic_partitions(_ENTITY, [str(entity) for entity in found])
-    return found
+        discovery = systems.discover_entities()
+    for problem in discovery.problems:
+        if not discovery.entities:
+            raise problem
+        click.echo(f"warning: {problem}", err=True)
+    opened.add_dynamic_partitions(_ENTITY, [str(entity) for entity in discovery.entities])
+    return list(discovery.entities)
 
 
 def run_job(
@@ -125,8 +133,10 @@ def run_job(
     )
     metadata: dict[str, Mapping[str, Any]] = {}
     partitions: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for event in result.all_events:
-        if event.is_step_materialization:
+    # From the log: a step that failed at its end has told of the partitions that were done before.
+    for entry in opened.all_logs(result.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
+        event = entry.dagster_event
+        if event is not None:
             materialization = event.step_materialization_data.materialization
             asset = materialization.asset_key.to_user_string()
             facts = {name: value.value for name, value in materialization.metadata.items()}

@@ -99,9 +99,14 @@ def sensors(connections: Connections) -> list[dg.SensorDefinition]:
         description="Adds a partition for each entity that the companies have, and starts its first sync.",
     )
     def discover_entities(context: dg.SensorEvaluationContext, systems: SystemsResource) -> dg.SensorResult:
-        found = [str(entity) for entity in systems.now.discover_entities()]
+        discovery = systems.now.discover_entities()
         known = set(context.instance.get_dynamic_partitions(ENTITIES.name or ""))
-        new = [key for key in found if key not in known]
+        new = [str(entity) for entity in discovery.entities if str(entity) not in known]
+        for problem in discovery.problems:
+            context.log.error(str(problem))
+        if discovery.problems and not new:
+            # Whatever could be added has been added by an earlier tick; this one shows what is still wrong.
+            raise dg.Failure("\n".join(str(problem) for problem in discovery.problems))
         return dg.SensorResult(
             dynamic_partitions_requests=[ENTITIES.build_add_request(new)] if new else [],
             run_requests=[dg.RunRequest(run_key=f"first:{key}", partition_key=key) for key in new],

@@ -6,6 +6,7 @@ from typing import Any, Final
 import dagster as dg
 
 from intacct_pipelines.defs.metadata import table_value
+from intacct_pipelines.defs.partitions import ENTITIES
 from intacct_pipelines.domain.records import Certificate
 
 COMPLETE: Final = "complete"
@@ -22,12 +23,14 @@ def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
             COMPLETE,
             asset=key,
             blocking=True,
+            partitions_def=ENTITIES,
             description="Every announced row was received, and is stored or in quarantine; the control total agrees.",
         ),
         dg.AssetCheckSpec(
             CONTRACT,
             asset=key,
             blocking=True,
+            partitions_def=ENTITIES,
             description="No row is in quarantine. A few are a warning and hold only themselves; more than "
             f"{_TOLERATED_SHARE:.0%} and {_TOLERATED_ROWS} rows block what is downstream.",
         ),

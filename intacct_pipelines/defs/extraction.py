@@ -16,7 +16,7 @@ from intacct_pipelines.domain.records import Batch, Certificate, Deletion, Windo
 from intacct_pipelines.errors import PermissionDeniedError
 from intacct_pipelines.extract import bill as bill_extract
 from intacct_pipelines.extract import intacct as intacct_extract
-from intacct_pipelines.validate.contracts import check_batch
+from intacct_pipelines.validate.contracts import screen_batch
 
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
@@ -32,9 +32,9 @@ _MOST_PARENTS: Final = 20_000
 
 def _store(load: Load, batches: Iterable[Batch]) -> None:
     for batch in batches:
-        verdict = check_batch(batch.rows)
-        load.add(batch.rows.without(verdict.rejected_positions))
-        load.reject((*batch.rejects, *verdict.rejects))
+        screened = screen_batch(batch)
+        load.add(screened.rows)
+        load.reject(screened.rejects)
 
 
 # ---- Sage Intacct -------------------------------------------------------------------------------------------------

@@ -8,22 +8,30 @@ import dagster as dg
 
 from intacct_pipelines.errors import IntacctPipelinesError, RateLimitedError
 
-RETRY: Final = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-"""For steps that only read another system; a step that writes to one has none."""
+RETRIES: Final = 3
+"""How often a step is started again; its clients have tried several times before it fails at all."""
+FIRST_WAIT_SECONDS: Final = 2.0
+_LONGEST_WAIT_SECONDS: Final = 300.0
+"""A waiting step keeps its place in the pool, so it waits no longer, whatever the other system asks for."""
 
 
 @contextmanager
-def explained(*, may_retry: bool) -> Iterator[None]:
-    """Re-raise our errors as ``dagster.Failure``, with rule and remedy as metadata.
+def explained(context: dg.AssetExecutionContext | None = None) -> Iterator[None]:
+    """Re-raise our errors as ``dagster.Failure``, with rule and remedy as metadata; start the step again if that helps.
+
+    A retry policy of Dagster's would also repeat what is a bug of ours, so the steps have none.
 
     Args:
-        may_retry: False for steps that write to another system: only their own recovery may send again.
+        context: The step's, if it only reads; None for steps that write to another system, where only their own
+            recovery may send again.
     """
     try:
         yield
     except IntacctPipelinesError as error:
-        if may_retry and isinstance(error, RateLimitedError) and error.retry_after_seconds:
-            raise dg.RetryRequested(max_retries=3, seconds_to_wait=error.retry_after_seconds) from error
+        if context is not None and error.transient and context.retry_number < RETRIES:
+            wait = _wait_seconds(error, context.retry_number)
+            context.log.warning("%s Trying again in %.0f s.", error, wait)
+            raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait) from error
         raise dg.Failure(
             description=str(error),
             metadata={
@@ -32,5 +40,11 @@ def explained(*, may_retry: bool) -> Iterator[None]:
                 "what_to_do": error.remedy or "see the description",
                 "a_retry_can_help": error.transient,
             },
-            allow_retries=may_retry and error.transient,
+            allow_retries=False,
         ) from error
+
+
+def _wait_seconds(error: IntacctPipelinesError, retry_number: int) -> float:
+    """2, 4, 8 s; longer where the other system asks for it."""
+    asked = error.retry_after_seconds if isinstance(error, RateLimitedError) else None
+    return min(_LONGEST_WAIT_SECONDS, max(FIRST_WAIT_SECONDS * 2.0**retry_number, asked or 0.0))

@@ -76,7 +76,7 @@ def plan(context: dg.AssetExecutionContext, systems: SystemsResource) -> dg.Mate
     link = systems.now.link(entity)
     if link is None:
         return dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to plan"})
-    with explained(may_retry=True):
+    with explained(context):
         planned = confirm_and_plan(systems.now, link)
     return dg.MaterializeResult(metadata=_plan_metadata(planned))
 
@@ -96,8 +96,8 @@ def plan(context: dg.AssetExecutionContext, systems: SystemsResource) -> dg.Mate
 def item(context: dg.AssetExecutionContext, config: ApplyConfig, systems: SystemsResource) -> dg.MaterializeResult[Any]:
     """Send what is approved for one entity."""
     entity = entity_of(context)
-    with explained(may_retry=False):
-        report = apply(systems.now, entity, context.run_id, plan_id=config.plan_id)
+    with explained():
+        report = apply(systems.now, entity, context.run.run_id, plan_id=config.plan_id)
     outcomes = {state.value: count for state, count in sorted(report.outcomes.items())}
     return dg.MaterializeResult(metadata={"requests": report.requests, **outcomes})
 

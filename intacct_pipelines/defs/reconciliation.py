@@ -61,15 +61,16 @@ def _asset(object_name: str, deps: list[dg.AssetKey], description: str) -> dg.As
             dg.AssetCheckSpec(
                 _NO_BREAKS,
                 asset=key,
+                partitions_def=ENTITIES,
                 description="No difference is without a rule that expects it or a grace that waits.",
             )
         ],
     )
     def compare(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
         entity = entity_of(context)
-        with explained(may_retry=True):
+        with explained(context):
             link = systems.now.link(entity)
-            result = None if link is None else reconcile(systems.now, link, object_name, context.run_id)
+            result = None if link is None else reconcile(systems.now, link, object_name, context.run.run_id)
         if result is None:
             yield dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to compare"})
             yield dg.AssetCheckResult(check_name=_NO_BREAKS, passed=True)

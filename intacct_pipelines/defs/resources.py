@@ -20,9 +20,13 @@ class SystemsResource(dg.ConfigurableResource[Any]):
 
     @classmethod
     def over(cls, open_systems: Callable[[], Systems]) -> "SystemsResource":
-        """Return a resource that opens its systems otherwise, as tests and commands do."""
-        resource = cls()
-        resource._open = open_systems
+        """Return a resource that opens its systems otherwise, as tests do."""
+
+        # Dagster makes the resource anew for each run, from its class; what is set on an instance would be lost.
+        class Over(cls):  # type: ignore[misc, valid-type]  # a class made of a variable
+            _open: Callable[[], Systems] = PrivateAttr(default_factory=lambda: open_systems)
+
+        resource: SystemsResource = Over()
         return resource
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - Dagster's signature

@@ -14,7 +14,7 @@ from intacct_pipelines.defs.extraction import (
     sync_bill_table,
     sync_intacct_table,
 )
-from intacct_pipelines.defs.failures import RETRY, explained
+from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.metadata import OWNERS, certificate_metadata, table_metadata
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
@@ -66,16 +66,15 @@ def _is_sweep(context: dg.AssetExecutionContext) -> bool:
 
 
 @contextmanager
-def _metered(systems: Systems, entity: EntityKey, table: Table, run_id: str) -> Iterator[None]:
+def metered(systems: Systems, entity: EntityKey, system: str, asset: dg.AssetKey, run_id: str) -> Iterator[None]:
     """Note the requests that a step sends, also when it fails: they are billed all the same."""
-    before = systems.requests(table.schema, entity)
+    before = systems.requests(system, entity)
     try:
         yield
     finally:
-        sent = systems.requests(table.schema, entity) - before
-        asset = asset_key(table).to_user_string()
+        sent = systems.requests(system, entity) - before
         systems.warehouse.record_api_calls(
-            run_id=run_id, system=table.schema, entity=str(entity), asset=asset, requests=sent
+            run_id=run_id, system=system, entity=str(entity), asset=asset.to_user_string(), requests=sent
         )
 
 
@@ -106,13 +105,14 @@ def _intacct_asset(table: Table) -> dg.AssetsDefinition:
         specs=[spec],
         check_specs=check_specs(spec.key),
         pool="intacct",
-        retry_policy=RETRY,
     )
     def load(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
         entity = entity_of(context)
-        with explained(may_retry=True):
-            with _metered(systems.now, entity, table, context.run_id):
-                certificate = sync_intacct_table(systems.now, entity, table, context.run_id, whole=_is_sweep(context))
+        with explained(context):
+            with metered(systems.now, entity, table.schema, spec.key, context.run.run_id):
+                certificate = sync_intacct_table(
+                    systems.now, entity, table, context.run.run_id, whole=_is_sweep(context)
+                )
             yield from _results(context, systems.now, entity, table, certificate)
 
     return load
@@ -121,14 +121,12 @@ def _intacct_asset(table: Table) -> dg.AssetsDefinition:
 def _bill_asset(table: Table) -> dg.AssetsDefinition:
     spec = _spec(table, [dg.AssetKey("bill_com")])
 
-    @dg.multi_asset(
-        name=f"bill__{table.name}", specs=[spec], check_specs=check_specs(spec.key), pool="bill", retry_policy=RETRY
-    )
+    @dg.multi_asset(name=f"bill__{table.name}", specs=[spec], check_specs=check_specs(spec.key), pool="bill")
     def load(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
         entity = entity_of(context)
-        with explained(may_retry=True):
-            with _metered(systems.now, entity, table, context.run_id):
-                certificate = sync_bill_table(systems.now, entity, table, context.run_id, whole=_is_sweep(context))
+        with explained(context):
+            with metered(systems.now, entity, table.schema, spec.key, context.run.run_id):
+                certificate = sync_bill_table(systems.now, entity, table, context.run.run_id, whole=_is_sweep(context))
             yield from _results(context, systems.now, entity, table, certificate)
 
     return load
@@ -144,13 +142,12 @@ def _bill_documents_asset() -> dg.AssetsDefinition:
         specs=specs,
         check_specs=[check for spec in specs for check in check_specs(spec.key)],
         pool="bill",
-        retry_policy=RETRY,
     )
     def load(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
         entity = entity_of(context)
-        with explained(may_retry=True):
-            with _metered(systems.now, entity, BILL_DOCUMENT, context.run_id):
-                found = sync_bill_documents(systems.now, entity, context.run_id, whole=_is_sweep(context))
+        with explained(context):
+            with metered(systems.now, entity, BILL_DOCUMENT.schema, specs[0].key, context.run.run_id):
+                found = sync_bill_documents(systems.now, entity, context.run.run_id, whole=_is_sweep(context))
             bills, lines = found or (None, None)
             yield from _results(context, systems.now, entity, BILL_DOCUMENT, bills)
             yield from _results(context, systems.now, entity, BILL_LINE, lines)

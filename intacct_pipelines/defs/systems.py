@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from intacct_pipelines.clients import bill as bill_client
 from intacct_pipelines.clients import intacct as intacct_client
-from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.keys import TOP, EntityKey
 from intacct_pipelines.domain.link import Link
-from intacct_pipelines.errors import ConfigurationError
+from intacct_pipelines.errors import ConfigurationError, IntacctPipelinesError
 from intacct_pipelines.extract.intacct import discover_entities
 from intacct_pipelines.settings import (
     WAREHOUSE_VARIABLE,
@@ -40,6 +42,29 @@ def warehouse_dsn(environment: Mapping[str, str] = os.environ) -> str:
     return resolve_url(named, database="warehouse", home=home, setting=WAREHOUSE_VARIABLE)
 
 
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The entities that the companies have, and what kept others from being found."""
+
+    entities: tuple[EntityKey, ...]
+    problems: tuple[IntacctPipelinesError, ...] = ()
+
+
+def _entity_key(company_id: str, entity_id: str = "") -> EntityKey:
+    try:
+        key = EntityKey(company_id, entity_id)
+    except ValueError as error:
+        reason = str(error)
+    else:
+        if entity_id != TOP:
+            return key
+        reason = f"id {TOP!r} is the name of a company's top level"
+    raise ConfigurationError(
+        f"Entity {entity_id!r} of company {company_id!r} is left out: {reason}.",
+        remedy="Give it another id in Intacct; everything else goes on.",
+    )
+
+
 class Systems:
     """The warehouse and the clients of one process; opened when first asked for, closed together.
 
@@ -47,6 +72,7 @@ class Systems:
         connections: What to connect to.
         environment: Where secrets and DSNs are named.
         transport: Carries all requests, for tests; None is the network.
+        sleep: What clients wait with between attempts.
     """
 
     def __init__(
@@ -55,10 +81,12 @@ class Systems:
         *,
         environment: Mapping[str, str] = os.environ,
         transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.connections = read_connections(environment) if connections is None else connections
         self._environment = environment
         self._transport = transport
+        self._sleep = sleep
         self._warehouse: Warehouse | None = None
         self._intacct: dict[str, intacct_client.IntacctClient] = {}
         self._bill: dict[str, bill_client.BillClient] = {}
@@ -117,6 +145,7 @@ class Systems:
                     in_flight=company.requests_in_flight,
                 ),
                 transport=self._transport,
+                sleep=self._sleep,
             )
         return self._intacct[company_id]
 
@@ -147,6 +176,7 @@ class Systems:
                 ),
                 bill_client.Options(url=account.url, in_flight=account.requests_in_flight),
                 transport=self._transport,
+                sleep=self._sleep,
             )
         return self._bill[settings.bill].session(link.organization_id)
 
@@ -156,14 +186,27 @@ class Systems:
             return self.intacct_client(entity.company_id).requests
         return self.bill(entity).requests if self.connections.link(entity) else 0
 
-    def discover_entities(self) -> list[EntityKey]:
-        """Return the top level and the entities of every company, as its user may enter them, in order."""
+    def discover_entities(self) -> Discovery:
+        """Find the top level and the entities of every company, as its user may enter them, in order.
+
+        One company that does not answer, or one entity whose id cannot be a partition key, does not hide the others.
+        """
         found: list[EntityKey] = []
+        problems: list[IntacctPipelinesError] = []
         for company_id in sorted(self.connections.by_company_id):
-            top = EntityKey(company_id)
-            entities = discover_entities(self.intacct(top))
-            found += [top, *(EntityKey(company_id, entity.entity_id) for entity in entities)]
-        return found
+            try:
+                top = _entity_key(company_id)
+                ids = [entity.entity_id for entity in discover_entities(self.intacct(top))]
+            except IntacctPipelinesError as error:
+                problems.append(error)
+                continue
+            found.append(top)
+            for entity_id in ids:
+                try:
+                    found.append(_entity_key(company_id, entity_id))
+                except ConfigurationError as error:
+                    problems.append(error)
+        return Discovery(tuple(found), tuple(problems))
 
     def approved_plans(self) -> list[tuple[str, str]]:
         """Return id and entity of every approved plan with something left to do, oldest first."""
