@@ -45,6 +45,8 @@ AFTER: Final = (
 KINDS: Final = (*BEFORE, *AFTER)
 _REMEMBERED: Final = 200
 _LONGEST_SECONDS: Final = 3600.0
+_LOWEST_STATUS: Final = 200
+_HIGHEST_STATUS: Final = 599
 _PAGE: Final = (
     b"<!DOCTYPE html><html><head><title>Service unavailable</title></head><body>"
     b'<div id="cf-error-details">Please try again later.</div></body></html>'
@@ -104,6 +106,9 @@ class Rule:
     def __post_init__(self) -> None:
         if self.fault not in KINDS:
             raise ValueError(f"unknown fault {self.fault!r}; known are {', '.join(KINDS)}")
+        _check_types(self, whole=("nth", "times", "status", "seen"), numbers=("seconds", "keep"))
+        if not _LOWEST_STATUS <= self.status <= _HIGHEST_STATUS:
+            raise ValueError(f"the status must be between {_LOWEST_STATUS} and {_HIGHEST_STATUS}")
         if self.nth < 1 or self.times < 0 or not 0 <= self.keep <= 1 or not 0 <= self.seconds <= _LONGEST_SECONDS:
             raise ValueError(f"a figure of the rule for {self.fault} is out of range")
 
@@ -147,6 +152,11 @@ class RandomFaults:
     requests: int = 0
 
     def __post_init__(self) -> None:
+        _check_types(self, whole=("seed", "requests"), numbers=("seconds",))
+        if not isinstance(self.rates, dict) or not all(_is_number(rate) for rate in self.rates.values()):
+            raise TypeError("rates must be an object of fault and probability")
+        if not 0 <= self.seconds <= _LONGEST_SECONDS or self.requests < 0:
+            raise ValueError("seconds or requests are out of range")
         if wrong := [kind for kind, rate in self.rates.items() if kind not in KINDS or not 0 <= rate <= 1]:
             raise ValueError(f"unknown fault or rate out of 0 to 1: {', '.join(wrong)}")
 
@@ -163,6 +173,27 @@ class RandomFaults:
             for kind, chance, keep in drawn
             if chance < self.rates[kind]
         ]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _check_types(script: Rule | RandomFaults, *, whole: tuple[str, ...], numbers: tuple[str, ...]) -> None:
+    """Refuse what a script of JSON got wrong when it is written, not when the fault strikes."""
+    for name in ("system", "function", "path", "method"):
+        if not isinstance(getattr(script, name, ""), str):
+            raise TypeError(f"{name} must be a text")
+    for name in whole:
+        if type(getattr(script, name)) is not int:
+            raise TypeError(f"{name} must be a whole number")
+    for name in numbers:
+        if not _is_number(getattr(script, name)):
+            raise TypeError(f"{name} must be a number")
+    if script.retry_after is not None and not _is_number(script.retry_after):
+        raise TypeError("retry_after must be a number of seconds or null")
+    if script.writes not in {None, True, False}:
+        raise TypeError("writes must be true, false or null")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +232,20 @@ class FaultPlan:
         clock: What `clock_back` moves.
         systems: System → its hooks.
         move_endpoint: Called by `move_endpoint`.
+        restore_endpoint: Called when all faults end.
     """
 
-    def __init__(self, clock: Clock, systems: dict[str, Hooks], move_endpoint: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        systems: dict[str, Hooks],
+        move_endpoint: Callable[[], None],
+        restore_endpoint: Callable[[], None] = lambda: None,
+    ) -> None:
         self._clock = clock
         self._systems = systems
         self._move_endpoint = move_endpoint
+        self._restore_endpoint = restore_endpoint
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
         self._random: RandomFaults | None = None
@@ -228,7 +267,8 @@ class FaultPlan:
             self._random, self._drawn = plan, 0
 
     def clear(self) -> None:
-        """End all faults."""
+        """End all faults; new sessions live at the first endpoint again."""
+        self._restore_endpoint()
         with self._lock:
             self._rules, self._random = [], None
             self._struck.clear()

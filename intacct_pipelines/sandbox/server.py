@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import socket
 import struct
 import sys
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-_INTACCT: Final = "/ia/"
+_GATEWAY: Final = re.compile(r"/ia/xml/(?:[\w-]+/)?xmlgw\.phtml")
 _BILL: Final = "/connect/"
 _MOST_BODY_BYTES: Final = 32 * 1024 * 1024
 _LONGEST_LINE: Final = 1_024
@@ -104,7 +105,8 @@ class Sandbox:
             "intacct": Hooks(self.intacct.expire_sessions, self._disturb_intacct),
             "bill": Hooks(self.bill.expire_sessions, self.bill.disturb),
         }
-        self.faults = FaultPlan(self.clock, hooks, self._move_endpoint)
+        self._first_session_path = options.intacct.session_path
+        self.faults = FaultPlan(self.clock, hooks, self._move_endpoint, self._restore_endpoint)
         self._moves = 0
         self._lock = threading.Lock()
         self._intacct_in_flight = 0
@@ -112,6 +114,9 @@ class Sandbox:
     def _move_endpoint(self) -> None:
         self._moves += 1
         self.options.intacct.session_path = f"/ia/xml/node{self._moves}/xmlgw.phtml"
+
+    def _restore_endpoint(self) -> None:
+        self.options.intacct.session_path = self._first_session_path
 
     def _disturb_intacct(self, turn: int) -> None:
         """Touch one bill that may still be touched, as a busy office does between two pages of a reader."""
@@ -136,7 +141,7 @@ class Sandbox:
             yield self._route(request, in_flight)
 
     def _route(self, request: Request, in_flight: ExitStack) -> Reply:
-        if request.path.startswith(_INTACCT):
+        if _GATEWAY.fullmatch(request.path):
             if not in_flight.enter_context(self._intacct_place()):
                 return rate_limited("intacct", None)
             return self.faults.answer(intacct_call(request), self._handle_intacct)

@@ -34,8 +34,11 @@ _LIST_FIELDS: Final = {
     "chart-of-accounts": frozenset({"name", "description", "parentId", "account"}),
     "payment-terms": frozenset({"name", "daysDue"}),
 }
+_GROUPS: Final = ("address", "paymentInformation", "additionalInfo", "autoPay", "account")
 _DIMENSION_FIELDS: Final = frozenset({"name", "shortName", "description", "parentId"})
 _LONGEST_NAME: Final = 100
+_LONGEST_SHORT_NAME: Final = 40
+_ACCOUNT_TYPES: Final = frozenset({"BUSINESS", "PERSON", "NONE", "UNDEFINED"})
 _LONGEST_DAYS: Final = 999
 _MOST_LINES: Final = 1_000
 
@@ -83,26 +86,31 @@ class Editor:
             raise invalid(wrong)
         changed = {**record, "updatedTime": self._now}
         for field, value in body.items():
-            changed[field] = {**record.get(field, {}), **value} if isinstance(value, dict) else value
+            changed[field] = {**(record.get(field) or {}), **value} if isinstance(value, dict) else value
         return changed
 
     def _vendor_faults(self, body: dict[str, Any], *, required: bool) -> list[str]:
-        wrong = []
+        if wrong := _type_faults(body):
+            return wrong
         name, address = body.get("name", "x"), body.get("address")
-        if not isinstance(name, str) or len(name) > _LONGEST_NAME:
+        if not name or len(name) > _LONGEST_NAME:
             wrong.append(f"name: size must be between 1 and {_LONGEST_NAME}")
-        if address is not None and not isinstance(address, dict):
-            wrong.append("address: must be an object")
-        elif address is not None:
+        if len(body.get("shortName") or "") > _LONGEST_SHORT_NAME:
+            wrong.append(f"shortName: size must be between 0 and {_LONGEST_SHORT_NAME}")
+        if body.get("accountType", "BUSINESS") not in _ACCOUNT_TYPES:
+            wrong.append("accountType: is not valid")
+        if address is not None:
+            wrong += _type_faults(address, "address.")
             wrong += [f"address.{field}: is not known" for field in address.keys() - _ADDRESS]
             if required:
                 needed = ("line1", "city", "zipOrPostalCode", "country")
                 wrong += [f"address.{field}: must not be null" for field in needed if not address.get(field)]
-        currency = body.get("billCurrency", "USD")
-        if not isinstance(currency, str) or len(currency) != 3:  # noqa: PLR2004  # ISO 4217
+            if not _is_country(str(address.get("country") or "US")):
+                wrong.append("address.country: must be an ISO 3166 code of two letters")
+        if len(body.get("billCurrency") or "") != 3 and "billCurrency" in body:  # noqa: PLR2004  # ISO 4217
             wrong.append("billCurrency: must be an ISO 4217 code")
         term = (body.get("additionalInfo") or {}).get("paymentTermId")
-        if term and term not in self._organization.collections["payment-terms"]:
+        if term and str(term) not in self._organization.collections["payment-terms"]:
             wrong.append("additionalInfo.paymentTermId: does not exist")
         return wrong
 
@@ -123,10 +131,14 @@ class Editor:
         """The record with the body's fields in place of its own."""
         body = _object(body, _LIST_FIELDS.get(kind, _DIMENSION_FIELDS) | {"id"})
         self._check_list_record(kind, body, record["id"])
-        merged = {key: {**record.get(key, {}), **v} if isinstance(v, dict) else v for key, v in body.items()}
+        merged = {key: {**(record.get(key) or {}), **v} if isinstance(v, dict) else v for key, v in body.items()}
         return {**record, **merged, "id": record["id"], "updatedTime": self._now}
 
     def _check_list_record(self, kind: str, body: dict[str, Any], own_id: str) -> None:
+        if wrong := [*_type_faults(body), *_type_faults(body.get("account"), "account.")]:
+            raise invalid(wrong)
+        if not body.get("name", "x"):
+            raise invalid(["name: must not be null"])
         if body.get("parentId") and body["parentId"] not in self._organization.collections[kind]:
             raise invalid(["parentId: does not exist"])
         if kind != "payment-terms" or "daysDue" not in body:
@@ -145,12 +157,7 @@ class Editor:
 
     def create_bill(self, body: Any) -> BillRecord:
         """A new bill, not yet stored; it awaits approval when a policy applies to it."""
-        body = _object(body, _BILL_FIELDS)
-        wrong = [f"{field}: must not be null" for field in ("vendorId", "invoice", "dueDate") if not body.get(field)]
-        if not body.get("billLineItems"):
-            wrong.append("billLineItems: must not be empty")
-        if wrong:
-            raise invalid(wrong)
+        body = _whole_bill(body)
         vendor = self._vendor(body["vendorId"])
         bill = BillRecord(
             id=self._organization.new_id("00n"),
@@ -184,7 +191,7 @@ class Editor:
             body: PUT's or PATCH's.
             keep_lines: PATCH keeps lines that the body does not name, PUT removes them.
         """
-        body = _object(body, _BILL_FIELDS)
+        body = _object(body, _BILL_FIELDS) if keep_lines else _whole_bill(body)
         fields = {name: getattr(bill, name) for name in BillRecord.__slots__}
         changed = BillRecord(**{**fields, "lines": list(bill.lines), "updated_at": self._now})
         if "vendorId" in body:
@@ -229,9 +236,13 @@ class Editor:
             return
         old = {line.id: line for line in bill.lines}
         new: dict[str, LineRecord] = dict(old) if keep_lines else {}
+        sent: set[str] = set()
         for i, body in enumerate(lines):
             where = f"billLineItems[{i}]"
             line = self._line(bill.currency, _object(body, _LINE_FIELDS), old, where, wrong)
+            if line.id in sent:
+                wrong.append(f"{where}.id: is given twice")
+            sent.add(line.id)
             new[line.id] = line
         bill.lines = list(new.values())
 
@@ -265,7 +276,8 @@ class Editor:
     def _classifications(self, body: Any, where: str, wrong: list[str]) -> dict[str, str]:
         ids = {key: value or "" for key, value in _object(body or {}, frozenset(LINE_CLASSIFICATIONS)).items()}
         for field, record_id in ids.items():
-            if record_id and record_id not in self._organization.collections[LINE_CLASSIFICATIONS[field]]:
+            known = self._organization.collections[LINE_CLASSIFICATIONS[field]]
+            if record_id and (not isinstance(record_id, str) or record_id not in known):
                 wrong.append(f"{where}.{field}: does not exist")
         return ids
 
@@ -288,7 +300,7 @@ class Editor:
         Raises:
             BillError: The action is unknown, or the bill does not wait for this user.
         """
-        if action not in {"APPROVE", "DENY"}:
+        if action not in ("APPROVE", "DENY"):
             raise refusal(400, "BDC_1002", "action: must be APPROVE or DENY")
         waiting = [a for a in bill.approvers if a["status"] == "WAITING"]
         mine = next((a for a in waiting if a["userId"] == user_id), None)
@@ -299,6 +311,32 @@ class Editor:
         last = len(waiting) == 1
         bill.approval_status = "DENIED" if action == "DENY" else "APPROVED" if last else "APPROVING"
         bill.updated_at = self._now
+
+
+def _type_faults(body: Any, where: str = "") -> list[str]:
+    """What stands where a text or a group of fields belongs; null stands for a field that is not set."""
+    wrong = []
+    for field, value in body.items() if isinstance(body, dict) else ():
+        if field in _GROUPS and not isinstance(value, dict | None):
+            wrong.append(f"{where}{field}: must be an object")
+        elif field not in _GROUPS and field != "daysDue" and not isinstance(value, str | None):
+            wrong.append(f"{where}{field}: must be a text")
+    return wrong
+
+
+def _is_country(value: str) -> bool:
+    return len(value) == 2 and value.isascii() and value.isalpha()  # noqa: PLR2004  # ISO 3166
+
+
+def _whole_bill(sent: Any) -> dict[str, Any]:
+    """The body of a bill that is made or replaced, with everything that is required."""
+    body: dict[str, Any] = _object(sent, _BILL_FIELDS)
+    wrong = [f"{field}: must not be null" for field in ("vendorId", "invoice", "dueDate") if not body.get(field)]
+    if not body.get("billLineItems"):
+        wrong.append("billLineItems: must not be empty")
+    if wrong:
+        raise invalid(wrong)
+    return body
 
 
 def read_policy(body: Any) -> dict[str, Any]:

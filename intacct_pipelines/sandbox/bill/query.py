@@ -68,7 +68,7 @@ SORTABLE: Final[dict[str, frozenset[str]]] = {
     "payment-terms": frozenset({"name", "daysDue", "createdTime", "updatedTime"}),
 }
 _TIME_FIELDS: Final = frozenset({"createdTime", "updatedTime"})
-_CONDITION: Final = re.compile(r'([A-Za-z.]+):([a-z]+):(?:"((?:[^"\\]|\\.)*)"|([^",:]*))(?:,|$)')
+_CONDITION: Final = re.compile(r'([A-Za-z.]+):([a-z]+):(?:"((?:[^"\\]|\\.)*)"|([^",:]*))(?:,(?=.)|$)')
 _MOST_FILTER_CHARACTERS: Final = 8_000
 
 

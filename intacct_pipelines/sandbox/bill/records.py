@@ -97,7 +97,8 @@ class BillRecord:
         """The bill as BILL sends it; the name of its vendor comes only in replies."""
         amount = self.amount
         rate = usd_rate(self.currency)
-        nothing = amount * 0
+        # A credit's amount is negative, its zero is not.
+        nothing = abs(amount) * 0
         return {
             "id": self.id,
             "archived": self.archived,

@@ -80,7 +80,7 @@ class Gatekeeper:
             BillError: Something in it is wrong, or there were too many logins this hour.
         """
         fields = {key: value for key, value in body.items() if isinstance(value, str)} if isinstance(body, dict) else {}
-        if not hmac.compare_digest(fields.get("devKey", "").encode(), self._business.dev_key.encode()):
+        if not hmac.compare_digest(fields.get("devKey", "").encode(errors="replace"), self._business.dev_key.encode()):
             raise refusal(400, "BDC_1102", "Developer key is invalid.")
         self.check_key(fields["devKey"])
         if self._count(self._logins) > self._options.logins_per_hour:

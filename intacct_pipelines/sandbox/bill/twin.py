@@ -529,6 +529,8 @@ _ROUTES: Final = tuple(
         ("POST", _TERMS, "create_a_payment_term", "_terms"),
         ("GET", f"{_TERMS}/{_ID}", "get_payment_term_details", "_terms"),
         ("PATCH", f"{_TERMS}/{_ID}", "update_a_payment_term", "_terms"),
+        # The verb of a term's update is not documented.
+        ("PUT", f"{_TERMS}/{_ID}", "update_a_payment_term", "_terms"),
         ("GET", _VENDORS, "list_vendors", "_list"),
         ("POST", _VENDORS, "create_vendor", "_create"),
         ("POST", f"{_VENDORS}/bulk", "create_bulk_vendor", "_create_bulk"),

@@ -108,6 +108,7 @@ class Bills:
             raise refusal("SANDBOX-NO-LINES", "No line items found; enter at least one line.")
         row[table.at["RECORDNO"]] = self._state.new_number(table)
         items = [self._line(row, one, at, None) for at, one in enumerate(lines, 1)]
+        self._check_base_currency(row, items)
         self._check_line_periods(row, items)
         row = self._with_totals(row, items)
         row = self._state.stamped(table, row, now)
@@ -152,6 +153,7 @@ class Bills:
         before = self.lines_of(old)
         items = self._new_lines(row, before, lines) if moves else before
         if moves:
+            self._check_base_currency(row, items)
             self._check_line_periods(row, items)
             row = self._with_totals(row, items)
             self._unpost(row)
@@ -276,10 +278,8 @@ class Bills:
         if not table.get(row, "WHENPOSTED"):
             row[table.at["WHENPOSTED"]] = created
         owner = row[table.owner_at]
-        base = state.currency_of(owner)
+        base = self._base_currency(table.get(row, "BASECURR"), owner)
         currency = table.get(row, "CURRENCY") or vendors.get(vendor, "CURRENCY") or base
-        if table.get(row, "BASECURR") not in {"", base}:
-            raise refusal("SANDBOX-CURRENCY", f"The base currency {table.get(row, 'BASECURR')} is not {base}.")
         follows = {
             "CURRENCY": currency,
             "BASECURR": base,
@@ -292,6 +292,23 @@ class Bills:
         }
         _set(table, row, follows)
         _set(table, row, owner_fields(state, owner))
+
+    def _base_currency(self, given: str, owner: str) -> str:
+        """The owner's base currency; a bill of the top level may name that of the entity of its lines."""
+        base = self._state.currency_of(owner)
+        known = {base} if owner else {base, *self._state.entity_currency.values()}
+        if given and given not in known:
+            raise refusal("SANDBOX-CURRENCY", f"The base currency {given[:40]} is not {base}.")
+        return given or base
+
+    def _check_base_currency(self, row: Row, items: Sequence[Row]) -> None:
+        table, state = self._bills, self._state
+        base, at = table.get(row, "BASECURR"), self._lines.at["LOCATIONID"]
+        if row[table.owner_at] or base == state.base_currency:
+            return
+        for entity in {state.entity_of_location(item[at]) for item in items}:
+            if state.currency_of(entity) != base:
+                raise refusal("SANDBOX-CURRENCY", f"The base currency {base} is not that of entity {entity}.")
 
     def _vendor(self, vendor_id: str, owner: str) -> Row:
         vendors = self._state.tables["VENDOR"]

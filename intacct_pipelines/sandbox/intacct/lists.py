@@ -147,6 +147,8 @@ class Lists:
                 raise refusal("SANDBOX-UNKNOWN-FIELD", f"Field {field} does not exist for object {table.spec.name}.")
 
     def _check_values(self, table: Table, row: Row, values: Mapping[str, str], owner: str) -> None:
+        if values.get("CLOSINGTYPE") == "closing account" and not table.get(row, "CLOSINGACCOUNTNO"):
+            raise refusal("SANDBOX-REQUIRED", "Required field CLOSINGACCOUNTNO is missing.")
         for field, choices in ENUMS.items():
             if values.get(field) and field in table.at and values[field] not in choices:
                 raise refusal("SANDBOX-ENUM", f"The value '{values[field][:40]}' of {field} is not valid.")

@@ -39,6 +39,7 @@ READ_BY_QUERY_PAGE: Final = 1000
 DEFAULT_PAGE: Final = 100
 _DEEPEST: Final = 40
 _RESULT_SETS: Final = 500
+_MOST_DIGITS: Final = 18
 _AGGREGATES: Final = ("count", "sum", "min", "max", "avg")
 _TYPES: Final = {
     "i": "INTEGER",
@@ -104,7 +105,8 @@ class Reader:
         check_fields(self._state, name, named)
         numbers = self._search.numbers(data, self._state.owners_seen(entity_id, private=private), part, dialect)
         if aggregates:
-            return self._aggregate(data, numbers, fields, aggregates)
+            groups = self._aggregate(data, numbers, fields, aggregates)
+            return _group_page(name, self._ordered_groups(data, groups, order), offset, page_size)
         numbers = self._ordered(data, numbers, order)
         page = numbers[offset : offset + page_size]
         remaining = max(len(numbers) - offset - len(page), 0)
@@ -131,7 +133,8 @@ class Reader:
 
     def _aggregate(
         self, data: Dataset, numbers: list[int], fields: tuple[str, ...], aggregates: list[tuple[str, str]]
-    ) -> Answer:
+    ) -> list[dict[str, str]]:
+        """One row for each combination of the plain fields."""
         read = reader(data, (*fields, *(field for _, field in aggregates)))
         kinds = [kind_of(self._state, data.spec, field) for _, field in aggregates]
         groups: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
@@ -141,25 +144,35 @@ class Reader:
         if not fields and not groups:
             groups[()] = []
         tags = (*fields, *(f"{word.upper()}.{field}" for word, field in aggregates))
-        rows = [
-            render_values(
-                data.spec.name,
-                tags,
-                (
-                    *group,
-                    *(
-                        _summarise(word, kinds[at], [line[at] for line in lines if line[at]])
-                        for at, (word, _) in enumerate(aggregates)
+        return [
+            dict(
+                zip(
+                    tags,
+                    (
+                        *group,
+                        *(
+                            _summarise(word, kinds[at], [line[at] for line in lines if line[at]])
+                            for at, (word, _) in enumerate(aggregates)
+                        ),
                     ),
-                ),
+                    strict=True,
+                )
             )
             for group, lines in groups.items()
         ]
-        return Answer(
-            f'<data listtype="{data.spec.name}" totalcount="{len(rows)}" offset="0" count="{len(rows)}"'
-            f' numremaining="0">{"".join(rows)}</data>',
-            len(rows),
-        )
+
+    def _ordered_groups(
+        self, data: Dataset, groups: list[dict[str, str]], order: list[tuple[str, bool]]
+    ) -> list[dict[str, str]]:
+        """Sort by the plain fields among the order's; groups without a value come last in either direction."""
+        for field, descending in reversed(order):
+            if not all(field in group for group in groups):
+                raise refusal("SANDBOX-QUERY", f"The order by {field} needs the field in select.")
+            key = sort_key(kind_of(self._state, data.spec, field))
+            with_value = [group for group in groups if key(group[field]) is not None]
+            without = [group for group in groups if key(group[field]) is None]
+            groups = [*sorted(with_value, key=lambda group: key(group[field]), reverse=descending), *without]
+        return groups
 
     # --- readByQuery ----------------------------------------------------------------------------------------------
 
@@ -308,8 +321,8 @@ class Reader:
         owners = self._state.owners_seen(entity_id, private=is_true(element.get("showprivate", "")))
         part = _legacy_filter(child(element, "filter"), data)
         numbers = self._search.numbers(data, owners, part, Dialect())
-        start = int(element.get("start") or 0)
-        most = int(element.get("maxitems") or DEFAULT_PAGE)
+        start = _whole("start", element.get("start", ""), 0)
+        most = _whole("maxitems", element.get("maxitems", ""), DEFAULT_PAGE)
         page = numbers[start : start + most]
         fields = visible_fields(self._state, data.spec)
         read = reader(data, fields)
@@ -351,6 +364,17 @@ _LEGACY_OPERATORS: Final = {
 }
 
 
+def _group_page(name: str, groups: list[dict[str, str]], offset: int, page_size: int) -> Answer:
+    page = groups[offset : offset + page_size]
+    rows = "".join(render_values(name, tuple(group), tuple(group.values())) for group in page)
+    remaining = max(len(groups) - offset - len(page), 0)
+    return Answer(
+        f'<data listtype="{name}" totalcount="{len(groups)}" offset="{offset}" count="{len(page)}"'
+        f' numremaining="{remaining}">{rows}</data>',
+        len(page),
+    )
+
+
 def _only(element: etree._Element, names: set[str]) -> None:
     for one in children(element):
         if one.tag not in names:
@@ -358,10 +382,13 @@ def _only(element: etree._Element, names: set[str]) -> None:
 
 
 def _count(element: etree._Element, name: str, default: int) -> int:
-    text = child_text(element, name)
+    return _whole(name, child_text(element, name), default)
+
+
+def _whole(name: str, text: str, default: int) -> int:
     if not text:
         return default
-    if not text.isdecimal():
+    if not text.isascii() or not text.isdecimal() or len(text) > _MOST_DIGITS:
         raise refusal("SANDBOX-QUERY", f"The {name} '{text[:40]}' is not a number.")
     return int(text)
 

@@ -128,3 +128,9 @@ def test_unknown_paths_are_not_supported(caller, path):
 def test_health_needs_no_session(twin):
     """The health check answers anyone."""
     assert twin.handle(Request("GET", "/connect/v3/health")).status == 200
+
+
+def test_half_a_character_in_a_key_is_a_wrong_key(caller):
+    """A developer key that UTF-8 cannot hold gets the refusal of any wrong key."""
+    status, errors = caller.log_in(devKey="\ud800")
+    assert (status, errors[0]["code"]) == (400, "BDC_1102")

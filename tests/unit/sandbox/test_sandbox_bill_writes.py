@@ -294,3 +294,106 @@ def test_a_body_that_is_no_json_is_refused(caller, twin, business, content):
     """Broken, endless and hostile bodies get one clear refusal."""
     headers = {"devkey": business.dev_key, "sessionid": caller.session_id}
     assert twin.handle(Request("POST", "/connect/v3/bills", "", headers, content)).status == 400
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"shortName": "x" * 41}, "shortName: size must be between 0 and 40"),
+        ({"accountType": "COMPANY"}, "accountType: is not valid"),
+        ({"accountType": ["PERSON"]}, "accountType: must be a text"),
+        ({"phone": 5}, "phone: must be a text"),
+        ({"additionalInfo": "x"}, "additionalInfo: must be an object"),
+        ({"address": {**VENDOR["address"], "city": {}}}, "address.city: must be a text"),
+        ({"address": {**VENDOR["address"], "country": "USA"}}, "address.country: must be an ISO 3166 code"),
+    ],
+)
+def test_a_vendors_fields_keep_their_bounds(caller, change, message):
+    """Lengths, the published account types and two-letter countries hold when a vendor is made and changed (§2.1)."""
+    status, errors = caller.send("POST", "/v3/vendors", {**VENDOR, **change})
+    assert status == 400
+    assert errors[0]["message"].startswith(message)
+
+
+def test_put_needs_the_whole_bill_and_patch_does_not(caller, body):
+    """PUT replaces a bill, so its body has all that a new bill needs; PATCH changes what it names (§1.10)."""
+    made = caller.send("POST", "/v3/bills", body)[1]
+    status, errors = caller.send("PUT", f"/v3/bills/{made['id']}", {"description": "new"})
+    assert status == 400
+    assert "dueDate: must not be null" in {error["message"] for error in errors}
+    assert caller.send("GET", f"/v3/bills/{made['id']}")[1] == made
+    assert caller.send("PATCH", f"/v3/bills/{made['id']}", {"description": "new"})[1]["description"] == "new"
+
+
+def test_a_line_is_named_once(caller, body):
+    """Two changes of one line in one body contradict each other and are refused."""
+    made = caller.send("POST", "/v3/bills", body)[1]
+    line = {"id": made["billLineItems"][0]["id"], "amount": 1}
+    for method in ("PUT", "PATCH"):
+        status, errors = caller.send(method, f"/v3/bills/{made['id']}", {**body, "billLineItems": [line, line]})
+        assert (status, errors[0]["message"]) == (400, "billLineItems[1].id: is given twice")
+
+
+def test_a_credits_zeros_have_no_sign(caller, body):
+    """A bill below zero shows 0.00 as scheduled and credit amounts, never -0.00."""
+    made = caller.send("POST", "/v3/bills", {**body, "billLineItems": [{"amount": -5}]})[1]
+    assert [str(made[name]) for name in ("dueAmount", "scheduledAmount", "creditAmount")] == ["-5.00", "0.00", "0.00"]
+
+
+def test_a_payment_term_is_updated_by_either_verb(caller):
+    """The verb of a term's update is not documented, so both are served (§7)."""
+    path = f"/v3/organizations/{caller.organization_id}/payment-terms"
+    made = caller.send("POST", path, {"name": "Net 37", "daysDue": 37})[1]
+    for verb, name in (("PUT", "Net 37 a"), ("PATCH", "Net 37 b")):
+        status, changed = caller.send(verb, f"{path}/{made['id']}", {"name": name, "daysDue": 37})
+        assert (status, changed["name"]) == (200, name)
+
+
+def test_a_filter_ends_with_its_last_condition(caller):
+    """A comma that nothing follows is a typo and is refused, as every malformed filter (§6)."""
+    assert caller.send("GET", "/v3/bills", filters="archived:eq:false")[0] == 200
+    assert caller.send("GET", "/v3/bills", filters="archived:eq:false,")[0] == 400
+
+
+WRONG_TYPES = [None, True, 1, "", "x", [], [1], {}, {"id": []}, [{"id": 1}]]
+
+
+def _replaced(body, path, value):
+    made = copy.deepcopy(body)
+    inner = made
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return made
+
+
+def _places(body, path=()):
+    if path:
+        yield path
+    for key in body if isinstance(body, dict) else range(len(body)) if isinstance(body, list) else ():
+        yield from _places(body[key], (*path, key))
+
+
+def test_wrong_types_are_refused_and_never_spoil_a_list(caller, vendor, body):
+    """Whatever JSON stands in whatever place, the answer is one of BILL's, and all lists can still be sorted."""
+    bill = caller.send("POST", "/v3/bills", body)[1]
+    account = {"name": "New", "parentId": "", "account": {"type": "EXPENSE", "number": "6999"}}
+    made = caller.send("POST", "/v3/classifications/chart-of-accounts", account)[1]
+    targets = [
+        ("POST", "/v3/vendors", VENDOR),
+        ("PATCH", f"/v3/vendors/{vendor['id']}", VENDOR),
+        ("POST", "/v3/bills", body),
+        ("PATCH", f"/v3/bills/{bill['id']}", body),
+        ("POST", "/v3/classifications/chart-of-accounts", account),
+        ("PATCH", f"/v3/classifications/chart-of-accounts/{made['id']}", account),
+        ("POST", "/v3/bill-approvals/actions", [{"billId": bill["id"], "action": "APPROVE"}]),
+    ]
+    for method, path, whole in targets:
+        for place in list(_places(whole)):
+            for value in WRONG_TYPES:
+                status, _ = caller.send(method, path, _replaced(whole, place, value))
+                assert status in {200, 201, 400, 404}, (method, path, place, value)
+    for path, field in (("/v3/vendors", "name"), ("/v3/vendors", "phone"), ("/v3/bills", "description")):
+        assert caller.read_all(path, max=100, sort=f"{field}:asc")
+    for field in ("name", "description"):
+        assert caller.read_all("/v3/classifications/chart-of-accounts", max=100, sort=f"{field}:desc")

@@ -266,6 +266,15 @@ def test_another_process_scripts_faults_over_http(client: BillClient):
         b'{"random": 3}',
         b'{"random": {"seed": 1, "rates": {"html": 2}}}',
         b'{"random": {"rates": {}}}',
+        b'{"random": {"seed": 1, "rates": 5}}',
+        b'{"random": {"seed": 1, "rates": {"html": "often"}}}',
+        b'{"random": {"seed": 1, "rates": {}, "seconds": -1}}',
+        b'{"rules": [{"fault": "cut", "system": 5}]}',
+        b'{"rules": [{"fault": "server_error", "status": 9999}]}',
+        b'{"rules": [{"fault": "server_error", "status": "x"}]}',
+        b'{"rules": [{"fault": "rate_limited", "retry_after": "soon"}]}',
+        b'{"rules": [{"fault": "cut", "keep": true}]}',
+        b'{"rules": [{"fault": "cut", "writes": "yes"}]}',
     ],
 )
 def test_a_wrong_script_changes_nothing(sandbox: Sandbox, script: bytes):
@@ -284,3 +293,11 @@ def test_every_fault_can_be_put_in_force(sandbox: Sandbox, client: BillClient):
         with pytest.raises(httpx.TransportError) if breaks else nullcontext():
             client.get("/v3/vendors", max=1)
         assert [struck["fault"] for struck in sandbox.faults.state()["struck"]] == [kind]
+
+
+def test_clearing_brings_the_first_endpoint_back(sandbox: Sandbox):
+    """After DELETE a client that knows only the published address works again; moved sessions live on."""
+    sandbox.faults.add(Rule("move_endpoint", function="getAPISession"))
+    assert "/ia/xml/node1/xmlgw.phtml</endpoint>" in _intacct(sandbox, "<getAPISession/>").text
+    assert sandbox.handle(Request("DELETE", "/faults")).status == 200
+    assert "/ia/xml/xmlgw.phtml</endpoint>" in _intacct(sandbox, "<getAPISession/>").text

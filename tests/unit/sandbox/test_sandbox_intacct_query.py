@@ -392,3 +392,46 @@ def test_a_small_company_is_built_in_a_moment() -> None:
     small = Books(*(bill(at) for at in range(1, 11))).business
     twins = [IntacctTwin(small) for _ in range(20)]
     assert all(len(twin.bills()) == 10 for twin in twins)
+
+
+def test_groups_are_ordered_and_paged_like_records() -> None:
+    """Order, page size and offset hold for an aggregate's groups, too; their total is that of the groups (§4.2)."""
+    books = Books(bill(1, "10.00", number="A"), bill(2, "30.00", number="B"), bill(3, "5.00", number="B"))
+
+    def ask(direction: str, paging: str) -> str:
+        return (
+            "<query><object>APBILL</object><select><field>RECORDID</field><count>RECORDNO</count></select>"
+            f"<orderby><order><field>RECORDID</field><{direction}/></order></orderby>"
+            f"<options><showprivate>true</showprivate></options>{paging}</query>"
+        )
+
+    whole = books.rows(ask("descending", ""))
+    assert [(row["RECORDID"], row["COUNT.RECORDNO"]) for row in whole] == [("B", "2"), ("A", "1")]
+    page = books.result(ask("ascending", "<pagesize>1</pagesize><offset>1</offset>")).find("data")
+    assert page is not None
+    assert dict(page.attrib) == {
+        "listtype": "APBILL",
+        "totalcount": "2",
+        "offset": "1",
+        "count": "1",
+        "numremaining": "0",
+    }
+    assert page.findtext("APBILL/RECORDID") == "B"
+
+
+def test_groups_without_a_value_come_last_and_foreign_fields_are_refused() -> None:
+    """Groups follow the records' rule for nulls, and can be ordered only by what the query selects."""
+    books = Books(bill(1, "10.00", description="Rent"), bill(2, "30.00"))
+    select = "<select><field>DESCRIPTION</field><count>RECORDNO</count></select>"
+    private = "<options><showprivate>true</showprivate></options>"
+    order = "<orderby><order><field>{}</field><descending/></order></orderby>"
+    query = f"<query><object>APBILL</object>{select}{order.format('DESCRIPTION')}{private}</query>"
+    assert [row["DESCRIPTION"] for row in books.rows(query)] == ["Rent", ""]
+    other = f"<query><object>APBILL</object>{select}{order.format('RECORDNO')}{private}</query>"
+    assert numbers(books.result(other)) == ["SANDBOX-QUERY"]
+
+
+@pytest.mark.parametrize("attribute", ['maxitems="x"', 'start="-1"', 'maxitems="1.5"', 'start="²"'])
+def test_a_list_page_that_is_no_number_is_a_refusal(attribute: str) -> None:
+    """get_list answers a wrong start or maxitems with an error, not with a broken connection (§4.6)."""
+    assert numbers(Books().result(f'<get_list object="vendor" {attribute}/>')) == ["SANDBOX-QUERY"]

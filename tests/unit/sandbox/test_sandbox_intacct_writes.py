@@ -433,3 +433,34 @@ def _check_totals(books: Books) -> None:
             assert Decimal(one.fields["TOTALDUE"]) == Decimal(one.fields["TRX_TOTALDUE"]) == 0
         if one.fields["STATE"] not in {"Reversed", "Reversal"}:
             assert Decimal(one.fields["TRX_TOTALDUE"]) == entered - Decimal(one.fields["TRX_TOTALPAID"])
+
+
+def test_a_bill_of_the_top_level_may_name_its_entitys_base_currency() -> None:
+    """BASECURR is the entity's base currency, also when the bill is made at the top level (§5.9); it stays balanced."""
+    books = Books()
+    yen = create_bill(VENDORID="V-2", CURRENCY="JPY", BASECURR="JPY", lines=item("1205", LOCATIONID="200-A"))
+    assert status(books.result(yen)) == "success"
+    fields = books.twin.bill(1).fields
+    assert [fields[name] for name in ("BASECURR", "TOTALENTERED", "MEGAENTITYID")] == ["JPY", "1205", ""]
+    assert books.balanced()
+
+
+@pytest.mark.parametrize(
+    ("currency", "location"),
+    [("JPY", "100-A"), ("EUR", "200-A")],
+)
+def test_a_bill_of_the_top_level_may_not_name_a_foreign_base_currency(currency: str, location: str) -> None:
+    """A base currency that is neither the company's nor that of the lines' entity is refused (§5.9)."""
+    made = create_bill(VENDORID="V-2", BASECURR=currency, lines=item("5", LOCATIONID=location))
+    assert numbers(Books().result(made))[0] == "SANDBOX-CURRENCY"
+
+
+def test_a_closing_account_needs_the_account_that_it_closes_to() -> None:
+    """CLOSINGACCOUNTNO is required with CLOSINGTYPE `closing account` (§5.2)."""
+    books = Books()
+    account = "<ACCOUNTNO>{}</ACCOUNTNO><TITLE>New</TITLE><CLOSINGTYPE>closing account</CLOSINGTYPE>"
+    bare = books.result(f"<create><GLACCOUNT>{account.format(6801)}</GLACCOUNT></create>")
+    assert "CLOSINGACCOUNTNO" in texts(bare)
+    closing = "<CLOSINGACCOUNTNO>6700</CLOSINGACCOUNTNO>"
+    whole = books.result(f"<create><GLACCOUNT>{account.format(6802)}{closing}</GLACCOUNT></create>")
+    assert status(whole) == "success"

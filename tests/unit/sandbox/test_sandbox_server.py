@@ -46,6 +46,7 @@ def test_it_answers_on_loopback_only(server: SandboxServer, http: httpx.Client):
     """Health answers, other paths are 404, and the address is a loopback one unless told otherwise."""
     assert http.get("/health").json() == {"status": "ok"}
     assert http.get("/").status_code == 404
+    assert http.post("/ia/xml/xmlgw", content=b"<request/>").status_code == 404
     assert server.url == f"http://127.0.0.1:{server.port}"
 
 
