@@ -33,6 +33,9 @@ _EXPONENTS: Final = {
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
 
+LARGEST_CARRIED: Final = Decimal(10_000_000)
+"""Above this the vendor's own sync writes 0 (S-BIL-07)."""
+
 DECIMAL_TEXT: Final = re.compile(r"-?(?:[0-9]{1,24}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})")
 """What a remote system may send as a decimal: no exponent, no thousands separator, no NaN."""
 

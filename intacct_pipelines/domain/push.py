@@ -57,6 +57,10 @@ UNSENT: Final = frozenset({State.PLANNED, State.REJECTED, State.HELD, State.EXPI
 """An item in these states is not in Intacct by our doing, and a new plan may take it up again."""
 
 
+SETTLED_STATES: Final = frozenset({"Paid", "Partially Paid", "Selected", "Reversed", "Reversal"})
+"""States of an Intacct bill in which it is never edited (S-BIL-06, S-BIL-09)."""
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
     """One line that an item puts into the ledger once it is posted.

@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.keys import item_key, read_source_mark, source_mark
 from intacct_pipelines.domain.link import ClosedPeriod
-from intacct_pipelines.domain.money import format_amount
+from intacct_pipelines.domain.money import LARGEST_CARRIED, format_amount
 from intacct_pipelines.domain.names import fold
-from intacct_pipelines.domain.push import Hold, Item, LedgerLine, Operation, canonical_json, target_revision
+from intacct_pipelines.domain.push import (
+    SETTLED_STATES,
+    Hold,
+    Item,
+    LedgerLine,
+    Operation,
+    canonical_json,
+    target_revision,
+)
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
@@ -26,11 +34,8 @@ if TYPE_CHECKING:
 NUMBER_LENGTH: Final = 30
 """Longest bill number that is sent."""
 PO_NUMBER_LENGTH: Final = 100
-LARGE_AMOUNT: Final = Decimal(10_000_000)
-"""Above this the vendor's own sync writes 0 (S-BIL-07)."""
 _DESCRIPTION_LENGTH: Final = 1000
 _REFUSED_CHARACTERS: Final = frozenset("&<>#?")
-_SETTLED_STATES: Final = frozenset({"Paid", "Partially Paid", "Selected", "Reversed", "Reversal"})
 _PAYABLE: Final = "accounts payable"
 
 
@@ -435,7 +440,7 @@ class BillPlanner:
         warnings = []
         if posting_date != bill["bill_date"]:
             warnings.append(f"dated {bill['bill_date']}, in the ledger on {posting_date} [S-IDM-08]")
-        if abs(bill["amount"]) > LARGE_AMOUNT:
+        if abs(bill["amount"]) > LARGEST_CARRIED:
             warnings.append("over 10 million: the vendor's own sync would write 0, this is the true amount [S-BIL-07]")
         if len(text(bill, "purchase_order_no")) > PO_NUMBER_LENGTH:
             warnings.append("its purchase order number has over 100 characters [S-PUR-06]")
@@ -479,7 +484,7 @@ def _target_revision(paired: Row) -> str:
 
 
 def _is_settled(paired: Row) -> bool:
-    return bool(paired.get("trx_total_paid")) or text(paired, "state") in _SETTLED_STATES
+    return bool(paired.get("trx_total_paid")) or text(paired, "state") in SETTLED_STATES
 
 
 def _line_fields(line: _Line, currency: str, line_no: int | None) -> Fields:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from intacct_pipelines.clients.intacct.functions import Function, create, update
 from intacct_pipelines.clients.intacct.query import Condition, Operator, Query, all_of, any_of
-from intacct_pipelines.domain.push import Operation, State, target_revision
+from intacct_pipelines.domain.push import SETTLED_STATES, Operation, State, target_revision
 from intacct_pipelines.errors import (
     DuplicateRecordError,
     PermissionDeniedError,
@@ -84,7 +84,7 @@ class Found:
     def is_settled(self) -> bool:
         """Whether a bill has been paid, in part or in whole."""
         paid = Decimal(self.fields.get("TRX_TOTALPAID") or "0")
-        return bool(paid) or self.fields.get("STATE") in {"Paid", "Partially Paid", "Selected", "Reversed", "Reversal"}
+        return bool(paid) or self.fields.get("STATE") in SETTLED_STATES
 
     @property
     def revision(self) -> str:

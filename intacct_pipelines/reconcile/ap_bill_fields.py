@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.reconcile.bill_coding import compare_coding
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.frames import coding_of, text, value
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.frames import Frames
     from intacct_pipelines.reconcile.reconciliation import Findings, Sides
 
-LARGEST_CARRIED: Final = Decimal(10_000_000)
-"""Above this the vendor sync writes 0 (S-BIL-07)."""
 _ZERO: Final = Decimal(0)
 _NOT_EDITED_FOR: Final = pd.Timedelta(minutes=1)
 """Creating a record may stamp its modification a little later; anything within this is no edit."""

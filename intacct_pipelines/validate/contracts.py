@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.domain.catalog import TABLES, Column, Table
-from intacct_pipelines.domain.records import Batch, Reject, Rows, TextColumn, Verdict
+from intacct_pipelines.domain.records import Batch, Reject, Rows, Verdict
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -77,13 +77,7 @@ def check_batch(rows: Rows) -> Verdict:
 def screen_batch(batch: Batch) -> Batch:
     """Return the batch with the rows that break their contract moved to its rejects; none is lost."""
     verdict = check_batch(batch.rows)
-    if not verdict.rejects:
-        return batch
-    out = verdict.rejected_positions
-    kept: dict[str, TextColumn] = {
-        name: [cell for at, cell in enumerate(cells) if at not in out] for name, cells in batch.rows.columns.items()
-    }
-    return Batch(Rows(batch.rows.table, kept), (*batch.rejects, *verdict.rejects))
+    return Batch(batch.rows.without(verdict.rejected_positions), (*batch.rejects, *verdict.rejects))
 
 
 def _constrained(table: Table) -> list[Column]:

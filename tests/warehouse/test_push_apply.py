@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from push_cases import LINK
-from push_world import World, credentials
+from push_world import Crash, World, credentials
 
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.errors import CredentialsRejectedError, NotApprovedError
@@ -102,6 +102,31 @@ def test_a_lost_answer_is_looked_up_and_adopted_without_sending_again(world):
     events = [entry["event"] for item in ("b1", "b2") for entry in world.outbox.explain(item)["journal"]]
     assert "sending_again" not in events
     world.check()
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        *((fault, "uncertain") for fault in ("reset_after", "lost_request", "late", "cut", "html_after")),
+        *((fault, "uncertain") for fault in ("bad_gateway_after", "unavailable")),
+        *((fault, "approved") for fault in ("reset_before", "throttled")),
+    ],
+)
+def test_only_a_request_that_certainly_did_not_run_is_stored_as_not_sent(world, fault, state):
+    """A process that dies right after a lost answer leaves items that are looked up first (S-ERR-42, S-IDM-03)."""
+    approved(world)
+
+    def die(name):
+        if name == "after record" and "sending" not in world.outbox.counts():
+            raise Crash
+
+    world.on_step = die
+    with pytest.raises(Crash):
+        world.apply(lambda: fault, writes_only=True, functions_per_request=100)
+    items = {item.state.value: item for item in world.outbox.items() if item.sent_at is not None}
+    assert set(items) == {state}
+    assert items[state].attempts == (1 if state == "uncertain" else 0)
+    assert items[state].reason.kind == ("uncertain" if state == "uncertain" else "")
 
 
 def test_a_lost_request_is_sent_again_with_the_same_bytes_after_it_has_settled(world):

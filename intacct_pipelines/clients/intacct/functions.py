@@ -85,13 +85,6 @@ def create_ap_bill(control_id: str, fields: Mapping[str, Value], lines: Sequence
     return create(control_id, "APBILL", {**fields, "APBILLITEMS": {"APBILLITEM": lines}})
 
 
-def update_ap_bill(
-    control_id: str, fields: Mapping[str, Value], lines: Sequence[Mapping[str, Value]] | None = None
-) -> Function:
-    """Update one ``APBILL``; with ``lines`` the whole set of lines is replaced, with None it stays."""
-    return update(control_id, "APBILL", fields if lines is None else {**fields, "APBILLITEMS": {"APBILLITEM": lines}})
-
-
 def create_vendor(control_id: str, fields: Mapping[str, Value]) -> Function:
     """Create one ``VENDOR``; ``DISPLAYCONTACT`` is a mapping with ``PRINTAS``."""
     return create(control_id, "VENDOR", fields)
