@@ -43,6 +43,13 @@ if TYPE_CHECKING:
     help="Intacct's reply to a repeated function controlid, which is not documented.",
 )
 @click.option(
+    "--intacct-in-flight",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Requests at once beyond which Intacct answers GW-0010; 0 for no limit.",
+)
+@click.option(
     "--limit-status",
     type=click.Choice(["429", "400"]),
     default="429",
@@ -71,7 +78,10 @@ def sandbox(
         currencies=tuple(currency.upper() for currency in currencies),
         public_url=public_url,
         journal=switches["journal"],
-        intacct=IntacctOptions(duplicate_control_id=switches["repeated_control_id"]),
+        intacct=IntacctOptions(
+            duplicate_control_id=switches["repeated_control_id"],
+            concurrent_requests=switches["intacct_in_flight"],
+        ),
         bill=BillOptions(
             limit_status=429 if switches["limit_status"] == "429" else 400,
             empty_first_page=switches["empty_first_page"],

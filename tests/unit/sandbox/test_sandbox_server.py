@@ -183,3 +183,28 @@ def test_a_taken_port_and_a_wrong_currency_give_one_clear_line(server: SandboxSe
     wrong = CliRunner().invoke(main, ["sandbox", "--port", "0", "--currency", "dollars"])
     assert wrong.exit_code != 0
     assert "currencies must be three-letter" in wrong.output
+
+
+def test_the_command_can_limit_requests_in_flight():
+    """With the switch, one request more than the limit gets HTTP 429 with GW-0010 while another is answered (§7)."""
+    arguments = ["sandbox", "--port", "0", "--bills", "0", "--intacct-in-flight", "1", "--json"]
+    command = [sys.executable, "-c", "from intacct_pipelines.cli import main; main()", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # ours
+        assert process.stdout
+        facts = json.loads(process.stdout.readline())
+        rule = {"fault": "latency", "system": "intacct", "seconds": 0.5, "times": 0}
+        httpx.put(facts["faults"]["url"], json={"rules": [rule]}, trust_env=False)
+        replies: list[httpx.Response] = []
+
+        def ask() -> None:
+            replies.append(httpx.post(facts["intacct"]["url"], content=b"<request/>", trust_env=False))
+
+        threads = [threading.Thread(target=ask) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+    assert sorted(reply.status_code for reply in replies) == [200, 429]
+    assert any("GW-0010" in reply.text for reply in replies)
