@@ -153,6 +153,23 @@ def test_a_reported_deletion_is_applied_with_who_and_when(warehouse: Warehouse) 
     assert not frame.iloc[1]["_deleted"]
 
 
+def test_versions_stay_in_order_when_the_clock_of_postgres_jumps_back(warehouse: Warehouse) -> None:
+    """A version never ends before it began."""
+    store(warehouse, [bill(1)])
+    with warehouse.transaction() as connection:
+        connection.execute("UPDATE intacct.ap_bill SET _synced_at = _synced_at + interval '1 day'")
+    store(warehouse, [bill(1, description="new")], window=CHANGED)
+    versions = warehouse.history(BILL, ENTITY, "1")
+    assert versions.loc[0, "valid_from"] < versions.loc[0, "valid_to"] <= versions.loc[1, "valid_from"]
+
+
+def test_a_deletion_without_an_instant_does_not_hit_what_arrived_just_now(warehouse: Warehouse) -> None:
+    """Nothing says that the deletion is the later one, and the source has just shown the record."""
+    store(warehouse, [bill(1), bill(2)])
+    assert store(warehouse, [bill(1)], window=CHANGED, deletions=[Deletion("1"), Deletion("2")]).deleted == 1
+    assert warehouse.keys(BILL, ENTITY) == ["1"]
+
+
 def test_a_deletion_by_business_id_does_not_hit_another_rows_key(warehouse: Warehouse) -> None:
     """Vendor id 2 is deleted; the vendor whose record number is 2 stays."""
     rows: list[Row] = [

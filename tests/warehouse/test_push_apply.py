@@ -8,8 +8,12 @@ import pytest
 from push_cases import LINK
 from push_world import Crash, World, credentials
 
+from intacct_pipelines.clients.intacct import Page
 from intacct_pipelines.domain.link import Mode
-from intacct_pipelines.errors import CredentialsRejectedError, NotApprovedError
+from intacct_pipelines.errors import CredentialsRejectedError, NotApprovedError, RemoteSystemError
+from intacct_pipelines.push.apply import apply_plan
+from intacct_pipelines.push.recover import judge
+from intacct_pipelines.push.wire import Found
 
 DONE = ("accepted", "")
 
@@ -127,6 +131,76 @@ def test_only_a_request_that_certainly_did_not_run_is_stored_as_not_sent(world, 
     assert set(items) == {state}
     assert items[state].attempts == (1 if state == "uncertain" else 0)
     assert items[state].reason.kind == ("uncertain" if state == "uncertain" else "")
+
+
+def test_a_record_that_intacct_has_twice_is_left_to_a_person(world):
+    """Neither of the two is adopted, and both are named (S-IDM-04)."""
+    approved(world)
+    item = next(item for item in world.outbox.items() if item.source_id == "b1")
+    verdict = judge(item, [Found(number, f"BILL:b1 {item.key}", {}) for number in (7, 8)], most_attempts=3)
+    assert (verdict.state.value, verdict.reason.kind, verdict.record_no) == ("held", "duplicate", None)
+    assert "7, 8" in verdict.reason.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"STATE": "Paid"}, ("rejected", "record_locked")),
+        ({"TRX_TOTALPAID": "5.00"}, ("rejected", "record_locked")),
+        ({"RECORDID": "MINE"}, ("held", "conflict")),
+    ],
+)
+def test_an_update_whose_answer_was_lost_is_not_repeated_over_a_payment_or_a_persons_edit(world, changes, verdict):
+    """The target is compared with what was planned before the same bytes go out again (S-BIL-06, S-BIL-11)."""
+    approved(world)
+    item = next(item for item in world.outbox.items() if item.source_id == "b0")
+    bill = world.twin.bill(item.target_record_no).fields
+    judged = judge(item, [Found(item.target_record_no, bill["DESCRIPTION"], {**bill, **changes})], most_attempts=3)
+    assert (judged.state.value, judged.reason.kind) == verdict
+    assert judge(item, [Found(item.target_record_no, bill["DESCRIPTION"], bill)], most_attempts=3) is None
+
+
+class Bewildered:
+    """A gateway whose answers to writes say nothing that we know."""
+
+    def call(self, functions, *, transaction=False, unique=False, write=False):  # noqa: ARG002  # as the protocol has it
+        raise RemoteSystemError("an answer like no other", system="intacct", operation="create")
+
+    def read_pages(self, query):
+        """Nothing is there that a look-up could find."""
+        yield Page(query.fields, {field: [] for field in query.fields}, 0, 0, 0)
+
+
+def test_an_answer_like_no_other_counts_as_sent(world):
+    """What is not known not to have run may have run (S-ERR-42)."""
+    world.rows["bill.ap_bill"] = [row for row in world.rows["bill.ap_bill"] if row["id"] in {"b1", "b2"}]
+    approved(world)
+
+    def die(name):
+        if name == "after record" and "sending" not in world.outbox.counts():
+            raise Crash
+
+    world.on_step = die
+    with pytest.raises(Crash):
+        apply_plan(world.outbox, Bewildered(), LINK, worker="w", now=world.clock.now, sleep=world.pause)
+    assert {item.state.value for item in world.outbox.items() if item.sent_at is not None} == {"uncertain"}
+
+
+def test_an_item_that_was_given_up_and_planned_again_is_looked_up_before_it_is_sent(warehouse):
+    """Its first request may have arrived since, and no refusal would stop the second (S-IDM-03)."""
+    world = World(warehouse, control_id="ignore", number="allow", bills=1)
+    world.rows["bill.ap_bill"] = [row for row in world.rows["bill.ap_bill"] if row["id"] == "b1"]
+    world.rows["bill.ap_bill"][0] = world.rows["bill.ap_bill"][0] | {"vendor_id": "v1"}
+    world.rows["bill.vendor"] = world.rows["bill.vendor"][:1]
+    approved(world).apply(lambda: "late", writes_only=True, most_attempts=1)
+    assert world.states()["b1"] == ("held", "uncertain")
+    world.clock.advance(60)
+    approved(world)
+    while world.late:
+        world.deliver_late()
+    world.apply()
+    assert world.states()["b1"] == DONE
+    assert marked(world) == ["b1"]
 
 
 def test_a_lost_request_is_sent_again_with_the_same_bytes_after_it_has_settled(world):
