@@ -27,6 +27,8 @@ class Damaging(SandboxTransport):
     """Carries requests, and makes the first ``rows`` states of bills in each of Intacct's answers unreadable."""
 
     rows = 0
+    rename: tuple[bytes, bytes] | None = None
+    """What stands in place of what in the list of entities."""
     refuse = b""
     """Requests that hold these bytes are answered with something that is no envelope."""
 
@@ -36,6 +38,9 @@ class Damaging(SandboxTransport):
             return httpx.Response(200, headers={"content-type": "text/xml"}, content=b"<odd/>")
         asks_for_bills = b"<object>APBILL</object>" in request.read()
         reply = super().handle_request(request)
+        if self.rename and b"EntityDetails" in request.read():
+            body = reply.content.replace(*self.rename)
+            return httpx.Response(reply.status_code, headers={"content-type": "text/xml"}, content=body)
         if not self.rows or not asks_for_bills:
             return reply
         body = re.sub(rb"<STATE>[^<]*</STATE>", b"<STATE>Invented</STATE>", reply.content, count=self.rows)
@@ -87,22 +92,31 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def instance(
-    make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dg.DagsterInstance]:
-    """The delivered instance, over a database of its own, shared by the tests of one module."""
+def home(make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of the delivered instance, over a database of its own."""
     home = tmp_path_factory.mktemp("home")
     (home / "dagster.yaml").write_text(_CONFIGURATION.read_text(encoding="utf-8"), encoding="utf-8")
+    return {"DAGSTER_HOME": str(home), "DAGSTER_POSTGRES_URL": make_database()}
+
+
+@pytest.fixture(scope="module")
+def instance(home: dict[str, str]) -> Iterator[dg.DagsterInstance]:
+    """The delivered instance, shared by the tests of one module."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DAGSTER_HOME", str(home))
-        patch.setenv("DAGSTER_POSTGRES_URL", make_database())
+        for name, value in home.items():
+            patch.setenv(name, value)
         with dg.DagsterInstance.get() as opened:
             yield opened
 
 
 @pytest.fixture
-def make_office(instance: dg.DagsterInstance, warehouse_dsn: str) -> Callable[..., Office]:
+def make_office(
+    home: dict[str, str], instance: dg.DagsterInstance, warehouse_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Office]:
     """Return a function that founds a company whose entities Dagster knows, over a fresh warehouse."""
+    for name, value in home.items():
+        # Contexts of schedules open the instance a second time, by what the environment says.
+        monkeypatch.setenv(name, value)
 
     def make(*, known: bool = True, **options: int) -> Office:
         for key in instance.get_dynamic_partitions("entity"):
