@@ -38,6 +38,8 @@ class Journal:
     def today(self, otherwise: date) -> date:
         """Return the day on which the company was generated; the first call decides it."""
         if not self._path.is_file():
+            # The logins that it keeps are nobody else's, though they are invented.
+            self._path.touch(mode=0o600)
             self._path.write_text(json.dumps({"today": otherwise.isoformat()}) + "\n", encoding="utf-8")
         with self._path.open(encoding="utf-8") as lines:
             return date.fromisoformat(json.loads(lines.readline())["today"])

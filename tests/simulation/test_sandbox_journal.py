@@ -26,6 +26,8 @@ def test_what_was_pushed_is_there_again_and_the_next_sync_changes_nothing(world)
     world.apply()
     world.sync()
     first = world.sandbox.intacct
+    # It holds the logins under which the writes were made.
+    assert world.sandbox.options.journal.stat().st_mode & 0o077 == 0
     world.sandbox = Sandbox(replace(world.sandbox.options, clock=Clock()))
     world.transport = SandboxTransport(world.sandbox)
     second = world.sandbox.intacct
