@@ -85,6 +85,7 @@ REFUSALS = [
     ("S-CFG-19", "other_entity", with_line(location_id="l2"), None, {}),
     ("S-IDM-08", "period_closed", tables(), None, {"closed_through": date(2026, 2, 28)}),
     ("S-BIL-09", "period_closed", paired(), BOTH, {"closed_through": date(2026, 2, 28)}),
+    ("S-BIL-09", "period_closed", paired(), BOTH, {"closed_through": date(2026, 2, 10)}),
     ("S-IDM-07", "unbalanced", with_line(amount=Decimal("99.99")), None, {}),
     ("S-IDM-07", "unbalanced", tables(bill__ap_bill_line=[]), None, {}),
     ("S-IDM-07", "amount", with_bill(amount=Decimal("100.001")), None, {}),
@@ -366,6 +367,21 @@ def test_a_negative_line_credits_its_account():
         LedgerLine("credit", "6000", Decimal(5), "USD"),
         LedgerLine("credit", "accounts payable", Decimal(100), "USD"),
     )
+
+
+def test_a_number_is_sent_as_it_is_written():
+    """Only comparing ignores capitals (S-IDM-04)."""
+    [item] = plan(with_bill(document_no="Inv-B1")).items
+    assert item.payload["RECORDID"] == item.natural_key["RECORDID"] == "Inv-B1"
+
+
+def test_the_same_edit_of_a_target_that_changed_in_between_is_another_operation():
+    """Else going back and forth would find its own old key and never be sent (S-IDM-01)."""
+    before, after, elsewhere = (
+        plan(paired(changes), matches=BOTH).items[0].key
+        for changes in ({}, {"modified_at": NOW - timedelta(days=2)}, {"trx_total_entered": Decimal(70)})
+    )
+    assert len({before, after, elsewhere}) == 3
 
 
 def test_archiving_the_copy_frees_the_bill_that_it_copied():
