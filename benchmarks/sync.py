@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from intacct_pipelines.cli.offline import write_connections
+from intacct_pipelines.cli.offline import prepare_home, write_connections
 from intacct_pipelines.defs.extraction import sync_bill_documents, sync_bill_table, sync_intacct_table
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES
@@ -91,8 +91,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few bills: proves only that it works")
     bills = 200 if parser.parse_args().quick else 100_000
     with tempfile.TemporaryDirectory(prefix="intacct-pipelines-bench-") as folder, sandbox(bills) as facts:
-        home = Path(folder)
-        home.chmod(0o755)
+        Path(folder).chmod(0o755)
+        home = Path(folder) / "home"
+        prepare_home(home)
         os.environ["INTACCT_PIPELINES_CONNECTIONS"] = str(home / "connections.yaml")
         os.environ["DAGSTER_HOME"] = str(home)
         write_connections(home, facts, auto_items=0, auto_amount=0)

@@ -1,0 +1,20 @@
+"""Every benchmark still runs; its figures are for people, so no time is asserted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
+
+
+@pytest.mark.parametrize("script", ["load", "validate", "reconcile", "push", "sync"])
+def test_the_quick_run_ends_well(script):
+    """`--quick` goes through all that the full run does, on few rows."""
+    command = [sys.executable, str(BENCHMARKS / f"{script}.py"), "--quick"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own scripts
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
