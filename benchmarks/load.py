@@ -3,8 +3,8 @@ r"""How fast rows reach the warehouse, against psql's CSV COPY and a server-side
 Run ``python benchmarks/load.py``; ``--quick`` proves only that it works. Ratios count, absolute figures do not: the
 peer and ours run in turns on the same embedded server, durable as delivered, and medians are taken.
 
-* load: rows × 40 columns into an empty table. Peer: ``psql \copy … csv`` from a file, into a table without a key.
-  Ours: the whole load from batches of text: hash, key, certificate, commit.
+* load: rows × 40 columns into an empty table. Peer: ``psql \copy … csv`` from a file, into a table with the same key;
+  and, as a limit, into one without any. Ours: the whole load from batches of text: hash, key, certificate, commit.
 * change: 10,000 changed rows, staged, compared, versioned, against one UPDATE from a table already on the server.
 * same: the same rows again, which must write nothing.
 """
@@ -106,8 +106,10 @@ def write_csv(path: Path, rows: list[Rows]) -> None:
             writer.writerows(zip(*batch.columns.values(), strict=True))
 
 
-def peer_table(dsn: str, table: Table, name: str) -> None:
+def peer_table(dsn: str, table: Table, name: str, *, is_keyed: bool = False) -> None:
     columns = ", ".join(f"{column.name} {column.postgres_type}" for column in table.columns)
+    if is_keyed:
+        columns += f", PRIMARY KEY ({', '.join(table.key)})"
     with psycopg.connect(dsn) as connection:
         connection.execute(f"DROP TABLE IF EXISTS {name}")
         connection.execute(f"CREATE TABLE {name} ({columns})")
@@ -146,7 +148,7 @@ def status_kib(name: str) -> int:
 def compare_loads(warehouse: Warehouse, folder: Path, count: int, rounds: int) -> Table:
     """Time loads of ``count`` rows in turns with psql; return the table of the last round, full."""
     pages = make_pages(make_table("bench"))
-    ratios = []
+    ratios: dict[str, list[float]] = {"psql CSV COPY with the key": [], "psql CSV COPY without a key (limit)": []}
     for turn in range(rounds):
         table = make_table(f"bench_{count}_{turn}")
         with warehouse.transaction() as connection:
@@ -154,20 +156,24 @@ def compare_loads(warehouse: Warehouse, folder: Path, count: int, rounds: int) -
         rows = list(batches(table, pages, count))
         path = folder / "rows.csv"
         write_csv(path, rows)
-        peer_table(warehouse.dsn, table, "peer")
-        theirs = psql_copy(warehouse.dsn, path, "peer")
+        theirs = {}
+        for name, is_keyed in zip(ratios, (True, False), strict=True):
+            peer_table(warehouse.dsn, table, "peer", is_keyed=is_keyed)
+            theirs[name] = psql_copy(warehouse.dsn, path, "peer")
         peer_table(warehouse.dsn, table, "peer")
         before = reset_peak()
         started = time.perf_counter()
         load(warehouse, table, rows, Window(WindowKind.ALL))
         ours = time.perf_counter() - started
         growth = (status_kib("VmHWM") - before) / 1024
-        ratios.append(theirs / ours)
-        print(f"load {count:,}: psql {theirs:.2f} s, ours {ours:.2f} s, ratio {theirs / ours:.2f}, +{growth:.0f} MiB")
+        for name, seconds in theirs.items():
+            ratios[name].append(seconds / ours)
+        print(f"load {count:,}: ours {ours:.2f} s, +{growth:.0f} MiB; {theirs}")
         if turn + 1 < rounds:
             with warehouse.transaction() as connection:
                 connection.execute(f"DROP TABLE {table.qualified_name}")
-    print(f"load {count:,} rows x 40 ÷ psql CSV COPY: {statistics.median(ratios):.2f} (must be ≥ 1.0)")
+    for name, seen in ratios.items():
+        print(f"load {count:,} rows x 40 ÷ {name}: {statistics.median(seen):.2f} (must be ≥ 1.0)")
     return table
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from psycopg import errors, sql
 
 from intacct_pipelines.warehouse.place import Place, names, scalar
+from intacct_pipelines.warehouse.tables import column_types
 
 _LATE: Final = ("_synced_at", "_deleted", "_deleted_at", "_deleted_by", "_run_id")
 """Columns that are the same in all rows; added once the rows are there, they are kept once, not row by row."""
@@ -28,17 +29,19 @@ class FirstLoad:
     def prepare(self) -> sql.Composed:
         """Make the partition and return its COPY statement."""
         place = self._place
-        place.connection.execute(
-            sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS, CHECK (entity = {}))").format(
-                place.part, sql.Identifier(place.table.schema, place.table.name), sql.Literal(place.entity)
+        types = column_types(place.table)
+        needed = {*place.table.key, "_hash"}
+        columns = [
+            sql.SQL("{} {}{}").format(
+                sql.Identifier(name), sql.SQL(types[name]), sql.SQL(" NOT NULL" if name in needed else "")
             )
-        )
-        late = [sql.SQL("DROP COLUMN {}").format(sql.Identifier(column)) for column in _LATE]
+            for name in place.copied
+        ]
         place.connection.execute(
             # The entity is in the key, so it is in each row; as a default it need not travel nor be parsed.
-            sql.SQL("ALTER TABLE {} ALTER entity SET DEFAULT {}, {}").format(
-                place.part, sql.Literal(place.entity), sql.SQL(", ").join(late)
-            )
+            sql.SQL(
+                'CREATE TABLE {} ({}, entity text COLLATE "C" NOT NULL DEFAULT {entity} CHECK (entity = {entity}))'
+            ).format(place.part, sql.SQL(", ").join(columns), entity=sql.Literal(place.entity))
         )
         return sql.SQL("COPY {} ({}) FROM STDIN (FREEZE, NULL '')").format(place.part, names(place.copied))
 
