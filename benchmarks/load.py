@@ -3,8 +3,8 @@ r"""How fast rows reach the warehouse, against psql's CSV COPY and a server-side
 Run ``python benchmarks/load.py``; ``--quick`` proves only that it works. Ratios count, absolute figures do not: the
 peer and ours run in turns on the same embedded server, durable as delivered, and medians are taken.
 
-* load: rows × 40 columns into an empty table. Peer: ``psql \copy … csv`` from a file, into a table with the same key;
-  and, as a limit, into one without any. Ours: the whole load from batches of text: hash, key, certificate, commit.
+* load: rows × 40 columns into an empty table. Peer: ``psql \copy … csv`` from a file, into a bare table; and,
+  beside it, into one with the same key. Ours: the whole load from batches of text: hash, key, certificate, commit.
 * change: 10,000 changed rows, staged, compared, versioned, against one UPDATE from a table already on the server.
 * same: the same rows again, which must write nothing.
 """
@@ -148,7 +148,7 @@ def status_kib(name: str) -> int:
 def compare_loads(warehouse: Warehouse, folder: Path, count: int, rounds: int) -> Table:
     """Time loads of ``count`` rows in turns with psql; return the table of the last round, full."""
     pages = make_pages(make_table("bench"))
-    ratios: dict[str, list[float]] = {"psql CSV COPY with the key": [], "psql CSV COPY without a key (limit)": []}
+    ratios: dict[str, list[float]] = {"psql CSV COPY": [], "psql CSV COPY into the same key": []}
     for turn in range(rounds):
         table = make_table(f"bench_{count}_{turn}")
         with warehouse.transaction() as connection:
@@ -157,7 +157,7 @@ def compare_loads(warehouse: Warehouse, folder: Path, count: int, rounds: int) -
         path = folder / "rows.csv"
         write_csv(path, rows)
         theirs = {}
-        for name, is_keyed in zip(ratios, (True, False), strict=True):
+        for name, is_keyed in zip(ratios, (False, True), strict=True):
             peer_table(warehouse.dsn, table, "peer", is_keyed=is_keyed)
             theirs[name] = psql_copy(warehouse.dsn, path, "peer")
         peer_table(warehouse.dsn, table, "peer")
@@ -173,7 +173,8 @@ def compare_loads(warehouse: Warehouse, folder: Path, count: int, rounds: int) -
             with warehouse.transaction() as connection:
                 connection.execute(f"DROP TABLE {table.qualified_name}")
     for name, seen in ratios.items():
-        print(f"load {count:,} rows x 40 ÷ {name}: {statistics.median(seen):.2f} (must be ≥ 1.0)")
+        target = "" if name.endswith("key") else " (must be ≥ 1.0)"
+        print(f"load {count:,} rows x 40 ÷ {name}: {statistics.median(seen):.2f}{target}")
     return table
 
 

@@ -47,8 +47,8 @@ def demo(seed: int, entities: int, bills: int, home: Path) -> None:
 
 def _run(url: str) -> bool:
     # Dagster reads its home when it is imported, so it must be set before
-    from intacct_pipelines.cli import jobs, run, status  # noqa: PLC0415
-    from intacct_pipelines.defs.systems import Systems  # noqa: PLC0415
+    from intacct_pipelines.cli import jobs, run, status  # noqa: PLC0415 - see above
+    from intacct_pipelines.defs.systems import Systems  # noqa: PLC0415 - see above
 
     started = time.monotonic()
     _title(f"1 · Discovery: which entities does the company at {url} have?")

@@ -89,7 +89,7 @@ def sandbox(*arguments: str) -> Iterator[dict[str, Any]]:
     command = [sys.executable, "-m", "intacct_pipelines.cli", "sandbox", "--json", "--until-stdin-closes", *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
         assert process.stdout is not None  # noqa: S101 - asked for above; these two tell the type checker
-        assert process.stdin is not None  # noqa: S101
+        assert process.stdin is not None  # noqa: S101 - likewise
         line = process.stdout.readline()
         if not line:
             raise ConfigurationError("The sandbox did not start.", remedy="Its own message stands above.")

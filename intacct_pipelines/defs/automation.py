@@ -58,33 +58,32 @@ def schedules(connections: Connections) -> list[dg.ScheduleDefinition]:
     """Return the schedules; they start switched on in the sandbox only (S-SCH-01)."""
     status = dg.DefaultScheduleStatus.RUNNING if connections.is_sandbox else dg.DefaultScheduleStatus.STOPPED
 
-    @dg.schedule(
-        name="daily_sync",
-        job=sync,
-        cron_schedule="0 5 * * *",
-        execution_timezone="UTC",
-        default_status=status,
-        description="The whole sync of every known entity, once a day.",
-    )
-    def daily_sync(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-        day = context.scheduled_execution_time.date().isoformat()
-        for key in context.instance.get_dynamic_partitions(ENTITIES.name or ""):
-            yield dg.RunRequest(run_key=f"daily:{key}:{day}", partition_key=key)
+    def each_entity(name: str, prefix: str, job_name: str, cron: str, description: str) -> dg.ScheduleDefinition:
+        @dg.schedule(
+            name=name,
+            job_name=job_name,
+            cron_schedule=cron,
+            execution_timezone="UTC",
+            default_status=status,
+            description=description,
+        )
+        def requests(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+            day = context.scheduled_execution_time.date().isoformat()
+            for key in context.instance.get_dynamic_partitions(ENTITIES.name or ""):
+                yield dg.RunRequest(run_key=f"{prefix}:{key}:{day}", partition_key=key)
 
-    @dg.schedule(
-        name="weekly_sweep",
-        job=sweep,
-        cron_schedule="0 2 * * 0",
-        execution_timezone="UTC",
-        default_status=status,
-        description="Reads every known entity whole once a week, against deletions that no audit history told of.",
-    )
-    def weekly_sweep(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-        day = context.scheduled_execution_time.date().isoformat()
-        for key in context.instance.get_dynamic_partitions(ENTITIES.name or ""):
-            yield dg.RunRequest(run_key=f"sweep:{key}:{day}", partition_key=key)
+        return requests
 
-    return [daily_sync, weekly_sweep]
+    return [
+        each_entity("daily_sync", "daily", sync.name, "0 5 * * *", "The whole sync of every known entity, once a day."),
+        each_entity(
+            "weekly_sweep",
+            "sweep",
+            sweep.name,
+            "0 2 * * 0",
+            "Reads every known entity whole once a week, against deletions that no audit history told of.",
+        ),
+    ]
 
 
 def sensors(connections: Connections) -> list[dg.SensorDefinition]:

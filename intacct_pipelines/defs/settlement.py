@@ -44,9 +44,9 @@ def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Re
 def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
     """Compare one object of a link as the warehouse holds both sides now."""
     # pandas costs half a second, which loading the definitions must not
-    from intacct_pipelines.reconcile.ap_bill import reconcile_ap_bills  # noqa: PLC0415
-    from intacct_pipelines.reconcile.frames import Frames  # noqa: PLC0415
-    from intacct_pipelines.reconcile.vendor import reconcile_vendors  # noqa: PLC0415
+    from intacct_pipelines.reconcile.ap_bill import reconcile_ap_bills  # noqa: PLC0415 - see above
+    from intacct_pipelines.reconcile.frames import Frames  # noqa: PLC0415 - see above
+    from intacct_pipelines.reconcile.vendor import reconcile_vendors  # noqa: PLC0415 - see above
 
     warehouse = systems.warehouse
     frames = Frames(

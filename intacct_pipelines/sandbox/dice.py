@@ -26,7 +26,7 @@ class Dice:
 
     def __init__(self, seed: str, today: date, years: int) -> None:
         # Reproducible, not secret: the point is that the same seed gives the same company.
-        self.random = random.Random(seed)  # noqa: S311
+        self.random = random.Random(seed)  # noqa: S311 - an invented company, no secret
         self.share = self.random.random
         self.today = today
         self.first_day = today - timedelta(days=365 * years)

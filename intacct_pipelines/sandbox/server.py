@@ -215,7 +215,7 @@ class SandboxServer:
         url = (options.public_url or f"http://{host}:{bound_port}").rstrip("/")
         try:
             self.sandbox = Sandbox(replace(options, public_url=url))
-        except BaseException:
+        except BaseException:  # the port is bound already, and nobody else would free it
             self._server.server_close()
             raise
         self._server.sandbox = self.sandbox

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
-from conftest import Office
+from dagster_office import Office
 
 from intacct_pipelines.settings import Connections
 from intacct_pipelines.warehouse.outbox import Outbox

@@ -6,7 +6,7 @@ from datetime import date
 
 import dagster as dg
 import pytest
-from conftest import Office
+from dagster_office import Office
 
 from intacct_pipelines.defs.partitions import entity_month_key
 from intacct_pipelines.domain.catalog import TABLES

@@ -183,7 +183,7 @@ class State:
         point = Savepoint(journal)
         try:
             yield point
-        except BaseException:
+        except BaseException:  # whatever stops a write, half of it must not stay
             point.roll_back()
             raise
         finally:
