@@ -11,7 +11,7 @@ from intacct_pipelines.defs.partitions import ENTITY_MONTHS, entity_month_of
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.sources import metered
 from intacct_pipelines.domain.catalog import Table
-from intacct_pipelines.domain.catalog.intacct import AP_BILL
+from intacct_pipelines.domain.catalog.intacct.payables import AP_BILL
 from intacct_pipelines.domain.records import Certificate
 from intacct_pipelines.errors import (
     ConfigurationError,

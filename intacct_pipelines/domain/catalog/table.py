@@ -53,6 +53,11 @@ class Column:
         return "numeric" if self.kind is Kind.MONEY else self.kind.value
 
 
+def text(name: str, source: str, description: str, **more: object) -> Column:
+    """Return a column of text; ``more`` are further words of ``Column``."""
+    return Column(name, Kind.TEXT, source, description, **more)  # type: ignore[arg-type]  # Column's own keywords
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table of the warehouse that mirrors one object of one source.

@@ -1,0 +1,97 @@
+"""The organisation and its lists: accounts, dimensions, terms."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from intacct_pipelines.domain.catalog.bill.common import ARCHIVED, ID, TIMES
+from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
+
+
+def classification(name: str, source_object: str, description: str) -> Table:
+    """Return one of the lists by which lines are coded: they have the same fields."""
+    return Table(
+        "bill",
+        name,
+        source_object,
+        description,
+        (
+            ID,
+            text("name", "name", "Name.", required=True),
+            text("short_name", "shortName", "Short name; holds Intacct's id when the sync made it."),
+            text("description", "description", "Free text."),
+            text("parent_id", "parentId", "Record above this one."),
+            ARCHIVED,
+            *TIMES,
+        ),
+        key=("id",),
+        cursor="modified_at",
+        business_key="name",
+    )
+
+
+ORGANIZATION: Final = Table(
+    "bill",
+    "organization",
+    "/v3/organizations/{organization_id}",
+    "The BILL organisation that is linked to the entity.",
+    (
+        ID,
+        text("name", "name", "Name of the organisation.", required=True),
+        text("country", "address.country", "Country, ISO 3166."),
+    ),
+    key=("id",),
+)
+
+GL_ACCOUNT: Final = Table(
+    "bill",
+    "gl_account",
+    "/v3/classifications/chart-of-accounts",
+    "Chart of accounts.",
+    (
+        ID,
+        text("name", "name", "Name of the account.", required=True),
+        text("account_no", "account.number", "Account number."),
+        text("account_type", "account.type", "BILL's type of account."),
+        text("description", "description", "Free text."),
+        text("parent_id", "parentId", "Account above this one."),
+        ARCHIVED,
+        *TIMES,
+    ),
+    key=("id",),
+    cursor="modified_at",
+    business_key="account_no",
+)
+
+DEPARTMENT: Final = classification("department", "/v3/classifications/departments", "Departments.")
+
+LOCATION: Final = classification("location", "/v3/classifications/locations", "Locations.")
+
+ACCOUNTING_CLASS: Final = classification(
+    "accounting_class", "/v3/classifications/accounting-classes", "Accounting classes."
+)
+
+AP_TERM: Final = Table(
+    "bill",
+    "ap_term",
+    "/v3/organizations/{organization_id}/payment-terms",
+    "Payment terms.",
+    (
+        ID,
+        text("name", "name", "Name of the term.", required=True),
+        Column("due_days", Kind.INTEGER, "daysDue", "Days until due."),
+        *TIMES,
+    ),
+    key=("id",),
+    cursor="modified_at",
+    business_key="name",
+)
+
+LISTS_TABLES: Final = (
+    ORGANIZATION,
+    GL_ACCOUNT,
+    DEPARTMENT,
+    LOCATION,
+    ACCOUNTING_CLASS,
+    AP_TERM,
+)

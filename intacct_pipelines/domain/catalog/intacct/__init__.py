@@ -1,0 +1,12 @@
+"""Sage Intacct's objects as tables, a module for each area. Field names follow the vendor's object reference.
+
+The order is that of a sync: lists before the documents that name them, documents before their lines.
+"""
+
+from typing import Final
+
+from intacct_pipelines.domain.catalog.intacct.company import COMPANY_TABLES
+from intacct_pipelines.domain.catalog.intacct.ledger import LEDGER_TABLES
+from intacct_pipelines.domain.catalog.intacct.payables import PAYABLES_TABLES
+
+INTACCT_TABLES: Final = (*COMPANY_TABLES, *PAYABLES_TABLES, *LEDGER_TABLES)

@@ -1,0 +1,78 @@
+"""The general ledger: accounts and posted lines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from intacct_pipelines.domain.catalog.intacct.common import AUDIT, OWNER, RECORD_NO, STATUS
+from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
+
+GL_ACCOUNT: Final = Table(
+    "intacct",
+    "gl_account",
+    "GLACCOUNT",
+    "General-ledger accounts.",
+    (
+        RECORD_NO,
+        text("account_no", "ACCOUNTNO", "Account number; cannot change once given (S-COA-05).", required=True),
+        text("title", "TITLE", "Name of the account.", required=True),
+        text("account_type", "ACCOUNTTYPE", "Where it stands.", one_of=("balancesheet", "incomestatement")),
+        text("normal_balance", "NORMALBALANCE", "Side on which it grows.", one_of=("debit", "credit")),
+        text("closing_type", "CLOSINGTYPE", "What year-end does to it."),
+        Column("is_department_required", Kind.FLAG, "REQUIREDEPT", "Whether a line on it needs a department."),
+        Column("is_location_required", Kind.FLAG, "REQUIRELOC", "Whether a line on it needs a location."),
+        Column("is_class_required", Kind.FLAG, "REQUIRECLASS", "Whether a line on it needs a class."),
+        STATUS,
+        *AUDIT,
+        *OWNER,
+    ),
+    key=("record_no",),
+    cursor="modified_at",
+    business_key="account_no",
+    audit_type="glaccount",
+)
+
+GL_DETAIL: Final = Table(
+    "intacct",
+    "gl_detail",
+    "GLDETAIL",
+    "Posted lines of the general ledger, whatever module they came from.",
+    (
+        RECORD_NO,
+        Column("batch_no", Kind.INTEGER, "BATCHKEY", "Key of the journal entry."),
+        text("batch_title", "BATCH_TITLE", "Title of the journal entry."),
+        text("journal", "SYMBOL", "Journal."),
+        text("book", "BOOKID", "Book, such as ACCRUAL."),
+        text("module_key", "MODULEKEY", "Module that posted it."),
+        Column("entry_date", Kind.DATE, "ENTRY_DATE", "Date in the ledger.", required=True),
+        text("entry_state", "ENTRY_STATE", "State as the source codes it; P is posted."),
+        Column("line_no", Kind.INTEGER, "LINE_NO", "Position in the entry."),
+        Column("tr_type", Kind.INTEGER, "TR_TYPE", "1 debit, -1 credit.", required=True, one_of=("1", "-1")),
+        text("account_no", "ACCOUNTNO", "Account.", required=True),
+        text("department_id", "DEPARTMENTID", "Department."),
+        text("location_id", "LOCATIONID", "Location."),
+        text("class_id", "CLASSID", "Accounting class."),
+        text("vendor_id", "VENDORID", "Vendor."),
+        text("document_no", "RECORDID", "Number of the document behind it."),
+        text("record_type", "RECORDTYPE", "Kind of the document behind it."),
+        text("description", "DESCRIPTION", "Free text."),
+        text("currency", "CURRENCY", "Transaction currency, ISO 4217."),
+        text("base_currency", "BASECURR", "Base currency, ISO 4217."),
+        Column("trx_debit_amount", Kind.MONEY, "TRX_DEBITAMOUNT", "Debit.", currency="currency"),
+        Column("trx_credit_amount", Kind.MONEY, "TRX_CREDITAMOUNT", "Credit.", currency="currency"),
+        Column("debit_amount", Kind.MONEY, "DEBITAMOUNT", "Debit in base currency.", currency="base_currency"),
+        Column("credit_amount", Kind.MONEY, "CREDITAMOUNT", "Credit in base currency.", currency="base_currency"),
+        Column("amount", Kind.MONEY, "AMOUNT", "Debit less credit in base currency.", currency="base_currency"),
+        Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the line last changed; the cursor."),
+    ),
+    key=("record_no",),
+    cursor="modified_at",
+    audit_type="gldetail",
+    document_date="entry_date",
+    control_total="amount",
+)
+
+LEDGER_TABLES: Final = (
+    GL_ACCOUNT,
+    GL_DETAIL,
+)
