@@ -32,14 +32,38 @@ class LedgerLine(NamedTuple):
     memo: str
 
 
+class Document(NamedTuple):
+    """The document behind a posting: its object and RECORDNO."""
+
+    object_name: str
+    record_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostingKind:
+    """What a posting says of where it came from.
+
+    Args:
+        title: Word in the title of the journal entry, such as ``AP bill``.
+        symbol: Journal, such as ``APJ``.
+        module_key: Module, such as ``3.AP``.
+        record_type: Kind of the document as GLDETAIL codes it, such as ``pi``.
+    """
+
+    title: str
+    symbol: str
+    module_key: str
+    record_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """One journal entry of one document.
 
     Args:
         number: Key of the journal entry.
-        document_no: RECORDNO of the bill.
-        kind: ``bill``, ``payment`` or ``reversal``.
+        document: What it posts.
+        kind: Where it came from.
         owner: The entity that owns the document; empty at top level.
         currency: Transaction currency, ISO 4217.
         base_currency: Base currency, ISO 4217.
@@ -51,8 +75,8 @@ class Posting:
     """
 
     number: int
-    document_no: int
-    kind: str
+    document: Document
+    kind: PostingKind
     owner: str
     currency: str
     base_currency: str
@@ -71,7 +95,7 @@ class Ledger:
     """All postings, by document and by line number. The caller holds the twin's lock."""
 
     def __init__(self) -> None:
-        self._by_document: dict[int, list[Posting]] = {}
+        self._by_document: dict[Document, list[Posting]] = {}
         self._postings: dict[int, Posting] = {}
         self._next_posting = 1
         self._next_line = 1
@@ -79,6 +103,8 @@ class Ledger:
         self._starts: list[int] = []
         self._owners: list[Posting] = []
         self.version = 0
+        self.object_names: set[str] = set()
+        """Objects whose documents ever posted."""
 
     def next_numbers(self, lines: int) -> tuple[int, int]:
         """Reserve a posting number and so many line numbers; returns the posting's and the first line's."""
@@ -94,8 +120,9 @@ class Ledger:
             UnbalancedError: Debits and credits of an entity differ.
         """
         _check_balance(posting)
-        self._by_document.setdefault(posting.document_no, []).append(posting)
+        self._by_document.setdefault(posting.document, []).append(posting)
         self._postings[posting.number] = posting
+        self.object_names.add(posting.document.object_name)
         first = posting.lines[0].number
         if not self._starts or first > self._starts[-1]:
             self._starts.append(first)
@@ -109,18 +136,18 @@ class Ledger:
     def remove(self, posting: Posting) -> None:
         """Take a posting out again, as an edit or a deletion of its document does."""
         del self._postings[posting.number]
-        postings = self._by_document[posting.document_no]
+        postings = self._by_document[posting.document]
         postings.remove(posting)
         if not postings:
-            del self._by_document[posting.document_no]
+            del self._by_document[posting.document]
         at = bisect_left(self._starts, posting.lines[0].number)
         del self._starts[at]
         del self._owners[at]
         self.version += 1
 
-    def postings_of(self, document_no: int) -> tuple[Posting, ...]:
+    def postings_of(self, document: Document) -> tuple[Posting, ...]:
         """The postings of one document, oldest first."""
-        return tuple(self._by_document.get(document_no, ()))
+        return tuple(self._by_document.get(document, ()))
 
     def postings(self) -> tuple[Posting, ...]:
         """All postings in the order of their line numbers."""
@@ -183,5 +210,5 @@ def _check_balance(posting: Posting) -> None:
         entity[0] += line.trx_amount * line.side
         entity[1] += line.base_amount * line.side
     if any(trx or base for trx, base in sums.values()):
-        msg = f"posting {posting.number} of document {posting.document_no} does not balance"
+        msg = f"posting {posting.number} of {posting.document} does not balance"
         raise UnbalancedError(msg)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.money import DECIMAL_TEXT
 from intacct_pipelines.sandbox.intacct.fields import LEDGER_STATES, NESTED, RAW_STATES, words
+from intacct_pipelines.sandbox.intacct.posting import Coding, Entry, coding_of, journal_entry
 from intacct_pipelines.sandbox.intacct.refusals import refusal
 from intacct_pipelines.sandbox.intacct.values import (
     format_date,
@@ -19,7 +20,7 @@ from intacct_pipelines.sandbox.intacct.values import (
     round_amount,
     sortable,
 )
-from intacct_pipelines.sandbox.ledger import AP_ACCOUNT, BANK_ACCOUNT, CREDIT, DEBIT, LedgerLine, Posting
+from intacct_pipelines.sandbox.ledger import AP_ACCOUNT, BANK_ACCOUNT, CREDIT, DEBIT, Document, Posting, PostingKind
 from intacct_pipelines.sandbox.rates import exchange_rate
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.intacct.state import Row, State, Table
 
 _ZERO: Final = Decimal(0)
+BILL: Final = PostingKind("AP bill", "APJ", "3.AP", "pi")
+PAYMENT: Final = PostingKind("AP payment", "CDJ", "3.AP", "pp")
 _HEADER_INPUT: Final = words(
     "VENDORID WHENCREATED WHENPOSTED RECORDID DOCNUMBER DESCRIPTION TERMNAME RECPAYMENTDATE SUPDOCID WHENDUE"
     " PAYMENTPRIORITY ONHOLD PRBATCH CURRENCY BASECURR EXCH_RATE_DATE EXCH_RATE_TYPE_ID EXCHANGE_RATE"
@@ -182,7 +185,7 @@ class Bills:
         self._state.insert(table, reversal)
         for item in opposite:
             self._state.insert(self._lines, item)
-        self._post(reversal, opposite, kind="reversal")
+        self._post(reversal, opposite)
         row = old.copy()
         settled = {"STATE": "Reversed", "RAWSTATE": RAW_STATES["Reversed"], "TRX_TOTALDUE": "0", "TOTALDUE": "0"}
         _set(table, row, settled)
@@ -540,12 +543,12 @@ class Bills:
         _set(table, line, changes)
         return self._state.stamped(table, line)
 
-    def _post(self, row: Row, items: Sequence[Row], kind: str = "bill") -> None:
+    def _post(self, row: Row, items: Sequence[Row]) -> None:
         if self._bills.get(row, "STATE") in LEDGER_STATES:
-            self._state.post(build_posting(self._state, row, items, kind))
+            self._state.post(build_posting(self._state, row, items))
 
     def _unpost(self, row: Row) -> None:
-        for posting in self._state.ledger.postings_of(int(self._bills.get(row, "RECORDNO"))):
+        for posting in self._state.ledger.postings_of(Document("APBILL", int(self._bills.get(row, "RECORDNO")))):
             self._state.unpost(posting)
 
 
@@ -582,54 +585,23 @@ def _set(table: Table, row: Row, values: Mapping[str, str]) -> None:
             row[table.at[field]] = value
 
 
-def build_posting(state: State, row: Row, items: Sequence[Row], kind: str = "bill") -> Posting:
+def build_posting(state: State, row: Row, items: Sequence[Row]) -> Posting:
     """The journal entry of a bill: debit the accounts of its lines, credit payables, entity by entity."""
     bills, lines = state.tables["APBILL"], state.tables["APBILLITEM"]
-    number, first = state.ledger.next_numbers(2 * len(items))
     owner = row[bills.owner_at]
-    ledger_lines: list[LedgerLine] = []
+    entries: list[Entry] = []
     for item in items:
-        location = lines.get(item, "LOCATIONID")
-        entity = owner or state.entity_of_location(location)
+        coding = coding_of(state, lines, item, owner)
         trx, base = Decimal(lines.get(item, "TRX_AMOUNT")), Decimal(lines.get(item, "AMOUNT"))
-        shared = (
-            entity,
-            trx,
-            base,
-            location,
-            lines.get(item, "DEPARTMENTID"),
-            lines.get(item, "CLASSID"),
-            lines.get(item, "ENTRYDESCRIPTION"),
-        )
-        at = first + len(ledger_lines)
-        ledger_lines.append(LedgerLine(at, DEBIT, lines.get(item, "ACCOUNTNO"), *shared))
-        ledger_lines.append(LedgerLine(at + 1, CREDIT, AP_ACCOUNT, *shared))
-    entry_date = bills.get(row, "WHENPOSTED")
-    return _posting(state, row, number=number, kind=kind, entry_date=entry_date, lines=tuple(ledger_lines))
+        entries.append(Entry(DEBIT, lines.get(item, "ACCOUNTNO"), trx, base, coding))
+        entries.append(Entry(CREDIT, AP_ACCOUNT, trx, base, coding))
+    return journal_entry(state, bills, row, BILL, bills.get(row, "WHENPOSTED"), entries)
 
 
 def build_payment(state: State, row: Row, *, entity: str, location: str, trx: Decimal, base: Decimal) -> Posting:
     """The journal entry of a payment: debit payables, credit the bank."""
-    number, first = state.ledger.next_numbers(2)
-    shared = (entity, trx, base, location, "", "", "")
-    lines = (LedgerLine(first, DEBIT, AP_ACCOUNT, *shared), LedgerLine(first + 1, CREDIT, BANK_ACCOUNT, *shared))
+    coding = Coding(entity, location)
+    entries = (Entry(DEBIT, AP_ACCOUNT, trx, base, coding), Entry(CREDIT, BANK_ACCOUNT, trx, base, coding))
     bills = state.tables["APBILL"]
     paid = bills.get(row, "WHENPAID") or bills.get(row, "WHENDUE")
-    return _posting(state, row, number=number, kind="payment", entry_date=paid, lines=lines)
-
-
-def _posting(state: State, row: Row, number: int, kind: str, entry_date: str, lines: tuple[LedgerLine, ...]) -> Posting:
-    bills = state.tables["APBILL"]
-    return Posting(
-        number=number,
-        document_no=int(bills.get(row, "RECORDNO")),
-        kind=kind,
-        owner=row[bills.owner_at],
-        currency=bills.get(row, "CURRENCY"),
-        base_currency=bills.get(row, "BASECURR"),
-        entry_date=entry_date,
-        created=bills.get(row, "AUWHENCREATED"),
-        modified=bills.get(row, "WHENMODIFIED"),
-        stamp=row[bills.stamp_at],
-        lines=lines,
-    )
+    return journal_entry(state, bills, row, PAYMENT, paid, entries)

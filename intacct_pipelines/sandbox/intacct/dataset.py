@@ -201,8 +201,9 @@ class LedgerDetail:
 
     @property
     def version(self) -> int:
-        """Changes whenever a posting does, or a bill that is shown beside it."""
-        return self._state.ledger.version + self._state.tables["APBILL"].version
+        """Changes whenever a posting does, or a document that is shown beside it."""
+        ledger, tables = self._state.ledger, self._state.tables
+        return ledger.version + sum(tables[name].version for name in ledger.object_names)
 
     def numbers(self, owners: frozenset[str] | None) -> list[int]:
         """Line numbers of these owners' documents, ascending."""
@@ -238,9 +239,8 @@ class LedgerDetail:
         plain = _PLAIN.get(field)
         if plain:
             return lambda record: plain(record[0], record[1])
-        if field in _FROM_BILL:
-            position = state.tables["APBILL"].at[_FROM_BILL[field]]
-            return _bill_field(state, position)
+        if field in _FROM_DOCUMENT:
+            return _document_field(state, _FROM_DOCUMENT[field])
         if field in _FROM_LIST:
             own_field, object_name, other_field = _FROM_LIST[field]
             list_table = state.tables[object_name]
@@ -248,31 +248,33 @@ class LedgerDetail:
         return lambda _record: ""
 
 
-def _bill_field(state: State, position: int) -> Callable[[tuple[Posting, LedgerLine]], str]:
-    bills = state.tables["APBILL"].rows
+def _document_field(state: State, field: str) -> Callable[[tuple[Posting, LedgerLine]], str]:
+    """Read a field of the document behind a line; empty where that kind of document has no such field."""
+    tables = state.tables
 
     def read(record: tuple[Posting, LedgerLine]) -> str:
-        row = bills.get(record[0].document_no)
-        return row[position] if row is not None else ""
+        object_name, record_no = record[0].document
+        table = tables[object_name]
+        position = table.at.get(field)
+        row = None if position is None else table.rows.get(record_no)
+        return "" if row is None or position is None else row[position]
 
     return read
 
 
-_SYMBOLS: Final = {"bill": "APJ", "payment": "CDJ", "reversal": "APJ"}
-_RECORD_TYPES: Final = {"bill": "pi", "payment": "pp", "reversal": "pi"}
 _PLAIN: Final[Mapping[str, Callable[[Posting, LedgerLine], str]]] = {
     "RECORDNO": lambda _posting, line: str(line.number),
     "BATCHKEY": lambda posting, _line: str(posting.number),
     "GLENTRYKEY": lambda _posting, line: str(line.number),
     "BATCH_DATE": lambda posting, _line: posting.entry_date,
-    "BATCH_TITLE": lambda posting, _line: f"AP {posting.kind}: {posting.entry_date}",
+    "BATCH_TITLE": lambda posting, _line: f"{posting.kind.title}: {posting.entry_date}",
     "BATCH_NO": lambda posting, _line: str(posting.number),
-    "SYMBOL": lambda posting, _line: _SYMBOLS[posting.kind],
+    "SYMBOL": lambda posting, _line: posting.kind.symbol,
     "BOOKID": lambda _posting, _line: "ACCRUAL",
     "CHILDENTITY": lambda _posting, line: line.entity_id,
     "MODIFIED": lambda posting, _line: posting.modified,
     "ADJ": lambda _posting, _line: "false",
-    "MODULEKEY": lambda _posting, _line: "3.AP",
+    "MODULEKEY": lambda posting, _line: posting.kind.module_key,
     "LINE_NO": lambda posting, line: str(line.number - posting.lines[0].number + 1),
     "ENTRY_DATE": lambda posting, _line: posting.entry_date,
     "ENTRY_STATE": lambda _posting, _line: "P",
@@ -291,16 +293,18 @@ _PLAIN: Final[Mapping[str, Callable[[Posting, LedgerLine], str]]] = {
     "TRX_AMOUNT": lambda _posting, line: str(line.trx_amount * line.side),
     "TRX_DEBITAMOUNT": lambda _posting, line: str(line.trx_amount) if line.side > 0 else "",
     "TRX_CREDITAMOUNT": lambda _posting, line: str(line.trx_amount) if line.side < 0 else "",
-    "RECORDTYPE": lambda posting, _line: _RECORD_TYPES[posting.kind],
+    "RECORDTYPE": lambda posting, _line: posting.kind.record_type,
     "AUWHENCREATED": lambda posting, _line: posting.created,
     "WHENMODIFIED": lambda posting, _line: posting.modified,
 }
-_FROM_BILL: Final = {
+_FROM_DOCUMENT: Final = {
     "RECORDID": "RECORDID",
     "DOCUMENT": "RECORDID",
     "DOCNUMBER": "DOCNUMBER",
     "VENDORID": "VENDORID",
     "VENDORNAME": "VENDORNAME",
+    "CUSTOMERID": "CUSTOMERID",
+    "CUSTOMERNAME": "CUSTOMERNAME",
     "WHENCREATED": "WHENCREATED",
     "WHENDUE": "WHENDUE",
     "WHENPAID": "WHENPAID",
