@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from intacct_pipelines.sandbox.cards import CardProgramme
+
 if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
@@ -172,3 +174,4 @@ class Business:
     bills: tuple[Bill, ...]
     expense_account: str
     """The number of an expense account that requires no dimension beyond the location."""
+    cards: CardProgramme = field(default_factory=CardProgramme)

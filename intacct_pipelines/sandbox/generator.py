@@ -15,6 +15,7 @@ from typing import Final
 from intacct_pipelines.sandbox import names
 from intacct_pipelines.sandbox.bill_maker import BillMaker, planted_differences
 from intacct_pipelines.sandbox.business import Account, Bill, Business, Dimension, Entity, Term, Vendor
+from intacct_pipelines.sandbox.card_maker import make_cards
 from intacct_pipelines.sandbox.chart import ACCOUNTS, CLASSES, DEPARTMENTS, TERMS
 from intacct_pipelines.sandbox.dice import Dice, invented_secret
 
@@ -81,7 +82,9 @@ class _Generator:
     def __init__(
         self, seed: int, entities: int, bills: int, years: int, currencies: tuple[str, ...], *, today: date
     ) -> None:
-        self._dice = Dice(f"{seed} {entities} {bills} {years} {' '.join(currencies)} {today}", today, years)
+        options = f"{seed} {entities} {bills} {years} {' '.join(currencies)} {today}"
+        self._dice = Dice(options, today, years)
+        self._card_dice = Dice(f"{options} cards", today, years)
         self._seed = seed
         self._entity_count = entities
         self._bill_count = bills
@@ -119,6 +122,7 @@ class _Generator:
             vendors=tuple(self._vendors),
             bills=tuple(bills),
             expense_account=_EXPENSE_ACCOUNT,
+            cards=make_cards(self._card_dice, entities, self._bill_count),
         )
 
     def _secret(self, of: str, length: int = 16) -> str:
