@@ -1,4 +1,4 @@
-"""Bringing a database to this version's tables: numbered SQL files, then the tables of the catalog.
+"""Bringing a database to this version's tables: numbered SQL files, then the tables of the catalog, then the views.
 
 The files in ``migrations`` run once each, in the order of their numbers. The sources' tables need no file: what the
 catalog declares and the database lacks is created. A column that vanished or has another type is never altered
@@ -18,9 +18,12 @@ from psycopg import sql
 
 from intacct_pipelines.domain.catalog import TABLES, Table
 from intacct_pipelines.errors import ConfigurationError, SchemaDriftError
+from intacct_pipelines.warehouse.marts import drop_stale_views, make_views
 from intacct_pipelines.warehouse.tables import COMMENTS, VERSION_COLUMNS, column_types, parent_name, version_name
 
 _LOCK_KEY: Final = 0x1A7ACC7
+_VIEWS_BEGAN: Final = 4
+"""The migration from which on there are views."""
 _FILE_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _LEDGER: Final = """
     CREATE SCHEMA IF NOT EXISTS ops;
@@ -65,15 +68,18 @@ def migrate(connection: psycopg.Connection, tables: Iterable[Table] = TABLES.val
     connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
     connection.execute(_LEDGER)
     applied = {number for (number,) in connection.execute("SELECT number FROM ops.migration")}
-    for migration in migrations():
-        if migration.number not in applied:
-            connection.execute(migration.statements.encode())
-            connection.execute(
-                "INSERT INTO ops.migration (number, name) VALUES (%s, %s)", [migration.number, migration.name]
-            )
+    pending = [migration for migration in migrations() if migration.number not in applied]
+    if _VIEWS_BEGAN in applied:
+        drop_stale_views(connection, must=bool(pending))
+    for migration in pending:
+        connection.execute(migration.statements.encode())
+        connection.execute(
+            "INSERT INTO ops.migration (number, name) VALUES (%s, %s)", [migration.number, migration.name]
+        )
     stored = _stored_columns(connection)
     for table in tables:
         migrate_table(connection, table, stored)
+    make_views(connection)
 
 
 def migrate_table(

@@ -66,7 +66,7 @@ def test_a_column_that_an_earlier_version_lacked_is_added(warehouse: Warehouse) 
     store(warehouse, [bill(1)])
     with warehouse.transaction() as connection:
         for name in ("intacct.ap_bill", "versions.intacct_ap_bill"):
-            connection.execute(f"ALTER TABLE {name} DROP COLUMN attachment_id".encode())
+            connection.execute(f"ALTER TABLE {name} DROP COLUMN attachment_id CASCADE".encode())
     warehouse.migrate()
     assert list(warehouse.read_frame(BILL, ENTITY)["attachment_id"]) == [None]
     changed = bill(1, attachment_id="A1", modified_at="2026-06-01T00:00:00Z")
@@ -86,6 +86,7 @@ def test_a_vanished_or_changed_column_is_drift_and_nothing_is_altered(
 ) -> None:
     """The error names table, column and both types."""
     with warehouse.transaction() as connection:
+        connection.execute("DROP VIEW company.ap_bill CASCADE")
         connection.execute(f"ALTER TABLE intacct.ap_bill {change}".encode())
     before = structure(warehouse_dsn)
     with pytest.raises(SchemaDriftError, match=words):

@@ -1,0 +1,114 @@
+"""The views that analysts query, over a real sync of the sandbox's company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import psycopg
+import pytest
+from pipeline_world import World
+from warehouse_rows import BILL, bill, store
+
+from intacct_pipelines.domain.catalog import INTACCT_TABLES
+from intacct_pipelines.domain.catalog.marts import MARTS
+from intacct_pipelines.errors import SchemaDriftError
+from intacct_pipelines.warehouse.connection import Warehouse
+
+
+@pytest.fixture(scope="module")
+def synced(make_database: Callable[..., str], migrated_template: str) -> Iterator[tuple[World, psycopg.Connection]]:
+    """A company whose entity was extracted once, and a connection to its warehouse."""
+    dsn = make_database(migrated_template)
+    world = World(dsn)
+    world.extract()
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        yield world, connection
+
+
+def test_every_mart_has_the_columns_that_its_description_promises(warehouse: Warehouse):
+    """Names, order and types are those declared, and each column carries its description."""
+    with warehouse.transaction() as connection:
+        for mart in MARTS.values():
+            found = connection.execute(
+                "SELECT attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum) "
+                "FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum",
+                [mart.qualified_name],
+            ).fetchall()
+            declared = [
+                (
+                    column.name,
+                    column.postgres_type.replace("timestamptz", "timestamp with time zone"),
+                    column.description,
+                )
+                for column in mart.columns
+            ]
+            assert found == declared, mart.qualified_name
+
+
+def test_a_record_that_several_entities_see_stands_once_and_as_last_changed(warehouse: Warehouse):
+    """`company` holds one row per company and record: the copy that was changed last, of each company its own."""
+    store(warehouse, [bill(1), bill(2)], entity="acme:100")
+    store(warehouse, [bill(1, description="newer", modified_at="2026-05-01T00:00:00Z")], entity="acme:200")
+    store(warehouse, [bill(1)], entity="other:100")
+    with warehouse.transaction() as connection:
+        rows = connection.execute(
+            "SELECT company_id, record_no, description FROM company.ap_bill ORDER BY 1, 2"
+        ).fetchall()
+    assert rows == [("acme", 1, "newer"), ("acme", 2, None), ("other", 1, None)]
+    assert {table.schema for table in INTACCT_TABLES} == {BILL.schema}
+
+
+def test_the_trial_balance_of_any_day_is_the_ledgers_and_adds_up_to_zero(synced):
+    """Per account and currency the figures are those of the sandbox's own ledger, in transaction and base currency."""
+    world, connection = synced
+    ledger = world.sandbox.intacct.ledger
+    today = date.today()  # noqa: DTZ011 - the day on which the sandbox made the company
+    for day in (today, today - timedelta(days=200)):
+        expected: dict[tuple[str, str, str], list[Decimal]] = {}
+        for posting in ledger.postings():
+            month, number, year = map(int, posting.entry_date.split("/"))
+            if date(year, month, number) > day:
+                continue
+            for line in posting.lines:
+                sums = expected.setdefault(
+                    (line.entity_id, posting.currency, line.account_no), [Decimal(0), Decimal(0)]
+                )
+                sums[0] += line.trx_amount * line.side
+                sums[1] += line.base_amount * line.side
+        rows = connection.execute(
+            "SELECT entity_id, currency, account_no, trx_balance, balance FROM marts.trial_balance_on(%s)", [day]
+        ).fetchall()
+        assert {(entity, currency, account): [trx, base] for entity, currency, account, trx, base in rows} == expected
+        assert len(expected) > 5
+        assert sum(row[4] for row in rows) == 0
+
+
+def test_movements_of_the_months_add_up_to_the_balance(synced):
+    """`gl_by_period` and `trial_balance` tell the same story, account by account."""
+    _, connection = synced
+    differing = connection.execute(
+        "SELECT account_no FROM (SELECT account_no, currency, sum(movement) AS movement FROM marts.gl_by_period "
+        "GROUP BY 1, 2) AS moved FULL JOIN (SELECT account_no, currency, sum(balance) AS balance "
+        "FROM marts.trial_balance_on('infinity') GROUP BY 1, 2) AS stands USING (account_no, currency) "
+        "WHERE movement IS DISTINCT FROM balance"
+    ).fetchall()
+    assert differing == []
+    assert connection.execute("SELECT count(DISTINCT period) > 12 FROM marts.gl_by_period").fetchone() == (True,)
+
+
+def test_a_view_of_somebody_else_on_ours_is_never_dropped(warehouse: Warehouse):
+    """A new version says which view is in the way and changes nothing."""
+    with warehouse.transaction() as connection:
+        connection.execute("CREATE VIEW public.mine AS SELECT * FROM marts.trial_balance")
+        connection.execute("UPDATE ops.made_view SET fingerprint = 'of an earlier version'")
+    with pytest.raises(SchemaDriftError, match=r"view mine depends on view marts\.trial_balance"):
+        warehouse.migrate()
+    with warehouse.transaction() as connection:
+        connection.execute("DROP VIEW public.mine")
+        connection.execute("CREATE VIEW marts.of_my_own AS SELECT 1 AS one")
+    warehouse.migrate()
+    with warehouse.transaction() as connection:
+        assert connection.execute("SELECT one FROM marts.of_my_own").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM marts.trial_balance").fetchone() == (0,)
