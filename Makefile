@@ -51,6 +51,11 @@ schema: $(STAMP) ## Write the JSON Schema of connections.yaml anew
 	@$(BIN)/python -c "import json; from intacct_pipelines.settings import Connections as c; \
 		print(json.dumps(c.model_json_schema(), indent=2))" > docs/connections.schema.json
 
+.PHONY: dictionary
+dictionary: $(STAMP) ## Write the data dictionary anew from the catalog
+	@$(BIN)/python -c "from intacct_pipelines.report.dictionary import dictionary; print(dictionary(), end='')" \
+		> docs/data-dictionary.md
+
 .PHONY: pictures
 pictures: $(STAMP) ## Draw the README's pictures anew from a running demo (needs chromium)
 	@$(BIN)/python docs/pictures/draw.py

@@ -77,6 +77,8 @@ class Table:
         document_date: Column that decides a document's month; empty for lists.
         control_total: Money column summed into the certificate; empty if there is none.
         embedded_in: For BILL lines: the array in the parent's JSON.
+        permission: What Intacct's user must be allowed, as its screens name it; empty for lines (their parent's) and
+            for systems that publish no list.
     """
 
     schema: str
@@ -93,6 +95,7 @@ class Table:
     document_date: str = ""
     control_total: str = ""
     embedded_in: str = ""
+    permission: str = ""
 
     @property
     def qualified_name(self) -> str:

@@ -23,6 +23,7 @@ ENTITY: Final = Table(
     ),
     key=("record_no",),
     business_key="entity_id",
+    permission="Company › Entities: List, View",
 )
 
 LOCATION: Final = Table(
@@ -44,6 +45,7 @@ LOCATION: Final = Table(
     cursor="modified_at",
     business_key="location_id",
     audit_type="location",
+    permission="Company › Locations: List, View",
 )
 
 DEPARTMENT: Final = Table(
@@ -64,6 +66,7 @@ DEPARTMENT: Final = Table(
     cursor="modified_at",
     business_key="department_id",
     audit_type="department",
+    permission="Company › Departments: List, View",
 )
 
 ACCOUNTING_CLASS: Final = Table(
@@ -85,6 +88,7 @@ ACCOUNTING_CLASS: Final = Table(
     cursor="modified_at",
     business_key="class_id",
     audit_type="class",
+    permission="Company › Classes: List, View",
 )
 
 CONTACT: Final = Table(
@@ -107,6 +111,7 @@ CONTACT: Final = Table(
     cursor="modified_at",
     business_key="contact_name",
     audit_type="contact",
+    permission="Company › Contacts: List, View",
 )
 
 COMPANY_TABLES: Final = (

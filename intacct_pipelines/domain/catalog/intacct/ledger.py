@@ -30,6 +30,7 @@ GL_ACCOUNT: Final = Table(
     cursor="modified_at",
     business_key="account_no",
     audit_type="glaccount",
+    permission="General Ledger › Accounts: List, View",
 )
 
 GL_DETAIL: Final = Table(
@@ -70,6 +71,7 @@ GL_DETAIL: Final = Table(
     audit_type="gldetail",
     document_date="entry_date",
     control_total="amount",
+    permission="General Ledger › Journal entries and GL reports: List, View",
 )
 
 LEDGER_TABLES: Final = (

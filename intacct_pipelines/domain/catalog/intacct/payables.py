@@ -49,6 +49,7 @@ VENDOR: Final = Table(
     cursor="modified_at",
     business_key="vendor_id",
     audit_type="vendor",
+    permission="Accounts Payable › Vendors: List, View",
 )
 
 AP_TERM: Final = Table(
@@ -69,6 +70,7 @@ AP_TERM: Final = Table(
     cursor="modified_at",
     business_key="name",
     audit_type="apterm",
+    permission="Accounts Payable › AP terms: List, View",
 )
 
 AP_BILL: Final = Table(
@@ -113,6 +115,7 @@ AP_BILL: Final = Table(
     audit_type="apbill",
     document_date="bill_date",
     control_total="trx_total_entered",
+    permission="Accounts Payable › Bills: List, View",
 )
 
 AP_BILL_LINE: Final = Table(
