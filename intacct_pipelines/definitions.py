@@ -4,6 +4,7 @@ import dagster as dg
 
 from intacct_pipelines.defs.automation import JOBS, schedules, sensors
 from intacct_pipelines.defs.history import history_assets
+from intacct_pipelines.defs.marts import mart_specs
 from intacct_pipelines.defs.push import push_assets
 from intacct_pipelines.defs.reconciliation import reconciliation_assets, reconciliation_checks
 from intacct_pipelines.defs.resources import SystemsResource
@@ -23,7 +24,7 @@ def build_definitions(connections: Connections | None = None, systems: SystemsRe
     """
     stated = read_connections() if connections is None else connections
     return dg.Definitions(
-        assets=[*SOURCES, *source_assets(), *history_assets(), *reconciliation_assets(), *push_assets()],
+        assets=[*SOURCES, *source_assets(), *history_assets(), *reconciliation_assets(), *push_assets(), *mart_specs()],
         asset_checks=reconciliation_checks(),
         jobs=JOBS,
         schedules=schedules(stated),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
 
-from intacct_pipelines.domain.catalog import Table
+from intacct_pipelines.domain.catalog import Column, Table
 from intacct_pipelines.domain.records import Certificate
 
 if TYPE_CHECKING:
@@ -16,24 +16,30 @@ OWNERS: Final = ["team:finance-data"]
 _MAX_ROWS_SHOWN: Final = 20
 
 
+def column_schema(columns: Sequence[Column]) -> dg.TableSchema:
+    """Return columns as the UI shows them, with what they may hold."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=column.postgres_type,
+                description=column.description,
+                constraints=dg.TableColumnConstraints(
+                    nullable=not column.required,
+                    other=[f"one of {', '.join(column.one_of)}"] if column.one_of else [],
+                ),
+                tags={"pii": ""} if column.pii else {},
+            )
+            for column in columns
+        ]
+    )
+
+
 def table_metadata(table: Table) -> dict[str, Any]:
     """Return the column schema and the table's name, for an asset's definition."""
-    columns = [
-        dg.TableColumn(
-            name=column.name,
-            type=column.postgres_type,
-            description=column.description,
-            constraints=dg.TableColumnConstraints(
-                nullable=not column.required,
-                other=[f"one of {', '.join(column.one_of)}"] if column.one_of else [],
-            ),
-            tags={"pii": ""} if column.pii else {},
-        )
-        for column in table.columns
-    ]
     lineage = "\n".join(f"| `{column.name}` | `{table.source_object}.{column.source}` |" for column in table.columns)
     return {
-        "dagster/column_schema": dg.TableSchema(columns=columns),
+        "dagster/column_schema": column_schema(table.columns),
         "dagster/table_name": table.qualified_name,
         "column_lineage": dg.MetadataValue.md(f"| column | source field |\n| --- | --- |\n{lineage}"),
     }

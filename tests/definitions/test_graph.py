@@ -10,6 +10,7 @@ import pytest
 
 from intacct_pipelines.definitions import build_definitions
 from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.catalog.marts import MARTS
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.settings import Connections
 
@@ -57,6 +58,17 @@ def test_every_source_asset_has_both_checks_column_schema_owner_and_description(
         assert node.description
         assert node.kinds >= {"postgres"}
         assert node.partitions_def == dg.DynamicPartitionsDefinition(name="entity")
+
+
+def test_every_mart_stands_downstream_of_its_tables(graph):
+    """An analyst sees where a view's figures come from, and each of its columns explained."""
+    assets = graph.resolve_asset_graph()
+    for mart in MARTS.values():
+        node = assets.get(dg.AssetKey(mart.qualified_name.split(".")))
+        assert {key.to_user_string().replace("/", ".") for key in node.parent_keys} == set(mart.tables)
+        assert [column.name for column in node.metadata["dagster/column_schema"].columns] == [
+            column.name for column in mart.columns
+        ]
 
 
 def test_both_checks_of_a_source_block_what_is_downstream(graph):
