@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from intacct_pipelines.sandbox.cards import CardProgramme
+from intacct_pipelines.sandbox.receivables_business import Receivables
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -175,3 +176,4 @@ class Business:
     expense_account: str
     """The number of an expense account that requires no dimension beyond the location."""
     cards: CardProgramme = field(default_factory=CardProgramme)
+    receivables: Receivables = field(default_factory=Receivables)

@@ -22,6 +22,14 @@ ACCOUNTS: Final = (
     ("6600", "Freight", "EXPENSE", ("location",)),
     ("6900", "Old expense account", "EXPENSE", ("location",)),
     ("7000", "Realised exchange gains and losses", "OTHER_EXPENSE", ()),
+    # Receivables
+    ("1080", "BILL Money In Clearing", "BANK", ()),
+    ("1090", "Undeposited funds", "OTHER_CURRENT_ASSET", ()),
+    ("1200", "Accounts receivable", "ACCOUNTS_RECEIVABLE", ()),
+    ("2200", "Sales tax payable", "OTHER_CURRENT_LIABILITY", ()),
+    ("2300", "Customer deposits", "OTHER_CURRENT_LIABILITY", ()),
+    ("4100", "Service revenue", "INCOME", ("location",)),
+    ("4900", "Convenience fees", "OTHER_INCOME", ()),
 )
 DEPARTMENTS: Final = (
     ("10", "Sales", ""),
@@ -32,3 +40,14 @@ DEPARTMENTS: Final = (
 )
 CLASSES: Final = (("C1", "Core instruments", ""), ("C2", "Services", ""), ("C3", "Research", ""))
 TERMS: Final = (("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30), ("Net 45", 45), ("Net 60", 60))
+ITEMS: Final = (
+    # id, name, whether a product (else a service), price in US dollars, income account, expense account
+    ("SPEC-100", "Spectrometer, bench-top", True, "4200", "4000", "5000"),
+    ("SENS-20", "Pressure sensor", True, "180", "4000", "5000"),
+    ("CABLE-3", "Shielded cable, 3 m", True, "24.50", "4000", "5000"),
+    ("CAL", "Calibration, per instrument", False, "310", "4100", ""),
+    ("HOUR", "Field service, per hour", False, "145", "4100", ""),
+    ("CARE", "Care plan, per quarter", False, "890", "4100", ""),
+)
+TAX_PERCENTAGES: Final = {"US": "8.25", "DE": "19", "JP": "10", "GB": "20", "CA": "13"}
+"""Sales tax by country."""

@@ -18,6 +18,7 @@ from intacct_pipelines.sandbox.business import Account, Bill, Business, Dimensio
 from intacct_pipelines.sandbox.card_maker import make_cards
 from intacct_pipelines.sandbox.chart import ACCOUNTS, CLASSES, DEPARTMENTS, TERMS
 from intacct_pipelines.sandbox.dice import Dice, invented_secret
+from intacct_pipelines.sandbox.receivables_maker import make_receivables
 
 VENDOR_DIFFERENCES: Final = (
     "duplicate_name",
@@ -30,9 +31,17 @@ VENDOR_DIFFERENCES: Final = (
     "archived_in_bill",
 )
 _DEBIT_TYPES: Final = frozenset(
-    {"BANK", "OTHER_CURRENT_ASSET", "FIXED_ASSET", "COST_OF_GOODS_SOLD", "EXPENSE", "OTHER_EXPENSE"}
-)
-_BALANCE_SHEET_TYPES: Final = frozenset({"BANK", "OTHER_CURRENT_ASSET", "FIXED_ASSET", "ACCOUNTS_PAYABLE", "EQUITY"})
+    {
+        "BANK", "ACCOUNTS_RECEIVABLE", "OTHER_CURRENT_ASSET", "FIXED_ASSET", "COST_OF_GOODS_SOLD", "EXPENSE",
+        "OTHER_EXPENSE",
+    }
+)  # fmt: skip
+_BALANCE_SHEET_TYPES: Final = frozenset(
+    {
+        "BANK", "ACCOUNTS_RECEIVABLE", "OTHER_CURRENT_ASSET", "FIXED_ASSET", "ACCOUNTS_PAYABLE",
+        "OTHER_CURRENT_LIABILITY", "EQUITY",
+    }
+)  # fmt: skip
 _INACTIVE_ACCOUNT: Final = "6900"
 _EXPENSE_ACCOUNT: Final = "6100"
 _TERM_WEIGHTS: Final = (1, 3, 10, 3, 2)
@@ -88,6 +97,7 @@ class _Generator:
         self._seed = seed
         self._entity_count = entities
         self._bill_count = bills
+        self._years = years
         self._currencies = currencies
         self._names: set[str] = set()
         self._vendors: list[Vendor] = []
@@ -123,6 +133,9 @@ class _Generator:
             bills=tuple(bills),
             expense_account=_EXPENSE_ACCOUNT,
             cards=make_cards(self._card_dice, entities, self._bill_count),
+            receivables=make_receivables(
+                self._seed, self._bill_count, self._years, self._currencies, entities, today=self._dice.today
+            ),
         )
 
     def _secret(self, of: str, length: int = 16) -> str:
