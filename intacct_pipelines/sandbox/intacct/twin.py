@@ -127,6 +127,21 @@ class IntacctTwin:
             table = self._state.table(object_name)
             return [_fields(table, table.rows[number]) for number in table.visible(None)]
 
+    def create_bill(self, entity_id: str, lines: list[dict[str, str]], **fields: str) -> int:
+        """Enter a bill as a person in the UI would; returns its RECORDNO.
+
+        Args:
+            entity_id: Where; empty for the top level.
+            lines: Its lines.
+            fields: Header fields by name, such as ``VENDORID="V-00001"``.
+
+        Raises:
+            FunctionRefusedError: A rule forbids it.
+        """
+        with self._state.lock, self._state.savepoint():
+            row = self._gateway.writer.bills.create(fields, lines, Author(entity_id, "ui"))
+            return int(self._state.table("APBILL").get(row, "RECORDNO"))
+
     def delete_bill(self, record_no: int) -> None:
         """Delete a bill as a person in the UI would.
 
