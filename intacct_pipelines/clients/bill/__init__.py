@@ -2,7 +2,8 @@
 
 from intacct_pipelines.clients.bill.client import BillClient
 from intacct_pipelines.clients.bill.options import Credentials, Options
-from intacct_pipelines.clients.bill.query import Filter
-from intacct_pipelines.clients.bill.session import BillPage, Session
+from intacct_pipelines.clients.bill.session import Session
+from intacct_pipelines.clients.json_http.paging import Page as BillPage
+from intacct_pipelines.clients.json_http.query import Filter
 
 __all__ = ["BillClient", "BillPage", "Credentials", "Filter", "Options", "Session"]

@@ -12,9 +12,9 @@ from typing import Final, Self
 
 import httpx
 
-from intacct_pipelines.clients.bill.options import Credentials, Options
+from intacct_pipelines.clients.bill.options import PEER, Credentials, Options
 from intacct_pipelines.clients.bill.session import LoginGuard, Session
-from intacct_pipelines.clients.bill.transport import Transport
+from intacct_pipelines.clients.json_http.transport import Transport
 from intacct_pipelines.errors import ConfigurationError
 
 _ORGANIZATION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -47,7 +47,7 @@ class BillClient:
         self._credentials = credentials
         self._options = options or Options()
         self._now = now
-        self._transport = Transport(self._options, transport=transport, sleep=sleep, now=now)
+        self._transport = Transport(PEER, self._options, transport=transport, sleep=sleep, now=now)
         self._guard = LoginGuard(now)
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}

@@ -6,19 +6,18 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from intacct_pipelines.clients.bill.failures import SYSTEM, Mask
-from intacct_pipelines.clients.bill.options import LOGINS_PER_HOUR, Credentials, Options
-from intacct_pipelines.clients.bill.query import Filter, check_path, check_sort, format_filters
-from intacct_pipelines.clients.bill.transport import Answer, Call, Transport
+from intacct_pipelines.clients.bill.options import LOGINS_PER_HOUR, PEER, SYSTEM, Credentials, Options
+from intacct_pipelines.clients.json_http.failures import Mask
+from intacct_pipelines.clients.json_http.paging import Page, read_object, read_pages
+from intacct_pipelines.clients.json_http.query import Filter, check_path, check_sort, format_filters
+from intacct_pipelines.clients.json_http.transport import Answer, Call, Transport
 from intacct_pipelines.errors import (
     ConfigurationError,
     CredentialsRejectedError,
     FunctionRejectedError,
-    IncompleteResultError,
     PermissionDeniedError,
     RateLimitedError,
     SessionExpiredError,
@@ -31,23 +30,6 @@ _HOUR: Final = timedelta(hours=1)
 # What moves money or opens a way for it. This product keeps books in step; it never pays.
 _MONEY: Final = ("/v3/payments", "/v3/receivable-payments", "/v3/funding-accounts", "/v3/recurringbills")
 _MONEY_SEGMENTS: Final = frozenset({"bank-account", "bank-accounts", "charge-authorization", "charge"})
-
-
-@dataclass(frozen=True, slots=True)
-class BillPage:
-    """One page of a list.
-
-    Args:
-        results: The records as parsed; numbers are ``Decimal``.
-        number: Position of the page, from 1.
-        is_last: Whether BILL named no further page.
-        served_at: When BILL answered, by its own clock; by ours, when we asked, if it did not say.
-    """
-
-    results: list[dict[str, Any]]
-    number: int
-    is_last: bool
-    served_at: datetime | None = None
 
 
 class LoginGuard:
@@ -126,10 +108,7 @@ class Session:
             RemoteSystemError: Any of its kinds.
             ConfigurationError: The path is not one of BILL's API.
         """
-        value = self._read(Call("GET", check_path(path), dict(params or {}))).value
-        if not isinstance(value, dict):
-            raise self._not_as_documented(path, "an object")
-        return value
+        return read_object(PEER, self._read, Call("GET", check_path(path), dict(params or {})))
 
     def list(
         self,
@@ -139,7 +118,7 @@ class Session:
         sort: str = "",
         page_size: int = 0,
         may_be_plain: bool = False,
-    ) -> Iterator[BillPage]:
+    ) -> Iterator[Page]:
         """Yield the pages of a list to its end: the page that names no next one. An empty page may not be the end.
 
         Args:
@@ -160,18 +139,7 @@ class Session:
         if check_sort(sort):
             params["sort"] = sort
         call = Call("GET", check_path(path), params)
-        seen: set[str] = set()
-        for number in range(1, self._options.max_pages + 1):
-            answer = self._read(call)
-            page, token = self._page(answer, number, path, may_be_plain=may_be_plain)
-            yield page
-            if not token:
-                return
-            if token in seen:
-                raise self._incomplete(path, f"BILL named the same next page twice, on page {number}.")
-            seen.add(token)
-            call = Call("GET", path, {**params, "page": token})
-        raise self._incomplete(path, f"BILL named more than {self._options.max_pages} pages.")
+        return read_pages(PEER, self._read, call, max_pages=self._options.max_pages, may_be_plain=may_be_plain)
 
     def post(self, path: str, body: Mapping[str, Any] | Sequence[Any]) -> Any:
         """Create or act; sent once, never repeated.
@@ -283,21 +251,3 @@ class Session:
                 operation=operation,
             )
         return session_id
-
-    def _page(self, answer: Answer, number: int, path: str, *, may_be_plain: bool) -> tuple[BillPage, str]:
-        value = answer.value
-        if may_be_plain and number == 1 and isinstance(value, list):
-            value = {"results": value}
-        results = value.get("results") if isinstance(value, dict) else None
-        if not isinstance(results, list) or not all(isinstance(record, dict) for record in results):
-            raise self._not_as_documented(path, "a page of results")
-        token = value.get("nextPage") or ""
-        if not isinstance(token, str):
-            raise self._not_as_documented(path, "a page token")
-        return BillPage(results, number, not token, answer.served_at), token
-
-    def _not_as_documented(self, path: str, wanted: str) -> UnreadableResponseError:
-        return UnreadableResponseError(f"BILL's answer is not {wanted}.", system=SYSTEM, operation=f"GET {path}")
-
-    def _incomplete(self, path: str, message: str) -> IncompleteResultError:
-        return IncompleteResultError(message, system=SYSTEM, operation=f"GET {path}")

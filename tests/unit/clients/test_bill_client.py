@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scripted_bill import DEV_KEY, ORGANIZATION, PASSWORD, Clock, ScriptedBill, make_client, problem
 
 from intacct_pipelines.clients.bill import Credentials, Filter, Options
-from intacct_pipelines.clients.bill.body import TruncatedBodyError, parse_body, write_body
+from intacct_pipelines.clients.json_http.body import TruncatedBodyError, parse_body, write_body
 from intacct_pipelines.errors import (
     ConfigurationError,
     CredentialsRejectedError,

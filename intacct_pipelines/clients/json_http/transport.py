@@ -1,4 +1,4 @@
-"""One HTTP exchange with BILL, bounded in time and size, and the attempts of a read."""
+"""One HTTP exchange, bounded in time and size, and the attempts of a read."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
-from intacct_pipelines.clients.bill.body import MalformedBodyError, TruncatedBodyError, parse_body, write_body
-from intacct_pipelines.clients.bill.failures import (
+from intacct_pipelines.clients.json_http.body import MalformedBodyError, TruncatedBodyError, parse_body, write_body
+from intacct_pipelines.clients.json_http.failures import (
     HOURLY_LIMIT,
-    SYSTEM,
     Mask,
+    Peer,
     classify,
     excerpt,
     parse_details,
     parse_retry_after,
 )
-from intacct_pipelines.clients.bill.options import Options
+from intacct_pipelines.clients.json_http.options import HttpOptions
 from intacct_pipelines.errors import (
     RateLimitedError,
     RemoteSystemError,
@@ -78,13 +78,17 @@ class Transport:
 
     def __init__(
         self,
-        options: Options,
+        peer: Peer,
+        options: HttpOptions,
         *,
         transport: httpx.BaseTransport | None,
+        charge: Callable[[int], None] = lambda _calls: None,
         sleep: Callable[[float], None],
         now: Callable[[], datetime],
     ) -> None:
+        self._peer = peer
         self._options = options
+        self._charge = charge
         self._sleep = sleep
         self._now = now
         self._lock = threading.Lock()
@@ -115,6 +119,7 @@ class Transport:
         Raises:
             RemoteSystemError: Any of its kinds; see ``failures.classify``.
         """
+        self._charge(1)
         with self._lock:
             self._requests += 1
         asked_at = self._now()
@@ -142,13 +147,16 @@ class Transport:
                 return response.status_code, response.headers, body, None
         except httpx.DecodingError:
             failure: RemoteSystemError = UnreadableResponseError(
-                "BILL's answer could not be unpacked.", system=SYSTEM, operation=call.operation
+                f"{self._peer.name}: the answer could not be unpacked.",
+                system=self._peer.system,
+                operation=call.operation,
             )
         except httpx.TransportError as error:
             failure = TransportError(
-                f"BILL gave no complete answer: {type(error).__name__} {mask(str(error))[:200]}".rstrip() + ".",
+                f"{self._peer.name} gave no complete answer: {type(error).__name__} {mask(str(error))[:200]}".rstrip()
+                + ".",
                 request_left=not isinstance(error, _NOT_SENT),
-                system=SYSTEM,
+                system=self._peer.system,
                 operation=call.operation,
             )
         return 0, httpx.Headers(), b"", failure
@@ -160,14 +168,14 @@ class Transport:
             parts.append(part)
             if size > self._options.max_body_bytes:
                 raise UnreadableResponseError(
-                    f"BILL's answer is larger than {self._options.max_body_bytes} bytes.",
-                    system=SYSTEM,
+                    f"{self._peer.name}: the answer is larger than {self._options.max_body_bytes} bytes.",
+                    system=self._peer.system,
                     operation=call.operation,
                 )
             if time.monotonic() - started > self._options.total_timeout_seconds:
                 raise TransportError(
-                    f"BILL's answer took longer than {self._options.total_timeout_seconds:g} s.",
-                    system=SYSTEM,
+                    f"{self._peer.name}: the answer took longer than {self._options.total_timeout_seconds:g} s.",
+                    system=self._peer.system,
                     operation=call.operation,
                 )
         return b"".join(parts)
@@ -182,6 +190,7 @@ class Transport:
             now = self._now()
             wait = float(_SECONDS_PER_HOUR - now.minute * 60 - now.second)
         return classify(
+            self._peer,
             status=status,
             details=details,
             operation=call.operation,
@@ -196,13 +205,15 @@ class Transport:
             return parse_body(body, max_depth=self._options.max_depth)
         except TruncatedBodyError as error:
             failure: RemoteSystemError = TransportError(
-                f"BILL's answer ends too early: {error}.", system=SYSTEM, operation=call.operation
+                f"{self._peer.name}: the answer ends too early: {error}.",
+                system=self._peer.system,
+                operation=call.operation,
             )
         except MalformedBodyError as error:
             failure = UnreadableResponseError(
-                f"BILL's answer is not readable JSON: {mask(str(error))}.",
+                f"{self._peer.name}: the answer is not readable JSON: {mask(str(error))}.",
                 excerpt=excerpt(body, mask),
-                system=SYSTEM,
+                system=self._peer.system,
                 operation=call.operation,
             )
         # Outside the blocks: the parser's error holds the whole body, which may hold what the mask hides.
@@ -237,7 +248,9 @@ class Transport:
         if asked is not None:
             return asked if asked <= self._options.longest_wait_seconds else None
         spread = 0.5 + random.random() / 2  # noqa: S311 - spreads retries, guards nothing
-        longest: float = self._options.backoff_seconds * 2.0 ** (attempt - 1)
+        is_limited = isinstance(error, RateLimitedError)
+        first = self._options.limited_backoff_seconds if is_limited else self._options.backoff_seconds
+        longest: float = first * 2.0 ** (attempt - 1)
         return min(longest, self._options.longest_wait_seconds) * spread
 
 

@@ -11,7 +11,7 @@ from intacct_pipelines.errors import ConfigurationError
 
 _OPERATORS: Final = frozenset({"eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "sw"})
 _FIELD: Final = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,80}")
-_PATH: Final = re.compile(r"/v3(?:/[A-Za-z0-9_-]{1,80}){1,8}")
+_PATH: Final = re.compile(r"/v3(?:/[A-Za-z0-9_=-]{1,80}){1,8}")
 _SORT: Final = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,80}:(?:asc|desc)(?:,[A-Za-z][A-Za-z0-9.]{0,80}:(?:asc|desc))*")
 # Anything that separates parts of a filter must stand in quotes.
 _NEEDS_QUOTES: Final = re.compile(r"[:,;\s]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -24,7 +25,6 @@ from intacct_pipelines.errors import (
     UnreadableResponseError,
 )
 
-SYSTEM: Final = "bill"
 HOURLY_LIMIT: Final = "BDC_1144"
 _LIMITS: Final = frozenset({HOURLY_LIMIT, "BDC_1322"})
 _SESSION: Final = "BDC_1109"
@@ -34,9 +34,26 @@ _UNKNOWN_PARAMETER: Final = "BDC_1002"
 _UNKNOWN_PATH: Final = "BDC_1121"
 _SYSTEM_ERROR: Final = "BDC_1001"
 # A session id is a secret from its first answer on, before any mask can know it.
-_SECRET_FIELD: Final = re.compile(r'("(?:sessionId|devKey|password|rememberMeId)"\s*:\s*")[^"]*', re.IGNORECASE)
+_SECRET_FIELD: Final = re.compile(
+    r'("(?:sessionId|devKey|password|rememberMeId|apiToken)"\s*:\s*")[^"]*', re.IGNORECASE
+)
 _EXCERPT_CHARACTERS: Final = 300
 _MOST_DETAILS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who is at the other end, for messages and errors.
+
+    Args:
+        system: The word that errors carry, such as ``bill``.
+        name: What a person calls it.
+        secret: What it knows us by, as a person would look for it.
+    """
+
+    system: str
+    name: str
+    secret: str
 
 
 class Mask:
@@ -83,11 +100,18 @@ def _detail(entry: Mapping[str, Any], mask: Mask) -> ErrorDetail:
 
 
 def classify(
-    *, status: int, details: tuple[ErrorDetail, ...], operation: str, retry_after_seconds: float | None, shown: str
+    peer: Peer,
+    *,
+    status: int,
+    details: tuple[ErrorDetail, ...],
+    operation: str,
+    retry_after_seconds: float | None,
+    shown: str,
 ) -> RemoteSystemError:
     """Return the error that an answer other than 2xx means: the BDC code decides first, the status second.
 
     Args:
+        peer: Who answered.
         status: HTTP status.
         details: What ``parse_details`` read from the body.
         operation: Method and path.
@@ -95,39 +119,41 @@ def classify(
         shown: Masked excerpt of the body.
     """
     codes = {detail.number for detail in details}
-    where: dict[str, Any] = {"system": SYSTEM, "operation": operation, "details": details}
+    where: dict[str, Any] = {"system": peer.system, "operation": operation, "details": details}
     if status == HTTPStatus.TOO_MANY_REQUESTS or codes & _LIMITS:
-        return RateLimitedError("BILL asks for fewer requests.", retry_after_seconds=retry_after_seconds, **where)
+        return RateLimitedError(
+            f"{peer.name} asks for fewer requests.", retry_after_seconds=retry_after_seconds, **where
+        )
     if codes & _CREDENTIALS:
         return CredentialsRejectedError(
-            "BILL does not know this user name, password or developer key.",
-            remedy="Check the sync token or password, the developer key and that both belong to the same environment.",
+            f"{peer.name} does not know these credentials.",
+            remedy=f"Check {peer.secret}, and that it belongs to the environment of the configured url.",
             **where,
         )
     if status == HTTPStatus.UNAUTHORIZED or _SESSION in codes:
-        return SessionExpiredError("BILL's session is not valid any more.", **where)
+        return SessionExpiredError(f"{peer.name}: the session is not valid any more.", **where)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or _SYSTEM_ERROR in codes:
-        return TransportError(f"BILL answered HTTP {status}.", **where)
+        return TransportError(f"{peer.name} answered HTTP {status}.", **where)
     if status < HTTPStatus.BAD_REQUEST:
-        # Following a redirect would carry the developer key to another address.
+        # Following a redirect would carry the secrets to another address.
         return UnreadableResponseError(
-            f"BILL answered HTTP {status}; redirects are not followed.", excerpt=shown, **where
+            f"{peer.name} answered HTTP {status}; redirects are not followed.", excerpt=shown, **where
         )
-    return _refusal(status, codes, where)
+    return _refusal(peer, status, codes, where)
 
 
-def _refusal(status: int, codes: set[str], where: dict[str, Any]) -> RemoteSystemError:
+def _refusal(peer: Peer, status: int, codes: set[str], where: dict[str, Any]) -> RemoteSystemError:
     if status == HTTPStatus.FORBIDDEN or codes & _PERMISSIONS:
-        return PermissionDeniedError("BILL's user may not do this.", **where)
+        return PermissionDeniedError(f"{peer.name}: the user may not do this.", **where)
     if _UNKNOWN_PARAMETER in codes:
-        return UnknownFieldError("BILL does not know a parameter, field or filter of this request.", **where)
+        return UnknownFieldError(f"{peer.name} does not know a parameter, field or filter of this request.", **where)
     if _UNKNOWN_PATH in codes:
-        return FunctionRejectedError("BILL's API has no such path.", remedy="Check the configured url.", **where)
+        return FunctionRejectedError(f"{peer.name} has no such path.", remedy="Check the configured url.", **where)
     if status == HTTPStatus.NOT_FOUND:
-        return RecordNotFoundError("BILL has no such record.", **where)
+        return RecordNotFoundError(f"{peer.name} has no such record.", **where)
     if status == HTTPStatus.CONFLICT:
-        return DuplicateRecordError("BILL has such a record already.", **where)
-    return FunctionRejectedError(f"BILL refused the request with HTTP {status}.", **where)
+        return DuplicateRecordError(f"{peer.name} has such a record already.", **where)
+    return FunctionRejectedError(f"{peer.name} refused the request with HTTP {status}.", **where)
 
 
 def parse_retry_after(text: str | None, now: datetime) -> float | None:

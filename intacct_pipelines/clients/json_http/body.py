@@ -127,5 +127,5 @@ def _write(value: object) -> str:
         return "{" + ",".join(f"{json.dumps(str(name))}:{_write(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(_write(item) for item in value) + "]"
-    msg = f"a request to BILL may not hold a {type(value).__name__}"
+    msg = f"a request may not hold a {type(value).__name__}"
     raise TypeError(msg)
