@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from intacct_pipelines.sandbox.cards import CardProgramme
 from intacct_pipelines.sandbox.receivables_business import Receivables
+from intacct_pipelines.sandbox.settlements import Settlements
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -177,3 +178,5 @@ class Business:
     """The number of an expense account that requires no dimension beyond the location."""
     cards: CardProgramme = field(default_factory=CardProgramme)
     receivables: Receivables = field(default_factory=Receivables)
+    settlements: Settlements = field(default_factory=Settlements)
+    """What paid the bills."""

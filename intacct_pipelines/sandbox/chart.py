@@ -22,6 +22,7 @@ ACCOUNTS: Final = (
     ("6600", "Freight", "EXPENSE", ("location",)),
     ("6900", "Old expense account", "EXPENSE", ("location",)),
     ("7000", "Realised exchange gains and losses", "OTHER_EXPENSE", ()),
+    ("1070", "BILL Money Out Clearing", "BANK", ()),
     # Receivables
     ("1080", "BILL Money In Clearing", "BANK", ()),
     ("1090", "Undeposited funds", "OTHER_CURRENT_ASSET", ()),

@@ -18,6 +18,7 @@ from intacct_pipelines.sandbox.business import Account, Bill, Business, Dimensio
 from intacct_pipelines.sandbox.card_maker import make_cards
 from intacct_pipelines.sandbox.chart import ACCOUNTS, CLASSES, DEPARTMENTS, TERMS
 from intacct_pipelines.sandbox.dice import Dice, invented_secret
+from intacct_pipelines.sandbox.payment_maker import settle
 from intacct_pipelines.sandbox.receivables_maker import make_receivables
 
 VENDOR_DIFFERENCES: Final = (
@@ -112,7 +113,7 @@ class _Generator:
         for i, entity in enumerate(entities):
             share = self._bill_count // self._entity_count + (i < self._bill_count % self._entity_count)
             bills += self._entity_bills(entity, share, shared)
-        return Business(
+        business = Business(
             seed=self._seed,
             company_id=f"meridian-sandbox-{self._seed}",
             sender_id="SandboxSender",
@@ -137,6 +138,7 @@ class _Generator:
                 self._seed, self._bill_count, self._years, self._currencies, entities, today=self._dice.today
             ),
         )
+        return replace(business, settlements=settle(business, self._dice.today))
 
     def _secret(self, of: str, length: int = 16) -> str:
         return invented_secret(of, self._seed, length)
