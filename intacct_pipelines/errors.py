@@ -15,6 +15,7 @@
     │  ├─ WarehouseUnavailableError transient
     │  ├─ WarehouseFullError
     │  └─ SchemaDriftError                  a field appeared, vanished or changed type
+    ├─ BudgetSpentError                     a call would pass the stop line of the API budget; it was not sent
     ├─ DataContractError                    a step that needs valid rows got others; carries keys, never contents
     └─ PushError
        ├─ NotApprovedError · PeriodClosedError
@@ -223,6 +224,12 @@ class WarehouseFullError(WarehouseError):
 
 class SchemaDriftError(WarehouseError):
     """A field appeared, vanished or changed its type since the table was declared."""
+
+    transient: ClassVar[bool] = False
+
+
+class BudgetSpentError(IntacctPipelinesError):
+    """A call would pass the stop line of the API budget; it was not sent."""
 
     transient: ClassVar[bool] = False
 

@@ -13,11 +13,12 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from intacct_pipelines.domain.budget import Account, Budget
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import ClosedPeriod, Form1099, Gate, Link, Mode
 from intacct_pipelines.errors import ConfigurationError
@@ -124,7 +125,33 @@ class Secret(_Settings):
         return value
 
 
-class Company(_Settings):
+class _Budgeted(_Settings):
+    """An account whose API calls are counted."""
+
+    monthly_calls: int | None = Field(
+        None, ge=1, description="API calls that the contract allows in a calendar month; without it nothing is refused."
+    )
+    stop_at: Decimal = Field(
+        Decimal("0.95"), gt=0, le=1, description="Share of monthly_calls beyond which none is made."
+    )
+    backfill_reserve: Decimal = Field(
+        Decimal("0.2"), ge=0, lt=1, description="Share of monthly_calls that backfills leave to syncs and pushes."
+    )
+
+    @model_validator(mode="after")
+    def _leaves_something(self) -> Self:
+        if self.backfill_reserve >= self.stop_at:
+            msg = "backfill_reserve must be less than stop_at, or no backfill could ever run"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def budget(self) -> Budget:
+        """The budget that these settings state."""
+        return Budget(self.monthly_calls, self.stop_at, self.backfill_reserve)
+
+
+class Company(_Budgeted):
     """One Sage Intacct company and our own web-services user in it."""
 
     company_id: str = Field(description="Company id, as at sign-in.")
@@ -143,7 +170,7 @@ class Company(_Settings):
     overlap_hours: int = Field(24, ge=0, le=168, description="How far back of the watermark an extraction reads.")
 
 
-class Bill(_Settings):
+class Bill(_Budgeted):
     """One BILL developer key and user (or sync token) that serves one or more organisations."""
 
     dev_key: Secret
@@ -251,6 +278,19 @@ class Connections(_Settings):
                 f"No company in the connections file has the id {entity.company_id}.",
                 remedy=f"Add it, or choose one of: {', '.join(sorted(self.by_company_id)) or 'none yet'}.",
             ) from None
+
+    @cached_property
+    def budgets(self) -> dict[Account, Budget]:
+        """The budget of every account whose calls are counted."""
+        companies = {Account("intacct", company.company_id): company.budget for company in self.companies.values()}
+        return companies | {Account("bill", name): account.budget for name, account in self.bill.items()}
+
+    def account(self, system: str, entity: EntityKey) -> Account | None:
+        """Return the account that calls to a system are charged to for an entity; None if it has none there."""
+        if system == "intacct":
+            return Account(system, entity.company_id)
+        found = self.link(entity)
+        return Account(system, found[1].bill) if found else None
 
     def link(self, entity: EntityKey) -> tuple[Link, LinkSettings] | None:
         """Return the link that ends at an entity, or None: such an entity is extracted but not reconciled."""

@@ -355,7 +355,9 @@ class World:
         """Approve a stored plan."""
         self.outbox.approve(status.plan_id, by="ann", content_hash=status.content_hash)
 
-    def apply(self, fault=lambda: "", *, link=LINK, signed_in_as=None, writes_only=False, **options):
+    def apply(
+        self, fault=lambda: "", *, link=LINK, signed_in_as=None, writes_only=False, charge=lambda _: None, **options
+    ):
         """Run one worker to its end, or until it dies."""
         self._workers += 1
         transport = FaultyTransport(self, fault, writes_only=writes_only)
@@ -363,6 +365,7 @@ class World:
             signed_in_as or credentials(),
             Options(url=URL, attempts=2),
             transport=transport,
+            charge=charge,
             sleep=self.clock.advance,
             now=self.clock.now,
         ) as client:

@@ -86,6 +86,11 @@ def _cell(value: object) -> str:
     return str(value)
 
 
+def percent(share: Decimal | None) -> str | None:
+    """Return a share as text, such as ``12.5 %``."""
+    return None if share is None else f"{100 * share:.1f} %"
+
+
 def reports_errors(command: Callable[_P, Any]) -> Callable[_P, Any]:
     """Print our errors as one clear message and leave with the exit code that fits."""
 

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import click
 
-from intacct_pipelines.cli.output import EXIT_CODES, as_json, print_json, print_table, reports_errors
+from intacct_pipelines.cli.output import EXIT_CODES, as_json, percent, print_json, print_table, reports_errors
 from intacct_pipelines.defs.systems import Systems
+from intacct_pipelines.domain.budget import Purpose
 from intacct_pipelines.warehouse.outbox import Outbox
 from intacct_pipelines.warehouse.progress import last_readings
 from intacct_pipelines.warehouse.recon import Recon
@@ -29,6 +30,7 @@ def status(is_json: bool) -> None:
             "entities": entity_figures(systems),
             "differences": difference_figures(systems),
             "plans": plan_figures(systems),
+            "api_calls": budget_figures(systems),
             "journal_problems": Outbox(systems.warehouse).verify_journal(),
         }
     if is_json:
@@ -47,6 +49,11 @@ def status(is_json: bool) -> None:
             (p["plan_id"], p["entity"], p["state"], p["created_at"], p["approved_by"], _counts(p["items"]))
             for p in document["plans"]
         ],
+    )
+    print_table(
+        "API calls this month",
+        ("system", "account", "made", "of", "share", "left", "left for backfills"),
+        [tuple(row.values()) for row in document["api_calls"]],
     )
     for problem in document["journal_problems"]:
         click.echo(f"journal: {problem}", err=True)
@@ -107,6 +114,22 @@ def plan_figures(systems: Systems) -> list[dict[str, Any]]:
             "items": dict(plan.counts),
         }
         for plan in Outbox(systems.warehouse).plans()
+    ]
+
+
+def budget_figures(systems: Systems) -> list[dict[str, Any]]:
+    """Return where each account's API budget stands this month."""
+    return [
+        {
+            "system": usage.account.system,
+            "account": usage.account.name,
+            "made": usage.used,
+            "monthly_calls": usage.budget.monthly_calls,
+            "share": percent(usage.share()),
+            "left": usage.left(),
+            "left_for_backfills": usage.left(Purpose.BACKFILL),
+        }
+        for usage in systems.meters.usages()
     ]
 
 

@@ -5,15 +5,17 @@ from typing import Any, Final
 
 import dagster as dg
 
+from intacct_pipelines.defs.budget import scope_of
 from intacct_pipelines.defs.extraction import prove_month
 from intacct_pipelines.defs.metadata import OWNERS, table_metadata
 from intacct_pipelines.defs.partitions import ENTITY_MONTHS, entity_month_of
 from intacct_pipelines.defs.resources import SystemsResource
-from intacct_pipelines.defs.sources import metered
+from intacct_pipelines.domain.budget import Purpose
 from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.catalog.intacct.payables import AP_BILL
 from intacct_pipelines.domain.records import Certificate
 from intacct_pipelines.errors import (
+    BudgetSpentError,
     ConfigurationError,
     CredentialsRejectedError,
     IntacctPipelinesError,
@@ -24,6 +26,7 @@ from intacct_pipelines.errors import (
 
 _PROVEN: Final = "month_is_proven"
 _FAILS_EVERY_MONTH: Final = (
+    BudgetSpentError,
     ConfigurationError,
     CredentialsRejectedError,
     PermissionDeniedError,
@@ -111,7 +114,8 @@ def _history_asset(table: Table) -> dg.AssetsDefinition:
         for partition_key in keys:
             entity, month = entity_month_of(partition_key)
             try:
-                with metered(systems.now, entity, table.schema, key, context.run.run_id):
+                scope = scope_of(entity, key.to_user_string(), context.run.run_id, Purpose.BACKFILL)
+                with systems.now.meters.scope(scope):
                     documents, lines = prove_month(systems.now, entity, table, month, context.run.run_id)
             except IntacctPipelinesError as error:
                 tell(partition_key, passed=False, facts={"error": str(error)})

@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 
+from intacct_pipelines.defs.budget import scope_of
 from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.metadata import OWNERS, table_value
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
@@ -76,7 +77,8 @@ def plan(context: dg.AssetExecutionContext, systems: SystemsResource) -> dg.Mate
     link = systems.now.link(entity)
     if link is None:
         return dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to plan"})
-    with explained(context):
+    scope = scope_of(entity, context.asset_key.to_user_string(), context.run.run_id)
+    with explained(context), systems.now.meters.scope(scope):
         planned = confirm_and_plan(systems.now, link)
     return dg.MaterializeResult(metadata=_plan_metadata(planned))
 
@@ -96,10 +98,13 @@ def plan(context: dg.AssetExecutionContext, systems: SystemsResource) -> dg.Mate
 def item(context: dg.AssetExecutionContext, config: ApplyConfig, systems: SystemsResource) -> dg.MaterializeResult[Any]:
     """Send what is approved for one entity."""
     entity = entity_of(context)
-    with explained():
+    scope = scope_of(entity, context.asset_key.to_user_string(), context.run.run_id)
+    with explained(), systems.now.meters.scope(scope):
         report = apply(systems.now, entity, context.run.run_id, plan_id=config.plan_id)
     outcomes = {state.value: count for state, count in sorted(report.outcomes.items())}
-    return dg.MaterializeResult(metadata={"requests": report.requests, **outcomes})
+    return dg.MaterializeResult(
+        metadata={"requests": report.requests, **outcomes, **systems.now.meters.facts("intacct", entity)}
+    )
 
 
 def push_assets() -> list[dg.AssetsDefinition]:

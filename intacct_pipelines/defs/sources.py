@@ -1,11 +1,12 @@
 """Source tables as assets: one per table, partitioned by entity, with its checks in the same step."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
 import dagster as dg
 
+from intacct_pipelines.defs.budget import scope_of
 from intacct_pipelines.defs.checks import check_specs, complete_result, contract_result
 from intacct_pipelines.defs.extraction import (
     BILL_DOCUMENT,
@@ -55,7 +56,7 @@ def _results(
         facts["link"] = "none ends at this entity, so there is nothing to read"
     else:
         context.log.info("%s of %s: %s rows, %s", name, entity, certificate.received, certificate.window)
-        facts |= certificate_metadata(certificate, totals)
+        facts |= certificate_metadata(certificate, totals) | systems.meters.facts(table.schema, entity)
     yield dg.MaterializeResult(asset_key=key, metadata=facts)
     yield complete_result(key, certificate)
     yield contract_result(key, rows, quarantined, examples)
@@ -65,17 +66,10 @@ def _is_sweep(context: dg.AssetExecutionContext) -> bool:
     return context.run.tags.get(WINDOW_TAG) == WindowKind.ALL
 
 
-@contextmanager
-def metered(systems: Systems, entity: EntityKey, system: str, asset: dg.AssetKey, run_id: str) -> Iterator[None]:
-    """Note the requests that a step sends, also when it fails: they are billed all the same."""
-    before = systems.requests(system, entity)
-    try:
-        yield
-    finally:
-        sent = systems.requests(system, entity) - before
-        systems.warehouse.record_api_calls(
-            run_id=run_id, system=system, entity=str(entity), asset=asset.to_user_string(), requests=sent
-        )
+def _metered(
+    context: dg.AssetExecutionContext, systems: Systems, entity: EntityKey, key: dg.AssetKey
+) -> AbstractContextManager[None]:
+    return systems.meters.scope(scope_of(entity, key.to_user_string(), context.run.run_id))
 
 
 def _spec(table: Table, deps: Sequence[dg.AssetKey]) -> dg.AssetSpec:
@@ -109,7 +103,7 @@ def _intacct_asset(table: Table) -> dg.AssetsDefinition:
     def load(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
         entity = entity_of(context)
         with explained(context):
-            with metered(systems.now, entity, table.schema, spec.key, context.run.run_id):
+            with _metered(context, systems.now, entity, spec.key):
                 certificate = sync_intacct_table(
                     systems.now, entity, table, context.run.run_id, whole=_is_sweep(context)
                 )
@@ -125,7 +119,7 @@ def _bill_asset(table: Table) -> dg.AssetsDefinition:
     def load(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
         entity = entity_of(context)
         with explained(context):
-            with metered(systems.now, entity, table.schema, spec.key, context.run.run_id):
+            with _metered(context, systems.now, entity, spec.key):
                 certificate = sync_bill_table(systems.now, entity, table, context.run.run_id, whole=_is_sweep(context))
             yield from _results(context, systems.now, entity, table, certificate)
 
@@ -146,7 +140,7 @@ def _bill_documents_asset() -> dg.AssetsDefinition:
     def load(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
         entity = entity_of(context)
         with explained(context):
-            with metered(systems.now, entity, BILL_DOCUMENT.schema, specs[0].key, context.run.run_id):
+            with _metered(context, systems.now, entity, specs[0].key):
                 found = sync_bill_documents(systems.now, entity, context.run.run_id, whole=_is_sweep(context))
             bills, lines = found or (None, None)
             yield from _results(context, systems.now, entity, BILL_DOCUMENT, bills)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 from intacct_pipelines.clients import bill as bill_client
 from intacct_pipelines.clients import intacct as intacct_client
+from intacct_pipelines.defs.budget import Meters
+from intacct_pipelines.domain.budget import Account
 from intacct_pipelines.domain.keys import TOP, EntityKey
 from intacct_pipelines.domain.link import Link
 from intacct_pipelines.errors import ConfigurationError, IntacctPipelinesError
@@ -90,6 +92,7 @@ class Systems:
         self._warehouse: Warehouse | None = None
         self._intacct: dict[str, intacct_client.IntacctClient] = {}
         self._bill: dict[str, bill_client.BillClient] = {}
+        self.meters = Meters(self.connections, lambda: self.warehouse)
 
     def __enter__(self) -> Self:
         return self
@@ -145,6 +148,7 @@ class Systems:
                     in_flight=company.requests_in_flight,
                 ),
                 transport=self._transport,
+                charge=self.meters.charge(Account("intacct", company_id)),
                 sleep=self._sleep,
             )
         return self._intacct[company_id]
@@ -176,6 +180,7 @@ class Systems:
                 ),
                 bill_client.Options(url=account.url, in_flight=account.requests_in_flight),
                 transport=self._transport,
+                charge=self.meters.charge(Account("bill", settings.bill)),
                 sleep=self._sleep,
             )
         return self._bill[settings.bill].session(link.organization_id)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.errors import (
+    BudgetSpentError,
     CredentialsRejectedError,
     NotApprovedError,
     PermissionDeniedError,
@@ -204,7 +205,7 @@ class _Run:
             return list(items)
         try:
             found = look_up(self._gateway, doubtful)
-        except RemoteSystemError:
+        except (RemoteSystemError, BudgetSpentError):
             self._record([_not_sent(item) for item in items])
             raise
         verdicts = [check_target(item, found[item.key]) for item in doubtful]
@@ -242,7 +243,7 @@ class _Run:
                 return [lost(item, error) for item in items]
             self._pause(error)
             return [_not_sent(item) for item in items]
-        except (CredentialsRejectedError, PermissionDeniedError):
+        except (CredentialsRejectedError, PermissionDeniedError, BudgetSpentError):
             self._record([_not_sent(item) for item in items])
             raise
         except UnreadableResponseError as error:

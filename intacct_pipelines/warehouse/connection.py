@@ -170,24 +170,6 @@ class Warehouse(Reading):
         with self.transaction(doing) as connection, load(connection, table, entity, run_id=run_id, window=window) as it:
             yield it
 
-    def record_api_calls(self, *, run_id: str, system: str, entity: str, asset: str, requests: int) -> None:
-        """Note that a step sent requests, for the API budget; nothing is noted for none.
-
-        Args:
-            run_id: The run.
-            system: ``intacct`` or ``bill``.
-            entity: The entity's partition key.
-            asset: The asset, such as ``intacct/ap_bill``.
-            requests: HTTP requests sent.
-        """
-        if requests <= 0:
-            return
-        with self.transaction("noting API calls") as connection:
-            connection.execute(
-                "INSERT INTO ops.api_call (run_id, system, entity, asset, requests) VALUES (%s, %s, %s, %s, %s)",
-                [run_id, system, entity, asset, requests],
-            )
-
     def _opened(self) -> ConnectionPool[psycopg.Connection]:
         with self._opening:
             if self._pool is None:

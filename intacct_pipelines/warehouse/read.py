@@ -244,15 +244,6 @@ class Reading:
             ).fetchall()
         return {key for (key,) in rows}
 
-    def api_calls(self, *, system: str, since: datetime) -> int:
-        """Return how many requests were sent to ``intacct`` or ``bill`` since an instant."""
-        with self.transaction("counting API calls") as connection:
-            row = connection.execute(
-                "SELECT coalesce(sum(requests), 0) FROM ops.api_call WHERE system = %s AND called_at >= %s",
-                [system, since],
-            ).fetchone()
-        return int(row[0]) if row else 0
-
     def _keys(self, table: Table, entity: str, condition: sql.Composable, facts: dict[str, Any]) -> list[str]:
         query = sql.SQL("SELECT {} FROM {} AS t WHERE t.entity = %(entity)s AND {} ORDER BY {}").format(
             key_text(table, "t"), parent_name(table), condition, names(table.key, "t")

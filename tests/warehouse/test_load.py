@@ -369,14 +369,3 @@ def test_custom_fields_and_totals_are_kept(warehouse: Warehouse) -> None:
     store(warehouse, rows)
     assert fetch(warehouse, "SELECT custom_fields ->> 'a' FROM intacct.ap_bill WHERE record_no = 1") == [('"x"',)]
     assert warehouse.counts_and_totals(BILL, ENTITY) == (2, {"EUR": Decimal("10.00"), "USD": Decimal("0.10")})
-
-
-def test_api_calls_add_up(warehouse: Warehouse) -> None:
-    """What is noted is counted by system and since an instant."""
-    since = datetime.now(UTC) - timedelta(hours=1)
-    for requests in (2, 3, 0):
-        warehouse.record_api_calls(
-            run_id="r", system="intacct", entity=ENTITY, asset="intacct/ap_bill", requests=requests
-        )
-    assert warehouse.api_calls(system="intacct", since=since) == 5
-    assert warehouse.api_calls(system="bill", since=since) == 0

@@ -10,7 +10,7 @@ from push_world import Crash, World, credentials
 
 from intacct_pipelines.clients.intacct import Page
 from intacct_pipelines.domain.link import Mode
-from intacct_pipelines.errors import CredentialsRejectedError, NotApprovedError, RemoteSystemError
+from intacct_pipelines.errors import BudgetSpentError, CredentialsRejectedError, NotApprovedError, RemoteSystemError
 from intacct_pipelines.push.apply import apply_plan
 from intacct_pipelines.push.recover import judge
 from intacct_pipelines.push.wire import Found
@@ -98,6 +98,26 @@ def test_a_wrong_password_stops_the_run_and_leaves_the_items_approved(world):
     with pytest.raises(CredentialsRejectedError):
         world.apply(signed_in_as=replace(credentials(), user_password="wrong"))
     assert {state for state, _ in world.states().values()} == {"approved"}
+
+
+def test_what_the_budget_holds_back_stays_approved_and_is_sent_once_it_may(world):
+    """A write that would pass the stop line is refused before it leaves, and each record in it is one call."""
+    asked = []
+
+    def charge(calls):
+        asked.append(calls)
+        if calls > 1:
+            message = "the stop line"
+            raise BudgetSpentError(message)
+
+    approved(world)
+    with pytest.raises(BudgetSpentError):
+        world.apply(charge=charge)
+    assert max(asked) == 3
+    assert {state for state, _ in world.states().values()} == {"approved"}
+    world.apply()
+    world.check()
+    assert marked(world) == ALL
 
 
 def test_a_lost_answer_is_looked_up_and_adopted_without_sending_again(world):

@@ -31,6 +31,7 @@ class BillClient:
         credentials: Developer key with a user or a sync token.
         options: Address and limits.
         transport: Another transport in the place of the network, for tests.
+        charge: Called before each request with the number of calls in it, 1; what it raises stops the request.
         sleep: Waits the given seconds.
         now: Returns the current instant, aware.
     """
@@ -41,13 +42,14 @@ class BillClient:
         options: Options | None = None,
         *,
         transport: httpx.BaseTransport | None = None,
+        charge: Callable[[int], None] = lambda _calls: None,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._credentials = credentials
         self._options = options or Options()
         self._now = now
-        self._transport = Transport(PEER, self._options, transport=transport, sleep=sleep, now=now)
+        self._transport = Transport(PEER, self._options, transport=transport, charge=charge, sleep=sleep, now=now)
         self._guard = LoginGuard(now)
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}

@@ -69,6 +69,7 @@ class IntacctClient:
         credentials: Sender and user.
         options: Address and limits.
         transport: Replaces the network, in tests.
+        charge: Called before each request with the number of billable calls in it; what it raises stops the request.
         sleep: Waits a number of seconds.
         now: The clock, aware.
     """
@@ -79,12 +80,14 @@ class IntacctClient:
         options: Options = Options(),  # noqa: B008  # immutable
         *,
         transport: httpx.BaseTransport | None = None,
+        charge: Callable[[int], None] = lambda _calls: None,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self.credentials = credentials
         self.options = options
         self.now = now
+        self._charge = charge
         self._sleep = sleep
         self._transport = Transport(options, transport)
         self._sessions: dict[str, Session] = {}
@@ -123,7 +126,10 @@ class IntacctClient:
     def exchange(
         self, functions: Sequence[Function], *, url: str, session_id: str, write: bool, **flags: bool
     ) -> bytes:
-        """Send one request and return the answer's body; the caller holds a slot. Raises as ``Transport.exchange``."""
+        """Send one request and return the answer's body; the caller holds a slot. Raises as ``Transport.exchange``.
+
+        Each function is charged: a page read and a record written are one call each, whether it succeeds or not.
+        """
         body = build_request(
             self.credentials,
             functions,
@@ -132,6 +138,7 @@ class IntacctClient:
             additional_error_info=self.options.additional_error_info,
             **flags,
         )
+        self._charge(len(functions))
         return self._transport.exchange(url, body, write=write, operation=functions[0].name)
 
     def in_slot(self, send: Callable[[], T], *, attempts: int) -> T:
