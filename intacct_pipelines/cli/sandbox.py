@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 def sandbox(
     port: int, host: str, *, public_url: str, as_json: bool, currencies: tuple[str, ...], **switches: Any
 ) -> None:
-    """Serve an invented company behind twins of Sage Intacct and BILL until Ctrl-C.
+    """Serve an invented company behind twins of Sage Intacct, BILL and Spend & Expense until Ctrl-C.
 
     Faults are scripted at /faults: GET shows, PUT replaces, POST adds, DELETE clears.
     """
@@ -124,6 +124,9 @@ def _welcome(server: SandboxServer) -> str:
     facts = server.sandbox.describe()
     intacct, bill = facts["intacct"], facts["bill"]
     organizations = "\n".join(f"    {o['id']}  {o['name']}" for o in bill["organizations"])
+    accounts = "\n".join(
+        f"    {one['token']}  entity {one['entity']}, {one['label']}" for one in facts["spend"]["accounts"]
+    )
     return f"""Sandbox at {server.url} (Ctrl-C ends it)
 
 Sage Intacct  {intacct["url"]}
@@ -134,4 +137,6 @@ BILL          {bill["url"]}
     developer key {bill["dev_key"]}
     user {bill["username"]} / {bill["password"]}
 {organizations}
+Spend         {facts["spend"]["url"]}
+{accounts}
 Faults        {facts["faults"]["url"]}"""

@@ -53,6 +53,10 @@ _PAGE: Final = (
 )
 _FUNCTION: Final = re.compile(rb"<function\b[^>]*>\s*<([A-Za-z_]\w*)\b[^>]*>\s*(?:<([A-Za-z_]\w*)[\s/>])?")
 _OBJECT: Final = re.compile(rb"<object>\s*(\w+)\s*</object>")
+_LIMITS: Final = {
+    "bill": ("BDC_1144", "Max number of allowed requests per hour reached: 20000."),
+    "spend": ("BDC_1322", "Max number of allowed requests per minute reached: 60."),
+}
 _WRITES: Final = ("create", "update", "delete", "record_", "reverse_", "void_")
 
 
@@ -75,7 +79,7 @@ class Rule:
 
     Args:
         fault: One of `KINDS`.
-        system: ``intacct``, ``bill`` or a pattern.
+        system: ``intacct``, ``bill``, ``spend`` or a pattern.
         function: Pattern for Intacct's function, alone or with its object (``create APBILL``), or BILL's operation id.
         path: Pattern for the path.
         method: Pattern for the HTTP method.
@@ -223,6 +227,11 @@ def bill_call(request: Request, operation: str) -> Call:
     """See a request to BILL by its operation id."""
     reads = operation == "" or operation.startswith(("list_", "get_", "log"))
     return Call("bill", (operation,), request, not reads)
+
+
+def spend_call(request: Request, operation: str) -> Call:
+    """See a request to Spend & Expense by the name of its operation; there are only reads."""
+    return Call("spend", (operation,), request, writes=False)
 
 
 class FaultPlan:
@@ -387,13 +396,13 @@ def rate_limited(system: str, retry_after: float | None) -> Reply:
     """The refusal of a request too many, in the system's own words.
 
     Args:
-        system: ``intacct`` or ``bill``.
+        system: ``intacct``, ``bill`` or ``spend``.
         retry_after: Seconds for the ``Retry-After`` header; None sends none.
     """
     headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
-    if system == "bill":
-        message = "Max number of allowed requests per hour reached: 20000."
-        entry = {"code": "BDC_1144", "severity": "ERROR", "category": "REQUEST", "message": message}
+    if system in _LIMITS:
+        code, message = _LIMITS[system]
+        entry = {"code": code, "severity": "ERROR", "category": "REQUEST", "message": message}
         return Reply(429, {**headers, "Content-Type": "application/json"}, json.dumps([entry]).encode())
     body = (
         b'<?xml version="1.0" encoding="UTF-8"?>\n<response><control><status>failure</status></control><errormessage>'

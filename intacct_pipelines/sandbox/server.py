@@ -1,4 +1,4 @@
-"""The sandbox as a whole: one company behind both twins, faults in front, in process or over HTTP."""
+"""The sandbox as a whole: one company behind all twins, faults in front, in process or over HTTP."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from intacct_pipelines.sandbox.bill import BillOptions, BillTwin
 from intacct_pipelines.sandbox.clock import Clock
-from intacct_pipelines.sandbox.faults import FaultPlan, Hooks, bill_call, intacct_call, rate_limited
+from intacct_pipelines.sandbox.faults import FaultPlan, Hooks, bill_call, intacct_call, rate_limited, spend_call
 from intacct_pipelines.sandbox.generator import generate
 from intacct_pipelines.sandbox.http import Reply, Request
 from intacct_pipelines.sandbox.intacct import IntacctTwin
@@ -26,6 +26,8 @@ from intacct_pipelines.sandbox.intacct.options import DEFAULT_PATH
 from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
 from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
 from intacct_pipelines.sandbox.journal import Journal
+from intacct_pipelines.sandbox.spend import SpendOptions, SpendTwin
+from intacct_pipelines.sandbox.spend.twin import MOUNT as SPEND_MOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,6 +59,7 @@ class SandboxOptions:
         clock: The sandbox's time.
         intacct: Switches of the Intacct twin.
         bill: Switches of the BILL twin.
+        spend: Switches of the Spend & Expense twin.
         journal: Keeps what is written to Intacct, so that the next sandbox on this file goes on from there.
     """
 
@@ -70,11 +73,12 @@ class SandboxOptions:
     clock: Clock = field(default_factory=Clock)
     intacct: IntacctOptions = field(default_factory=IntacctOptions)
     bill: BillOptions = field(default_factory=BillOptions)
+    spend: SpendOptions = field(default_factory=SpendOptions)
     journal: Path | None = None
 
 
 class Sandbox:
-    """Both twins over one generated company, with faults; thread-safe, without a socket.
+    """All twins over one generated company, with faults; thread-safe, without a socket.
 
     Args:
         options: What to build.
@@ -101,9 +105,11 @@ class Sandbox:
             journal.replay(self.intacct, self.clock)
             self._handle_intacct = journal.keeping(self.intacct, self.business, self.clock)
         self.bill = BillTwin(self.business, options.bill, options.clock)
+        self.spend = SpendTwin(self.business, options.spend, options.clock)
         hooks = {
             "intacct": Hooks(self.intacct.expire_sessions, self._disturb_intacct),
             "bill": Hooks(self.bill.expire_sessions, self.bill.disturb),
+            "spend": Hooks(_nothing_to_expire, self.spend.disturb),
         }
         self._first_session_path = options.intacct.session_path
         self.faults = FaultPlan(self.clock, hooks, self._move_endpoint, self._restore_endpoint)
@@ -146,13 +152,19 @@ class Sandbox:
                 return rate_limited("intacct", None)
             return self.faults.answer(intacct_call(request), self._handle_intacct)
         if request.path.startswith(_BILL):
-            call = bill_call(request, self.bill.operation(request))
-            return self.faults.answer(call, lambda r: in_flight.enter_context(self.bill.serving(r)))
+            return self._route_bill(request, in_flight)
         if request.path.rstrip("/") == "/faults":
             return self.faults.control(request)
         if request.path == "/health":
             return Reply(200, {"Content-Type": "application/json"}, b'{"status": "ok"}')
         return Reply(404, {"Content-Type": "text/plain"}, b"Nothing is served here.\n")
+
+    def _route_bill(self, request: Request, in_flight: ExitStack) -> Reply:
+        """BILL's two APIs share one gateway."""
+        if request.path.startswith(SPEND_MOUNT):
+            return self.faults.answer(spend_call(request, self.spend.operation(request)), self.spend.handle)
+        call = bill_call(request, self.bill.operation(request))
+        return self.faults.answer(call, lambda r: in_flight.enter_context(self.bill.serving(r)))
 
     @contextmanager
     def _intacct_place(self) -> Iterator[bool]:
@@ -192,8 +204,27 @@ class Sandbox:
                     {"id": entity.organization_id, "name": entity.organization_name} for entity in business.entities
                 ],
             },
+            "spend": self._describe_spend(f"{url}/connect"),
             "faults": {"url": f"{url}/faults"},
         }
+
+    def _describe_spend(self, url: str) -> dict[str, Any]:
+        """One account an entity, each with its token; ``token`` is the first one's."""
+        accounts = [
+            {
+                "entity": account.entity_id,
+                "label": account.label,
+                "token": self.spend.tokens[account.entity_id],
+                "currency": account.currency,
+                "card_account": account.card_id,
+            }
+            for account in self.business.cards.accounts
+        ]
+        return {"url": url, "token": accounts[0]["token"] if accounts else "", "accounts": accounts}
+
+
+def _nothing_to_expire() -> None:
+    """Spend & Expense has no sessions."""
 
 
 class SandboxServer:

@@ -61,6 +61,10 @@ def test_the_description_has_what_clients_need(server: SandboxServer):
     assert facts["bill"]["url"] == f"{server.url}/connect"
     assert set(facts["bill"]) >= {"url", "dev_key", "username", "password", "organizations"}
     assert [set(organization) for organization in facts["bill"]["organizations"]] == [{"id", "name"}] * 3
+    assert facts["spend"]["url"] == f"{server.url}/connect"
+    assert facts["spend"]["token"] == facts["spend"]["accounts"][0]["token"]
+    assert [account["entity"] for account in facts["spend"]["accounts"]] == facts["intacct"]["entities"]
+    assert set(facts["spend"]["accounts"][0]) == {"entity", "label", "token", "currency", "card_account"}
     assert facts["faults"] == {"url": f"{server.url}/faults"}
     assert facts["intacct"]["entities"] == ["100", "200", "300"]
 

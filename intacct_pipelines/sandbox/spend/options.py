@@ -1,0 +1,20 @@
+"""Switches of the Spend & Expense twin: what the published pages leave open, and what tests turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class SpendOptions:
+    """How the twin behaves.
+
+    Args:
+        calls_per_minute: Calls in 60 seconds of one token before it answers 429; 0 for no limit.
+        status_moves_updated_time: Whether a change of the sync's status also changes `updatedTime`; not published.
+        uuid_only: Whether a split names its children by `childTransactionUuids` alone.
+    """
+
+    calls_per_minute: int = 60
+    status_moves_updated_time: bool = False
+    uuid_only: bool = False
