@@ -10,8 +10,11 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from intacct_pipelines.clients.intacct import (
     Condition,
@@ -38,6 +41,9 @@ PARENTS_PER_QUERY: Final = 1000
 """The gateway takes at most so many values in one ``in``."""
 
 _AUDIT_FIELDS: Final = ("ID", "OBJECTTYPE", "OBJECTKEY", "USERID", "ACCESSTIME", "ACCESSMODE")
+_DIGITS: Final = 76
+"""All that arrow's decimals can have: no sum of amounts runs over."""
+_ACCOUNTING: Final = Context(prec=_DIGITS)
 _SERVER_TIME: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})(?: ([0-9]{2}:[0-9]{2}:[0-9]{2}))?")
 
 
@@ -109,19 +115,18 @@ class IntacctExtraction:
             announced = page.total_count
             self.tally.received += page.count
             self._note(page)
-            yield type_rows(self.table, page.columns, zone=self._zone)
+            columns = {field: texts.to_pylist() for field, texts in page.columns.items()}
+            yield type_rows(self.table, columns, zone=self._zone)
             del page  # a page is large: it must not wait here while the next one is read
         self.tally.announced += announced
 
     def _note(self, page: Page) -> None:
         """Add the page's control total and watermark to the tally."""
         if self.table.control_total:
-            cells = page.columns[self.table.column(self.table.control_total).source]
-            self.tally.control_total += sum(
-                (Decimal(cell) for cell in cells if cell is not None and DECIMAL_TEXT.fullmatch(cell)), Decimal(0)
-            )
+            total = exact_sum(page.columns[self.table.column(self.table.control_total).source])
+            self.tally.control_total = _ACCOUNTING.add(self.tally.control_total, total)
         if self._cursor:
-            self.tally.watermark = _latest((*page.columns[self._cursor], self.tally.watermark))
+            self.tally.watermark = latest_time(page.columns[self._cursor], self.tally.watermark)
 
     def _unknown_fields(self, absent: set[str]) -> UnknownFieldError:
         names = ", ".join(sorted(absent))
@@ -175,9 +180,8 @@ def fetch_deletions(session: Session, table: Table, since: str) -> tuple[list[De
     deletions: list[Deletion] = []
     latest = since
     for page in session.read_pages(Query("AUDITHISTORY", _AUDIT_FIELDS, condition, key="ID")):
-        columns = page.columns
-        latest = _latest((*columns["ACCESSTIME"], latest))
-        rows = zip(columns["OBJECTKEY"], columns["ACCESSTIME"], columns["USERID"], strict=True)
+        latest = latest_time(page.columns["ACCESSTIME"], latest)
+        rows = zip(*(page.columns[field].to_pylist() for field in ("OBJECTKEY", "ACCESSTIME", "USERID")), strict=True)
         deletions.extend(Deletion(key, _instant(at), by or "") for key, at, by in rows if key)
     return deletions, latest
 
@@ -242,13 +246,28 @@ def _parents(table: Table, keys: Sequence[str]) -> list[Filter | None]:
     ]
 
 
-def _latest(texts: Sequence[str | None]) -> str:
-    """The latest of the server's timestamps, as written; empty if none is readable."""
-    return max((text for text in texts if text and _SERVER_TIME.fullmatch(text)), key=_order, default="")
+def exact_sum(cells: pa.Array) -> Decimal:
+    """The exact sum of what is a decimal; the rest is the typing's business."""
+    decimals = cells.filter(pc.match_substring_regex(cells, f"^(?:{DECIMAL_TEXT.pattern})$"))
+    if not len(decimals):
+        return Decimal(0)
+    points = pc.find_substring(decimals, ".")
+    after = pc.subtract(pc.subtract(pc.binary_length(decimals), points), 1)
+    places = pc.max(pc.if_else(pc.equal(points, -1), 0, after)).as_py()
+    total: Decimal = pc.sum(decimals.cast(pa.decimal256(_DIGITS, places))).as_py()
+    return total
+
+
+def latest_time(cells: pa.Array, latest: str) -> str:
+    """The latest of the server's timestamps, as written, ``latest`` among them; empty if none is readable."""
+    times = cells.filter(pc.match_substring_regex(cells, f"^(?:{_SERVER_TIME.pattern})$"))
+    # mm/dd/yyyy hh:mm:ss → yyyymm/dd hh:mm:ss, of which the largest text is the latest
+    parts = (pc.utf8_slice_codeunits(times, *ends) for ends in ((6, 10), (0, 5), (10, None)))
+    last = pc.max(pc.binary_join_element_wise(*parts, "")).as_py() or ""
+    return max(last[4:9] + "/" + last[:4] + last[9:], latest, key=_order) if last else latest
 
 
 def _order(text: str) -> str:
-    # mm/dd/yyyy hh:mm:ss → yyyymm/dd hh:mm:ss
     return text[6:10] + text[:5] + text[10:]
 
 

@@ -180,7 +180,7 @@ def _read(gateway: Gateway, object_name: str, items: Iterable[OutboxItem]) -> It
     fields, text = (_VENDOR_FIELDS, "COMMENTS") if object_name == "vendor" else (_BILL_FIELDS, "DESCRIPTION")
     condition = any_of(*(part for item in items for part in _conditions(item)))
     for page in gateway.read_pages(Query(OBJECTS[object_name], fields, condition)):
-        for values in zip(*(page.columns[field] for field in fields), strict=True):
+        for values in zip(*(page.columns[field].to_pylist() for field in fields), strict=True):
             row = dict(zip(fields, (value or "" for value in values), strict=True))
             yield Found(int(row["RECORDNO"]), row[text], row)
 

@@ -137,7 +137,7 @@ def test_rows_are_read_whatever_the_case_and_nesting_of_tags() -> None:
     fields = ("RECORDNO", "NAME", "DISPLAYCONTACT.PRINTAS")
     function = Function("q", etree.Element("query"))
     listing, lifetime = read_query((FILES / "reply_query.xml").read_bytes(), function, "VENDOR", fields)
-    assert listing.columns == {
+    assert {field: column.to_pylist() for field, column in listing.columns.items()} == {
         "RECORDNO": ["1", "2"],
         "NAME": ["O'Neil & Co", "日本商事"],
         "DISPLAYCONTACT.PRINTAS": [None, "Nihon"],

@@ -241,7 +241,7 @@ class Session:
             # failures, empty pages and unusual forms: read at once, so that a passing failure is asked again
             listing = self._listing(body, function, query)
             keys = listing.columns[query.key]
-            return _Read(_as_key(keys[-1]) if keys else None, listing.remaining, listing)
+            return _Read(_as_key(keys[-1].as_py()) if len(keys) else None, listing.remaining, listing)
 
         return self._run([function], answer, attempts=self._client.options.attempts)
 

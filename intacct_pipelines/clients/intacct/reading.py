@@ -14,16 +14,22 @@ The price: the last page waits for the others. For p pages of rows that do not c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Protocol
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from intacct_pipelines.clients.intacct.failures import SYSTEM
 from intacct_pipelines.clients.intacct.query import Condition, Filter, Operator, Query, all_of
 from intacct_pipelines.clients.intacct.reply import Listing, Page
 from intacct_pipelines.errors import IncompleteResultError
+
+_KEY: Final = "^[0-9]{1,18}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,39 +174,40 @@ class Reading:
         listing = answer.listing()
         keys = self._keys(listing)
         self._check_order(cut, keys)
-        if (keys[-1] if keys else None) != answer.edge or listing.remaining != answer.remaining:
+        if (int(keys[-1]) if len(keys) else None) != answer.edge or listing.remaining != answer.remaining:
             raise self._broken("the page does not end where it seemed to")
         columns = self._without_overlap(cut, keys, listing.columns)
-        count = len(next(iter(columns.values())))
+        count = len(columns[self.query.key])
         self._received += count
         self._announced = self._announced or listing.total
         total = self._received if self._closed else self._announced
         return Page(self.query.fields, columns, total, count, max(0, total - self._received))
 
-    def _keys(self, listing: Listing) -> list[int]:
+    def _keys(self, listing: Listing) -> npt.NDArray[np.int64]:
         texts = listing.columns[self.query.key]
-        if not all(text is not None and text.isdecimal() and text.isascii() for text in texts):
+        if texts.null_count or not pc.all(pc.match_substring_regex(texts, _KEY), min_count=0).as_py():
             raise self._broken(f"a row has no number as its {self.query.key}")
-        return [int(text) for text in texts if text is not None]
+        keys: npt.NDArray[np.int64] = texts.cast(pa.int64()).to_numpy(zero_copy_only=False)
+        return keys
 
-    def _check_order(self, cut: Cut, keys: list[int]) -> None:
+    def _check_order(self, cut: Cut, keys: npt.NDArray[np.int64]) -> None:
         ascending = keys[::-1] if cut.descending else keys
-        if any(first >= second for first, second in pairwise(ascending)):
+        if (ascending[1:] <= ascending[:-1]).any():
             raise self._broken(f"the rows are not in order of {self.query.key}")
-        if ascending and not (
+        if len(ascending) and not (
             (cut.low is None or cut.low < ascending[0]) and (cut.high is None or ascending[-1] < cut.high)
         ):
             raise self._broken(f"rows lie outside of the page that was asked for, {cut}")
 
     def _without_overlap(
-        self, cut: Cut, keys: list[int], columns: dict[str, list[str | None]]
-    ) -> dict[str, list[str | None]]:
+        self, cut: Cut, keys: npt.NDArray[np.int64], columns: Mapping[str, pa.Array]
+    ) -> Mapping[str, pa.Array]:
         """Rows that both ends brought, because rows between them vanished, count once."""
-        if cut.descending:
-            kept = sum(1 for key in keys if self._low is None or key > self._low)
-        else:
-            kept = sum(1 for key in keys if self._high is None or key < self._high)
-        return columns if kept == len(keys) else {name: column[:kept] for name, column in columns.items()}
+        bound = self._low if cut.descending else self._high
+        if bound is None:
+            return columns
+        kept = np.count_nonzero(keys > bound if cut.descending else keys < bound)
+        return columns if kept == len(keys) else {name: column.slice(0, kept) for name, column in columns.items()}
 
     def _broken(self, message: str) -> IncompleteResultError:
         return IncompleteResultError(f"{self.query.object}: {message}", system=SYSTEM, operation="query")

@@ -7,16 +7,17 @@ bounded size and depth, comments and processing instructions gone. What is not t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import pyarrow as pa
 from lxml import etree
 
 from intacct_pipelines.clients.intacct.failures import SYSTEM, Level, classify, detail
 from intacct_pipelines.clients.intacct.functions import Function
-from intacct_pipelines.clients.intacct.scan import scan_rows, split_reply
+from intacct_pipelines.clients.intacct.scan import Columns, scan_rows, split_reply
 from intacct_pipelines.errors import (
     ErrorDetail,
     IncompleteResultError,
@@ -59,14 +60,14 @@ class Page:
 
     Args:
         fields: The selected fields, in order.
-        columns: Field → texts; an empty element is None.
+        columns: Field → arrow array of texts; an empty element is null.
         total_count: Rows that the whole reading has, as far as known with this page.
         count: Rows on this page.
         remaining: Rows of the reading that are still to come.
     """
 
     fields: tuple[str, ...]
-    columns: dict[str, list[str | None]]
+    columns: Mapping[str, pa.Array]
     total_count: int
     count: int
     remaining: int
@@ -76,7 +77,7 @@ class Page:
 class Listing:
     """One ``query`` reply as such: rows and what it announced of them."""
 
-    columns: dict[str, list[str | None]]
+    columns: Mapping[str, pa.Array]
     total: int
     count: int
     remaining: int
@@ -286,7 +287,7 @@ def _open_query(body: bytes, function: Function, where: dict[str, Any]) -> tuple
     return envelope, data
 
 
-def _listing(data: etree._Element, columns: dict[str, list[str | None]], rows: int, where: dict[str, Any]) -> Listing:
+def _listing(data: etree._Element, columns: Columns, rows: int, where: dict[str, Any]) -> Listing:
     total, count, remaining = (_count(data, name, where) for name in ("totalcount", "count", "numremaining"))
     if rows != count or total != count + remaining:
         msg = f"{rows} rows came, the page announces {count} of {total} with {remaining} to come"
@@ -308,7 +309,7 @@ def _count(data: etree._Element, name: str, where: dict[str, Any]) -> int:
 
 def _columns(
     data: etree._Element, object_name: str, fields: tuple[str, ...], where: dict[str, Any]
-) -> tuple[dict[str, list[str | None]], int]:
+) -> tuple[Columns, int]:
     """Walk the children once; columns are appended to by position only after the record's tags were compared."""
     _check_no_stray_text(data, where)
     cells: list[list[str | None]] = [[] for _ in fields]
@@ -329,7 +330,7 @@ def _columns(
             for append, text in zip(appends, _by_name(record, expected, where), strict=True):
                 append(text)
         rows += 1
-    return dict(zip(fields, cells, strict=True)), rows
+    return {field: pa.array(texts, pa.string()) for field, texts in zip(fields, cells, strict=True)}, rows
 
 
 def _check_no_stray_text(data: etree._Element, where: dict[str, Any]) -> None:

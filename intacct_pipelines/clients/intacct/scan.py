@@ -1,27 +1,43 @@
-"""Rows of a ``query`` straight from the text of a reply, column by column: the fast path beside libxml2's tree.
+"""Rows of a ``query`` straight from the bytes of a reply, all columns at once: the fast path beside libxml2's tree.
 
 It takes only what the gateway really writes: ``<OBJECT>`` with the selected fields, each once, in the selected order,
-without attributes, white space, comments or sections, and nothing else. All of that is compared, for every record.
-Whatever differs in one character is left to libxml2, which reads or refuses it; so this path can be slow to accept but
-never decides differently, and a test holds the two against each other.
+without attributes, white space, comments or sections, and nothing else. The places of ``<`` cut the bytes into markup
+and values; the markup of every record is compared byte by byte with what the query must bring. Whatever differs in one
+byte is left to libxml2, which reads or refuses it; so this path can be slow to accept but never decides differently,
+and a test holds the two against each other.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+import sys
 from typing import Final
 
-# XML 1.0 cannot carry these, and a parser turns carriage returns into line feeds
-_NOT_PLAIN: Final = bytes(code for code in range(32) if code not in (9, 10))
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Columns = dict[str, pa.Array]
+"""Field → an arrow array of its texts; an empty element is null."""
+
+_FIRST_PRINTABLE: Final = 0x20
+_TAB, _LINE_FEED = 0x09, 0x0A
 _NONCHARACTERS: Final = ("\ufffe", "\uffff")
-_ENTITY: Final = re.compile(r"&([^;&]{0,10});?")
+_EMPTY_ELEMENT: Final = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.-]*)/>")
+_BLOCK: Final = 1 << 18
+_ROWS: Final = 100
+"""Bytes, and records, that are looked at together, so that what is made for it stays in the processor's cache."""
+_LONGEST_TEXT: Final = 10_000_000
+"""libxml2 refuses longer ones."""
+_ENTITY: Final = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_SEPARATOR: Final = "\x00"
+_CHARACTER: Final = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 can carry."""
 
 
 class _NotPlainError(Exception):
-    """The text is not of the one form that is read here."""
+    """The bytes are not of the one form that is read here."""
 
 
 def split_reply(body: bytes) -> tuple[bytes, int, int] | None:
@@ -41,7 +57,7 @@ def split_reply(body: bytes) -> tuple[bytes, int, int] | None:
 
 def scan_rows(
     body: bytes, begin: int, end: int, object_name: str, fields: tuple[str, ...]
-) -> tuple[dict[str, list[str | None]], int] | None:
+) -> tuple[Columns, int] | None:
     """Read the rows between two places of a reply.
 
     Args:
@@ -52,62 +68,136 @@ def scan_rows(
         fields: The selected fields.
 
     Returns:
-        The columns and the number of rows; None if the text is not of the plain form.
+        The columns and the number of rows; None if the bytes are not of the plain form.
     """
+    found = _scan(body, begin, end, object_name, fields)
+    if found is None:
+        rows = body[begin:end]
+        parsed = _as_parsed(rows)
+        found = None if parsed == rows else _scan(parsed, 0, len(parsed), object_name, fields)
+    return found
+
+
+def _scan(body: bytes, begin: int, end: int, name: str, fields: tuple[str, ...]) -> tuple[Columns, int] | None:
     if begin == end:
-        return {field: [] for field in fields}, 0
+        return {field: pa.array([], pa.string()) for field in fields}, 0
     try:
-        text = str(memoryview(body)[begin:end], "utf-8")
-    except UnicodeDecodeError:
-        return None
-    if len(body.translate(None, _NOT_PLAIN)) != len(body) or "]]>" in text or any(c in text for c in _NONCHARACTERS):
-        return None
-    try:
-        return _columns(text, object_name, fields)
+        _check_characters(body, begin, end)
+        return _columns(np.frombuffer(body, np.uint8, end - begin, begin), name, fields)
     except _NotPlainError:
         return None
 
 
-def _columns(text: str, name: str, fields: tuple[str, ...]) -> tuple[dict[str, list[str | None]], int]:
-    # …</F1><F2>value</F2>… falls into pieces "F1><F2>value": each proves the end of one field and the begin of the next
-    width = len(fields) + 1
-    pieces = text.split("</")
-    rows, rest = divmod(len(pieces) - 1, width)
-    if rest or text.count("<") != rows * 2 * width or pieces[-1] != f"{name}>":
+def _as_parsed(rows: bytes) -> bytes:
+    """The rows with what a parser makes one: every line ends by a line feed, ``<F/>`` is ``<F></F>``."""
+    if b"\r" in rows:
+        rows = rows.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return _EMPTY_ELEMENT.sub(rb"<\1></\1>", rows) if b"/>" in rows else rows
+
+
+def _check_characters(body: bytes, begin: int, end: int) -> None:
+    """Refuse what XML cannot carry, and carriage returns; each look at the whole page costs no copy of it."""
+    rows = np.frombuffer(body, np.uint8, end - begin, begin)
+    if rows.min() < _FIRST_PRINTABLE and not np.isin(rows[rows < _FIRST_PRINTABLE], (_TAB, _LINE_FEED)).all():
         raise _NotPlainError
-    # the first record has no predecessor whose end its piece could prove
-    pieces[0] = f"{name}>{pieces[0]}"
-    pieces.pop()
-    if pieces[len(fields) :: width].count(f"{fields[-1]}>") != rows:
+    # the search for one byte is ten times faster than that for three
+    if body.find(b"]", begin, end) >= 0 and body.find(b"]]>", begin, end) >= 0:
         raise _NotPlainError
-    heads = (f"{name}><{name}><{fields[0]}>", *(f"{one}><{two}>" for one, two in pairwise(fields)))
-    columns = {
-        field: _values(pieces[position::width], head)
-        for position, (field, head) in enumerate(zip(fields, heads, strict=True))
-    }
-    return columns, rows
-
-
-def _values(pieces: list[str], head: str) -> list[str | None]:
-    """Take ``head`` off every piece; all of them begin with it, or none is taken."""
-    joined = _SEPARATOR + _SEPARATOR.join(pieces)
-    values: list[str | None] = [*joined.split(_SEPARATOR + head)]
-    # NUL occurs nowhere in the text, so as many cuts as pieces means that every piece was cut at its beginning
-    if len(values) != len(pieces) + 1:
+    if body.isascii():
+        return
+    try:
+        text = str(memoryview(body)[begin:end], "utf-8")
+    except UnicodeDecodeError:
+        raise _NotPlainError from None
+    if any(character in text for character in _NONCHARACTERS):
         raise _NotPlainError
-    del values[0]
-    if "&" in joined:
-        values = [_resolved(value) if value and "&" in value else value for value in values]
-    return [value or None for value in values] if "" in values else values
 
 
-def _resolved(text: str) -> str:
+def _columns(rows: npt.NDArray[np.uint8], name: str, fields: tuple[str, ...]) -> tuple[Columns, int]:
+    tags = [f"<{name}>", *(tag for field in fields for tag in (f"<{field}>", f"</{field}>")), f"</{name}>"]
+    pieces, count = _cut(rows, np.array([len(tag.encode()) for tag in tags], np.int32))
+    _check_markup(pieces, "".join(tags).encode(), count)
+    # value k of the page, row by row, is piece 2k + 1; taken field by field, every column is a slice of one array
+    order = (2 * np.arange(count * len(fields), dtype=np.int32).reshape(count, -1) + 1).T.ravel()
+    values = _resolved(_with_nulls(pieces.take(pa.array(order))))
+    return {field: values.slice(at * count, count) for at, field in enumerate(fields)}, count
+
+
+def _cut(rows: npt.NDArray[np.uint8], lengths: npt.NDArray[np.int32]) -> tuple[pa.Array, int]:
+    """The bytes as markup, value, markup …, value, markup, taking every record's tags to be of these lengths."""
+    opened = np.concatenate(
+        [np.flatnonzero(rows[at : at + _BLOCK] == ord("<")) + at for at in range(0, len(rows), _BLOCK)]
+    )
+    count, rest = divmod(len(opened), len(lengths))
+    if not count or rest or len(rows) > np.iinfo(np.int32).max:
+        raise _NotPlainError
+    starts = opened.reshape(count, -1)
+    offsets = np.zeros(count * (len(lengths) - 2) + 2, np.int32)
+    bounds = offsets[1:-1].reshape(count, -1)
+    bounds[:, 0::2] = starts[:, 1:-1:2] + lengths[1:-1:2]
+    bounds[:, 1::2] = starts[:, 2:-1:2]
+    offsets[-1] = len(rows)
+    sizes = np.diff(offsets)
+    if sizes.min() < 0 or sizes.max() > _LONGEST_TEXT:
+        raise _NotPlainError
+    return pa.Array.from_buffers(pa.binary(), len(sizes), [None, pa.py_buffer(offsets), pa.py_buffer(rows)]), count
+
+
+def _check_markup(pieces: pa.Array, record: bytes, count: int) -> None:
+    """Compare all markup of the page with that of ``count`` records.
+
+    Every piece of markup begins at a ``<`` and holds as many of them as it must, so if the whole is equal, each is.
+    """
+    markup = _data(pieces.take(pa.array(np.arange(0, len(pieces), 2, dtype=np.int32))))
+    if len(markup) != count * len(record):
+        raise _NotPlainError
+    records = markup.reshape(count, -1)
+    expected = np.frombuffer(record, np.uint8)
+    if not all((records[at : at + _ROWS] == expected).all() for at in range(0, count, _ROWS)):
+        raise _NotPlainError
+
+
+def _with_nulls(values: pa.Array) -> pa.Array:
+    present = np.packbits(np.diff(_offsets(values)) > 0, bitorder="little")
+    return pa.Array.from_buffers(pa.string(), len(values), [pa.py_buffer(present), *values.buffers()[1:]])
+
+
+def _resolved(values: pa.Array) -> pa.Array:
+    """The values with their entities resolved; only the cells that hold one become Python strings."""
+    places = np.flatnonzero(_data(values) == ord("&"))
+    if not len(places):
+        return values
+    cells = np.unique(np.searchsorted(_offsets(values), places, side="right") - 1)
+    texts = [_without_entities(cell) for cell in values.take(pa.array(cells)).to_pylist()]
+    mask = np.zeros(len(values), dtype=bool)
+    mask[cells] = True
+    return pc.replace_with_mask(values, pa.array(mask), pa.array(texts, pa.string()))
+
+
+def _without_entities(text: str) -> str:
+    if text.count("&") != len(_ENTITY.findall(text)):
+        raise _NotPlainError
     return _ENTITY.sub(_character, text)
 
 
 def _character(match: re.Match[str]) -> str:
-    """Resolve XML's own five entities; character references and all else are left to libxml2."""
-    character = _NAMED.get(match.group(1)) if match.group().endswith(";") else None
-    if character is None:
+    """Resolve XML's own five entities and references to characters; all else is left to libxml2."""
+    name, decimal, hexadecimal = match.groups()
+    if name:
+        return _NAMED[name]
+    code = int(decimal) if decimal else int(hexadecimal, 16)
+    character = chr(code) if code <= sys.maxunicode else ""
+    if not _CHARACTER.fullmatch(character):
         raise _NotPlainError
     return character
+
+
+def _offsets(array: pa.Array) -> npt.NDArray[np.int32]:
+    """Where the texts of an unsliced array begin and end in its data."""
+    return np.frombuffer(array.buffers()[1], np.int32, len(array) + 1)
+
+
+def _data(array: pa.Array) -> npt.NDArray[np.uint8]:
+    """The bytes of all texts of an unsliced array."""
+    used = int(_offsets(array)[-1])
+    return np.frombuffer(array.buffers()[2], np.uint8, used) if used else np.empty(0, np.uint8)

@@ -56,7 +56,7 @@ def vendors(count: int = 3) -> ScriptedIntacct:
 
 
 def names(session: Session) -> list[str | None]:
-    return [name for page in session.read_pages(QUERY) for name in page.columns["NAME"]]
+    return [name for page in session.read_pages(QUERY) for name in page.columns["NAME"].to_pylist()]
 
 
 def page_of(rows: int, *, count: int | None = None) -> bytes:
@@ -374,7 +374,10 @@ def test_reordered_fields_land_under_their_names() -> None:
     ]
     with client_of(gateway) as client:
         (page,) = client.session().read_pages(QUERY)
-    assert page.columns == {"RECORDNO": ["1", "2", "3"], "NAME": ["Acme"] * 3}
+    assert {field: column.to_pylist() for field, column in page.columns.items()} == {
+        "RECORDNO": ["1", "2", "3"],
+        "NAME": ["Acme"] * 3,
+    }
 
 
 def test_comments_and_instructions_are_no_rows_and_no_text() -> None:
@@ -654,5 +657,5 @@ def test_a_filter_travels_with_the_page() -> None:
     gateway = ScriptedIntacct({"VENDOR": rows})
     query = Query("VENDOR", ("RECORDNO", "NAME"), Condition("NAME", Operator.EQUAL, ("a",)))
     with client_of(gateway, page_size=3) as client:
-        received = [name for page in client.session().read_pages(query) for name in page.columns["NAME"]]
+        received = [name for page in client.session().read_pages(query) for name in page.columns["NAME"].to_pylist()]
     assert received == ["a"] * 10

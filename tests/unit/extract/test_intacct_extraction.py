@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scripted_intacct import ScriptedIntacct, client_of, failure, reply, result
 
 from intacct_pipelines.domain.catalog import TABLES, Kind
+from intacct_pipelines.domain.money import DECIMAL_TEXT
 from intacct_pipelines.domain.records import Window, WindowKind
 from intacct_pipelines.errors import PermissionDeniedError, UnknownFieldError
 from intacct_pipelines.extract.intacct import (
@@ -16,7 +20,9 @@ from intacct_pipelines.extract.intacct import (
     IntacctExtraction,
     changed_since,
     discover_entities,
+    exact_sum,
     fetch_deletions,
+    latest_time,
     read_closed_period,
 )
 
@@ -63,6 +69,43 @@ def test_a_whole_table_is_tallied() -> None:
     assert (tally.announced, tally.received, tally.requests, tally.in_order) == (9, 9, 4, True)
     assert tally.control_total == Decimal("45.09")
     assert tally.watermark == "02/04/2026 00:00:00"
+
+
+AMOUNTS = st.one_of(
+    st.none(),
+    st.from_regex(DECIMAL_TEXT, fullmatch=True),
+    st.decimals(-10_000, 10_000, places=2).map(str),
+    st.sampled_from(
+        ["9" * 24 + ".999999999999", "-.5", "3.", "007", "1e3", "NaN", "1,000", " 1", "1\n", "0x1", "", "-"]
+    ),
+)
+
+
+@settings(deadline=None)  # arrow imports pandas when it first makes an array
+@given(st.lists(AMOUNTS, max_size=30))
+def test_a_control_total_is_exact_whatever_its_size(texts: list[str | None]) -> None:
+    """To the last digit, with as many decimals as the finest amount has; what is no decimal is left out."""
+    decimals = [Decimal(text) for text in texts if text is not None and DECIMAL_TEXT.fullmatch(text)]
+    with localcontext(prec=100):
+        expected = sum(decimals, Decimal(0))
+    found = exact_sum(pa.array(texts, pa.string()))
+    assert found == expected
+    assert found.as_tuple().exponent == expected.as_tuple().exponent
+
+
+@settings(deadline=None)  # arrow imports pandas when it first makes an array
+@given(
+    st.lists(st.one_of(st.none(), st.datetimes(), st.sampled_from(["", "2026-01-01", "01/01/2026\n"])), max_size=9),
+    st.sampled_from(["", "02/03/2026 04:05:06"]),
+)
+def test_a_watermark_is_the_latest_time_by_the_calendar(cells: list[datetime | str | None], before: str) -> None:
+    """Not the largest text, which begins by the month; a page without a later one leaves it as it was."""
+    texts = [f"{cell:%m/%d}/{cell.year:04} {cell:%H:%M:%S}" if isinstance(cell, datetime) else cell for cell in cells]
+    times = [cell.replace(microsecond=0) for cell in cells if isinstance(cell, datetime)]
+    if before:
+        times.append(datetime(2026, 2, 3, 4, 5, 6))  # noqa: DTZ001  # the server's own, without a zone
+    found = latest_time(pa.array(texts, pa.string()), before)
+    assert found == (f"{max(times):%m/%d}/{max(times).year:04} {max(times):%H:%M:%S}" if times else "")
 
 
 def test_rejected_rows_are_counted_and_totalled() -> None:
