@@ -6,17 +6,20 @@ their contract, and ``warehouse`` stores all of it in one transaction, with the 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.clients.intacct import format_timestamp
-from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, Table, select
+from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, Table, family, select
 from intacct_pipelines.domain.records import Batch, Certificate, Deletion, Window, WindowKind
 from intacct_pipelines.errors import PermissionDeniedError
 from intacct_pipelines.extract import bill as bill_extract
 from intacct_pipelines.extract import intacct as intacct_extract
 from intacct_pipelines.validate.contracts import screen_batch
+from intacct_pipelines.warehouse.months import MonthProof, prove
 
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
@@ -74,14 +77,25 @@ def sync_intacct_table(
     return _load_intacct(systems, entity, table, Window(WindowKind.CHANGED, since=since), run_id, deletions)
 
 
-def prove_month(
-    systems: Systems, entity: EntityKey, table: Table, month: date, run_id: str
-) -> tuple[Certificate, Certificate]:
-    """Re-extract one month of documents whole, sweep its deletions, and re-read the lines of its documents."""
-    documents = _load_intacct(systems, entity, table, Window(WindowKind.MONTH, month=month), run_id)
-    lines = next(line for line in INTACCT_TABLES if line.parent == table.name)
-    parents = tuple(systems.warehouse.keys_of_month(table, str(entity), month))
-    return documents, _load_intacct(systems, entity, lines, Window(WindowKind.PARENTS, parent_keys=parents), run_id)
+def prove_month(systems: Systems, entity: EntityKey, table: Table, month: date, run_id: str) -> MonthProof:
+    """Re-extract one month of documents whole, sweep its deletions, re-read all lines of its documents, and prove it.
+
+    Args:
+        systems: What to talk to.
+        entity: The entity.
+        table: A table of documents.
+        month: The month's first day.
+        run_id: The run.
+    """
+    started = time.monotonic()
+    certificates = [_load_intacct(systems, entity, table, Window(WindowKind.MONTH, month=month), run_id)]
+    for lines in family(table)[1:]:
+        parent = select(INTACCT_TABLES, lines.parent)
+        parents = tuple(systems.warehouse.keys_of_month(parent, str(entity), month))
+        window = Window(WindowKind.PARENTS, parent_keys=parents)
+        certificates.append(_load_intacct(systems, entity, lines, window, run_id))
+    seconds = Decimal(str(round(time.monotonic() - started, 3)))
+    return prove(systems.warehouse, table, str(entity), month, certificates, run_id, seconds)
 
 
 def _load_intacct(

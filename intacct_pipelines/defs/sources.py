@@ -90,8 +90,8 @@ def _intacct_asset(table: Table) -> dg.AssetsDefinition:
     deps = [dg.AssetKey("sage_intacct")]
     if table.parent:
         deps.append(dg.AssetKey(["intacct", table.parent]))
-    if table.name == "ap_bill":
-        deps.append(dg.AssetKey(["history", "ap_bill"]))
+    if table.document_date:
+        deps.append(dg.AssetKey(["history", table.name]))
     spec = _spec(table, deps)
 
     @dg.multi_asset(

@@ -44,8 +44,7 @@ class Load:
     ) -> None:
         connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(_LOCK_TIMEOUT)))
         part = part_name(table, entity)
-        # Of two loads of one table and entity, the second sees what the first stored.
-        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [part])
+        lock_part(connection, table, entity)
         self._place = Place(connection, table, entity, window, run_id, _instant(connection))
         exists = scalar(
             connection, sql.SQL("SELECT to_regclass({}) IS NOT NULL").format(sql.Literal(f"partitions.{part}"))
@@ -178,6 +177,12 @@ class Load:
                 "run_id = excluded.run_id, updated_at = excluded.updated_at",
                 values,
             )
+
+
+def lock_part(connection: psycopg.Connection, table: Table, entity: str) -> None:
+    """Wait until no load of the table and entity is under way; until the transaction ends none begins."""
+    # Of two loads of one table and entity, the second sees what the first stored.
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [part_name(table, entity)])
 
 
 @contextlib.contextmanager

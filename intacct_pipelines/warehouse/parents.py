@@ -6,7 +6,7 @@ from typing import Final
 
 from psycopg import sql
 
-from intacct_pipelines.domain.catalog import TABLES, Table
+from intacct_pipelines.domain.catalog import Table, lines_of
 from intacct_pipelines.domain.records import WindowKind
 from intacct_pipelines.warehouse.place import Place, key_text, same_key
 
@@ -22,9 +22,12 @@ def note_written(place: Place, touched: sql.Identifier) -> None:
         place: The documents' table and entity.
         touched: A table with the keys that arrived or that are gone.
     """
-    lines = _lines_of(place.table)
-    if lines is None:
-        return
+    for lines in lines_of(place.table):
+        if not lines.embedded_in:
+            _note(place, touched, lines)
+
+
+def _note(place: Place, touched: sql.Identifier, lines: Table) -> None:
     # The load's own instants are not before its start, so only what it wrote is found.
     place.connection.execute(
         sql.SQL(
@@ -62,11 +65,3 @@ def cross_off(place: Place) -> None:
             "parents": list(place.window.parent_keys),
         },
     )
-
-
-def _lines_of(table: Table) -> Table | None:
-    """Return the table of a document's lines; None if there is none, or if they arrive inside the document."""
-    for other in TABLES.values():
-        if other.schema == table.schema and other.parent == table.name and not other.embedded_in:
-            return other
-    return None

@@ -18,6 +18,8 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from intacct_pipelines.domain.catalog import TABLES, Kind, Table
+from intacct_pipelines.warehouse.covering import in_month
+from intacct_pipelines.warehouse.marts.as_of import as_of_name
 from intacct_pipelines.warehouse.place import key_text, names
 from intacct_pipelines.warehouse.tables import SYSTEM_COLUMNS, column_types, parent_name, version_name
 
@@ -57,22 +59,17 @@ class Reading:
         return self._frame(declared, wanted, query, {"entity": entity})
 
     def as_of(
-        self,
-        table: Table | str,
-        entity: str,
-        instant: datetime,
-        *,
-        columns: Sequence[str] | None = None,
-        include_deleted: bool = False,
+        self, table: Table | str, entity: str, instant: datetime, *, columns: Sequence[str] | None = None
     ) -> pd.DataFrame:
         """Return one entity's rows as the warehouse held them at an instant, in the order of their keys.
+
+        Rows that the source was known not to have any more are left out.
 
         Args:
             table: See ``read_frame``.
             entity: The entity's partition key.
             instant: With its zone; what was stored exactly then is seen.
             columns: See ``read_frame``.
-            include_deleted: See ``read_frame``.
 
         Raises:
             KeyError: See ``read_frame``.
@@ -83,18 +80,8 @@ class Reading:
             raise ValueError(msg)
         declared = _declared(table)
         wanted = _wanted(declared, columns)
-        query = sql.SQL(
-            "SELECT {columns} FROM (SELECT {all} FROM {current} WHERE entity = %(entity)s AND _synced_at <= %(at)s "
-            "UNION ALL SELECT {all} FROM {versions} "
-            "WHERE entity = %(entity)s AND valid_from <= %(at)s AND valid_to > %(at)s) AS held "
-            "WHERE true{alive} ORDER BY {key}"
-        ).format(
-            columns=names(wanted),
-            all=names(tuple(column_types(declared))),
-            current=parent_name(declared),
-            versions=version_name(declared),
-            alive=_alive(include_deleted),
-            key=names(declared.key),
+        query = sql.SQL("SELECT {} FROM {}(%(at)s) WHERE entity = %(entity)s ORDER BY {}").format(
+            names(wanted), as_of_name(declared), names(declared.key)
         )
         return self._frame(declared, wanted, query, {"entity": entity, "at": instant})
 
@@ -153,10 +140,10 @@ class Reading:
         return self._keys(_declared(table), entity, sql.SQL("NOT t._deleted"), {})
 
     def keys_of_month(self, table: Table | str, entity: str, month: date) -> list[str]:
-        """Return the keys of the documents of one month, deleted ones too: their lines must go with them.
+        """Return the keys of the documents of one month, or of their lines; deleted ones too, as theirs go with them.
 
         Args:
-            table: A table with a document date.
+            table: A table with a document date, or lines of one.
             entity: The entity's partition key.
             month: The month's first day.
 
@@ -164,9 +151,11 @@ class Reading:
             KeyError: The catalog has no such table.
         """
         declared = _declared(table)
-        day = sql.Identifier("t", declared.document_date)
-        within = sql.SQL("{day} >= %(month)s AND {day} < (%(month)s::date + interval '1 month')::date").format(day=day)
-        return self._keys(declared, entity, within, {"month": month})
+        query = sql.SQL("SELECT {} {} ORDER BY {}").format(
+            key_text(declared, "t"), in_month(declared, alive=False), names(declared.key, "t")
+        )
+        with self.transaction(f"reading keys of {declared.qualified_name}") as connection:
+            return [key for (key,) in connection.execute(query, {"entity": entity, "month": month})]
 
     def watermark(self, table: Table | str, entity: str) -> str:
         """Return how far the table is read, as the server wrote it; empty if it never was."""

@@ -11,4 +11,15 @@ from intacct_pipelines.domain.catalog.table import Column, Kind, Table, select
 TABLES: dict[str, Table] = {table.qualified_name: table for table in (*INTACCT_TABLES, *BILL_TABLES)}
 """Every source table by its qualified name, such as ``intacct.ap_bill``."""
 
-__all__ = ["BILL_TABLES", "INTACCT_TABLES", "TABLES", "Column", "Kind", "Table", "select"]
+
+def lines_of(table: Table) -> tuple[Table, ...]:
+    """Return the tables whose rows belong to the rows of ``table``; a document may have several kinds of lines."""
+    return tuple(other for other in TABLES.values() if other.schema == table.schema and other.parent == table.name)
+
+
+def family(table: Table) -> tuple[Table, ...]:
+    """Return a table, its lines, and the lines' own lines, each after the one it belongs to."""
+    return (table, *(member for lines in lines_of(table) for member in family(lines)))
+
+
+__all__ = ["BILL_TABLES", "INTACCT_TABLES", "TABLES", "Column", "Kind", "Table", "family", "lines_of", "select"]

@@ -15,9 +15,10 @@ from typing import Final, NamedTuple
 import psycopg
 from psycopg import errors, sql
 
-from intacct_pipelines.domain.catalog import INTACCT_TABLES, Table
+from intacct_pipelines.domain.catalog import INTACCT_TABLES, TABLES, Table
 from intacct_pipelines.domain.catalog.marts import MARTS
 from intacct_pipelines.errors import SchemaDriftError
+from intacct_pipelines.warehouse.marts.as_of import as_of_objects
 from intacct_pipelines.warehouse.tables import column_types
 
 COMPANY_SCHEMA: Final = "company"
@@ -63,7 +64,8 @@ def _made(connection: psycopg.Connection) -> _Made:
 
 
 def _statements(connection: psycopg.Connection) -> list[str]:
-    return [_company_view(table).as_string(connection) for table in INTACCT_TABLES] + [_read(name) for name in _files()]
+    made = [_company_view(table) for table in INTACCT_TABLES] + [as_of_objects(table) for table in TABLES.values()]
+    return [statement.as_string(connection) for statement in made] + [_read(name) for name in _files()]
 
 
 def _fingerprint(connection: psycopg.Connection) -> str:
