@@ -18,6 +18,7 @@ _APPLICATIONS: Final = {
     "Company": ("LOCATIONENTITY", "LOCATION", "DEPARTMENT", "CLASS", "CONTACT"),
     "General Ledger": ("GLACCOUNT", "GLDETAIL"),
     "Accounts Payable": ("VENDOR", "APBILL", "APTERM"),
+    "Accounts Receivable": ("ARINVOICE", "ARADJUSTMENT", "ARPYMT", "ARADVANCE"),
 }
 _POLICIES: Final = {
     "LOCATIONENTITY": "Entities",
@@ -30,6 +31,10 @@ _POLICIES: Final = {
     "VENDOR": "Vendors",
     "APBILL": "Bills",
     "APTERM": "AP terms",
+    "ARINVOICE": "Invoices",
+    "ARADJUSTMENT": "Adjustments",
+    "ARPYMT": "Receive payments",
+    "ARADVANCE": "Advances",
 }
 _RIGHTS: Final = {"read": ("List", "View"), "create": ("Add",), "update": ("Edit",), "delete": ("Delete",)}
 _DIMENSIONS: Final = (

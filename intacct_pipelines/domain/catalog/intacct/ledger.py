@@ -54,6 +54,7 @@ GL_DETAIL: Final = Table(
         text("location_id", "LOCATIONID", "Location."),
         text("class_id", "CLASSID", "Accounting class."),
         text("vendor_id", "VENDORID", "Vendor."),
+        text("customer_id", "CUSTOMERID", "Customer."),
         text("document_no", "RECORDID", "Number of the document behind it."),
         text("record_type", "RECORDTYPE", "Kind of the document behind it."),
         text("description", "DESCRIPTION", "Free text."),

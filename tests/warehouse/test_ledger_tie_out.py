@@ -1,0 +1,122 @@
+"""The warehouse's ledger is the source's, and its documents tie to it: a real sync of the sandbox, in Postgres."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+import psycopg
+import pytest
+from pipeline_world import World
+from psycopg import sql
+
+from intacct_pipelines.domain.catalog.intacct.ledger import LEDGER_TABLES
+from intacct_pipelines.domain.catalog.intacct.receivables import RECEIVABLES_TABLES
+from intacct_pipelines.domain.catalog.table import Kind, Table
+from intacct_pipelines.domain.records import Certificate
+
+TABLES = [*RECEIVABLES_TABLES, *LEDGER_TABLES]
+
+
+@pytest.fixture(scope="module")
+def synced(
+    make_database: Callable[..., str], migrated_template: str
+) -> Iterator[tuple[World, dict[str, Certificate], psycopg.Connection]]:
+    """A company whose entity was extracted once, its certificates, and a connection to its warehouse."""
+    dsn = make_database(migrated_template)
+    world = World(dsn, bills=400)
+    certificates = world.extract()
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        yield world, certificates, connection
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_row_of_the_source_is_stored_and_certified(synced, table: Table):
+    """Announced, received and stored are one number, of all that the entity has, and the control total agrees."""
+    _, certificates, connection = synced
+    certificate = certificates[table.qualified_name]
+    assert certificate.is_whole
+    assert certificate.announced == certificate.stored > 0
+    assert certificate.quarantined == 0
+    assert certificate.control_total_source == certificate.control_total_stored
+    assert bool(certificate.control_total_source) == bool(table.control_total and table.name != "gl_detail")
+    stored = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(*_name(table)))).fetchone()
+    assert stored == (certificate.stored,)
+
+
+@pytest.mark.parametrize("table", RECEIVABLES_TABLES, ids=lambda table: table.name)
+def test_every_field_arrives_as_the_source_has_it(synced, table: Table):
+    """Text and amounts in the warehouse are those of the source's records, row by row."""
+    world, _, connection = synced
+    columns = [column for column in table.columns if column.kind in {Kind.TEXT, Kind.MONEY, Kind.INTEGER, Kind.RATE}]
+    names = sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
+    rows = connection.execute(
+        sql.SQL("SELECT {} FROM {} ORDER BY record_no").format(names, sql.Identifier(*_name(table)))
+    ).fetchall()
+    records = world.sandbox.intacct.records(table.source_object)
+    assert len(rows) == len(records)
+    for row, record in zip(rows, records, strict=True):
+        expected = [record[column.source] or None for column in columns]
+        assert [None if cell is None else str(cell) for cell in row] == expected
+
+
+def test_the_trial_balance_is_the_source_s_per_entity_account_period_and_currency(synced):
+    """Each month's movement of each account and currency, in transaction and base currency, is the ledger's own."""
+    world, _, connection = synced
+    expected: dict[tuple[str, str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for posting in world.sandbox.intacct.ledger.postings():
+        month = f"{posting.entry_date[6:]}-{posting.entry_date[:2]}"
+        for line in posting.lines:
+            sums = expected[line.account_no, month, posting.currency]
+            sums[0] += line.trx_amount * line.side
+            sums[1] += line.base_amount * line.side
+    rows = connection.execute(
+        """SELECT account_no, to_char(entry_date, 'YYYY-MM'), currency,
+                  sum(coalesce(trx_debit_amount, 0) - coalesce(trx_credit_amount, 0)), sum(amount)
+           FROM intacct.gl_detail WHERE NOT _deleted GROUP BY 1, 2, 3"""
+    ).fetchall()
+    assert {row[:3]: list(row[3:]) for row in rows} == dict(expected)
+    assert len({key[1] for key in expected}) > 20
+    assert len({key[0] for key in expected}) > 12
+
+
+def test_open_invoices_and_credits_are_the_receivables_account(synced):
+    """The subledger ties to the ledger in SQL, per currency, as an accountant would check it."""
+    _, _, connection = synced
+    differing = connection.execute(
+        """WITH owed AS (SELECT currency, sum(trx_total_due) AS trx, sum(total_due) AS base
+                         FROM (SELECT * FROM (SELECT currency, trx_total_due, total_due FROM intacct.ar_invoice) AS i
+                               UNION ALL SELECT currency, trx_total_due, total_due FROM intacct.ar_adjustment) AS both_
+                         GROUP BY 1),
+                stands AS (SELECT currency, sum(coalesce(trx_debit_amount, 0) - coalesce(trx_credit_amount, 0)) AS trx,
+                                  sum(amount) AS base
+                           FROM intacct.gl_detail WHERE account_no = '1200' GROUP BY 1)
+           SELECT * FROM owed FULL JOIN stands USING (currency)
+           WHERE owed.trx IS DISTINCT FROM stands.trx OR owed.base IS DISTINCT FROM stands.base"""
+    ).fetchall()
+    assert differing == []
+    assert connection.execute("SELECT count(*) > 100 FROM intacct.ar_invoice").fetchone() == (True,)
+
+
+def test_details_lead_from_each_receipt_to_its_invoices(synced):
+    """Every detail's payment and invoice are there, and an invoice's details are what is paid of it (S-ARP-02)."""
+    _, _, connection = synced
+    lost = connection.execute(
+        """SELECT d.record_no FROM intacct.ar_payment_detail AS d
+           LEFT JOIN intacct.ar_payment AS p ON p.record_no = d.payment_record_no
+           LEFT JOIN intacct.ar_invoice AS i ON i.record_no = d.invoice_record_no
+           WHERE p.record_no IS NULL OR i.record_no IS NULL OR i.customer_id <> p.customer_id"""
+    ).fetchall()
+    assert lost == []
+    differing = connection.execute(
+        """SELECT i.record_no FROM intacct.ar_invoice AS i LEFT JOIN (
+               SELECT invoice_record_no, sum(coalesce(trx_payment_amount, 0) + coalesce(trx_credit_amount, 0)) AS paid
+               FROM intacct.ar_payment_detail GROUP BY 1) AS d ON d.invoice_record_no = i.record_no
+           WHERE coalesce(d.paid, 0) <> i.trx_total_paid"""
+    ).fetchall()
+    assert differing == []
+
+
+def _name(table: Table) -> tuple[str, str]:
+    return table.schema, table.name
