@@ -202,7 +202,8 @@ def serve(records: int) -> None:
 
 def read_ours(url: str, limit: int) -> float:
     """Read into one typed frame a page; each is dropped before the next, as a pipeline does. Returns seconds."""
-    import pandas as pd  # noqa: PLC0415  # only this reader pays for it
+    import pandas as pd  # noqa: F401, PLC0415  # arrow imports it when it first makes an array
+    import pyarrow as pa  # noqa: PLC0415  # only this reader pays for it
 
     from intacct_pipelines.clients.intacct import Credentials, IntacctClient, Options  # noqa: PLC0415 - the peers’ processes must not pay for it
     from intacct_pipelines.domain.records import Window, WindowKind  # noqa: PLC0415 - the peers’ processes must not pay for it
@@ -214,8 +215,8 @@ def read_ours(url: str, limit: int) -> float:
     with IntacctClient(credentials, Options(url=url)) as client:
         extraction = IntacctExtraction(client.session(), measured_table(), Window(WindowKind.ALL))
         for batch in extraction:
-            frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in batch.rows.columns.items()})
-            rows += len(frame)
+            frame = pa.table(dict(batch.rows.columns))
+            rows += frame.num_rows
             assert not batch.rejects
             del batch, frame
     assert extraction.tally.announced == extraction.tally.received == rows == limit
@@ -240,6 +241,7 @@ def read_peer(url: str, limit: int) -> float:
 
 def measure_parse(pages: int) -> dict[str, float]:
     """Return the cost of our two steps as multiples of libxml2's bare parse of the same pages."""
+    import numpy as np  # noqa: PLC0415 - the peers’ processes must not pay for it
     from lxml import etree  # noqa: PLC0415 - the peers’ processes must not pay for it
 
     from intacct_pipelines.clients.intacct.functions import Function  # noqa: PLC0415 - the peers’ processes must not pay for it
@@ -254,8 +256,11 @@ def measure_parse(pages: int) -> dict[str, float]:
     raw, columns, typed = [], [], []
     for _ in range(pages):
         raw.append(_timed(lambda: etree.fromstring(body)))
+        # the C heap sorts the many pieces of a freed tree at the next large request, which is not to be ours
+        np.empty(len(body), np.uint8)
         columns.append(_timed(lambda: read_query(body, function, OBJECT, fields)))
-        page = read_query(body, function, OBJECT, fields)[0].columns
+        listing, _ = read_query(body, function, OBJECT, fields)
+        page = {field: texts.to_pylist() for field, texts in listing.columns.items()}
         typed.append(_timed(lambda page=page: type_rows(table, page, zone="America/Los_Angeles")))  # type: ignore[misc]  # bound per turn
     return {"columns": _median_ratio(columns, raw), "typed": _median_ratio(typed, raw)}
 
@@ -344,7 +349,7 @@ def compare(records: int, rounds: int) -> None:
     peak = max(own["peak_mib"] for own in ours)
     parse = measure_parse(3 if records < PAGE else 9)
     lines = [
-        (f"records/s ÷ sageintacctsdk, {records:,} × {FIELDS}", f"{ratio:.1f}", "≥ 4"),
+        (f"records/s ÷ sageintacctsdk, {records:,} × {FIELDS}", f"{ratio:.1f}", "≥ 10"),
         ("  ours, records/s", f"{ours[-1]['rows'] / ours[-1]['seconds']:,.0f}", ""),
         ("  sageintacctsdk, records/s", f"{peers[-1]['rows'] / peers[-1]['seconds']:,.0f}", ""),
         ("peak memory, MiB", f"{peak:.0f}", "≤ 200"),
@@ -353,7 +358,7 @@ def compare(records: int, rounds: int) -> None:
         ("requests", f"{ours[-1]['requests']}", f"= {pages + 1}"),
         ("connections", f"{ours[-1]['connections']}", "≤ 2"),
         ("with 300 ms a request ÷ latency bound", f"{slow['seconds'] / bound:.2f}", "≤ 1.3"),
-        ("page → columns ÷ raw parse", f"{parse['columns']:.2f}", "≤ 4.5"),
+        ("page → columns ÷ raw parse", f"{parse['columns']:.2f}", "≤ 1"),
         ("text → typed ÷ raw parse", f"{parse['typed']:.2f}", "≤ 0.25"),
     ]
     for what, value, target in lines:

@@ -6,6 +6,7 @@ errors, which log handlers and error trackers then write out.
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from collections.abc import Iterator
@@ -103,18 +104,17 @@ class Transport:
 
     def _read(self, response: httpx.Response, operation: str) -> bytes:
         deadline = time.monotonic() + self._options.call_timeout_seconds
-        chunks: list[bytes] = []
-        size = 0
+        # one growing buffer that becomes the body as it is: joining pieces would hold every page twice
+        body = io.BytesIO()
         for chunk in response.iter_bytes():
-            size += len(chunk)
-            if size > self._options.max_body_bytes:
+            if body.tell() + len(chunk) > self._options.max_body_bytes:
                 msg = f"the answer is longer than {self._options.max_body_bytes} bytes"
                 raise UnreadableResponseError(msg, system=SYSTEM, operation=operation)
             if time.monotonic() > deadline:
                 msg = f"the answer took longer than {self._options.call_timeout_seconds:g} s"
                 raise TransportError(msg, system=SYSTEM, operation=operation)
-            chunks.append(chunk)
-        return b"".join(chunks)
+            body.write(chunk)
+        return body.getvalue()
 
 
 def _is_html(body: bytes) -> bool:
