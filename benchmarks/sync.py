@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from intacct_pipelines.cli.offline import prepare_home, write_connections
-from intacct_pipelines.defs.extraction import sync_bill_documents, sync_bill_table, sync_intacct_table
+from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES
+from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, with_embedded
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import Certificate
 from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
@@ -54,22 +55,20 @@ def sync(systems: Systems, entity: EntityKey, run_id: str) -> dict[str, tuple[Ce
     """Extract everything; return certificate and requests (audit history included) of each table."""
     found: dict[str, tuple[Certificate, int]] = {}
 
-    def metered(name: str, system: str, certificate: Certificate | None, before: int) -> None:
-        assert certificate is not None
-        found[name] = certificate, systems.requests(system, entity) - before
-
     for table in INTACCT_TABLES:
         before = systems.requests("intacct", entity)
-        metered(table.qualified_name, "intacct", sync_intacct_table(systems, entity, table, run_id), before)
+        certificate = sync_intacct_table(systems, entity, table, run_id)
+        found[table.qualified_name] = certificate, systems.requests("intacct", entity) - before
     for table in BILL_TABLES:
-        if table.name in {"ap_bill", "ap_bill_line"}:
+        if table.embedded_in:
             continue
         before = systems.requests("bill", entity)
-        metered(table.qualified_name, "bill", sync_bill_table(systems, entity, table, run_id), before)
-    before = systems.requests("bill", entity)
-    bills, lines = sync_bill_documents(systems, entity, run_id) or (None, None)
-    metered("bill.ap_bill", "bill", bills, before)
-    metered("bill.ap_bill_line", "bill", lines, systems.requests("bill", entity))
+        certificates = sync_bill(systems, entity, table, run_id)
+        assert certificates is not None
+        requests = systems.requests("bill", entity) - before
+        for part, certificate in zip(with_embedded(table), certificates, strict=True):
+            # What is embedded comes with its document's requests.
+            found[part.qualified_name] = certificate, 0 if part.embedded_in else requests
     return found
 
 

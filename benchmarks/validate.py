@@ -21,7 +21,7 @@ import pandas as pd
 from intacct_pipelines.clients.bill import BillClient, Credentials, Options
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.records import Batch, Window, WindowKind
-from intacct_pipelines.extract.bill import BillDocumentsExtraction
+from intacct_pipelines.extract.bill import BillExtraction
 from intacct_pipelines.validate.contracts import screen_batch
 from intacct_pipelines.validate.documents import check_documents
 
@@ -77,7 +77,8 @@ def read(bills: int) -> tuple[list[tuple[Batch, Batch]], float]:
     with BillClient(Credentials("k", "u", "p"), options, transport=httpx.MockTransport(answer)) as client:
         session = client.session(ORGANIZATION)
         started = time.perf_counter()
-        pairs = list(BillDocumentsExtraction(session, ORGANIZATION, Window(WindowKind.ALL), currencies))
+        reading = BillExtraction(session, ORGANIZATION, TABLES["bill.ap_bill"], Window(WindowKind.ALL), currencies)
+        pairs = [(bills, lines) for bills, lines, *_ in reading]
         return pairs, time.perf_counter() - started
 
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 import httpx
 from sandbox_transport import SandboxTransport
 
-from intacct_pipelines.defs.extraction import sync_bill_documents, sync_bill_table, sync_intacct_table
+from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan, reconcile
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES
+from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, with_embedded
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import Certificate
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
@@ -103,14 +104,11 @@ class World:
             for table in INTACCT_TABLES:
                 certificates[table.qualified_name] = sync_intacct_table(systems, self.entity, table, run_id)
             for table in BILL_TABLES:
-                if table.name in {"ap_bill", "ap_bill_line"}:
-                    continue
-                found = sync_bill_table(systems, self.entity, table, run_id)
-                assert found is not None
-                certificates[table.qualified_name] = found
-            documents = sync_bill_documents(systems, self.entity, run_id)
-            assert documents is not None
-            certificates["bill.ap_bill"], certificates["bill.ap_bill_line"] = documents
+                if not table.embedded_in:
+                    found = sync_bill(systems, self.entity, table, run_id)
+                    assert found is not None
+                    names = [one.qualified_name for one in with_embedded(table)]
+                    certificates |= zip(names, found, strict=True)
         return certificates
 
     def sync(self) -> Planned:

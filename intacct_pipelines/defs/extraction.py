@@ -7,16 +7,15 @@ their contract, and ``warehouse`` stores all of it in one transaction, with the 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.clients.intacct import format_timestamp
-from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, Table, family, select
+from intacct_pipelines.domain.catalog import INTACCT_TABLES, Table, family, select
 from intacct_pipelines.domain.records import Batch, Certificate, Deletion, Window, WindowKind
 from intacct_pipelines.errors import PermissionDeniedError
-from intacct_pipelines.extract import bill as bill_extract
 from intacct_pipelines.extract import intacct as intacct_extract
 from intacct_pipelines.validate.contracts import screen_batch
 from intacct_pipelines.warehouse.months import MonthProof, prove
@@ -26,14 +25,12 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.keys import EntityKey
     from intacct_pipelines.warehouse.load import Load
 
-BILL_DOCUMENT: Final = select(BILL_TABLES, "ap_bill")
-BILL_LINE: Final = select(BILL_TABLES, "ap_bill_line")
-_VENDOR: Final = select(BILL_TABLES, "vendor")
 _MOST_PARENTS: Final = 20_000
 """Above this many changed documents, reading all lines takes fewer requests than reading them by their parents."""
 
 
-def _store(load: Load, batches: Iterable[Batch]) -> None:
+def store(load: Load, batches: Iterable[Batch]) -> None:
+    """Judge batches by their contract, load the good rows and put the others aside."""
     for batch in batches:
         screened = screen_batch(batch)
         load.add(screened.rows)
@@ -109,7 +106,7 @@ def _load_intacct(
     zone = systems.connections.company(entity).modified_zone
     extraction = intacct_extract.IntacctExtraction(systems.intacct(entity), table, window, zone=zone)
     with systems.warehouse.load(table, str(entity), run_id=run_id, window=window) as load:
-        _store(load, extraction)
+        store(load, extraction)
         # A month says nothing of what changed in other months, so it must not move the watermark.
         moves = window.kind in {WindowKind.ALL, WindowKind.CHANGED} and table.cursor
         watermark = extraction.tally.watermark if moves else ""
@@ -132,73 +129,3 @@ def _lines_window(systems: Systems, entity: EntityKey, table: Table) -> Window:
     if changed is None or len(changed) > _MOST_PARENTS:
         return Window(WindowKind.ALL)
     return Window(WindowKind.PARENTS, parent_keys=tuple(changed))
-
-
-# ---- BILL ---------------------------------------------------------------------------------------------------------
-
-
-def sync_bill_table(
-    systems: Systems, entity: EntityKey, table: Table, run_id: str, *, whole: bool = False
-) -> Certificate | None:
-    """Bring one BILL table of the entity's organisation up to date; None when no link ends at the entity."""
-    link = systems.link(entity)
-    if link is None:
-        return None
-    window = Window(WindowKind.ALL) if whole else _bill_window(systems, entity, table)
-    extraction = bill_extract.BillExtraction(systems.bill(entity), link.organization_id, table, window)
-    with systems.warehouse.load(table, str(entity), run_id=run_id, window=window) as load:
-        _store(load, extraction)
-        return load.finish(extraction.tally, watermark=extraction.tally.watermark)
-
-
-def sync_bill_documents(
-    systems: Systems, entity: EntityKey, run_id: str, *, whole: bool = False
-) -> tuple[Certificate, Certificate] | None:
-    """Bring bills and their lines up to date, from one reading; None when no link ends at the entity."""
-    link = systems.link(entity)
-    if link is None:
-        return None
-    warehouse, name = systems.warehouse, str(entity)
-    vendors = warehouse.read_frame(_VENDOR, name, columns=["id", "currency"], include_deleted=True)
-    currencies = dict(zip(vendors["id"], vendors["currency"], strict=True))
-    window = Window(WindowKind.ALL) if whole else _bill_window(systems, entity, BILL_DOCUMENT)
-    extraction = bill_extract.BillDocumentsExtraction(systems.bill(entity), link.organization_id, window, currencies)
-    # Lines are stored first: if the bills then fail, their watermark has not moved and both are read again.
-    with warehouse.load(BILL_DOCUMENT, name, run_id=run_id, window=window) as load:
-        pairs = iter(extraction)
-        if window.kind is WindowKind.ALL:
-            lines = _store_lines(systems, name, window, run_id, extraction, _storing(load, pairs))
-        else:
-            # Which bills' lines are covered is known at the end; what changed since the watermark is little.
-            changed = list(_storing(load, pairs))
-            lines = _store_lines(systems, name, extraction.lines_window, run_id, extraction, changed)
-        return load.finish(extraction.tally, watermark=extraction.tally.watermark), lines
-
-
-def _storing(load: Load, pairs: Iterable[tuple[Batch, Batch]]) -> Iterator[Batch]:
-    """Store the bills of each page and hand its lines on."""
-    for bills, lines in pairs:
-        _store(load, [bills])
-        yield lines
-
-
-def _store_lines(
-    systems: Systems,
-    entity: str,
-    window: Window,
-    run_id: str,
-    extraction: bill_extract.BillDocumentsExtraction,
-    batches: Iterable[Batch],
-) -> Certificate:
-    with systems.warehouse.load(BILL_LINE, entity, run_id=run_id, window=window) as load:
-        _store(load, batches)
-        return load.finish(extraction.line_tally)
-
-
-def _bill_window(systems: Systems, entity: EntityKey, table: Table) -> Window:
-    watermark = systems.warehouse.watermark(table, str(entity))
-    if not watermark or not table.cursor:
-        return Window(WindowKind.ALL)
-    found = systems.connections.link(entity)
-    hours = systems.connections.bill[found[1].bill].overlap_hours if found else 0
-    return Window(WindowKind.CHANGED, since=bill_extract.changed_since(watermark, timedelta(hours=hours)))

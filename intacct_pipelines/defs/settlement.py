@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.defs.extraction import sync_bill_documents, sync_bill_table, sync_intacct_table
+from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
@@ -28,7 +29,22 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.reconciliation import Reconciliation
 
 OBJECTS: Final = ("vendor", "ap_bill")
-_PLANNED_FROM: Final = tuple(table for table in TABLES if table not in {"intacct.gl_detail", "intacct.contact"})
+_PLANNED_FROM: Final = (
+    *(
+        f"intacct.{name}"
+        for name in (
+            "entity", "location", "department", "accounting_class", "gl_account", "ap_term", "vendor", "ap_bill",
+            "ap_bill_line",
+        )
+    ),
+    *(
+        f"bill.{name}"
+        for name in (
+            "gl_account", "department", "location", "accounting_class", "ap_term", "vendor", "ap_bill", "ap_bill_line",
+        )
+    ),
+)  # fmt: skip
+"""What planning bills and vendors reads; it waits until every one of these was read whole."""
 _APPLIED_TO: Final = tuple(TABLES[name] for name in ("intacct.vendor", "intacct.ap_bill", "intacct.ap_bill_line"))
 
 
@@ -153,8 +169,8 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
     if link.mode is Mode.SYNC and outbox.approved_plans(link.name):
         for table in _APPLIED_TO:
             sync_intacct_table(systems, entity, table, run_id)
-        sync_bill_table(systems, entity, TABLES["bill.vendor"], run_id)
-        sync_bill_documents(systems, entity, run_id)
+        for name in ("bill.vendor", "bill.ap_bill"):
+            sync_bill(systems, entity, TABLES[name], run_id)
     company = systems.connections.company(entity)
     options = ApplyOptions(functions_per_request=company.functions_per_request, in_flight=1)
     return apply_plan(outbox, systems.intacct(entity), link, worker=f"run {run_id}", options=options)

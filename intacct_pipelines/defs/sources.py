@@ -6,21 +6,16 @@ from typing import Any, Final
 
 import dagster as dg
 
+from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.budget import scope_of
 from intacct_pipelines.defs.checks import check_specs, complete_result, contract_result
-from intacct_pipelines.defs.extraction import (
-    BILL_DOCUMENT,
-    BILL_LINE,
-    sync_bill_documents,
-    sync_bill_table,
-    sync_intacct_table,
-)
+from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.metadata import OWNERS, certificate_metadata, table_metadata
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, Table
+from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, Table, with_embedded
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import Certificate, WindowKind
 
@@ -113,26 +108,15 @@ def _intacct_asset(table: Table) -> dg.AssetsDefinition:
 
 
 def _bill_asset(table: Table) -> dg.AssetsDefinition:
-    spec = _spec(table, [dg.AssetKey("bill_com")])
-
-    @dg.multi_asset(name=f"bill__{table.name}", specs=[spec], check_specs=check_specs(spec.key), pool="bill")
-    def load(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
-        entity = entity_of(context)
-        with explained(context):
-            with _metered(context, systems.now, entity, spec.key):
-                certificate = sync_bill_table(systems.now, entity, table, context.run.run_id, whole=_is_sweep(context))
-            yield from _results(context, systems.now, entity, table, certificate)
-
-    return load
-
-
-def _bill_documents_asset() -> dg.AssetsDefinition:
-    """Bills and their lines come from one reading, so they are one step."""
-    deps = [dg.AssetKey("bill_com"), dg.AssetKey(["bill", "vendor"])]
-    specs = [_spec(BILL_DOCUMENT, deps), _spec(BILL_LINE, deps)]
+    """A table and what is embedded in it come from one reading, so they are one step."""
+    deps = [dg.AssetKey("bill_com")]
+    if table.party:
+        deps.append(dg.AssetKey(["bill", table.party.removesuffix("_id")]))
+    tables = with_embedded(table)
+    specs = [_spec(one, deps) for one in tables]
 
     @dg.multi_asset(
-        name="bill__ap_bill_and_lines",
+        name=f"bill__{table.name}",
         specs=specs,
         check_specs=[check for spec in specs for check in check_specs(spec.key)],
         pool="bill",
@@ -141,19 +125,16 @@ def _bill_documents_asset() -> dg.AssetsDefinition:
         entity = entity_of(context)
         with explained(context):
             with _metered(context, systems.now, entity, specs[0].key):
-                found = sync_bill_documents(systems.now, entity, context.run.run_id, whole=_is_sweep(context))
-            bills, lines = found or (None, None)
-            yield from _results(context, systems.now, entity, BILL_DOCUMENT, bills)
-            yield from _results(context, systems.now, entity, BILL_LINE, lines)
+                found = sync_bill(systems.now, entity, table, context.run.run_id, whole=_is_sweep(context))
+            for one, certificate in zip(tables, found or [None] * len(tables), strict=True):
+                yield from _results(context, systems.now, entity, one, certificate)
 
     return load
 
 
 def source_assets() -> list[dg.AssetsDefinition]:
     """Return an asset for every table of the catalog."""
-    documents = {BILL_DOCUMENT.name, BILL_LINE.name}
     return [
         *(_intacct_asset(table) for table in INTACCT_TABLES),
-        *(_bill_asset(table) for table in BILL_TABLES if table.name not in documents),
-        _bill_documents_asset(),
+        *(_bill_asset(table) for table in BILL_TABLES if not table.embedded_in),
     ]

@@ -12,7 +12,8 @@ import pytest
 from pipeline_world import World
 from sandbox_transport import SandboxTransport
 
-from intacct_pipelines.defs.extraction import sync_bill_documents, sync_bill_table, sync_intacct_table
+from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.settlement import check_entity_documents, confirm_and_plan, reconcile
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.keys import EntityKey
@@ -74,7 +75,7 @@ def read(world: World, system: str) -> None:
         else:
             systems.bill(world.entity)
             systems._bill["sandbox"]._transport._sleep = lambda _: None
-            sync_bill_documents(systems, world.entity, "again")
+            sync_bill(systems, world.entity, TABLES["bill.ap_bill"], "again")
 
 
 def stored(world: World) -> dict[str, object]:
@@ -201,7 +202,7 @@ def test_what_passes_in_the_middle_of_the_pages_is_read_again(warehouse_dsn, sys
         Rule(fault, system=system, function="query APBILL" if system == "intacct" else "*", path=path, nth=2)
     )
     with world.systems() as systems:
-        sync_bill_table(systems, world.entity, TABLES["bill.vendor"], "vendors")
+        sync_bill(systems, world.entity, TABLES["bill.vendor"], "vendors")
     read(world, system)
     assert [strike["fault"] for strike in world.sandbox.faults.state()["struck"]] == [fault]
     with world.systems() as systems:
@@ -241,7 +242,7 @@ def test_an_amount_with_too_many_decimals_is_quarantined_on_both_sides(world):
     organization.changed("bills")
     with world.systems() as systems:
         sync_intacct_table(systems, world.entity, TABLES["intacct.ap_bill"], "mended", whole=True)
-        sync_bill_documents(systems, world.entity, "mended", whole=True)
+        sync_bill(systems, world.entity, TABLES["bill.ap_bill"], "mended", whole=True)
     assert [quarantined(world, table) for table in ("intacct.ap_bill", "bill.ap_bill", "bill.ap_bill_line")] == [{}] * 3
 
 
@@ -270,7 +271,7 @@ def test_an_unbalanced_bill_is_named_and_held_and_never_sent(warehouse_dsn):
 
     world.transport = Rewriting(world, unbalance)
     with world.systems() as systems:
-        sync_bill_documents(systems, world.entity, "unbalanced", whole=True)
+        sync_bill(systems, world.entity, TABLES["bill.ap_bill"], "unbalanced", whole=True)
         failing = check_entity_documents(systems, str(world.entity))
         link = systems.link(world.entity)
         for object_name in ("vendor", "ap_bill"):

@@ -8,9 +8,10 @@ import pytest
 from pipeline_world import World
 from sandbox_transport import SandboxTransport
 
-from intacct_pipelines.defs.extraction import sync_bill_documents, sync_bill_table, sync_intacct_table
+from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.settlement import confirm_and_plan, reconcile
-from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES
+from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, TABLES
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.errors import NotApprovedError, PushError
 from intacct_pipelines.push.apply import apply_plan
@@ -109,9 +110,8 @@ def test_nothing_is_planned_from_a_sync_that_stopped_half_way(world):
             if table.name not in {"ap_bill", "ap_bill_line"}:
                 sync_intacct_table(systems, world.entity, table, "half")
         for table in BILL_TABLES:
-            if table.name not in {"ap_bill", "ap_bill_line"}:
-                sync_bill_table(systems, world.entity, table, "half")
-        sync_bill_documents(systems, world.entity, "half")
+            if not table.embedded_in:
+                sync_bill(systems, world.entity, table, "half")
         reconcile(systems, link, "vendor", "half")
         with pytest.raises(NotApprovedError, match=r"intacct\.ap_bill"):
             confirm_and_plan(systems, link)
@@ -141,7 +141,7 @@ def test_a_change_that_is_stored_while_a_plan_is_made_expires_it(warehouse_dsn):
             change_in_bill(world, victim.source_id, number="RENUMBERED")
             world.transport = quiet
             with world.systems() as other:
-                sync_bill_documents(other, world.entity, "meanwhile")
+                sync_bill(other, world.entity, TABLES["bill.ap_bill"], "meanwhile")
 
     world.transport = SandboxTransport(world.sandbox, before=change)
     with world.systems() as systems:

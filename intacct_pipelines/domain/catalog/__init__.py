@@ -22,4 +22,20 @@ def family(table: Table) -> tuple[Table, ...]:
     return (table, *(member for lines in lines_of(table) for member in family(lines)))
 
 
-__all__ = ["BILL_TABLES", "INTACCT_TABLES", "TABLES", "Column", "Kind", "Table", "family", "lines_of", "select"]
+def with_embedded(table: Table) -> tuple[Table, ...]:
+    """Return a table with those that arrive inside its records, itself first."""
+    return (table, *(lines for lines in lines_of(table) if lines.embedded_in))
+
+
+__all__ = [
+    "BILL_TABLES",
+    "INTACCT_TABLES",
+    "TABLES",
+    "Column",
+    "Kind",
+    "Table",
+    "family",
+    "lines_of",
+    "select",
+    "with_embedded",
+]

@@ -76,7 +76,10 @@ class Table:
         audit_type: Intacct's audit object type; empty if deletions are found by a sweep alone.
         document_date: Column that decides a document's month; empty for lists.
         control_total: Money column summed into the certificate; empty if there is none.
-        embedded_in: For BILL lines: the array in the parent's JSON.
+        embedded_in: For what BILL sends inside a document: the arrays in the document's JSON, outermost first, with
+            dots between. Its columns' sources may begin with ``^`` for the record around it (``^^`` two up), or be
+            ``#position`` (from 1 in its array) or ``#key`` (the id around it with that position).
+        party: For BILL documents, which carry no currency: the column with the vendor or customer whose it is.
         permission: What Intacct's user must be allowed, as its screens name it; empty for lines (their parent's) and
             for systems that publish no list.
     """
@@ -95,6 +98,7 @@ class Table:
     document_date: str = ""
     control_total: str = ""
     embedded_in: str = ""
+    party: str = ""
     permission: str = ""
 
     @property

@@ -12,7 +12,7 @@ from scripted_bill import ORGANIZATION, ScriptedBill, make_client
 from intacct_pipelines.domain.catalog import BILL_TABLES, select
 from intacct_pipelines.domain.records import Rows, Window, WindowKind
 from intacct_pipelines.errors import UnknownFieldError
-from intacct_pipelines.extract.bill import BillDocumentsExtraction, BillExtraction
+from intacct_pipelines.extract.bill import BillExtraction
 from intacct_pipelines.validate.contracts import screen_batch
 
 HERE = Path(__file__).parent
@@ -34,7 +34,7 @@ def test_vendors_become_rows() -> None:
     server.script = [answer("vendors_page.json"), answer("vendors_page_last.json")]
     with make_client(server) as client:
         session = client.session(ORGANIZATION)
-        first, last = BillExtraction(session, ORGANIZATION, select(BILL_TABLES, "vendor"), ALL)
+        (first,), (last,) = BillExtraction(session, ORGANIZATION, select(BILL_TABLES, "vendor"), ALL)
     assert row(first.rows, 0) == {
         "id": "00901REDACTEDVENDOR1",
         "name": "Redacted Paper Co",
@@ -76,8 +76,9 @@ def test_bills_become_rows_and_lines() -> None:
     server.script = [answer("bills_page.json")]
     currencies = {"00901REDACTEDVENDOR1": "USD", "00901REDACTEDVENDOR2": "JPY"}
     with make_client(server) as client:
-        extraction = BillDocumentsExtraction(client.session(ORGANIZATION), ORGANIZATION, ALL, currencies)
-        ((bills, lines),) = extraction
+        table = select(BILL_TABLES, "ap_bill")
+        extraction = BillExtraction(client.session(ORGANIZATION), ORGANIZATION, table, ALL, currencies)
+        ((bills, lines, *_),) = extraction
     assert row(bills.rows, 0) == {
         "id": "00n01REDACTEDBILL001",
         "vendor_id": "00901REDACTEDVENDOR1",
@@ -123,7 +124,7 @@ def test_bills_become_rows_and_lines() -> None:
         "currency": "JPY",
         "amount": "12000000",
     }
-    assert extraction.tally.control_total == extraction.line_tally.control_total == Decimal("12000228.99")
+    assert extraction.tally.control_total == extraction.tallies["ap_bill_line"].control_total == Decimal("12000228.99")
     assert extraction.tally.watermark == "2026-01-04T10:00:00.000+00:00"
     assert screen_batch(bills).rejects == screen_batch(lines).rejects == ()
 

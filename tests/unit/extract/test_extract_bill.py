@@ -17,7 +17,7 @@ from scripted_bill import ORGANIZATION, ScriptedBill, make_client
 from intacct_pipelines.domain.catalog import BILL_TABLES, Table, select
 from intacct_pipelines.domain.records import Batch, Window, WindowKind
 from intacct_pipelines.errors import ConfigurationError
-from intacct_pipelines.extract.bill import BillDocumentsExtraction, BillExtraction, changed_since
+from intacct_pipelines.extract.bill import BillExtraction, changed_since
 
 ALL = Window(WindowKind.ALL)
 BILLS = "/v3/bills"
@@ -52,10 +52,10 @@ def make_bill(number: int, **other: Any) -> dict[str, Any]:
 
 def read_bills(
     server: ScriptedBill, window: Window = ALL, *, currencies: Mapping[str, str] = CURRENCIES, page_size: int = 100
-) -> tuple[BillDocumentsExtraction, list[tuple[Batch, Batch]]]:
+) -> tuple[BillExtraction, list[tuple[Batch, Batch]]]:
     with make_client(server, page_size=page_size) as client:
-        extraction = BillDocumentsExtraction(client.session(ORGANIZATION), ORGANIZATION, window, currencies)
-        return extraction, list(extraction)
+        extraction = BillExtraction(client.session(ORGANIZATION), ORGANIZATION, table("ap_bill"), window, currencies)
+        return extraction, [(bills, lines) for bills, lines, *_ in extraction]
 
 
 def read(
@@ -63,7 +63,7 @@ def read(
 ) -> tuple[BillExtraction, list[Batch]]:
     with make_client(server, page_size=page_size) as client:
         extraction = BillExtraction(client.session(ORGANIZATION), ORGANIZATION, table(name), window, CURRENCIES)
-        return extraction, list(extraction)
+        return extraction, [batch for batch, *_ in extraction]
 
 
 def column(batches: list[Batch], name: str) -> list[str | None]:
@@ -85,10 +85,10 @@ def test_every_bill_and_line_arrives_once(shapes: list[tuple[int, int]], page_si
     assert sorted(column([bill for bill, _ in pairs], "id")) == [bill["id"] for bill in bills]
     assert len(set(column([line for _, line in pairs], "id"))) == sum(lines for _, lines in shapes)
     assert extraction.tally.announced == extraction.tally.received == len(bills)
-    assert extraction.line_tally.received == sum(lines for _, lines in shapes)
+    assert extraction.tallies["ap_bill_line"].received == sum(lines for _, lines in shapes)
     assert extraction.tally.in_order
     assert extraction.tally.control_total == Decimal("30.25") * len(bills)
-    assert extraction.line_tally.control_total == Decimal("0.5") * sum(lines for _, lines in shapes)
+    assert extraction.tallies["ap_bill_line"].control_total == Decimal("0.5") * sum(lines for _, lines in shapes)
 
 
 @settings(max_examples=100, deadline=None)
@@ -146,7 +146,7 @@ def test_changed_window_asks_by_time_in_order_of_change() -> None:
     assert server.reads[0].url.params["sort"] == "updatedTime:asc"
     assert len(column([bill for bill, _ in pairs], "id")) == 4
     assert extraction.tally.watermark == day(8)
-    assert extraction.lines_window == Window(
+    assert extraction.window_of(table("ap_bill_line")) == Window(
         WindowKind.PARENTS, parent_keys=("00n0005", "00n0006", "00n0007", "00n0008")
     )
 
@@ -244,7 +244,7 @@ def test_month_keeps_the_bills_of_the_month_and_moves_no_watermark() -> None:
     assert [(reject.key, reject.column) for reject in batch.rejects] == [("00n0004", "bill_date")]
     assert (extraction.tally.received, extraction.tally.watermark) == (3, "")
     assert len(lines.rows) == 6
-    assert extraction.lines_window.parent_keys == ("00n0001", "00n0002", "00n0004")
+    assert extraction.window_of(table("ap_bill_line")).parent_keys == ("00n0001", "00n0002", "00n0004")
 
 
 def test_classifications_are_read_newest_first_until_the_window_is_passed() -> None:
@@ -316,7 +316,7 @@ def test_bill_of_a_vendor_without_currency_is_quarantined_not_guessed() -> None:
     ]
     assert {reject.key for reject in lines.rejects} == {"bli0002a", "bli0002b"}
     assert extraction.tally.received == len(bills.rows) + len(bills.rejects)
-    assert extraction.line_tally.received == len(lines.rows) + len(lines.rejects)
+    assert extraction.tallies["ap_bill_line"].received == len(lines.rows) + len(lines.rejects)
 
 
 @pytest.mark.parametrize(
@@ -369,7 +369,7 @@ def test_line_id_that_repeats_is_quarantined() -> None:
     bill = make_bill(1, billLineItems=[{"id": "bli", "amount": 1}, {"id": "bli", "amount": 2}])
     extraction, [(_, lines)] = read_bills(ScriptedBill({BILLS: [bill]}))
     assert [(reject.key, reject.check) for reject in lines.rejects] == [("bli", "unique")]
-    assert (extraction.line_tally.received, len(lines.rows)) == (2, 1)
+    assert (extraction.tallies["ap_bill_line"].received, len(lines.rows)) == (2, 1)
 
 
 def test_personal_data_is_masked_in_quarantine() -> None:

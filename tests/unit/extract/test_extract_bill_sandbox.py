@@ -11,10 +11,10 @@ import pytest
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.clients.bill import BillClient, Credentials, Options, Session
-from intacct_pipelines.domain.catalog import BILL_TABLES, select
+from intacct_pipelines.domain.catalog import BILL_TABLES, Table, select
 from intacct_pipelines.domain.records import Batch, Window, WindowKind
 from intacct_pipelines.errors import CredentialsRejectedError, RemoteSystemError, UnknownFieldError
-from intacct_pipelines.extract.bill import BillDocumentsExtraction, BillExtraction, changed_since
+from intacct_pipelines.extract.bill import BillExtraction, changed_since
 from intacct_pipelines.sandbox.bill.options import BillOptions
 from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.faults import RandomFaults
@@ -22,7 +22,8 @@ from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
 from intacct_pipelines.validate.contracts import screen_batch
 
 ALL = Window(WindowKind.ALL)
-LISTS = [table for table in BILL_TABLES if table.name not in {"ap_bill", "ap_bill_line"}]
+BILL = select(BILL_TABLES, "ap_bill")
+ROOTS = [table for table in BILL_TABLES if not table.embedded_in]
 
 
 @pytest.fixture
@@ -50,39 +51,38 @@ def session(sandbox: Sandbox) -> Iterator[Session]:
 
 
 def read_currencies(session: Session) -> dict[str, str]:
-    vendors = BillExtraction(session, session.organization_id, select(BILL_TABLES, "vendor"), ALL)
-    columns = [batch.rows.columns for batch in vendors]
-    return {
-        vendor_id: currency
-        for page in columns
-        for vendor_id, currency in zip(page["id"], page["currency"], strict=True)
-        if vendor_id and currency
-    }
+    currencies: dict[str, str] = {}
+    for party in {table.party.removesuffix("_id") for table in ROOTS if table.party}:
+        for (batch,) in BillExtraction(session, session.organization_id, select(BILL_TABLES, party), ALL):
+            cells = batch.rows.columns
+            currencies |= {key: cell for key, cell in zip(cells["id"], cells["currency"], strict=True) if key and cell}
+    return currencies
 
 
-def read_documents(session: Session, window: Window) -> tuple[BillDocumentsExtraction, list[tuple[Batch, Batch]]]:
-    extraction = BillDocumentsExtraction(session, session.organization_id, window, read_currencies(session))
-    return extraction, list(extraction)
+def read_documents(session: Session, window: Window) -> tuple[BillExtraction, list[tuple[Batch, Batch]]]:
+    extraction = BillExtraction(session, session.organization_id, BILL, window, read_currencies(session))
+    return extraction, [(bills, lines) for bills, lines, *_ in extraction]
 
 
-@pytest.mark.parametrize("table", LISTS, ids=lambda table: table.name)
-def test_every_list_arrives_whole_and_keeps_its_contract(sandbox: Sandbox, session: Session, table: Any) -> None:
-    """Each list of the organisation is read to its end, in order, with nothing for quarantine."""
-    extraction = BillExtraction(session, session.organization_id, table, ALL)
-    batches = [screen_batch(batch) for batch in extraction]
-    assert sum(len(batch.rows) for batch in batches) == extraction.tally.received > 0
-    assert [reject for batch in batches for reject in batch.rejects] == []
+@pytest.mark.parametrize("table", ROOTS, ids=lambda table: table.name)
+def test_every_object_arrives_whole_and_keeps_its_contract(session: Session, table: Table) -> None:
+    """Each table of the organisation is read to its end, in order, with all that is embedded, none for quarantine."""
+    extraction = BillExtraction(session, session.organization_id, table, ALL, read_currencies(session))
+    pages = [[screen_batch(batch) for batch in page] for page in extraction]
+    for at, part in enumerate(extraction.tables):
+        assert sum(len(page[at].rows) for page in pages) == extraction.tallies[part.name].received > 0, part.name
+    assert [reject for page in pages for batch in page for reject in batch.rejects] == []
     assert extraction.tally.in_order
-    assert sandbox.business.entities[0].organization_id == session.organization_id
 
 
-@pytest.mark.parametrize("table", [table for table in LISTS if table.cursor], ids=lambda table: table.name)
-def test_nothing_changed_is_at_most_two_requests(session: Session, table: Any) -> None:
+@pytest.mark.parametrize("table", [table for table in ROOTS if table.cursor], ids=lambda table: table.name)
+def test_nothing_changed_is_at_most_two_requests(session: Session, table: Table) -> None:
     """A second sync right after the first asks at most twice an object and finds only what the overlap repeats."""
-    first = BillExtraction(session, session.organization_id, table, ALL)
+    currencies = read_currencies(session)
+    first = BillExtraction(session, session.organization_id, table, ALL, currencies)
     list(first)
     later = Window(WindowKind.CHANGED, since=changed_since(first.tally.watermark, timedelta(seconds=1)))
-    second = BillExtraction(session, session.organization_id, table, later)
+    second = BillExtraction(session, session.organization_id, table, later, currencies)
     list(second)
     assert second.tally.requests <= 2
 
@@ -94,9 +94,9 @@ def test_every_bill_and_line_arrives_whole(sandbox: Sandbox, session: Session) -
     bills = [screen_batch(bill) for bill, _ in pairs]
     lines = [screen_batch(line) for _, line in pairs]
     assert extraction.tally.received == len(held) == sum(len(batch.rows) for batch in bills) > 30
-    assert extraction.line_tally.received == sum(len(batch.rows) for batch in lines)
+    assert extraction.tallies["ap_bill_line"].received == sum(len(batch.rows) for batch in lines)
     assert [reject for batch in (*bills, *lines) for reject in batch.rejects] == []
-    assert extraction.tally.control_total == extraction.line_tally.control_total > Decimal(0)
+    assert extraction.tally.control_total == extraction.tallies["ap_bill_line"].control_total > Decimal(0)
 
 
 def test_edited_bill_comes_with_the_next_window(session: Session) -> None:
@@ -120,7 +120,7 @@ def test_edited_bill_comes_with_the_next_window(session: Session) -> None:
         for key, text in zip(bills.rows.columns["id"], bills.rows.columns["description"], strict=True)
     }
     assert described[bill_id] == "edited"
-    assert bill_id in extraction.lines_window.parent_keys
+    assert bill_id in extraction.window_of(extraction.tables[1]).parent_keys
 
 
 def test_sync_token_reads_too(sandbox: Sandbox) -> None:
@@ -154,7 +154,7 @@ def test_session_that_ends_mid_page_loses_nothing(sandbox: Sandbox, session: Ses
     """All sessions ended between two pages: the extraction goes on where it was."""
     extraction = BillExtraction(session, session.organization_id, select(BILL_TABLES, "vendor"), ALL)
     ids = []
-    for batch in extraction:
+    for (batch,) in extraction:
         ids += batch.rows.columns["id"]
         sandbox.bill.expire_sessions()
     assert len(ids) == len(set(ids)) == extraction.tally.received > 30
@@ -204,7 +204,7 @@ def test_nothing_is_lost_whatever_fails_and_changes(seed: int) -> None:
         stored: dict[str | None, str | None] = {}
         window, whole = ALL, 0
         for attempt in range(40):
-            extraction = BillDocumentsExtraction(session, organization_id, window, currencies)
+            extraction = BillExtraction(session, organization_id, BILL, window, currencies)
             try:
                 pairs = list(extraction)
             except RemoteSystemError:
@@ -214,7 +214,7 @@ def test_nothing_is_lost_whatever_fails_and_changes(seed: int) -> None:
             assert extraction.tally.in_order
             stored |= {
                 key: day
-                for bills, _ in pairs
+                for bills, *_ in pairs
                 for key, day in zip(bills.rows.columns["id"], bills.rows.columns["due_date"], strict=True)
             }
             whole += 1

@@ -86,6 +86,7 @@ AP_BILL: Final = Table(
     cursor="modified_at",
     document_date="bill_date",
     control_total="amount",
+    party="vendor_id",
 )
 
 AP_BILL_LINE: Final = Table(
@@ -95,9 +96,9 @@ AP_BILL_LINE: Final = Table(
     "Lines of vendor bills.",
     (
         ID,
-        text("bill_id", "bill_id", "The bill.", required=True),
-        Column("line_no", Kind.INTEGER, "line_no", "Position in the bill, from 1."),
-        text("currency", "currency", "The bill's currency.", required=True),
+        text("bill_id", "^id", "The bill.", required=True),
+        Column("line_no", Kind.INTEGER, "#position", "Position in the bill, from 1."),
+        text("currency", "^currency", "The bill's currency.", required=True),
         Column("amount", Kind.MONEY, "amount", "Amount.", required=True, currency="currency"),
         Column("quantity", Kind.RATE, "quantity", "Quantity; not carried to Intacct (S-BIL-10)."),
         Column("price", Kind.RATE, "price", "Price of one."),

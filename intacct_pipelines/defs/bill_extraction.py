@@ -1,0 +1,99 @@
+"""Extract, judge and load one table of BILL with what is embedded in it; plain functions, without Dagster."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from intacct_pipelines.defs.extraction import store
+from intacct_pipelines.domain.catalog import BILL_TABLES, Table, select
+from intacct_pipelines.domain.records import Batch, Certificate, Window, WindowKind
+from intacct_pipelines.extract.bill import BillExtraction, changed_since
+
+if TYPE_CHECKING:
+    from intacct_pipelines.defs.systems import Systems
+    from intacct_pipelines.domain.keys import EntityKey
+    from intacct_pipelines.warehouse.load import Load
+
+
+def sync_bill(
+    systems: Systems, entity: EntityKey, table: Table, run_id: str, *, whole: bool = False
+) -> tuple[Certificate, ...] | None:
+    """Bring one table of the entity's organisation, and what is embedded in it, up to date from one reading.
+
+    The first time the whole table is read, afterwards what changed since the watermark. BILL deletes nothing: what is
+    taken out of use is archived, and a record that does not arrive in a whole reading is marked as deleted.
+
+    Args:
+        systems: What to talk to.
+        entity: The entity.
+        table: The table; not one that is embedded in another.
+        run_id: The run.
+        whole: Read the whole table.
+
+    Returns:
+        A certificate for each table of ``with_embedded``, in its order; None when no link ends at the entity.
+    """
+    link = systems.link(entity)
+    if link is None:
+        return None
+    extraction = BillExtraction(
+        systems.bill(entity),
+        link.organization_id,
+        table,
+        Window(WindowKind.ALL) if whole else _window(systems, entity, table),
+        party_currencies(systems, entity, table),
+    )
+    return _load(systems, str(entity), extraction, run_id)
+
+
+def _load(systems: Systems, entity: str, extraction: BillExtraction, run_id: str) -> tuple[Certificate, ...]:
+    embedded = extraction.tables[1:]
+
+    def opened(table: Table) -> Load:
+        return loads.enter_context(
+            systems.warehouse.load(table, entity, run_id=run_id, window=extraction.window_of(table))
+        )
+
+    # What is embedded is committed first: if the document then fails, its watermark has not moved and both come again.
+    with ExitStack() as loads:
+        documents = opened(extraction.table)
+        if extraction.window.kind is WindowKind.ALL:
+            parts = [opened(table) for table in embedded]
+            for document_batch, *batches in extraction:
+                store(documents, [document_batch])
+                for part, batch in zip(parts, batches, strict=True):
+                    store(part, [batch])
+        else:
+            # Which documents' rows are covered is known at the end; what changed since the watermark is little.
+            kept: list[list[Batch]] = [[] for _ in embedded]
+            for document_batch, *batches in extraction:
+                store(documents, [document_batch])
+                for part_batches, batch in zip(kept, batches, strict=True):
+                    part_batches.append(batch)
+            parts = [opened(table) for table in embedded]
+            for part, part_batches in zip(parts, kept, strict=True):
+                store(part, part_batches)
+        certificates = [
+            part.finish(extraction.tallies[table.name]) for table, part in zip(embedded, parts, strict=True)
+        ]
+        return (documents.finish(extraction.tally, watermark=extraction.tally.watermark), *certificates)
+
+
+def party_currencies(systems: Systems, entity: EntityKey, table: Table) -> dict[str, str]:
+    """Return the currency of each vendor or customer that a table's documents are with; empty if they are with none."""
+    if not table.party:
+        return {}
+    party = select(BILL_TABLES, table.party.removesuffix("_id"))
+    rows = systems.warehouse.read_frame(party, str(entity), columns=["id", "currency"], include_deleted=True)
+    return dict(zip(rows["id"], rows["currency"], strict=True))
+
+
+def _window(systems: Systems, entity: EntityKey, table: Table) -> Window:
+    watermark = systems.warehouse.watermark(table, str(entity))
+    if not watermark or not table.cursor:
+        return Window(WindowKind.ALL)
+    found = systems.connections.link(entity)
+    hours = systems.connections.bill[found[1].bill].overlap_hours if found else 0
+    return Window(WindowKind.CHANGED, since=changed_since(watermark, timedelta(hours=hours)))
