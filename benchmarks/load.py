@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import random
 import resource
 import shutil
@@ -23,16 +24,20 @@ import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeAlias
 
 import psycopg
+import pyarrow as pa
 
 from intacct_pipelines.domain.catalog import Column, Kind, Table
 from intacct_pipelines.domain.records import Certificate, Rows, Tally, TextColumn, Window, WindowKind
+from intacct_pipelines.extract.typing import type_rows
 from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
 from intacct_pipelines.warehouse.migrate import migrate_table
 from intacct_pipelines.warehouse.tables import part_name
 
+Page: TypeAlias = dict[str, TextColumn]
 PAGE = 2_000
 DISTINCT_PAGES = 25
 ENTITY = "acme:100"
@@ -42,7 +47,11 @@ _KINDS = (Kind.TEXT, Kind.MONEY, Kind.DATE, Kind.TEXT, Kind.INTEGER, Kind.TEXT, 
 def make_table(name: str) -> Table:
     columns = [Column("record_no", Kind.INTEGER, "RECORDNO", "Key.", required=True)]
     columns += [Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "Cursor.")]
-    columns += [Column(f"c{index}", _KINDS[index % len(_KINDS)], f"C{index}", "A column.") for index in range(38)]
+    columns += [Column("currency", Kind.TEXT, "CURRENCY", "Currency.")]
+    columns += [
+        Column(f"c{index}", kind, f"C{index}", "A column.", currency="currency" if kind is Kind.MONEY else "")
+        for index, kind in zip(range(37), itertools.cycle(_KINDS), strict=False)
+    ]
     return Table("intacct", name, "BENCH", "A table.", tuple(columns), key=("record_no",), cursor="modified_at")
 
 
@@ -63,32 +72,46 @@ def make_cell(kind: Kind, dice: random.Random) -> str | None:
             return day if kind is Kind.DATE else f"{day}T08:00:00Z"
 
 
-def make_pages(table: Table) -> list[dict[str, TextColumn]]:
-    """Return pages without keys; they are used over and over, so that the input stays small beside what is measured."""
+def make_pages(table: Table) -> list[Page]:
+    """Return pages of source text, used over and over, so that the input stays small beside what is measured."""
     dice = random.Random(1)  # noqa: S311  # figures, not secrets
     return [
-        {column.name: [make_cell(column.kind, dice) for _ in range(PAGE)] for column in table.columns[2:]}
+        {column.source: [make_cell(column.kind, dice) for _ in range(PAGE)] for column in table.columns}
+        | {"RECORDNO": ["0"] * PAGE, "WHENMODIFIED": ["06/01/2026 08:00:00"] * PAGE, "CURRENCY": ["USD"] * PAGE}
         for _ in range(DISTINCT_PAGES)
     ]
 
 
-def batches(table: Table, pages: list[dict[str, TextColumn]], count: int) -> Iterator[Rows]:
+def typed(table: Table, page: Page) -> Rows:
+    batch = type_rows(table, page)
+    assert not batch.rejects, batch.rejects[0]
+    return batch.rows
+
+
+def numbered(table: Table, pages: list[Page], count: int) -> Iterator[Rows]:
+    """Yield ``count`` typed rows with keys from 1 on."""
+    ready = [typed(table, page) for page in pages]
     for start in range(0, count, PAGE):
-        keys: TextColumn = [str(number) for number in range(start + 1, start + PAGE + 1)]
-        stamps: TextColumn = ["2026-06-01T08:00:00Z"] * PAGE
-        yield Rows(table, {"record_no": keys, "modified_at": stamps, **pages[start // PAGE % DISTINCT_PAGES]})
+        keys = pa.array(range(start + 1, start + PAGE + 1), pa.int64())
+        yield Rows(table, {**ready[start // PAGE % DISTINCT_PAGES].columns, "record_no": keys})
 
 
-def changed(table: Table, pages: list[dict[str, TextColumn]], count: int, changes: int, turn: int) -> Rows:
+def changed(table: Table, pages: list[Page], count: int, changes: int, turn: int) -> Rows:
     """Return ``changes`` rows spread over the table, all with another content than before."""
     step = count // changes
-    columns: dict[str, TextColumn] = {
-        "record_no": [str(number * step + turn + 1) for number in range(changes)],
-        "modified_at": [f"2026-07-01T08:00:{turn:02}Z"] * changes,
-    }
-    for name, cells in pages[turn].items():
-        columns[name] = (cells * (changes // PAGE + 1))[:changes]
-    return Rows(table, columns)
+    page = {name: (cells * (changes // PAGE + 1))[:changes] for name, cells in pages[turn].items()}
+    page["RECORDNO"] = [str(number * step + turn + 1) for number in range(changes)]
+    page["WHENMODIFIED"] = [f"07/01/2026 08:00:{turn:02}"] * changes
+    return typed(table, page)
+
+
+def write_csv(path: Path, table: Table, pages: list[Page], count: int) -> None:
+    """Write the same rows as ``numbered``."""
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle)
+        for start in range(0, count, PAGE):
+            page = pages[start // PAGE % DISTINCT_PAGES] | {"RECORDNO": [*map(str, range(start + 1, start + PAGE + 1))]}
+            writer.writerows(zip(*(page[column.source] for column in table.columns), strict=True))
 
 
 def load(warehouse: Warehouse, table: Table, rows: list[Rows], window: Window) -> Certificate:
@@ -97,13 +120,6 @@ def load(warehouse: Warehouse, table: Table, rows: list[Rows], window: Window) -
         for batch in rows:
             it.add(batch)
         return it.finish(Tally(announced=count, received=count, control_total=Decimal(0)))
-
-
-def write_csv(path: Path, rows: list[Rows]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle)
-        for batch in rows:
-            writer.writerows(zip(*batch.columns.values(), strict=True))
 
 
 def peer_table(dsn: str, table: Table, name: str, *, is_keyed: bool = False) -> None:
@@ -153,9 +169,9 @@ def compare_loads(warehouse: Warehouse, folder: Path, count: int, rounds: int) -
         table = make_table(f"bench_{count}_{turn}")
         with warehouse.transaction() as connection:
             migrate_table(connection, table, {})
-        rows = list(batches(table, pages, count))
         path = folder / "rows.csv"
-        write_csv(path, rows)
+        write_csv(path, table, pages, count)
+        rows = list(numbered(table, pages, count))
         theirs = {}
         for name, is_keyed in zip(ratios, (False, True), strict=True):
             peer_table(warehouse.dsn, table, "peer", is_keyed=is_keyed)
@@ -208,7 +224,7 @@ def server_update(warehouse: Warehouse, table: Table, name: str, rows: Rows) -> 
     peer_table(warehouse.dsn, table, "changes")
     with warehouse.transaction() as connection, connection.cursor() as cursor:
         with cursor.copy("COPY changes FROM STDIN") as copy:
-            for row in zip(*rows.columns.values(), strict=True):
+            for row in zip(*(column.to_pylist() for column in rows.columns.values()), strict=True):
                 copy.write_row(row)
         cursor.execute("ANALYZE changes (record_no)")
     assigned = ", ".join(f"{column} = c.{column}" for column in table.column_names if column != "record_no")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from typed_rows import Row, typed_rows
+
 from intacct_pipelines.domain.catalog import TABLES, Table
-from intacct_pipelines.domain.records import Certificate, Deletion, Reject, Rows, Tally, Window, WindowKind
+from intacct_pipelines.domain.records import Certificate, Deletion, Reject, Tally, Window, WindowKind
 from intacct_pipelines.warehouse.connection import Warehouse
 
 BILL = TABLES["intacct.ap_bill"]
@@ -14,8 +16,6 @@ LINE = TABLES["intacct.ap_bill_line"]
 ENTITY = "acme:100"
 ALL = Window(WindowKind.ALL)
 CHANGED = Window(WindowKind.CHANGED, since="01/01/2026 00:00:00")
-
-Row = dict[str, str | None]
 
 
 def bill(record_no: int, **values: str | None) -> Row:
@@ -41,12 +41,6 @@ def line(record_no: int, bill_record_no: int, **values: str | None) -> Row:
     return row | values
 
 
-def rows_of(table: Table, rows: Sequence[Row]) -> Rows:
-    """Turn rows into columns."""
-    names = (*table.column_names, *({"custom_fields"} & {name for row in rows for name in row}))
-    return Rows(table, {name: [row.get(name) for row in rows] for name in names})
-
-
 def store(
     warehouse: Warehouse,
     rows: Sequence[Row],
@@ -69,6 +63,6 @@ def store(
     tally = Tally(announced=count, received=count, requests=1, control_total=total)
     with warehouse.load(table, entity, run_id=run_id, window=window) as load:
         if rows:
-            load.add(rows_of(table, rows))
+            load.add(typed_rows(table, rows))
         load.reject(rejects)
         return load.finish(tally, watermark=watermark, deletions=deletions)

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
+
+import pyarrow as pa
 
 from intacct_pipelines.domain.catalog import Table
+from intacct_pipelines.domain.columns import TEXT
 
 TextColumn: TypeAlias = list[str | None]
-"""One column of a batch: text as Postgres reads it, None for what is absent.
+"""One column of a source: its texts as they came, None for what is absent."""
 
-Days are ISO, instants UTC, decimals plain, flags ``t`` or ``f``, objects JSON.
-
-An empty text is the same as None: neither source tells the two apart.
-"""
+CUSTOM_FIELDS: Final = "custom_fields"
+"""The column with the fields that the company defined itself, as a JSON object."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one table, column by column, with every declared column of the table present and equally long.
+    """Typed rows of one table, column by column, with every declared column of the table present and equally long.
 
-    Besides the declared columns there is ``custom_fields`` (a JSON object or None) when the source had any.
+    A column is an Arrow array of its kind's type (``domain.columns``). No text is empty: neither source tells an empty
+    text from an absent one. Besides the declared columns there is ``custom_fields`` (the text of a JSON object, or
+    null) when the source had any.
     """
 
     table: Table
-    columns: Mapping[str, TextColumn]
+    columns: Mapping[str, pa.Array]
 
     def __len__(self) -> int:
         return len(self.columns[self.table.key[0]])
@@ -37,8 +40,23 @@ class Rows:
         """Return the rows that do not stand at ``positions``."""
         if not positions:
             return self
-        kept = [position for position in range(len(self)) if position not in positions]
-        return Rows(self.table, {name: [column[at] for at in kept] for name, column in self.columns.items()})
+        kept = pa.array([position not in positions for position in range(len(self))])
+        return Rows(self.table, {name: column.filter(kept) for name, column in self.columns.items()})
+
+    @staticmethod
+    def joined(parts: Sequence[Rows]) -> Rows:
+        """Return the rows of all parts, which are one or more of the same table, in their order."""
+        first, *others = parts
+        if not others:
+            return first
+        names = dict.fromkeys(name for part in parts for name in part.columns)
+        return Rows(first.table, {name: pa.concat_arrays([part.column(name) for part in parts]) for name in names})
+
+    def column(self, name: str) -> pa.Array:
+        """Return a column; nulls if it is ``custom_fields`` and the source had none."""
+        if name == CUSTOM_FIELDS and name not in self.columns:
+            return pa.nulls(len(self), TEXT)
+        return self.columns[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,26 @@ class Batch:
 
     rows: Rows
     rejects: tuple[Reject, ...] = ()
+
+
+def gather(batches: Iterable[Batch], size: int) -> Iterator[Batch]:
+    """Join batches of one table, in order, until each has ``size`` rows or nothing follows.
+
+    Judging and sending cost something for each call, whatever the number of rows.
+    """
+    waiting: list[Batch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(len(each.rows) for each in waiting) >= size:
+            yield _joined(waiting)
+            waiting = []
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(batches: Sequence[Batch]) -> Batch:
+    rejects = tuple(reject for batch in batches for reject in batch.rejects)
+    return Batch(Rows.joined([batch.rows for batch in batches]), rejects)
 
 
 class WindowKind(StrEnum):

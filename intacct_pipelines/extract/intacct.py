@@ -32,7 +32,8 @@ from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.money import DECIMAL_TEXT
 from intacct_pipelines.domain.records import Batch, Deletion, Tally, Window, WindowKind
 from intacct_pipelines.errors import UnknownFieldError
-from intacct_pipelines.extract.typing import type_rows, utc_instant
+from intacct_pipelines.extract.cells import read_instant
+from intacct_pipelines.extract.typing import type_rows
 
 COMPANY_ZONE: Final = "America/Los_Angeles"
 """Zone of WHENMODIFIED unless the connection says otherwise; recorded replies point to it."""
@@ -273,6 +274,6 @@ def _order(text: str) -> str:
 
 def _instant(text: str | None) -> datetime | None:
     try:
-        return datetime.fromisoformat(utc_instant(text or "", AUDIT_ZONE))
+        return read_instant(text or "", AUDIT_ZONE)
     except ValueError:
         return None

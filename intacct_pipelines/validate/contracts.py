@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from intacct_pipelines.domain.catalog import TABLES, Column, Table
+from intacct_pipelines.domain.catalog import TABLES, Column, Kind, Table
 from intacct_pipelines.domain.records import Batch, Reject, Rows, Verdict
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ ONE_OF: Final = "one_of"
 MAX_LENGTH: Final = "max_length"
 MASK: Final = "***"
 _SHOWN_CHARACTERS: Final = 200
+_EVERY_DIGIT: Final = Context(prec=38)
 _RULE: Final = re.compile(r"\((S-[A-Z0-9]+-\d+)\)")
 _RULE_OF: Final = {
     ("bill.ap_bill", "currency"): "S-CUR-02",
@@ -46,7 +49,7 @@ def rule_of(table: Table, column: Column) -> str:
 def contract(table: Table) -> pa.DataFrameSchema:
     """Return the table's contract: required columns, known values, longest texts.
 
-    Only columns with something to check are in it; others pass. It checks typed text, as ``Rows`` holds it.
+    Only columns with something to check are in it; others pass. It checks typed columns, as ``Rows`` holds them.
     """
     return _contract(table.qualified_name) if TABLES.get(table.qualified_name) is table else _build(table)
 
@@ -66,7 +69,8 @@ def check_batch(rows: Rows) -> Verdict:
     names = [column.name for column in _constrained(rows.table)]
     if not names or not len(rows):
         return Verdict()
-    frame = pd.DataFrame({name: pd.Series(rows.columns[name], dtype=object) for name in names})
+    # pandas looks at the Arrow columns where they are
+    frame = pd.DataFrame({name: pd.Series(pd.arrays.ArrowExtensionArray(rows.columns[name])) for name in names})
     try:
         contract(rows.table).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
@@ -95,7 +99,8 @@ def _build(table: Table) -> pa.DataFrameSchema:
     def checks(column: Column) -> list[Any]:
         found = []
         if column.one_of:
-            found.append(pa.Check.isin(column.one_of, error=ONE_OF))
+            known = [int(word) for word in column.one_of] if column.kind is Kind.INTEGER else column.one_of
+            found.append(pa.Check.isin(known, error=ONE_OF))
         if column.max_length:
             found.append(pa.Check.str_length(max_value=column.max_length, error=MAX_LENGTH))
         return found
@@ -127,7 +132,7 @@ def _verdict(rows: Rows, failure_cases: Any) -> Verdict:
 def _reject(rows: Rows, position: int, column_name: str, check: str) -> Reject:
     table = rows.table
     column = table.column(column_name)
-    row = {name: cells[position] for name, cells in rows.columns.items()}
+    row = {name: _text(cells[position].as_py()) for name, cells in rows.columns.items()}
     hidden = {declared.name for declared in table.columns if declared.pii}
     shown = {name: MASK if name in hidden else cell for name, cell in row.items() if cell is not None}
     return Reject(
@@ -139,3 +144,14 @@ def _reject(rows: Rows, position: int, column_name: str, check: str) -> Reject:
         rule=rule_of(table, column),
         fragment=json.dumps(shown, ensure_ascii=False, sort_keys=True),
     )
+
+
+def _text(value: object) -> str | None:
+    """Write a typed value the way that a person reads it in quarantine."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Decimal):
+        return format(value.normalize(_EVERY_DIGIT), "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return None if value is None else str(value)

@@ -43,7 +43,7 @@ class FirstLoad:
                 'CREATE TABLE {} ({}, entity text COLLATE "C" NOT NULL DEFAULT {entity} CHECK (entity = {entity}))'
             ).format(place.part, sql.SQL(", ").join(columns), entity=sql.Literal(place.entity))
         )
-        return sql.SQL("COPY {} ({}) FROM STDIN (FREEZE, NULL '')").format(place.part, names(place.copied))
+        return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary, FREEZE)").format(place.part, names(place.copied))
 
     def control_total(self) -> Decimal:
         """Return the sum over the rows as Postgres holds them."""

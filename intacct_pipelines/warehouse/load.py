@@ -16,7 +16,8 @@ from psycopg import sql
 from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.records import Certificate, Deletion, Reject, Rows, Tally, Window
 from intacct_pipelines.errors import DataContractError, WarehouseError
-from intacct_pipelines.warehouse.copy_text import blocks
+from intacct_pipelines.warehouse.copy_binary import blocks
+from intacct_pipelines.warehouse.copy_stream import CopyStream
 from intacct_pipelines.warehouse.first_load import FirstLoad
 from intacct_pipelines.warehouse.merge import GONE, Merge, delete_gone
 from intacct_pipelines.warehouse.parents import cross_off, note_written
@@ -51,7 +52,7 @@ class Load:
         )
         self._target = Merge(self._place) if exists else FirstLoad(self._place)
         self._copying = contextlib.ExitStack()
-        self._copy: psycopg.Copy | None = None
+        self._copy: CopyStream | None = None
         self._added = 0
         self._rejects: list[Reject] = []
         self.is_finished = False
@@ -74,9 +75,9 @@ class Load:
             raise DataContractError(
                 f"rows of {rows.table.qualified_name} were given to {self._place.table.qualified_name}"
             )
-        copy = self._opened()
+        stream = self._opened()
         for block in blocks(rows):
-            copy.write(block)
+            stream.send(block)
         self._added += len(rows)
 
     def reject(self, rejects: Iterable[Reject]) -> None:
@@ -97,8 +98,7 @@ class Load:
         Raises:
             DataContractError: A row that was announced is neither stored nor in quarantine, or totals differ.
         """
-        self._opened()
-        self._copying.close()
+        self._end_copy()
         total = self._target.control_total()
         inserted, updated = self._target.apply(self._added)
         rejected_keys = sorted({reject.key for reject in self._rejects})
@@ -119,13 +119,26 @@ class Load:
         self.is_finished = True
         return certificate
 
-    def _opened(self) -> psycopg.Copy:
+    def _opened(self) -> CopyStream:
         """Begin the COPY with the first batch: nothing is held in Postgres while the first page is on its way."""
         if self._copy is None:
-            statement = self._target.prepare()
-            cursor = self._copying.enter_context(self._place.connection.cursor())
-            self._copy = self._copying.enter_context(cursor.copy(statement))
+            stream = CopyStream(self._place.connection, self._target.prepare())
+            self._copy = self._copying.enter_context(stream)
         return self._copy
+
+    def _end_copy(self) -> None:
+        """Wait until Postgres has read all rows.
+
+        Raises:
+            DataContractError: It counts other than was sent.
+        """
+        count = self._opened().finish()
+        self._copying.close()
+        if count != self._added:
+            raise DataContractError(
+                f"{self._place.table.qualified_name} of {self._place.entity}: {self._added} rows were sent, "
+                f"Postgres read {count}; nothing was stored"
+            )
 
     def _certify(
         self, tally: Tally, total: Decimal, written: tuple[int, int, int], *, watermark: str, requests: int

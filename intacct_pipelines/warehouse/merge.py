@@ -37,7 +37,7 @@ class Merge:
         )
         connection = self._place.connection
         connection.execute(sql.SQL("CREATE TEMP TABLE stage ({}) ON COMMIT DROP").format(columns))
-        return sql.SQL("COPY {} ({}) FROM STDIN (NULL '')").format(_STAGE, names(self._place.copied))
+        return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(_STAGE, names(self._place.copied))
 
     def control_total(self) -> Decimal:
         """Return the sum over the rows as Postgres read them."""

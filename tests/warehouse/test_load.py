@@ -7,13 +7,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import psycopg
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from warehouse_rows import ALL, BILL, CHANGED, ENTITY, LINE, Row, bill, line, rows_of, store
+from typed_rows import Row, typed_rows
+from warehouse_rows import ALL, BILL, CHANGED, ENTITY, LINE, bill, line, store
 
 from intacct_pipelines.domain.catalog import TABLES
-from intacct_pipelines.domain.records import Deletion, Reject, Tally, Window, WindowKind
+from intacct_pipelines.domain.columns import TEXT
+from intacct_pipelines.domain.records import Deletion, Reject, Rows, Tally, Window, WindowKind
 from intacct_pipelines.errors import (
     DataContractError,
     WarehouseError,
@@ -248,7 +251,7 @@ def test_what_is_not_whole_is_not_stored(warehouse: Warehouse, tally: Tally) -> 
         pytest.raises(DataContractError, match="not whole"),
         warehouse.load(BILL, ENTITY, run_id="run", window=ALL) as load,
     ):
-        load.add(rows_of(BILL, [bill(1)]))
+        load.add(typed_rows(BILL, [bill(1)]))
         load.finish(tally, watermark="x")
     assert warehouse.keys(BILL, ENTITY) == []
     assert warehouse.watermark(BILL, ENTITY) == ""
@@ -270,7 +273,7 @@ def test_a_load_left_unfinished_stores_nothing(warehouse: Warehouse) -> None:
         pytest.raises(WarehouseError, match="not finished"),
         warehouse.load(BILL, ENTITY, run_id="run", window=ALL) as load,
     ):
-        load.add(rows_of(BILL, [bill(1)]))
+        load.add(typed_rows(BILL, [bill(1)]))
     assert warehouse.keys(BILL, ENTITY) == []
 
 
@@ -290,20 +293,31 @@ def test_every_text_arrives_as_it_was(warehouse: Warehouse, loads: int) -> None:
     assert list(warehouse.read_frame(BILL, ENTITY)["description"]) == [text or None for text in texts]
 
 
-@pytest.mark.parametrize("text", ["a\0b", "moon \ud800"])
-def test_text_that_postgres_cannot_hold_is_refused_by_key(warehouse: Warehouse, text: str) -> None:
-    """The error names the row's key and not its content; nothing is stored."""
-    with pytest.raises(DataContractError, match=r"rows 7$") as caught:
-        store(warehouse, [bill(6), bill(7, description=text)])
-    assert "moon" not in str(caught.value)
-    assert warehouse.keys(BILL, ENTITY) == []
-
-
-def test_an_unreadable_value_is_a_contract_error_without_the_value(warehouse: Warehouse) -> None:
-    """A value that slipped through typing stops the load and does not reach the message."""
-    with pytest.raises(DataContractError, match="cannot read a value") as caught:
-        store(warehouse, [bill(1, bill_date="secret")])
+@pytest.mark.parametrize(
+    ("column", "cells", "message"),
+    [
+        ("description", pa.array([None, "secret\0"]), r"NUL in the rows 7$"),
+        ("description", pa.array([None, b"secret\xff"]).view(TEXT), "cannot read a value"),
+        ("bill_date", pa.array([None, "secret"]), "bill_date are not of their types"),
+        ("bill_date", pa.array([None], pa.date32()), "differ in length"),
+        ("bill_date", None, "lacks the columns bill_date"),
+    ],
+    ids=["NUL", "no UTF-8", "another type", "too short", "missing"],
+)
+def test_a_batch_that_slipped_through_typing_stops_the_load(
+    warehouse: Warehouse, column: str, cells: pa.Array, message: str
+) -> None:
+    """The error names the column or the row's key and not the content; nothing is stored."""
+    columns = {**typed_rows(BILL, [bill(6), bill(7)]).columns, column: cells}
+    rows = Rows(BILL, {name: cells for name, cells in columns.items() if cells is not None})
+    with (  # noqa: PT012  # the block is the load
+        pytest.raises(DataContractError, match=message) as caught,
+        warehouse.load(BILL, ENTITY, run_id="run", window=ALL) as load,
+    ):
+        load.add(rows)
+        load.finish(Tally(announced=2, received=2, control_total=Decimal(20)))
     assert "secret" not in str(caught.value)
+    assert warehouse.keys(BILL, ENTITY) == []
 
 
 def test_nothing_changed_writes_no_row(warehouse: Warehouse) -> None:
@@ -335,7 +349,7 @@ def test_a_terminated_backend_loses_nothing(warehouse: Warehouse, warehouse_dsn:
         pytest.raises(WarehouseUnavailableError, match="Postgres is gone"),
         warehouse.load(BILL, ENTITY, run_id="run", window=ALL) as load,
     ):
-        load.add(rows_of(BILL, [bill(2)]))
+        load.add(typed_rows(BILL, [bill(2)]))
         with psycopg.connect(warehouse_dsn) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "

@@ -8,9 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 from scripted_bill import ORGANIZATION, ScriptedBill, make_client
+from typed_rows import text_row
 
 from intacct_pipelines.domain.catalog import BILL_TABLES, select
-from intacct_pipelines.domain.records import Rows, Window, WindowKind
+from intacct_pipelines.domain.records import Window, WindowKind
 from intacct_pipelines.errors import UnknownFieldError
 from intacct_pipelines.extract.bill import BillExtraction
 from intacct_pipelines.validate.contracts import screen_batch
@@ -23,11 +24,6 @@ def answer(name: str, status: int = 200) -> httpx.Response:
     return httpx.Response(status, content=(HERE / name).read_bytes(), headers={"Content-Type": "application/json"})
 
 
-def row(rows: Rows, position: int) -> dict[str, str]:
-    """Return one row without its empty cells."""
-    return {name: cells[position] for name, cells in rows.columns.items() if cells[position] is not None}
-
-
 def test_vendors_become_rows() -> None:
     """Every declared field of a full vendor is there; a sparse vendor has only what BILL sent."""
     server = ScriptedBill()
@@ -35,7 +31,7 @@ def test_vendors_become_rows() -> None:
     with make_client(server) as client:
         session = client.session(ORGANIZATION)
         (first,), (last,) = BillExtraction(session, ORGANIZATION, select(BILL_TABLES, "vendor"), ALL)
-    assert row(first.rows, 0) == {
+    assert text_row(first.rows, 0) == {
         "id": "00901REDACTEDVENDOR1",
         "name": "Redacted Paper Co",
         "short_name": "RPC",
@@ -58,7 +54,7 @@ def test_vendors_become_rows() -> None:
         "created_at": "2026-01-05T09:00:00+00:00",
         "modified_at": "2026-01-06T23:15:23.127000+00:00",
     }
-    assert row(first.rows, 1) == {
+    assert text_row(first.rows, 1) == {
         "id": "00901REDACTEDVENDOR2",
         "name": "株式会社リダクテッド",
         "account_type": "NONE",
@@ -79,7 +75,7 @@ def test_bills_become_rows_and_lines() -> None:
         table = select(BILL_TABLES, "ap_bill")
         extraction = BillExtraction(client.session(ORGANIZATION), ORGANIZATION, table, ALL, currencies)
         ((bills, lines, *_),) = extraction
-    assert row(bills.rows, 0) == {
+    assert text_row(bills.rows, 0) == {
         "id": "00n01REDACTEDBILL001",
         "vendor_id": "00901REDACTEDVENDOR1",
         "vendor_name": "Redacted Paper Co",
@@ -101,14 +97,14 @@ def test_bills_become_rows_and_lines() -> None:
         "created_at": "2026-01-02T10:00:00+00:00",
         "modified_at": "2026-01-02T10:00:00+00:00",
     }
-    assert row(bills.rows, 1)["document_no"] == "請求書-7"
-    assert row(bills.rows, 1)["exchange_rate"] == "0.006711409"
-    assert row(lines.rows, 0) == {
+    assert text_row(bills.rows, 1)["document_no"] == "請求書-7"
+    assert text_row(bills.rows, 1)["exchange_rate"] == "0.006711409"
+    assert text_row(lines.rows, 0) == {
         "id": "bli01REDACTEDLINE001",
         "bill_id": "00n01REDACTEDBILL001",
         "line_no": "1",
         "currency": "USD",
-        "amount": "149.00",
+        "amount": "149",
         "quantity": "2",
         "price": "74.5",
         "description": "Paper",
@@ -117,7 +113,7 @@ def test_bills_become_rows_and_lines() -> None:
         "location_id": "0lo01REDACTEDLOCA001",
         "class_id": "0ac01REDACTEDCLSS001",
     }
-    assert row(lines.rows, 2) == {
+    assert text_row(lines.rows, 2) == {
         "id": "00n01REDACTEDBILL002:1",
         "bill_id": "00n01REDACTEDBILL002",
         "line_no": "1",

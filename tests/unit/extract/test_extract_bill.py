@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_bill import ORGANIZATION, ScriptedBill, make_client
+from typed_rows import text_row, texts_of
 
 from intacct_pipelines.domain.catalog import BILL_TABLES, Table, select
 from intacct_pipelines.domain.records import Batch, Window, WindowKind
@@ -67,7 +68,7 @@ def read(
 
 
 def column(batches: list[Batch], name: str) -> list[str | None]:
-    return [cell for batch in batches for cell in batch.rows.columns[name]]
+    return [cell for batch in batches for cell in texts_of(batch.rows, name)]
 
 
 # ---- completeness -----------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ def test_amounts_round_trip_to_the_digit(amount: Decimal) -> None:
     server = ScriptedBill()
     server.script = [httpx.Response(200, content=body)]
     _, [(bills, _)] = read_bills(server)
-    assert bills.rows.columns["amount"] == [format(amount, "f")]
+    assert texts_of(bills.rows, "amount") == [format(amount.normalize() + 0, "f")]
 
 
 def test_whole_reading_has_no_filter_and_cannot_be_shifted_by_changes() -> None:
@@ -108,8 +109,8 @@ def test_whole_reading_has_no_filter_and_cannot_be_shifted_by_changes() -> None:
     server = ScriptedBill({BILLS: bills})
     _, [(batch, _)] = read_bills(server)
     assert dict(server.reads[0].url.params) == {"max": "100", "sort": "createdTime:asc"}
-    assert batch.rows.columns["record_status"] == ["INACTIVE", "DRAFT"]
-    assert batch.rows.columns["is_archived"] == ["t", "t"]
+    assert texts_of(batch.rows, "record_status") == ["INACTIVE", "DRAFT"]
+    assert texts_of(batch.rows, "is_archived") == ["t", "t"]
 
 
 def test_records_out_of_order_spoil_the_proof() -> None:
@@ -211,8 +212,8 @@ def test_whatever_changes_between_pages_the_next_windows_have_it(
     window = ALL if whole_first else Window(WindowKind.CHANGED, since=day(1))
     while next(pages) < 40:
         extraction, pairs = read_bills(server, window, page_size=size)
-        rows = [bill.rows.columns for bill, _ in pairs]
-        stored |= {key: cell for page in rows for key, cell in zip(page["id"], page["description"], strict=True)}
+        for bill, _ in pairs:
+            stored |= dict(zip(texts_of(bill.rows, "id"), texts_of(bill.rows, "description"), strict=True))
         assert extraction.tally.in_order
         window = Window(WindowKind.CHANGED, since=extraction.tally.watermark)
     assert stored == {bill["id"]: bill["description"] for bill in bills}
@@ -240,7 +241,7 @@ def test_month_keeps_the_bills_of_the_month_and_moves_no_watermark() -> None:
     extraction, [(batch, lines)] = read_bills(
         ScriptedBill({BILLS: bills}), Window(WindowKind.MONTH, month=date(2026, 2, 1))
     )
-    assert batch.rows.columns["id"] == ["00n0001", "00n0002"]
+    assert texts_of(batch.rows, "id") == ["00n0001", "00n0002"]
     assert [(reject.key, reject.column) for reject in batch.rejects] == [("00n0004", "bill_date")]
     assert (extraction.tally.received, extraction.tally.watermark) == (3, "")
     assert len(lines.rows) == 6
@@ -279,7 +280,7 @@ def test_organization_is_one_object() -> None:
         f"/v3/organizations/{ORGANIZATION}": {"id": ORGANIZATION, "name": "Acme", "address": {"country": "US"}}
     }
     extraction, [batch] = read(server, "organization")
-    assert {name: cells[0] for name, cells in batch.rows.columns.items()} == {
+    assert text_row(batch.rows, 0) == {
         "id": ORGANIZATION,
         "name": "Acme",
         "country": "US",
@@ -310,7 +311,7 @@ def test_windows_that_bill_cannot_answer_are_refused() -> None:
 def test_bill_of_a_vendor_without_currency_is_quarantined_not_guessed() -> None:
     """BILL's bills carry no currency: without the vendor's, the bill and its lines go to quarantine [S-CUR-02]."""
     extraction, [(bills, lines)] = read_bills(ScriptedBill({BILLS: [make_bill(1), make_bill(2, vendorId="009X")]}))
-    assert bills.rows.columns["currency"] == ["USD"]
+    assert texts_of(bills.rows, "currency") == ["USD"]
     assert [(reject.key, reject.column, reject.rule) for reject in bills.rejects] == [
         ("00n0002", "currency", "S-CUR-02")
     ]
@@ -339,7 +340,7 @@ def test_bill_of_a_vendor_without_currency_is_quarantined_not_guessed() -> None:
 def test_bad_bill_is_quarantined_and_its_neighbour_is_not(other: dict[str, Any], at_fault: str, check: str) -> None:
     """A record that cannot be typed is kept whole beside the others, with the column and the reason."""
     _, [(bills, _)] = read_bills(ScriptedBill({BILLS: [make_bill(1, **other), make_bill(2)]}))
-    assert bills.rows.columns["id"] == ["00n0002"]
+    assert texts_of(bills.rows, "id") == ["00n0002"]
     assert [(reject.key, reject.column, reject.check) for reject in bills.rejects] == [("00n0001", at_fault, check)]
 
 
@@ -358,10 +359,10 @@ def test_line_without_id_is_named_by_its_place() -> None:
     """A line that BILL gives no id has its bill's id and its position, the same in every reading."""
     bill = make_bill(1, billLineItems=[{"amount": 1}, {"amount": 2, "classifications": {"departmentId": "0de1"}}])
     _, [(_, lines)] = read_bills(ScriptedBill({BILLS: [bill]}))
-    assert lines.rows.columns["id"] == ["00n0001:1", "00n0001:2"]
-    assert lines.rows.columns["line_no"] == ["1", "2"]
-    assert lines.rows.columns["department_id"] == [None, "0de1"]
-    assert lines.rows.columns["currency"] == ["USD", "USD"]
+    assert texts_of(lines.rows, "id") == ["00n0001:1", "00n0001:2"]
+    assert texts_of(lines.rows, "line_no") == ["1", "2"]
+    assert texts_of(lines.rows, "department_id") == [None, "0de1"]
+    assert texts_of(lines.rows, "currency") == ["USD", "USD"]
 
 
 def test_line_id_that_repeats_is_quarantined() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sandbox_transport import SandboxTransport
+from typed_rows import texts_of
 
 from intacct_pipelines.clients.bill import BillClient, Credentials, Options, Session
 from intacct_pipelines.domain.catalog import BILL_TABLES, Table, select
@@ -54,8 +55,8 @@ def read_currencies(session: Session) -> dict[str, str]:
     currencies: dict[str, str] = {}
     for party in {table.party.removesuffix("_id") for table in ROOTS if table.party}:
         for (batch,) in BillExtraction(session, session.organization_id, select(BILL_TABLES, party), ALL):
-            cells = batch.rows.columns
-            currencies |= {key: cell for key, cell in zip(cells["id"], cells["currency"], strict=True) if key and cell}
+            pairs = zip(texts_of(batch.rows, "id"), texts_of(batch.rows, "currency"), strict=True)
+            currencies |= {key: cell for key, cell in pairs if key and cell}
     return currencies
 
 
@@ -106,18 +107,18 @@ def test_edited_bill_comes_with_the_next_window(session: Session) -> None:
         (page, row)
         for page, (bills, _) in enumerate(pairs)
         for row, (status, archived) in enumerate(
-            zip(bills.rows.columns["payment_status"], bills.rows.columns["is_archived"], strict=True)
+            zip(texts_of(bills.rows, "payment_status"), texts_of(bills.rows, "is_archived"), strict=True)
         )
         if (status, archived) == ("UNPAID", "f")
     )
-    bill_id = pairs[at[0]][0].rows.columns["id"][at[1]]
+    bill_id = texts_of(pairs[at[0]][0].rows, "id")[at[1]]
     session.patch(f"/v3/bills/{bill_id}", {"description": "edited"})
     window = Window(WindowKind.CHANGED, since=changed_since(extraction.tally.watermark, timedelta()))
     extraction, pairs = read_documents(session, window)
     described = {
         key: text
         for bills, _ in pairs
-        for key, text in zip(bills.rows.columns["id"], bills.rows.columns["description"], strict=True)
+        for key, text in zip(texts_of(bills.rows, "id"), texts_of(bills.rows, "description"), strict=True)
     }
     assert described[bill_id] == "edited"
     assert bill_id in extraction.window_of(extraction.tables[1]).parent_keys
@@ -155,7 +156,7 @@ def test_session_that_ends_mid_page_loses_nothing(sandbox: Sandbox, session: Ses
     extraction = BillExtraction(session, session.organization_id, select(BILL_TABLES, "vendor"), ALL)
     ids = []
     for (batch,) in extraction:
-        ids += batch.rows.columns["id"]
+        ids += texts_of(batch.rows, "id")
         sandbox.bill.expire_sessions()
     assert len(ids) == len(set(ids)) == extraction.tally.received > 30
 
@@ -215,7 +216,7 @@ def test_nothing_is_lost_whatever_fails_and_changes(seed: int) -> None:
             stored |= {
                 key: day
                 for bills, *_ in pairs
-                for key, day in zip(bills.rows.columns["id"], bills.rows.columns["due_date"], strict=True)
+                for key, day in zip(texts_of(bills.rows, "id"), texts_of(bills.rows, "due_date"), strict=True)
             }
             whole += 1
             if whole == 12:

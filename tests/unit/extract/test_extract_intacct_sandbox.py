@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sandbox_transport import SandboxTransport
+from typed_rows import texts_of
 
 from intacct_pipelines.clients.intacct import Credentials, IntacctClient, Options, Session, functions
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, Table, select
@@ -62,7 +63,7 @@ def session(sandbox: Sandbox) -> Iterator[Session]:
 
 
 def keys_of(extraction: IntacctExtraction) -> list[str]:
-    return [key or "" for batch in extraction for key in batch.rows.columns[extraction.table.key[0]]]
+    return [key or "" for batch in extraction for key in texts_of(batch.rows, extraction.table.key[0])]
 
 
 @pytest.mark.parametrize("table", TOP_TABLES, ids=lambda table: table.name)
@@ -73,7 +74,7 @@ def test_every_table_arrives_whole_and_keeps_its_contract(session: Session, tabl
     tally = extraction.tally
     assert [reject for batch in batches for reject in batch.rejects] == []
     assert sum(len(batch.rows) for batch in batches) == tally.received == tally.announced > 0
-    keys = [key for batch in batches for key in batch.rows.columns["record_no"]]
+    keys = [key for batch in batches for key in texts_of(batch.rows, "record_no")]
     assert len(keys) == len(set(keys))
     assert tally.requests == 1 + -(-tally.received // 20)
 
@@ -84,7 +85,9 @@ def test_lines_arrive_by_their_bills(session: Session) -> None:
     line = select(INTACCT_TABLES, "ap_bill_line")
     window = Window(WindowKind.PARENTS, parent_keys=tuple(keys[:15]))
     parents = {
-        parent for batch in IntacctExtraction(session, line, window) for parent in batch.rows.columns["bill_record_no"]
+        parent
+        for batch in IntacctExtraction(session, line, window)
+        for parent in texts_of(batch.rows, "bill_record_no")
     }
     assert parents == set(keys[:15])
 
@@ -124,9 +127,9 @@ def test_bills_deleted_between_pages_hide_no_other(sandbox: Sandbox, session: Se
     sandbox.intacct.close_books(session.entity_id, "")
     whole = keys_of(IntacctExtraction(session, BILL, ALL))
     reading = iter(IntacctExtraction(session, BILL, ALL))
-    received = [key or "" for key in next(reading).rows.columns["record_no"]]
+    received = [key or "" for key in texts_of(next(reading).rows, "record_no")]
     _edit_one(sandbox, [int(key) for key in received])
-    received += [key or "" for batch in reading for key in batch.rows.columns["record_no"]]
+    received += [key or "" for batch in reading for key in texts_of(batch.rows, "record_no")]
     assert sorted(received) == sorted(whole)
 
 
@@ -193,7 +196,7 @@ def test_a_created_vendor_is_read_back(session: Session) -> None:
     (made,) = session.call([create], unique=True, write=True)
     assert made.error is None, made.error
     vendors = IntacctExtraction(session, select(INTACCT_TABLES, "vendor"), ALL)
-    names = {name for batch in vendors for name in batch.rows.columns["name"]}
+    names = {name for batch in vendors for name in texts_of(batch.rows, "name")}
     assert "Näu & Co" in names
     (again,) = session.call([functions.create_vendor("test:vendor:2", fields)], unique=True, write=True)
     assert isinstance(again.error, DuplicateRecordError)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_intacct import ScriptedIntacct, client_of, failure, reply, result
+from typed_rows import texts_of
 
 from intacct_pipelines.domain.catalog import TABLES, Kind
 from intacct_pipelines.domain.money import DECIMAL_TEXT
@@ -54,7 +55,7 @@ def line(number: int, parent: int) -> dict[str, str | None]:
 
 
 def received(extraction: IntacctExtraction, column: str = "record_no") -> list[str]:
-    return sorted((cell or "" for batch in extraction for cell in batch.rows.columns[column]), key=int)
+    return sorted((cell or "" for batch in extraction for cell in texts_of(batch.rows, column)), key=int)
 
 
 def test_a_whole_table_is_tallied() -> None:
