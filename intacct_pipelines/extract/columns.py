@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, Final, TypeAlias
 
@@ -170,13 +169,6 @@ def _type_money(texts: pa.StringArray, currencies: pa.StringArray) -> Typed:
             values.append(None)
             failures[at] = error.check
     return pa.array(values, DECIMAL), failures
-
-
-def add_up(texts: pa.StringArray) -> Decimal:
-    """Return the sum of the amounts, exactly; what is no plain decimal counts nothing."""
-    amounts, _ = _type_decimals(texts)
-    # wide enough for the sum of any column that fits into memory
-    return pc.sum(amounts.cast(pa.decimal256(76, DECIMAL.scale))).as_py() or Decimal(0)
 
 
 def _fit(amounts: pa.Array, currencies: pa.StringArray) -> bool:

@@ -116,8 +116,7 @@ class IntacctExtraction:
             announced = page.total_count
             self.tally.received += page.count
             self._note(page)
-            columns = {field: texts.to_pylist() for field, texts in page.columns.items()}
-            yield type_rows(self.table, columns, zone=self._zone)
+            yield type_rows(self.table, page.columns, zone=self._zone)
             del page  # a page is large: it must not wait here while the next one is read
         self.tally.announced += announced
 
