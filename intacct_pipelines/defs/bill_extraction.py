@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.defs.extraction import store
 from intacct_pipelines.domain.catalog import BILL_TABLES, Table, select
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
     from intacct_pipelines.domain.keys import EntityKey
     from intacct_pipelines.warehouse.load import Load
+
+_PAGES_AT_ONCE: Final = 50
 
 
 def sync_bill(
@@ -61,17 +65,16 @@ def _load(systems: Systems, entity: str, extraction: BillExtraction, run_id: str
         documents = opened(extraction.table)
         if extraction.window.kind is WindowKind.ALL:
             parts = [opened(table) for table in embedded]
-            for document_batch, *batches in extraction:
-                store(documents, [document_batch])
-                for part, batch in zip(parts, batches, strict=True):
-                    store(part, [batch])
+            for pages in _some_at_once(extraction):
+                for load, batches in zip((documents, *parts), pages, strict=True):
+                    store(load, batches)
         else:
             # Which documents' rows are covered is known at the end; what changed since the watermark is little.
             kept: list[list[Batch]] = [[] for _ in embedded]
-            for document_batch, *batches in extraction:
-                store(documents, [document_batch])
-                for part_batches, batch in zip(kept, batches, strict=True):
-                    part_batches.append(batch)
+            for document_batches, *pages in _some_at_once(extraction):
+                store(documents, document_batches)
+                for part_batches, batches in zip(kept, pages, strict=True):
+                    part_batches.extend(batches)
             parts = [opened(table) for table in embedded]
             for part, part_batches in zip(parts, kept, strict=True):
                 store(part, part_batches)
@@ -79,6 +82,13 @@ def _load(systems: Systems, entity: str, extraction: BillExtraction, run_id: str
             part.finish(extraction.tallies[table.name]) for table, part in zip(embedded, parts, strict=True)
         ]
         return (documents.finish(extraction.tally, watermark=extraction.tally.watermark), *certificates)
+
+
+def _some_at_once(extraction: BillExtraction) -> Iterator[list[tuple[Batch, ...]]]:
+    """Yield the batches of some pages, table by table: a page has at most a hundred documents."""
+    pages = iter(extraction)
+    while some := list(islice(pages, _PAGES_AT_ONCE)):
+        yield list(zip(*some, strict=True))
 
 
 def party_currencies(systems: Systems, entity: EntityKey, table: Table) -> dict[str, str]:
