@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
+    from intacct_pipelines.sandbox.journal_business import JournalEntry
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -178,5 +180,6 @@ class Business:
     """The number of an expense account that requires no dimension beyond the location."""
     cards: CardProgramme = field(default_factory=CardProgramme)
     receivables: Receivables = field(default_factory=Receivables)
+    journals: tuple[JournalEntry, ...] = ()
     settlements: Settlements = field(default_factory=Settlements)
     """What paid the bills."""

@@ -31,6 +31,11 @@ ACCOUNTS: Final = (
     ("2300", "Customer deposits", "OTHER_CURRENT_LIABILITY", ()),
     ("4100", "Service revenue", "INCOME", ("location",)),
     ("4900", "Convenience fees", "OTHER_INCOME", ()),
+    # Journals
+    ("1590", "Accumulated depreciation", "FIXED_ASSET", ()),
+    ("2400", "Accrued payroll", "OTHER_CURRENT_LIABILITY", ()),
+    ("6050", "Wages and salaries", "EXPENSE", ("location", "department")),
+    ("6800", "Depreciation", "EXPENSE", ("location",)),
 )
 DEPARTMENTS: Final = (
     ("10", "Sales", ""),

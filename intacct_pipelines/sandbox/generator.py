@@ -18,6 +18,7 @@ from intacct_pipelines.sandbox.business import Account, Bill, Business, Dimensio
 from intacct_pipelines.sandbox.card_maker import make_cards
 from intacct_pipelines.sandbox.chart import ACCOUNTS, CLASSES, DEPARTMENTS, TERMS
 from intacct_pipelines.sandbox.dice import Dice, invented_secret
+from intacct_pipelines.sandbox.journal_business import make_journals
 from intacct_pipelines.sandbox.payment_maker import settle
 from intacct_pipelines.sandbox.receivables_maker import make_receivables
 
@@ -93,6 +94,7 @@ class _Generator:
         self, seed: int, entities: int, bills: int, years: int, currencies: tuple[str, ...], *, today: date
     ) -> None:
         options = f"{seed} {entities} {bills} {years} {' '.join(currencies)} {today}"
+        self._options = options
         self._dice = Dice(options, today, years)
         self._card_dice = Dice(f"{options} cards", today, years)
         self._seed = seed
@@ -134,6 +136,9 @@ class _Generator:
             bills=tuple(bills),
             expense_account=_EXPENSE_ACCOUNT,
             cards=make_cards(self._card_dice, entities, self._bill_count),
+            journals=make_journals(
+                Dice(f"{self._options} journals", self._dice.today, self._years), entities, self._bill_count
+            ),
             receivables=make_receivables(
                 self._seed, self._bill_count, self._years, self._currencies, entities, today=self._dice.today
             ),

@@ -58,6 +58,23 @@ class PostingKind:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryText:
+    """What a person wrote on a journal entry of their own.
+
+    Args:
+        title: The entry's title.
+        reference_no: The reference number.
+        attachment_id: The attachment; empty if none.
+        reverses: Number of the entry that it undoes; 0 if none.
+    """
+
+    title: str
+    reference_no: str = ""
+    attachment_id: str = ""
+    reverses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Posting:
     """One journal entry of one document.
 
@@ -73,6 +90,7 @@ class Posting:
         modified: WHENMODIFIED text.
         stamp: WHENMODIFIED in sortable form.
         lines: The debits and credits.
+        text: For an entry that a person made: what they wrote on it.
     """
 
     number: int
@@ -86,6 +104,7 @@ class Posting:
     modified: str
     stamp: str
     lines: tuple[LedgerLine, ...]
+    text: EntryText | None = None
 
 
 class UnbalancedError(ValueError):
@@ -153,6 +172,14 @@ class Ledger:
     def postings(self) -> tuple[Posting, ...]:
         """All postings in the order of their line numbers."""
         return tuple(self._owners)
+
+    def posting(self, number: int) -> Posting | None:
+        """The posting with this number; None when there is none any more."""
+        return self._postings.get(number)
+
+    def posting_numbers(self, owners: frozenset[str] | None = None) -> list[int]:
+        """The numbers of all postings, ascending; ``owners`` limits them to those entities' documents."""
+        return sorted(one.number for one in self._owners if owners is None or one.owner in owners)
 
     def line(self, number: int) -> tuple[Posting, LedgerLine]:
         """The line with this number, with its posting.

@@ -1,4 +1,4 @@
-"""One face for all objects that can be read: stored tables, and GLDETAIL that is derived from the ledger."""
+"""One face for all objects that can be read: stored tables, and what is derived from the ledger."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from intacct_pipelines.sandbox.intacct.fields import NESTED, OBJECTS, RELATIONS, ObjectSpec
+from intacct_pipelines.sandbox.intacct.fields import DERIVED, NESTED, OBJECTS, RELATIONS, ObjectSpec
+from intacct_pipelines.sandbox.intacct.ledger_views import JournalEntries, LedgerLines
 from intacct_pipelines.sandbox.intacct.refusals import unknown_field, unknown_object
 from intacct_pipelines.sandbox.intacct.values import read_day
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from intacct_pipelines.sandbox.intacct.state import Row, State, Table
-    from intacct_pipelines.sandbox.ledger import LedgerLine, Posting
 
 MAX_HOPS: Final = 4
 
@@ -53,8 +53,10 @@ def dataset(state: State, name: str) -> Dataset:
     Raises:
         FunctionRefusedError: The company has no such object.
     """
-    if name == "GLDETAIL":
-        return LedgerDetail(state)
+    if name == "GLBATCH":
+        return JournalEntries(state)
+    if name in DERIVED:
+        return LedgerLines(state, name, _hop)
     if name not in state.tables:
         raise unknown_object(name)
     return StoredObject(state, state.tables[name])
@@ -185,136 +187,4 @@ def _days_left(state: State, table: Table, row: Row) -> str:
 _COMPUTED: Final[Mapping[str, Mapping[str, Callable[[State, Table, Row], str]]]] = {
     "VENDOR": {"TOTALDUE": _vendor_due},
     "APBILL": {"DUE_IN_DAYS": _days_left},
-}
-
-
-class LedgerDetail:
-    """GLDETAIL: the lines of the ledger. A record is a posting and one of its lines.
-
-    Args:
-        state: The company.
-    """
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self.spec = OBJECTS["GLDETAIL"]
-
-    @property
-    def version(self) -> int:
-        """Changes whenever a posting does, or a document that is shown beside it."""
-        ledger, tables = self._state.ledger, self._state.tables
-        return ledger.version + sum(tables[name].version for name in ledger.object_names)
-
-    def numbers(self, owners: frozenset[str] | None) -> list[int]:
-        """Line numbers of these owners' documents, ascending."""
-        return self._state.ledger.line_numbers(owners)
-
-    def record(self, number: int) -> tuple[Posting, LedgerLine] | None:
-        """The posting and its line."""
-        try:
-            return self._state.ledger.line(number)
-        except KeyError:
-            return None
-
-    def owner(self, record: tuple[Posting, LedgerLine]) -> str:
-        """The entity that owns the document."""
-        return record[0].owner
-
-    def position(self, field: str) -> int | None:  # noqa: ARG002  # nothing is stored
-        """Nothing is stored."""
-        return None
-
-    def equal(self, field: str, value: str) -> list[int] | None:
-        """Lines of one journal entry, which are next to each other."""
-        del field, value
-        return None
-
-    def getter(self, field: str) -> Callable[[tuple[Posting, LedgerLine]], str]:
-        """A function that takes one field from a posting and line."""
-        state = self._state
-        if "." in field:
-            relation, _, rest = field.partition(".")
-            target_name, own_field, other_field = RELATIONS["GLDETAIL"][relation]
-            return _hop(state, self.getter(own_field), target_name, other_field, rest)
-        plain = _PLAIN.get(field)
-        if plain:
-            return lambda record: plain(record[0], record[1])
-        if field in _FROM_DOCUMENT:
-            return _document_field(state, _FROM_DOCUMENT[field])
-        if field in _FROM_LIST:
-            own_field, object_name, other_field = _FROM_LIST[field]
-            list_table = state.tables[object_name]
-            return _hop(state, self.getter(own_field), object_name, list_table.spec.business_key, other_field)
-        return lambda _record: ""
-
-
-def _document_field(state: State, field: str) -> Callable[[tuple[Posting, LedgerLine]], str]:
-    """Read a field of the document behind a line; empty where that kind of document has no such field."""
-    tables = state.tables
-
-    def read(record: tuple[Posting, LedgerLine]) -> str:
-        object_name, record_no = record[0].document
-        table = tables[object_name]
-        position = table.at.get(field)
-        row = None if position is None else table.rows.get(record_no)
-        return "" if row is None or position is None else row[position]
-
-    return read
-
-
-_PLAIN: Final[Mapping[str, Callable[[Posting, LedgerLine], str]]] = {
-    "RECORDNO": lambda _posting, line: str(line.number),
-    "BATCHKEY": lambda posting, _line: str(posting.number),
-    "GLENTRYKEY": lambda _posting, line: str(line.number),
-    "BATCH_DATE": lambda posting, _line: posting.entry_date,
-    "BATCH_TITLE": lambda posting, _line: f"{posting.kind.title}: {posting.entry_date}",
-    "BATCH_NO": lambda posting, _line: str(posting.number),
-    "SYMBOL": lambda posting, _line: posting.kind.symbol,
-    "BOOKID": lambda _posting, _line: "ACCRUAL",
-    "CHILDENTITY": lambda _posting, line: line.entity_id,
-    "MODIFIED": lambda posting, _line: posting.modified,
-    "ADJ": lambda _posting, _line: "false",
-    "MODULEKEY": lambda posting, _line: posting.kind.module_key,
-    "LINE_NO": lambda posting, line: str(line.number - posting.lines[0].number + 1),
-    "ENTRY_DATE": lambda posting, _line: posting.entry_date,
-    "ENTRY_STATE": lambda _posting, _line: "P",
-    "TR_TYPE": lambda _posting, line: str(line.side),
-    "ACCOUNTNO": lambda _posting, line: line.account_no,
-    "STATISTICAL": lambda _posting, _line: "false",
-    "DEPARTMENTID": lambda _posting, line: line.department_id,
-    "LOCATIONID": lambda _posting, line: line.location_id,
-    "CLASSID": lambda _posting, line: line.class_id,
-    "CURRENCY": lambda posting, _line: posting.currency,
-    "BASECURR": lambda posting, _line: posting.base_currency,
-    "DESCRIPTION": lambda _posting, line: line.memo,
-    "DEBITAMOUNT": lambda _posting, line: str(line.base_amount) if line.side > 0 else "",
-    "CREDITAMOUNT": lambda _posting, line: str(line.base_amount) if line.side < 0 else "",
-    "AMOUNT": lambda _posting, line: str(line.base_amount * line.side),
-    "TRX_AMOUNT": lambda _posting, line: str(line.trx_amount * line.side),
-    "TRX_DEBITAMOUNT": lambda _posting, line: str(line.trx_amount) if line.side > 0 else "",
-    "TRX_CREDITAMOUNT": lambda _posting, line: str(line.trx_amount) if line.side < 0 else "",
-    "RECORDTYPE": lambda posting, _line: posting.kind.record_type,
-    "AUWHENCREATED": lambda posting, _line: posting.created,
-    "WHENMODIFIED": lambda posting, _line: posting.modified,
-}
-_FROM_DOCUMENT: Final = {
-    "RECORDID": "RECORDID",
-    "DOCUMENT": "RECORDID",
-    "DOCNUMBER": "DOCNUMBER",
-    "VENDORID": "VENDORID",
-    "VENDORNAME": "VENDORNAME",
-    "CUSTOMERID": "CUSTOMERID",
-    "CUSTOMERNAME": "CUSTOMERNAME",
-    "WHENCREATED": "WHENCREATED",
-    "WHENDUE": "WHENDUE",
-    "WHENPAID": "WHENPAID",
-    "TOTALDUE": "TOTALDUE",
-    "TOTALENTERED": "TOTALENTERED",
-    "TOTALPAID": "TOTALPAID",
-}
-_FROM_LIST: Final = {
-    "ACCOUNTTITLE": ("ACCOUNTNO", "GLACCOUNT", "TITLE"),
-    "DEPARTMENTTITLE": ("DEPARTMENTID", "DEPARTMENT", "TITLE"),
-    "LOCATIONNAME": ("LOCATIONID", "LOCATION", "NAME"),
-    "CLASSNAME": ("CLASSID", "CLASS", "NAME"),
 }

@@ -31,6 +31,9 @@ RELATIONS: Final[Relations] = MappingProxyType(
     {name: relations for area in _AREAS for name, relations in area.RELATIONS.items()}
 )
 
+DERIVED: Final = frozenset(("GLDETAIL", "GLBATCH", "GLENTRY"))
+"""Objects that are not stored: they are the ledger's postings and lines."""
+
 # What `readByQuery` wants instead of labels: field → code → labels. Codes of paid and reversed bills are our guess.
 CODES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
     {
@@ -71,6 +74,7 @@ __all__ = [
     "CODES",
     "DATE",
     "DECIMAL",
+    "DERIVED",
     "ENUMS",
     "FLAG",
     "INSTANT",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.bills import build_payment, build_posting, owner_fields, totals
 from intacct_pipelines.sandbox.intacct.fields import LEDGER_STATES, RAW_STATES
+from intacct_pipelines.sandbox.intacct.journal_loading import JournalLoader
 from intacct_pipelines.sandbox.intacct.receivables_loading import ReceivablesLoader
 from intacct_pipelines.sandbox.intacct.values import format_date, format_instant, round_amount, sortable
 from intacct_pipelines.sandbox.ledger import AP_ACCOUNT, BANK_ACCOUNT
@@ -53,6 +54,7 @@ class Loader:
             if bill.in_intacct:
                 self._load_bill(bill)
         ReceivablesLoader(state, business, self._owner).load()
+        JournalLoader(state, business).load()
 
     def _load_entities(self) -> None:
         state = self._state

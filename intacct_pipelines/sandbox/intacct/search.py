@@ -7,6 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.conditions import Condition, Dialect, Filter, compile_filter, fields_of
+from intacct_pipelines.sandbox.intacct.fields import DERIVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,10 +91,10 @@ class Search:
     def _matched(
         self, data: Dataset, owners: frozenset[str] | None, others: list[Filter], dialect: Dialect
     ) -> list[int]:
-        if not others and data.spec.name != "GLDETAIL":
+        if not others and data.spec.name not in DERIVED:
             return data.numbers(owners)
         key = (data.spec.name, owners, tuple(others), dialect, data.version)
-        stable = all(data.spec.name == "GLDETAIL" or data.position(field) is not None for field in _fields(others))
+        stable = all(data.spec.name in DERIVED or data.position(field) is not None for field in _fields(others))
         if stable and key in self._answers:
             self._answers.move_to_end(key)
             return self._answers[key]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _APPLICATIONS: Final = {
     "Company": ("LOCATIONENTITY", "LOCATION", "DEPARTMENT", "CLASS", "CONTACT"),
-    "General Ledger": ("GLACCOUNT", "GLDETAIL"),
+    "General Ledger": ("GLACCOUNT", "GLBATCH", "GLDETAIL"),
     "Accounts Payable": ("VENDOR", "APBILL", "APTERM"),
     "Accounts Receivable": ("ARINVOICE", "ARADJUSTMENT", "ARPYMT", "ARADVANCE"),
 }
@@ -27,6 +27,7 @@ _POLICIES: Final = {
     "CLASS": "Classes",
     "CONTACT": "Contacts",
     "GLACCOUNT": "GL accounts",
+    "GLBATCH": "Journal entries",
     "GLDETAIL": "GL reports",
     "VENDOR": "Vendors",
     "APBILL": "Bills",

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from intacct_pipelines.sandbox.intacct.fields import OBJECTS, ObjectSpec
+from intacct_pipelines.sandbox.intacct.fields import DERIVED, OBJECTS, ObjectSpec
 from intacct_pipelines.sandbox.intacct.values import CachedInstants, format_instant, sortable
 from intacct_pipelines.sandbox.ledger import Ledger, Posting
 
@@ -133,7 +133,7 @@ class State:
         self.options = options
         self.clock = clock
         self.lock = threading.RLock()
-        self.tables = {name: Table(spec) for name, spec in OBJECTS.items() if name != "GLDETAIL"}
+        self.tables = {name: Table(spec) for name, spec in OBJECTS.items() if name not in DERIVED}
         self.ledger = Ledger()
         self.instants = CachedInstants(options.modified_zone)
         self.entity_currency: dict[str, str] = {}
@@ -210,15 +210,18 @@ class State:
     def audit(self, table: Table, row: Row, mode: str, source: str) -> None:
         """Write a row of the audit trail: ``C`` create, ``M`` modify, ``D`` delete."""
         spec = table.spec
-        if not spec.audited:
-            return
+        if spec.audited:
+            by_name = spec.business_key and self.options.audit_list_key == "business"
+            self.audit_key(spec.name, table.get(row, spec.business_key if by_name else "RECORDNO"), mode, source)
+
+    def audit_key(self, object_name: str, key: str, mode: str, source: str) -> None:
+        """Write a row of the audit trail for a record that stands in no table."""
         trail = self.tables["AUDITHISTORY"]
-        by_name = spec.business_key and self.options.audit_list_key == "business"
         entry = trail.blank()
         values = {
             "ID": self.new_number(trail),
-            "OBJECTTYPE": spec.name.lower(),
-            "OBJECTKEY": table.get(row, spec.business_key if by_name else "RECORDNO"),
+            "OBJECTTYPE": object_name.lower(),
+            "OBJECTKEY": key,
             "USERID": self.user_id,
             "ACCESSTIME": format_instant(self.clock.now()),
             "ACCESSMODE": mode,

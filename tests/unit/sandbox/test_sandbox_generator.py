@@ -63,10 +63,10 @@ def test_a_small_company_has_ordinary_bills_too():
 
 
 def test_large_companies_take_seconds():
-    """A benchmark's company is made quickly, with about 2.2 lines a bill; the bound is generous for a busy machine."""
-    start = time.perf_counter()
+    """A benchmark's company is made quickly, with about 2.2 lines a bill; other work on the machine does not count."""
+    start = time.process_time()
     company = generate(bills=20_000, today=TODAY)
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8
     assert 2.1 < sum(len(bill.lines) for bill in company.bills) / 20_000 < 2.3
     assert 0.1 < Counter(bool(bill.difference) for bill in company.bills)[True] / 20_000 < 0.2
 

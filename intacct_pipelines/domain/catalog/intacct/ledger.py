@@ -1,4 +1,4 @@
-"""The general ledger: accounts and posted lines."""
+"""The general ledger: accounts, journal entries and posted lines."""
 
 from __future__ import annotations
 
@@ -33,6 +33,62 @@ GL_ACCOUNT: Final = Table(
     permission="General Ledger › Accounts: List, View",
 )
 
+JOURNAL_ENTRY: Final = Table(
+    "intacct",
+    "journal_entry",
+    "GLBATCH",
+    "Journal entries of the general ledger, those that documents made and those that people made.",
+    (
+        RECORD_NO,
+        text("title", "BATCH_TITLE", "Title."),
+        text("reference_no", "REFERENCENO", "Reference number."),
+        text("journal", "JOURNAL", "Journal."),
+        text("module_key", "MODULE", "Module that made it; 2.GL for one that people made."),
+        text("state", "STATE", "State of the entry."),
+        text("record_type", "PRBATCHRECTYPE", "Kind of the documents behind it."),
+        Column("entry_date", Kind.DATE, "BATCH_DATE", "Date in the ledger.", required=True),
+        Column("is_adjustment", Kind.FLAG, "ADJ", "Whether it stands in an adjustment journal."),
+        text("reverses_record_no", "REVERSEDFROM", "The entry that it undoes, as the source names it."),
+        text("attachment_id", "SUPDOCID", "Attachment."),
+        *AUDIT,
+        *OWNER,
+    ),
+    key=("record_no",),
+    cursor="modified_at",
+    audit_type="glbatch",
+    document_date="entry_date",
+    permission="General Ledger › Journal entries and GL reports: List, View",
+)
+
+JOURNAL_ENTRY_LINE: Final = Table(
+    "intacct",
+    "journal_entry_line",
+    "GLENTRY",
+    "Lines of journal entries.",
+    (
+        RECORD_NO,
+        Column("entry_record_no", Kind.INTEGER, "BATCHNO", "Key of the journal entry.", required=True),
+        Column("line_no", Kind.INTEGER, "LINE_NO", "Position in the entry, from 1."),
+        Column("entry_date", Kind.DATE, "ENTRY_DATE", "Date in the ledger."),
+        Column("tr_type", Kind.INTEGER, "TR_TYPE", "1 debit, -1 credit.", required=True, one_of=("1", "-1")),
+        text("account_no", "ACCOUNTNO", "Account.", required=True),
+        text("department_id", "DEPARTMENT", "Department."),
+        text("location_id", "LOCATION", "Location."),
+        text("class_id", "CLASSID", "Accounting class."),
+        text("description", "DESCRIPTION", "Free text."),
+        text("currency", "CURRENCY", "Transaction currency, ISO 4217."),
+        text("base_currency", "BASECURR", "Base currency, ISO 4217."),
+        Column("trx_amount", Kind.MONEY, "TRX_AMOUNT", "Amount on its side.", required=True, currency="currency"),
+        Column("amount", Kind.MONEY, "AMOUNT", "Amount on its side, in base currency.", currency="base_currency"),
+        text("state", "STATE", "State as the source codes it; P is posted."),
+        Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the line last changed."),
+    ),
+    key=("record_no",),
+    parent="journal_entry",
+    parent_key="entry_record_no",
+    control_total="amount",
+)
+
 GL_DETAIL: Final = Table(
     "intacct",
     "gl_detail",
@@ -40,7 +96,7 @@ GL_DETAIL: Final = Table(
     "Posted lines of the general ledger, whatever module they came from.",
     (
         RECORD_NO,
-        Column("batch_no", Kind.INTEGER, "BATCHKEY", "Key of the journal entry."),
+        Column("batch_no", Kind.INTEGER, "BATCHKEY", "Key of the journal entry, as in `journal_entry`."),
         text("batch_title", "BATCH_TITLE", "Title of the journal entry."),
         text("journal", "SYMBOL", "Journal."),
         text("book", "BOOKID", "Book, such as ACCRUAL."),
@@ -77,5 +133,7 @@ GL_DETAIL: Final = Table(
 
 LEDGER_TABLES: Final = (
     GL_ACCOUNT,
+    JOURNAL_ENTRY,
+    JOURNAL_ENTRY_LINE,
     GL_DETAIL,
 )

@@ -1,4 +1,4 @@
-"""The general ledger: accounts and posted lines."""
+"""The general ledger: accounts, journal entries and posted lines."""
 
 from __future__ import annotations
 
@@ -23,6 +23,34 @@ OBJECTS: Final[tuple[ObjectSpec, ...]] = (
         ("ACCOUNTNO", "TITLE"),
     ),
     describe(
+        "GLBATCH",
+        """
+        RECORDNO:i BATCHNO:i BATCH_DATE:D BATCH_TITLE:s JOURNAL:s JOURNALKEY:i MODULE:s BALANCE:d ADJ:b STATE:s
+        REFERENCENO:s REVERSED:s REVERSEDKEY:i REVERSEDFROM:s REVERSEDATE:D TEMPLATEKEY:i PRBATCHKEY:i
+        PRBATCHRECTYPE:s MODIFIED:T MODIFIEDBYID:s BASELOCATION:i BASELOCATION_NO:s BASELOCATION_NAME:s CHILDENTITY:s
+        USERKEY:i USERINFO.LOGINID:s TAXIMPLICATIONS:s HISTORY_COMMENT:s SUPDOCID:s TAXSOLUTIONID:s
+        TRANSACTIONSOURCE:s WHENCREATED:T WHENMODIFIED:T CREATEDBY:i MODIFIEDBY:i MEGAENTITYKEY:i MEGAENTITYID:s
+        MEGAENTITYNAME:s RECORD_URL:s ENTRIES:x
+    """,
+        "",
+        "Journal entry",
+        (),
+        ("JOURNAL", "BATCH_DATE", "BATCH_TITLE"),
+    ),
+    describe(
+        "GLENTRY",
+        """
+        RECORDNO:i BATCHNO:i LINE_NO:i ENTRY_DATE:D TR_TYPE:i AMOUNT:d TRX_AMOUNT:d ACCOUNTNO:s DOCUMENT:s
+        DESCRIPTION:s CURRENCY:s BASECURR:s EXCH_RATE_DATE:D EXCH_RATE_TYPE_ID:s EXCHANGE_RATE:d ALLOCATION:s
+        DEPARTMENT:s LOCATION:s PROJECTID:s TASKID:s COSTTYPEID:s CUSTOMERID:s VENDORID:s EMPLOYEEID:s ITEMID:s
+        CLASSID:s CONTRACTID:s WAREHOUSEID:s BILLABLE:b ADJ:b STATE:s WHENMODIFIED:T
+    """,
+        "",
+        "Journal entry line",
+        ("BATCHNO",),
+        audited=False,
+    ),
+    describe(
         "GLDETAIL",
         """
         RECORDNO:i BATCHKEY:i GLENTRYKEY:i BATCH_DATE:D BATCH_TITLE:s SYMBOL:s BATCH_NO:i BOOKID:s CHILDENTITY:s
@@ -41,5 +69,6 @@ OBJECTS: Final[tuple[ObjectSpec, ...]] = (
 )
 
 RELATIONS: Final[Relations] = {
-    "GLDETAIL": {"VENDOR": ("VENDOR", "VENDORID", "VENDORID"), "GLACCOUNT": ("GLACCOUNT", "ACCOUNTNO", "ACCOUNTNO")}
+    "GLENTRY": {"GLACCOUNT": ("GLACCOUNT", "ACCOUNTNO", "ACCOUNTNO")},
+    "GLDETAIL": {"VENDOR": ("VENDOR", "VENDORID", "VENDORID"), "GLACCOUNT": ("GLACCOUNT", "ACCOUNTNO", "ACCOUNTNO")},
 }
