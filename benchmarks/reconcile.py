@@ -105,42 +105,52 @@ def make_frames(count: int) -> Any:
     stamps = {"created_at": pd.Timestamp(LONG_AGO), "modified_at": pd.Timestamp(LONG_AGO)}
     vendors = [f"v{number}" for number in range(VENDORS)]
     return Frames(
-        bill_gl_account=_whole("bill.gl_account", {"id": ["a1"], "name": ["Supplies"], "account_no": ["6000"]}),
-        bill_vendor=_whole("bill.vendor", {"id": vendors, "name": vendors, **stamps}),
-        intacct_vendor=_whole(
-            "intacct.vendor",
-            {"record_no": range(VENDORS), "vendor_id": vendors, "name": vendors, "owner_entity_id": "100", **stamps},
-        ),
-        bill_ap_bill=_whole(
-            "bill.ap_bill",
-            {
-                **ours.rename(columns={"vendor": "vendor_id", "number": "document_no", "paid": "paid_amount"}),
-                "id": "b-" + ours["number"],
-                "approval_status": "APPROVED",
-                **stamps,
-            },
-        ),
-        intacct_ap_bill=_whole(
-            "intacct.ap_bill",
-            {
-                **theirs.rename(
-                    columns={
-                        "vendor": "vendor_id",
-                        "number": "document_no",
-                        "amount": "trx_total_entered",
-                        "paid": "trx_total_paid",
-                    }
-                ),
-                "record_no": theirs.index,
-                "state": "Posted",
-                "owner_entity_id": "100",
-                **stamps,
-            },
-        ),
-        bill_ap_bill_line=_lines("bill.ap_bill_line", "b-" + ours["number"], ours["amount"], "gl_account_id", "a1"),
-        intacct_ap_bill_line=_lines(
-            "intacct.ap_bill_line", pd.Series(theirs.index), theirs["amount"], "account_no", "6000"
-        ),
+        {
+            "bill.gl_account": _whole("bill.gl_account", {"id": ["a1"], "name": ["Supplies"], "account_no": ["6000"]}),
+            "bill.vendor": _whole("bill.vendor", {"id": vendors, "name": vendors, **stamps}),
+            "intacct.vendor": _whole(
+                "intacct.vendor",
+                {
+                    "record_no": range(VENDORS),
+                    "vendor_id": vendors,
+                    "name": vendors,
+                    "owner_entity_id": "100",
+                    **stamps,
+                },
+            ),
+            "bill.ap_bill": _whole(
+                "bill.ap_bill",
+                {
+                    **ours.rename(columns={"vendor": "vendor_id", "number": "document_no", "paid": "paid_amount"}),
+                    "id": "b-" + ours["number"],
+                    "approval_status": "APPROVED",
+                    **stamps,
+                },
+            ),
+            "intacct.ap_bill": _whole(
+                "intacct.ap_bill",
+                {
+                    **theirs.rename(
+                        columns={
+                            "vendor": "vendor_id",
+                            "number": "document_no",
+                            "amount": "trx_total_entered",
+                            "paid": "trx_total_paid",
+                        }
+                    ),
+                    "record_no": theirs.index,
+                    "state": "Posted",
+                    "owner_entity_id": "100",
+                    **stamps,
+                },
+            ),
+            "bill.ap_bill_line": _lines(
+                "bill.ap_bill_line", "b-" + ours["number"], ours["amount"], "gl_account_id", "a1"
+            ),
+            "intacct.ap_bill_line": _lines(
+                "intacct.ap_bill_line", pd.Series(theirs.index), theirs["amount"], "account_no", "6000"
+            ),
+        }
     )
 
 

@@ -38,7 +38,7 @@ class Case:
     """One link's rows on both sides; the methods add rows and return their id."""
 
     link: Link = field(default_factory=make_link)
-    rows: dict[str, list[dict]] = field(default_factory=lambda: {name: [] for name in Frames.table_names().values()})
+    rows: dict[str, list[dict]] = field(default_factory=lambda: {name: [] for name in TABLES})
     crosswalk_rows: list[dict] = field(default_factory=list)
     closed_through: date | None = None
 
@@ -118,11 +118,10 @@ class Case:
 
     @property
     def frames(self):
-        tables = Frames.table_names()
         if not self.rows["bill.gl_account"]:
             self.add("bill.gl_account", id="a6000", name="Supplies", account_no="6000")
             self.add("bill.gl_account", id="a6100", name="Travel", account_no="6100")
-        return Frames(**{name: frame_of(table, self.rows[table]) for name, table in tables.items()})
+        return Frames({table: frame_of(table, rows) for table, rows in self.rows.items() if rows})
 
     def bills(self, now=NOW):
         return reconcile_ap_bills(self.link, self.frames, self.crosswalk, now, closed_through=self.closed_through)

@@ -9,6 +9,7 @@ from intacct_pipelines.defs.metadata import OWNERS, frame_value
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.settlement import check_entity_documents, reconcile
+from intacct_pipelines.domain.reconciled import RECONCILED, Reconciled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +46,15 @@ def _breaks(differences: "pd.DataFrame") -> "pd.DataFrame":
     return differences.loc[differences["verdict"] == "break", _SHOWN_DIFFERENCES]
 
 
-def _asset(object_name: str, deps: list[dg.AssetKey], description: str) -> dg.AssetsDefinition:
-    key = dg.AssetKey(["recon", object_name])
+def _asset(one: Reconciled) -> dg.AssetsDefinition:
+    key = dg.AssetKey(["recon", one.name])
+    deps = [dg.AssetKey(table.split(".")) for table in one.tables]
+    deps += [dg.AssetKey(["recon", name]) for name in one.after]
 
     @dg.asset(
         key=key,
         deps=deps,
-        description=description,
+        description=one.description,
         group_name="reconcile",
         kinds={"pandas", "postgres"},
         owners=OWNERS,
@@ -70,7 +73,7 @@ def _asset(object_name: str, deps: list[dg.AssetKey], description: str) -> dg.As
         entity = entity_of(context)
         with explained(context):
             link = systems.now.link(entity)
-            result = None if link is None else reconcile(systems.now, link, object_name, context.run.run_id)
+            result = None if link is None else reconcile(systems.now, link, one.name, context.run.run_id)
         if result is None:
             yield dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to compare"})
             yield dg.AssetCheckResult(check_name=_NO_BREAKS, passed=True)
@@ -111,23 +114,8 @@ def _documents_check() -> dg.AssetChecksDefinition:
 
 
 def reconciliation_assets() -> list[dg.AssetsDefinition]:
-    """Return the reconciliation of vendors and of bills."""
-
-    def both(*tables: str) -> list[dg.AssetKey]:
-        return [dg.AssetKey([schema, table]) for schema in ("intacct", "bill") for table in tables]
-
-    return [
-        _asset("vendor", both("vendor", "ap_term"), "Vendors of BILL and of Intacct, paired and compared."),
-        _asset(
-            "ap_bill",
-            [
-                *both("ap_bill", "ap_bill_line", "gl_account", "department", "location", "accounting_class"),
-                dg.AssetKey(["recon", "vendor"]),
-            ],
-            "Bills of BILL and of Intacct, paired and compared; every difference is expected by a numbered rule, in "
-            "flight, or a break.",
-        ),
-    ]
+    """Return the reconciliation of every object that both sides hold."""
+    return [_asset(one) for one in RECONCILED.values()]
 
 
 def reconciliation_checks() -> list[dg.AssetChecksDefinition]:

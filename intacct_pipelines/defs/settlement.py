@@ -10,6 +10,7 @@ from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.apply import ApplyOptions, ApplyReport, apply_plan
 from intacct_pipelines.push.confirm import confirm_items
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.push import Plan
     from intacct_pipelines.reconcile.reconciliation import Reconciliation
 
-OBJECTS: Final = ("vendor", "ap_bill")
+_PUSHED: Final = ("vendor", "ap_bill")
+"""What a plan may write, in the order of writing."""
 _PLANNED_FROM: Final = (
     *(
         f"intacct.{name}"
@@ -60,28 +62,20 @@ def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Re
 def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
     """Compare one object of a link as the warehouse holds both sides now."""
     # pandas costs half a second, which loading the definitions must not
-    from intacct_pipelines.reconcile.ap_bill import reconcile_ap_bills  # noqa: PLC0415 - see above
-    from intacct_pipelines.reconcile.frames import Frames  # noqa: PLC0415 - see above
-    from intacct_pipelines.reconcile.vendor import reconcile_vendors  # noqa: PLC0415 - see above
+    from intacct_pipelines import reconcile as room  # noqa: PLC0415 - see above
 
-    warehouse = systems.warehouse
-    frames = Frames(
-        **{
-            frame: warehouse.read_frame(
-                name,
-                str(link.entity),
-                columns=[*TABLES[name].column_names, "_deleted"],
-                include_deleted=True,
+    warehouse, entity = systems.warehouse, str(link.entity)
+    frames = room.Frames(
+        {
+            name: warehouse.read_frame(
+                name, entity, columns=[*TABLES[name].column_names, "_deleted"], include_deleted=True
             )
-            for frame, name in Frames.table_names().items()
+            for name in RECONCILED[object_name].tables
         }
     )
-    crosswalk = Recon(warehouse).crosswalk(link.name)
-    now = datetime.now(UTC)
-    if object_name == "vendor":
-        return reconcile_vendors(link, frames, crosswalk, now)
-    closed_through = systems.intacct(link.entity).closed_books_date()
-    return reconcile_ap_bills(link, frames, crosswalk, now, closed_through=closed_through)
+    closed_through = systems.intacct(link.entity).closed_books_date() if object_name == "ap_bill" else None
+    moment = room.Moment(datetime.now(UTC), closed_through)
+    return room.reconcile(object_name, link, frames, Recon(warehouse).crosswalk(link.name), moment)
 
 
 def check_entity_documents(systems: Systems, entity: str) -> pd.DataFrame:
@@ -124,7 +118,7 @@ def confirm_and_plan(systems: Systems, link: Link) -> Planned:
         for source_id, revision in outbox.stored_revisions(name, object_name, warehouse.keys(table, name)).items()
     }
     # Pairs are found anew: what was stored is older than the rows if a sync stopped half-way.
-    matches = [row for object_name in OBJECTS for row in rows_of(_compare(systems, link, object_name).matches)]
+    matches = [row for object_name in _PUSHED for row in rows_of(_compare(systems, link, object_name).matches)]
     tables = {table: rows_of(warehouse.read_frame(table, name)) for table in _PLANNED_FROM}
     plan = build_plan(
         link,

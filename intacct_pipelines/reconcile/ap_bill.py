@@ -65,7 +65,7 @@ def reconcile_ap_bills(
 
 
 def _platform(frames: Frames, vendors: Sides) -> pd.DataFrame:
-    rows = select_rows(frames.bill_ap_bill, "id", deleted=False)
+    rows = select_rows(frames["bill.ap_bill"], "id", deleted=False)
     require(rows, ["vendor_id", "currency", "amount", "approval_status"], "id")
     status = text(rows, "record_status")
     bill = pd.DataFrame(
@@ -97,7 +97,7 @@ def _platform(frames: Frames, vendors: Sides) -> pd.DataFrame:
 
 
 def _intacct(frames: Frames, vendors: Sides) -> pd.DataFrame:
-    rows = select_rows(frames.intacct_ap_bill, "record_no", deleted=False)
+    rows = select_rows(frames["intacct.ap_bill"], "record_no", deleted=False)
     require(rows, ["state", "vendor_id", "currency", "trx_total_entered"], "record_no")
     state = text(rows, "state")
     bill = pd.DataFrame(
@@ -217,7 +217,7 @@ def _confirmed(link: Link, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 def _gone(frames: Frames) -> pd.DataFrame:
     """Return Intacct's deleted bills, newest last."""
-    rows = select_rows(frames.intacct_ap_bill, "record_no", deleted=True)
+    rows = select_rows(frames["intacct.ap_bill"], "record_no", deleted=True)
     numbers = folded(text(rows, "document_no"))
     return pd.DataFrame(
         {
@@ -256,7 +256,7 @@ def _explain(link: Link, frames: Frames, sides: Sides, gone: pd.DataFrame, confi
     was_deleted = platform["key"].isin(once_there | set(gone["platform_id"])) | (
         (platform["natural"] != "") & platform["natural"].isin(set(gone["natural"]))
     )
-    deleted_in_bill = set(select_rows(frames.bill_ap_bill, "id", deleted=True)["id"])
+    deleted_in_bill = set(select_rows(frames["bill.ap_bill"], "id", deleted=True)["id"])
     source_gone = marked_ids(intacct["description"]).isin(deleted_in_bill) | intacct["key"].isin(
         set(confirmed["intacct_record_no"][confirmed["platform_id"].isin(deleted_in_bill)])
     )

@@ -118,7 +118,7 @@ def _due_cause(link: Link, frames: Frames, bills: PairedBills) -> pd.Series:
     """Return the cause of a different due date: an edit, or terms where they differ and BILL's date follows its own."""
     platform, intacct = bills.platform, bills.intacct
     coding = coding_of(link, frames)
-    terms = frames.bill_ap_term
+    terms = frames["bill.ap_term"]
     days = dict(zip(text(terms, "id"), value(terms, "due_days"), strict=True))
     name = platform["term"].map({term: coding.term_name(term) or "" for term in platform["term"].unique()})
     # Row by row, but only where it matters.

@@ -66,7 +66,7 @@ def _codes(lines: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
 
 
 def _platform_lines(frames: Frames, coding: Coding, pairs: pd.DataFrame) -> pd.DataFrame:
-    rows = select_rows(frames.bill_ap_bill_line, "id", deleted=False)
+    rows = select_rows(frames["bill.ap_bill_line"], "id", deleted=False)
     require(rows, ["bill_id", "amount"], "id")
     lines = _of_pairs(rows, "bill_id", pairs["platform_id"])
     spoken = {
@@ -80,7 +80,7 @@ def _platform_lines(frames: Frames, coding: Coding, pairs: pd.DataFrame) -> pd.D
 
 
 def _intacct_lines(frames: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
-    rows = select_rows(frames.intacct_ap_bill_line, "record_no", deleted=False)
+    rows = select_rows(frames["intacct.ap_bill_line"], "record_no", deleted=False)
     require(rows, ["bill_record_no", "trx_amount"], "record_no")
     lines = _of_pairs(rows, "bill_record_no", pairs["intacct_record_no"])
     columns = ("account_no", "department_id", "location_id", "class_id")

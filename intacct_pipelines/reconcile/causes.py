@@ -214,12 +214,55 @@ CAUSES: Final[dict[str, Cause]] = {
     "vendor_differs": _break(
         "The two sides differ and no rule explains it.", "Decide which side is right and correct the other."
     ),
+    # List records.
+    "ap_term_does_not_travel": _expected(
+        "S-TRM-01",
+        "Payment terms do not travel.",
+        "Make the term on the other side too, or map it in the link's terms.",
+    ),
+    "top_level_record": _expected(
+        "S-CFG-11", "The record is owned at the top level and is managed there, not at this entity.", "Nothing."
+    ),
+    "edited_top_level_record": _expected(
+        "S-CFG-11",
+        "The record is owned at the top level; what is edited in this BILL account cannot travel there.",
+        "Change the record at the top level of Intacct.",
+    ),
+    "list_name_not_unique": _break(
+        "Several records of this list have the same name and no code tells them apart.",
+        "Give them different names, or map them in the link.",
+    ),
+    "list_inactive_on_one_side": _break(
+        "The record is out of use on one side only, for longer than a sync takes.",
+        "Inactivate it on the other side too, or activate it again.",
+    ),
+    "list_differs": _break(
+        "The two sides differ and no rule explains it.", "Decide which side is right and correct the other."
+    ),
     # Rows that the link does not speak about.
     "other_owner": _expected(
         "S-CFG-11", "The record belongs to another level or entity of the company than the link.", "Nothing."
     ),
 }
 """Causes by a name that is used inside this room only."""
+
+for _object, _rule, _noun in (
+    ("gl_account", "S-COA-01", "account"),
+    ("department", "S-DEP-01", "department"),
+    ("location", "S-LOC-01", "location"),
+    ("accounting_class", "S-CLS-01", "class"),
+    ("ap_term", "S-TRM-01", "term"),
+):
+    CAUSES[f"archived_{_object}"] = _expected(
+        _rule, f"The {_noun} is archived in BILL; only what is in use is expected in Intacct.", "Nothing."
+    )
+    CAUSES[f"inactive_{_object}"] = _expected(
+        _rule, f"The {_noun} is inactive in Intacct; only what is in use is expected in BILL.", "Nothing."
+    )
+    CAUSES[f"{_object}_missing_in_intacct"] = _break(
+        f"The {_noun} never reached Intacct ({_rule}).", "Make it in Intacct, or map it in the link."
+    )
+    CAUSES[f"{_object}_missing_in_platform"] = _break(f"The {_noun} never reached BILL ({_rule}).", "Make it in BILL.")
 
 
 def first_cause(rows: pd.DataFrame, otherwise: str = NO_CAUSE, **causes: pd.Series) -> pd.Series:

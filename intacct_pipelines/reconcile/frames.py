@@ -5,8 +5,7 @@ Nothing here decides anything; an absent text becomes ``""``, an absent instant 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from functools import partial
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -39,41 +38,39 @@ def empty_crosswalk() -> pd.DataFrame:
     return pd.DataFrame(columns=list(CROSSWALK_COLUMNS), dtype=object)
 
 
-@dataclass(frozen=True)
-class Frames:
-    """The current rows of one entity on both sides, columns named as in the catalog.
+class Frames(Mapping[str, pd.DataFrame]):
+    """The current rows of one entity on both sides, by qualified table name, columns named as in the catalog.
 
     Money is Decimal, dates are ``date``, instants are aware UTC. Rows that the source deleted are among them with
     ``_deleted`` true; they are evidence and never counted. A frame without ``_deleted`` has live rows only.
+
+    Args:
+        tables: The rows; a declared table that is not among them has none.
     """
 
-    bill_vendor: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.vendor"))
-    bill_ap_bill: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.ap_bill"))
-    bill_ap_bill_line: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.ap_bill_line"))
-    bill_gl_account: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.gl_account"))
-    bill_department: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.department"))
-    bill_location: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.location"))
-    bill_accounting_class: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.accounting_class"))
-    bill_ap_term: pd.DataFrame = field(default_factory=partial(empty_frame, "bill.ap_term"))
-    intacct_vendor: pd.DataFrame = field(default_factory=partial(empty_frame, "intacct.vendor"))
-    intacct_ap_bill: pd.DataFrame = field(default_factory=partial(empty_frame, "intacct.ap_bill"))
-    intacct_ap_bill_line: pd.DataFrame = field(default_factory=partial(empty_frame, "intacct.ap_bill_line"))
+    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        self._tables = dict(tables)
 
-    @classmethod
-    def table_names(cls) -> dict[str, str]:
-        """Return the qualified table name of every frame, such as ``bill_ap_bill`` → ``bill.ap_bill``."""
-        return {frame.name: frame.name.replace("_", ".", 1) for frame in fields(cls)}
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        found = self._tables.get(name)
+        return empty_frame(name) if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
 
 
 def coding_of(link: Link, frames: Frames) -> Coding:
     """Return the translation of BILL's coding for one link."""
     return Coding(
         link,
-        accounts=_list_records(frames.bill_gl_account, "account_no"),
-        departments=_list_records(frames.bill_department, "short_name"),
-        locations=_list_records(frames.bill_location, "short_name"),
-        classes=_list_records(frames.bill_accounting_class, "short_name"),
-        terms=_list_records(frames.bill_ap_term, "name"),
+        accounts=_list_records(frames["bill.gl_account"], "account_no"),
+        departments=_list_records(frames["bill.department"], "short_name"),
+        locations=_list_records(frames["bill.location"], "short_name"),
+        classes=_list_records(frames["bill.accounting_class"], "short_name"),
+        terms=_list_records(frames["bill.ap_term"], "name"),
     )
 
 

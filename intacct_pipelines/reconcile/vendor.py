@@ -81,7 +81,7 @@ def pair_vendors(link: Link, frames: Frames, crosswalk: pd.DataFrame) -> Sides:
 
 
 def _platform(frames: Frames) -> pd.DataFrame:
-    rows = select_rows(frames.bill_vendor, "id", deleted=False)
+    rows = select_rows(frames["bill.vendor"], "id", deleted=False)
     require(rows, ["name"], "id")
     return pd.DataFrame(
         {
@@ -101,7 +101,7 @@ def _platform(frames: Frames) -> pd.DataFrame:
 
 
 def _intacct(frames: Frames) -> pd.DataFrame:
-    rows = select_rows(frames.intacct_vendor, "record_no", deleted=False)
+    rows = select_rows(frames["intacct.vendor"], "record_no", deleted=False)
     require(rows, ["vendor_id", "name"], "record_no")
     return pd.DataFrame(
         {
@@ -147,7 +147,7 @@ def _explain(link: Link, frames: Frames, crosswalk: pd.DataFrame, sides: Sides) 
 
 def _was_deleted(link: Link, frames: Frames, crosswalk: pd.DataFrame, platform: pd.DataFrame) -> pd.Series:
     """Say of each vendor of BILL whether Intacct's vendor of the same confirmed pair or name was deleted."""
-    gone = select_rows(frames.intacct_vendor, "record_no", deleted=True)
+    gone = select_rows(frames["intacct.vendor"], "record_no", deleted=True)
     confirmed = crosswalk[
         (crosswalk["link"] == link.name) & (crosswalk["object"] == OBJECT) & (crosswalk["status"] == "confirmed")
     ]

@@ -6,6 +6,7 @@ import dagster as dg
 import pytest
 
 from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.sandbox.faults import Rule
 
 
@@ -43,13 +44,14 @@ def test_a_sync_records_every_table_and_every_check_under_its_entity(make_office
     result = office.run("sync", entity)
     assert not _failures(result)
     found = _materialized(result)
-    assert {name.replace(".", "/") for name in TABLES} | {"recon/vendor", "recon/ap_bill", "push/plan"} == set(found)
+    compared = {f"recon/{name}" for name in RECONCILED}
+    assert {name.replace(".", "/") for name in TABLES} | compared | {"push/plan"} == set(found)
     assert {materialization.partition for materialization in found.values()} == {str(entity)}
     bills = found["intacct/ap_bill"].metadata
     assert bills["dagster/partition_row_count"].value == bills["announced"].value > 0
     assert bills["total USD"].value == bills["control_total_of_window"].value
     checks = _checks(result)
-    assert len(checks) == 2 * len(TABLES) + 3
+    assert len(checks) == 2 * len(TABLES) + len(RECONCILED) + 1
     assert {check.partition for check in checks.values()} == {str(entity)}
     assert all(check.passed for name, check in checks.items() if name.endswith((" complete", " contract")))
     key = dg.AssetCheckKey(dg.AssetKey(["intacct", "ap_bill"]), "contract")

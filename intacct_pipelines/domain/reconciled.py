@@ -1,0 +1,52 @@
+"""Which objects are reconciled, what each reads, and what it stands on. How they are compared is in ``reconcile``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """One object that both sides hold.
+
+    Args:
+        name: Name of the object, singular.
+        description: One sentence for the lineage.
+        tables: Qualified names of the tables that the comparison reads.
+        after: Objects whose own reconciliation comes first, because this one leans on their pairs.
+    """
+
+    name: str
+    description: str
+    tables: tuple[str, ...]
+    after: tuple[str, ...] = ()
+
+
+def _both(*tables: str) -> tuple[str, ...]:
+    return tuple(f"{schema}.{table}" for table in tables for schema in ("intacct", "bill"))
+
+
+_CODING: Final = ("bill.gl_account", "bill.department", "bill.location", "bill.accounting_class", "bill.ap_term")
+
+RECONCILED: Final[dict[str, Reconciled]] = {
+    one.name: one
+    for one in (
+        Reconciled("gl_account", "Accounts of BILL and of Intacct, by account number (S-COA-01).", _both("gl_account")),
+        Reconciled("department", "Departments of BILL and of Intacct (S-DEP-01).", _both("department")),
+        Reconciled("location", "Locations of BILL and of Intacct (S-LOC-01).", _both("location")),
+        Reconciled("accounting_class", "Classes of BILL and of Intacct (S-CLS-01).", _both("accounting_class")),
+        Reconciled(
+            "ap_term", "Payment terms of BILL and of Intacct, which do not travel (S-TRM-01).", _both("ap_term")
+        ),
+        Reconciled("vendor", "Vendors of BILL and of Intacct, paired and compared.", (*_both("vendor"), *_CODING)),
+        Reconciled(
+            "ap_bill",
+            "Bills of BILL and of Intacct, paired and compared; every difference is expected by a numbered rule, in "
+            "flight, or a break.",
+            (*_both("ap_bill", "ap_bill_line", "vendor"), *_CODING),
+            after=("vendor",),
+        ),
+    )
+}
+"""Every reconciled object by its name, each after those it leans on."""
