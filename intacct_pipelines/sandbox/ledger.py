@@ -15,6 +15,7 @@ DEBIT: Final = 1
 CREDIT: Final = -1
 AP_ACCOUNT: Final = "2000"
 BANK_ACCOUNT: Final = "1000"
+CARD_ACCOUNT: Final = "2100"
 EXCHANGE_ACCOUNT: Final = "7000"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.sandbox.intacct.objects import company, ledger, payables, receivables
+from intacct_pipelines.sandbox.intacct.objects import cash, company, ledger, payables, receivables
 from intacct_pipelines.sandbox.intacct.objects.spec import (
     DATE,
     DECIMAL,
@@ -22,7 +22,7 @@ from intacct_pipelines.sandbox.intacct.objects.spec import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_AREAS: Final = (company, payables, receivables, ledger)
+_AREAS: Final = (company, payables, cash, receivables, ledger)
 
 OBJECTS: Final[Mapping[str, ObjectSpec]] = MappingProxyType(
     {spec.name: spec for area in _AREAS for spec in area.OBJECTS}
@@ -47,13 +47,17 @@ CODES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "A": ("Posted", "Selected", "Partially Paid", "Paid"),
             "R": ("Reversed", "Reversal"),
         },
+        "APPYMT.STATE": {"D": ("Draft",), "S": ("Submitted",), "A": ("Approved",), "C": ("Posted",), "V": ("Voided",)},
     }
 )
 RAW_STATES: Final[Mapping[str, str]] = MappingProxyType(
     {label: code for code, labels in CODES["APBILL.STATE"].items() for label in labels}
 )
+PAYMENT_STATES: Final[Mapping[str, str]] = MappingProxyType(
+    {label: code for code, labels in CODES["APPYMT.STATE"].items() for label in labels}
+)
 LEDGER_STATES: Final = ("Posted", "Selected", "Partially Paid", "Paid", "Reversed", "Reversal")
-"""Bills in these states stand in the ledger."""
+"""Documents in these states stand in the ledger."""
 AUDIT_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {"A": "Access", "M": "Modify", "C": "Create", "D": "Delete", "W": "Workflow", "T": "Activity", "U": "User action"}
 )
@@ -63,6 +67,7 @@ ENUMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "ACCOUNTTYPE": ("balancesheet", "incomestatement"),
         "NORMALBALANCE": ("debit", "credit"),
         "APBILL.STATE": (*RAW_STATES, "No Value"),
+        "APPYMT.STATE": tuple(PAYMENT_STATES),
     }
 )
 READ_ONLY: Final = words(
@@ -82,6 +87,7 @@ __all__ = [
     "LEDGER_STATES",
     "NESTED",
     "OBJECTS",
+    "PAYMENT_STATES",
     "RAW_STATES",
     "READ_ONLY",
     "RELATIONS",

@@ -44,6 +44,10 @@ _LINE_END: Final = (
     "customfields? revrectemplate? defrevaccount? revrecstartdate? revrecenddate? projectid? customerid? vendorid?"
     " employeeid? itemid? classid? contractid? warehouseid? billable?"
 )
+_CARD_LINE_END: Final = (
+    "departmentid? locationid? customerid? vendorid? employeeid? projectid? taskid? costtypeid? itemid? classid?"
+    " contractid? warehouseid? customfields? totaltrxamount? billable?"
+)
 _DATE: Final = "year month day"
 _CONTACT_CHOICE: Final = "contact | contactname"
 SEQUENCES: Final = {
@@ -81,6 +85,26 @@ SEQUENCES: Final = {
     "create_apterm": "name description? status? due? discount? disccalcon? penalty?",
     "update_apterm": "description? status? due? discount? disccalcon? penalty?",
     "delete_apterm": "",
+    "create_apadjustment": "vendorid datecreated dateposted? batchkey? adjustmentno? action? billno? description?"
+    f" externalid? {_FX} nogl? customfields? apadjustmentitems",
+    "update_apadjustment": "vendorid? datecreated? dateposted? adjustmentno? action? billno? description?"
+    f" {_FX1} updateapadjustmentitems?",
+    "delete_apadjustment": "",
+    "create_paymentrequest": "(bankaccountid | chargecardid) vendorid memo? paymentmethod grouppayments? paymentdate"
+    " paymentoption? (paymentrequestitems | paymentamount) documentnumber? paymentdescription? paymentcontact?",
+    "approve_appaymentrequest": "appaymentkeys",
+    "void_appaymentrequest": "appaymentkeys",
+    "reverse_appayment": "datereversed description?",
+    "record_cctransaction": "chargecardid paymentdate referenceno? payee? description? supdocid?"
+    f" {_FX1} customfields? inclusivetax? taxsolutionid? ccpayitems",
+    "update_cctransaction": f"paymentdate? referenceno? payee? description? supdocid? {_FX1} customfields?"
+    " updateccpayitems?",
+    "reverse_cctransaction": "datereversed memo?",
+    "record_otherreceipt": "paymentdate payee receiveddate paymentmethod"
+    " (undepglaccountno | (bankaccountid depositdate?)) refid? description? supdocid?"
+    f" {_FX1} customfields? receiptitems",
+    "delete_otherreceipt": "",
+    "record_deposit": "bankaccountid depositdate depositid receiptkeys description? supdocid? customfields?",
 }
 # Elements inside, wherever they stand. `lineitem` and the others that are missing hold text alone.
 _INSIDE: Final = {
@@ -89,6 +113,9 @@ _INSIDE: Final = {
     "datedue": _DATE,
     "datereversed": _DATE,
     "exchratedate": _DATE,
+    "paymentdate": _DATE,
+    "receiveddate": _DATE,
+    "depositdate": _DATE,
     "startdate": _DATE,
     "enddate": _DATE,
     "revrecstartdate": _DATE,
@@ -101,6 +128,17 @@ _INSIDE: Final = {
     "updatelineitem": "(accountlabel | glaccountno)? offsetglaccountno? amount? memo? locationid?"
     " departmentid? item1099?"
     f" form1099type? form1099box? {_LINE_END}",
+    "apadjustmentitems": "lineitem+",
+    "updateapadjustmentitems": "(lineitem | updatelineitem)+",
+    "receiptitems": "(lineitem | updatelineitem)+",
+    "ccpayitems": "ccpayitem+",
+    "updateccpayitems": "(ccpayitem | updateccpayitem)+",
+    "ccpayitem": f"(glaccountno | accountlabel) description? paymentamount {_CARD_LINE_END}",
+    "updateccpayitem": f"(glaccountno | accountlabel)? description? paymentamount? {_CARD_LINE_END}",
+    "paymentrequestitems": "paymentrequestitem+",
+    "paymentrequestitem": "key paymentamount credittoapply? discounttoapply?",
+    "appaymentkeys": "appaymentkey+",
+    "receiptkeys": "receiptkey+",
     "customfields": "customfield*",
     "customfield": "customfieldname customfieldvalue",
     "primary": _CONTACT_CHOICE,
@@ -128,9 +166,37 @@ _KEYS: Final = {
     "contact": "contactname",
     "glaccount": "glaccountno",
     "apterm": "name",
+    "apadjustment": "key",
+    "appayment": "key",
+    "cctransaction": "key",
+    "otherreceipt": "key",
 }
-_OBJECT_NAMES: Final = {name: "APBILL" if name == "bill" else name.upper() for name in _KEYS}
+_OBJECT_NAMES: Final = {name: name.upper() for name in _KEYS} | {
+    "bill": "APBILL",
+    "appayment": "APPYMT",
+    "appaymentrequest": "APPYMT",
+    "paymentrequest": "APPYMT",
+    "otherreceipt": "OTHERRECEIPTS",
+    "deposit": "DEPOSIT",
+}
+_LINES: Final = {
+    "APBILL": "APBILLITEM",
+    "APADJUSTMENT": "APADJUSTMENTITEM",
+    "APPYMT": "APPYMTDETAIL",
+    "CCTRANSACTION": "CCTRANSACTIONENTRY",
+    "OTHERRECEIPTS": "OTHERRECEIPTSENTRY",
+}
+_LINE_LISTS: Final = words(
+    "billitems updatebillitems apadjustmentitems updateapadjustmentitems ccpayitems updateccpayitems receiptitems"
+    " paymentrequestitems"
+)
+_KEY_LISTS: Final = words("appaymentkeys receiptkeys")
 _DATES: Final = frozenset(name for name, model in _INSIDE.items() if model == _DATE)
+_RATES: Final = {
+    "exchratedate": "EXCH_RATE_DATE",
+    "exchratetype": "EXCH_RATE_TYPE_ID",
+    "exchrate": "EXCHANGE_RATE",
+}
 _NAMES: Final = {
     # legacy element → field; others are the upper-case name itself
     "APBILL": {
@@ -140,10 +206,7 @@ _NAMES: Final = {
         "datedue": "WHENDUE",
         "billno": "RECORDID",
         "ponumber": "DOCNUMBER",
-        "basecurr": "BASECURR",
-        "exchratedate": "EXCH_RATE_DATE",
-        "exchratetype": "EXCH_RATE_TYPE_ID",
-        "exchrate": "EXCHANGE_RATE",
+        **_RATES,
         "payto": "BILLTOPAYTOCONTACTNAME",
         "returnto": "SHIPTORETURNTOCONTACTNAME",
     },
@@ -154,6 +217,41 @@ _NAMES: Final = {
         "item1099": "FORM1099",
         "allocationid": "ALLOCATION",
     },
+    "APADJUSTMENT": {
+        "datecreated": "WHENCREATED",
+        "dateposted": "WHENPOSTED",
+        "adjustmentno": "RECORDID",
+        "billno": "DOCNUMBER",
+        **_RATES,
+    },
+    "APADJUSTMENTITEM": {"glaccountno": "ACCOUNTNO", "amount": "TRX_AMOUNT", "memo": "ENTRYDESCRIPTION"},
+    "APPYMT": {
+        "bankaccountid": "FINANCIALENTITY",
+        "chargecardid": "FINANCIALENTITY",
+        "paymentoption": "PAYMENTREQUESTMETHOD",
+        "documentnumber": "DOCNUMBER",
+        "memo": "DESCRIPTION",
+        "paymentdescription": "DESCRIPTION",
+        "datereversed": "WHENCREATED",
+    },
+    "APPYMTDETAIL": {"key": "RECORDKEY", "paymentamount": "TRX_PAYMENTAMOUNT"},
+    "CCTRANSACTION": {
+        "chargecardid": "FINANCIALENTITY",
+        "paymentdate": "WHENCREATED",
+        "datereversed": "WHENCREATED",
+        "referenceno": "RECORDID",
+        "memo": "DESCRIPTION",
+        **_RATES,
+    },
+    "CCTRANSACTIONENTRY": {"glaccountno": "ACCOUNTNO", "paymentamount": "TRX_AMOUNT"},
+    "OTHERRECEIPTS": {
+        "paymentdate": "WHENCREATED",
+        "bankaccountid": "FINANCIALENTITY",
+        "refid": "RECORDID",
+        **_RATES,
+    },
+    "OTHERRECEIPTSENTRY": {"glaccountno": "ACCOUNTNO", "amount": "TRX_AMOUNT", "memo": "DESCRIPTION"},
+    "DEPOSIT": {"bankaccountid": "FINANCIALENTITY", "depositdate": "WHENCREATED", "depositid": "RECORDID"},
     "GLACCOUNT": {"glaccountno": "ACCOUNTNO"},
     "VENDOR": {"glaccountno": "APACCOUNT"},
     "CONTACT": {"mailaddress.isocountrycode": "MAILADDRESS.COUNTRYCODE"},
@@ -168,7 +266,7 @@ _NAMES: Final = {
 }
 _CONTACTS: Final = frozenset(("payto", "returnto", "primary", "shipto", "contactinfo", "contactto1099"))
 # Accepted and then ignored, though the object has a field of that name; fields that it does not have are ignored too.
-_IGNORED: Final = words("key totalpaid totaldue customfields visibility")
+_IGNORED: Final = words("totalpaid totaldue customfields visibility")
 
 
 @dataclass(slots=True)
@@ -180,6 +278,7 @@ class LegacyWrite:
     key: str = ""
     values: dict[str, str] = field(default_factory=dict)
     lines: list[dict[str, str]] | None = None
+    keys: list[str] = field(default_factory=list)
     ignores_duplicates: bool = False
 
 
@@ -202,7 +301,7 @@ def check_sequence(element: etree._Element) -> None:
     """
     _check(element, SEQUENCES[str(element.tag)])
     verb, _, name = str(element.tag).partition("_")
-    if verb != "create" and element.get(_KEYS[name]) is None:
+    if verb not in {"create", "record", "approve", "void"} and element.get(_KEYS[name]) is None:
         raise schema_error(
             f"Element '{element.tag}': The attribute '{_KEYS[name]}' is required but missing.", line_of(element)
         )
@@ -231,11 +330,13 @@ def read_legacy(element: etree._Element) -> LegacyWrite:
     """
     verb, _, short = str(element.tag).partition("_")
     name = _OBJECT_NAMES[short]
-    write = LegacyWrite(verb, name, element.get(_KEYS[short], ""))
+    write = LegacyWrite("create" if verb == "record" else verb, name, element.get(_KEYS.get(short, "key"), ""))
     write.ignores_duplicates = is_true(element.get("ignoreduplicates", ""))
     for one in children(element):
-        if one.tag in {"billitems", "updatebillitems"}:
-            write.lines = [_line(line) for line in children(one)]
+        if one.tag in _LINE_LISTS:
+            write.lines = [_line(_LINES[name], line) for line in children(one)]
+        elif one.tag in _KEY_LISTS:
+            write.keys = [text_of(key) for key in children(one)]
         else:
             write.values.update(_values(name, one, ""))
     write.values = {path: value for path, value in write.values.items() if _has_place(name, path)}
@@ -243,15 +344,21 @@ def read_legacy(element: etree._Element) -> LegacyWrite:
 
 
 def _has_place(name: str, path: str) -> bool:
-    return path in OBJECTS[name].kinds or path == "ACTION" or path.startswith("DISPLAYCONTACT.")
+    return (
+        path in OBJECTS[name].kinds
+        or path in {"ACTION", "PAYMENTDATE", "PAYMENTAMOUNT"}
+        or path.startswith("DISPLAYCONTACT.")
+    )
 
 
-def _line(element: etree._Element) -> dict[str, str]:
+def _line(name: str, element: etree._Element) -> dict[str, str]:
     values: dict[str, str] = {}
     if element.get("line_num"):
         values["LINE_NO"] = element.get("line_num", "")
     for one in children(element):
-        values.update(_values("APBILLITEM", one, ""))
+        values.update(_values(name, one, ""))
+    if name != "APPYMTDETAIL":
+        values.pop("KEY", None)
     return values
 
 

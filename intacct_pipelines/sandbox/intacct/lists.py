@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.sandbox.intacct.bills import Author, owner_fields
+from intacct_pipelines.sandbox.intacct.documents import Author, owner_fields
 from intacct_pipelines.sandbox.intacct.fields import ENUMS, NESTED, READ_ONLY
 from intacct_pipelines.sandbox.intacct.refusals import refusal
 
@@ -35,8 +35,10 @@ _DEFAULTS: Final = {
 }
 _SHOWN_NAMES: Final = {
     # A renamed record shows its new name where it was copied: object → (object, key there, copied field, own field).
-    "VENDOR": (("APBILL", "VENDORID", "VENDORNAME", "NAME"),),
+    "VENDOR": tuple((name, "VENDORID", "VENDORNAME", "NAME") for name in ("APBILL", "APADJUSTMENT", "APPYMT")),
 }
+_LINES: Final = ("APBILLITEM", "APADJUSTMENTITEM", "CCTRANSACTIONENTRY", "OTHERRECEIPTSENTRY")
+"""Objects whose records name accounts and dimensions."""
 _CONTACT: Final = "DISPLAYCONTACT."
 
 
@@ -126,14 +128,14 @@ class Lists:
     def _is_used(self, table: Table, row: Row) -> bool:
         name = table.get(row, table.spec.business_key)
         if table.spec.name == "VENDOR":
-            return bool(self._state.tables["APBILL"].find("VENDORID", name))
+            documents = (self._state.tables[one] for one, *_ in _SHOWN_NAMES["VENDOR"])
+            return any(document.find("VENDORID", name) for document in documents)
         fields = {"GLACCOUNT": "ACCOUNTNO", "DEPARTMENT": "DEPARTMENTID", "CLASS": "CLASSID", "LOCATION": "LOCATIONID"}
         field = fields.get(table.spec.name)
         if field is None:
             return False
-        lines = self._state.tables["APBILLITEM"]
-        at = lines.at[field]
-        return any(item[at] == name for item in lines.rows.values())
+        lines = [self._state.tables[one] for one in _LINES]
+        return any(item[one.at[field]] == name for one in lines for item in one.rows.values())
 
     def _check_known(self, table: Table, values: Mapping[str, str]) -> None:
         hidden = self._state.options.hidden_fields

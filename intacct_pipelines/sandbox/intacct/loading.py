@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.sandbox.intacct.bills import build_payment, build_posting, owner_fields, totals
-from intacct_pipelines.sandbox.intacct.fields import LEDGER_STATES, RAW_STATES
+from intacct_pipelines.sandbox.intacct.documents import fill
 from intacct_pipelines.sandbox.intacct.journal_loading import JournalLoader
+from intacct_pipelines.sandbox.intacct.loading_cash import load_financial_accounts
+from intacct_pipelines.sandbox.intacct.loading_documents import RowMaker
+from intacct_pipelines.sandbox.intacct.loading_payables import PayablesLoader
 from intacct_pipelines.sandbox.intacct.receivables_loading import ReceivablesLoader
-from intacct_pipelines.sandbox.intacct.values import format_date, format_instant, round_amount, sortable
-from intacct_pipelines.sandbox.ledger import AP_ACCOUNT, BANK_ACCOUNT
+from intacct_pipelines.sandbox.intacct.values import format_date, sortable
+from intacct_pipelines.sandbox.ledger import AP_ACCOUNT, BANK_ACCOUNT, CARD_ACCOUNT, EXCHANGE_ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from intacct_pipelines.sandbox.business import Bill, Business, Line, Vendor
-    from intacct_pipelines.sandbox.intacct.state import Row, State, Table
+    from intacct_pipelines.sandbox.business import Business, Vendor
+    from intacct_pipelines.sandbox.intacct.state import Row, State
 
-_ZERO: Final = Decimal(0)
 _REQUIRES: Final = {"department": "REQUIREDEPT", "location": "REQUIRELOC", "class": "REQUIRECLASS"}
+_POSTED_TO: Final = (
+    # accounts that documents post to, whatever the chart has
+    (AP_ACCOUNT, "Accounts payable", "credit", "balancesheet"),
+    (BANK_ACCOUNT, "Operating bank", "debit", "balancesheet"),
+    (CARD_ACCOUNT, "Charge cards payable", "credit", "balancesheet"),
+    (EXCHANGE_ACCOUNT, "Realised exchange gains and losses", "debit", "incomestatement"),
+)
 
 
 class Loader:
@@ -37,8 +43,7 @@ class Loader:
         self._business = business
         born = min((vendor.created_at for vendor in business.vendors), default=state.clock.now())
         self._born = min(born, state.clock.now())
-        self._vendors = {vendor.key: vendor for vendor in business.vendors}
-        self._owners: dict[str, dict[str, str]] = {}
+        self._rows = RowMaker(state)
 
     def load(self) -> None:
         """Load everything."""
@@ -50,10 +55,9 @@ class Loader:
         for vendor in business.vendors:
             if vendor.intacct_id is not None:
                 self._load_vendor(vendor, vendor.intacct_id)
-        for bill in business.bills:
-            if bill.in_intacct:
-                self._load_bill(bill)
-        ReceivablesLoader(state, business, self._owner).load()
+        load_financial_accounts(state, business)
+        PayablesLoader(self._rows, business).load()
+        ReceivablesLoader(state, business, self._rows.owner).load()
         JournalLoader(state, business).load()
 
     def _load_entities(self) -> None:
@@ -114,12 +118,9 @@ class Loader:
             }
             self._add("GLACCOUNT", values)
         accounts = self._state.tables["GLACCOUNT"]
-        for number, title, side in (
-            (AP_ACCOUNT, "Accounts payable", "credit"),
-            (BANK_ACCOUNT, "Operating bank", "debit"),
-        ):
+        for number, title, side, kind in _POSTED_TO:
             if accounts.by_business_key(number) is None:
-                values = {"ACCOUNTNO": number, "TITLE": title, "ACCOUNTTYPE": "balancesheet", "NORMALBALANCE": side}
+                values = {"ACCOUNTNO": number, "TITLE": title, "ACCOUNTTYPE": kind, "NORMALBALANCE": side}
                 self._add("GLACCOUNT", {**values, "CLOSINGTYPE": "non-closing account", "STATUS": "active"})
 
     def _load_vendor(self, vendor: Vendor, vendor_id: str) -> None:
@@ -161,169 +162,9 @@ class Loader:
     def _add(
         self, name: str, values: Mapping[str, str], owner: str = "", times: tuple[datetime, datetime] | None = None
     ) -> Row:
-        state = self._state
-        table = state.tables[name]
+        table = self._state.tables[name]
         created, modified = times or (self._born, self._born)
-        row = table.blank()
-        _fill(table, row, values)
-        _fill(table, row, {"RECORDNO": state.new_number(table), "RECORD_URL": ""})
-        audit = {
-            "WHENCREATED": state.instants.local(created),
-            "WHENMODIFIED": state.instants.local(modified),
-            "CREATEDBY": "1",
-            "MODIFIEDBY": "1",
-            **self._owner(owner),
-        }
-        _fill(table, row, audit)
-        row[table.owner_at] = owner
-        row[table.stamp_at] = sortable(audit["WHENMODIFIED"])
+        row = self._rows.row(table, values, owner, (created, modified))
+        fill(table, row, {"WHENCREATED": self._state.instants.local(created)})
         table.put(row)
         return row
-
-    def _owner(self, owner: str) -> dict[str, str]:
-        if owner not in self._owners:
-            self._owners[owner] = owner_fields(self._state, owner)
-        return self._owners[owner]
-
-    # --- bills ----------------------------------------------------------------------------------------------------
-
-    def _load_bill(self, bill: Bill) -> None:
-        state = self._state
-        if bill.intacct_changes:
-            bill = replace(bill, **bill.intacct_changes)  # type: ignore[arg-type]  # names and values of Bill's own fields
-        table = state.tables["APBILL"]
-        row = self._header(table, bill)
-        base_currency = row[table.at["BASECURR"]]
-        empty = bill.intacct_state == "No Value"
-        items = [
-            self._line(row, at, line, bill, base_currency=base_currency, empty=empty)
-            for at, line in enumerate(bill.lines, 1)
-        ]
-        self._total(table, row, items, bill, base_currency)
-        table.put(row)
-        lines = state.tables["APBILLITEM"]
-        for item in items:
-            lines.put(item)
-        if bill.intacct_state in LEDGER_STATES and items:
-            self._post(row, items, bill)
-
-    def _header(self, table: Table, bill: Bill) -> Row:
-        state = self._state
-        vendor = self._vendors[bill.vendor_key]
-        modified = state.instants.local(bill.intacct_modified_at)
-        day = state.instants.day
-        row = table.blank()
-        paid = bill.paid and bill.intacct_state in {"Paid", "Partially Paid"}
-        at = table.at
-        for field, value in (
-            ("RECORDNO", state.new_number(table)),
-            ("RECORDTYPE", "pi"),
-            ("STATE", bill.intacct_state),
-            ("RAWSTATE", RAW_STATES.get(bill.intacct_state, "")),
-            ("VENDORID", vendor.intacct_id or ""),
-            ("VENDORNAME", vendor.name),
-            ("ENTITY", vendor.intacct_id or ""),
-            ("RECORDID", bill.number),
-            ("DOCNUMBER", bill.po_number),
-            ("DESCRIPTION", bill.description),
-            ("TERMNAME", vendor.term),
-            ("WHENCREATED", day(bill.bill_date)),
-            ("WHENPOSTED", day(bill.gl_posting_date)),
-            ("WHENDUE", day(bill.due_date)),
-            ("WHENPAID", day(bill.intacct_modified_at.date()) if paid else ""),
-            ("PRBATCH", f"Bills: {day(bill.gl_posting_date)}"),
-            ("CURRENCY", bill.currency),
-            ("BASECURR", state.currency_of(bill.entity_id)),
-            ("EXCHANGE_RATE", str(bill.exchange_rate)),
-            ("EXCH_RATE_DATE", day(bill.bill_date)),
-            ("ONHOLD", "false"),
-            ("MODULEKEY", "9.PO" if bill.difference == "po_born" else "3.AP"),
-            ("SYSTEMGENERATED", "false"),
-            ("AUWHENCREATED", format_instant(bill.created_at)),
-            ("WHENMODIFIED", modified),
-            ("CREATEDBY", "1"),
-            ("MODIFIEDBY", "1"),
-            *self._owner(bill.entity_id).items(),
-        ):
-            row[at[field]] = value
-        row[table.owner_at] = bill.entity_id
-        row[table.stamp_at] = sortable(modified)
-        return row
-
-    def _line(self, row: Row, at_no: int, line: Line, bill: Bill, *, base_currency: str, empty: bool) -> Row:
-        state = self._state
-        bills, table = state.tables["APBILL"], state.tables["APBILLITEM"]
-        item = table.blank()
-        at = table.at
-        trx = _ZERO if empty else round_amount(line.amount, bill.currency)
-        base = trx if bill.currency == base_currency else round_amount(trx * bill.exchange_rate, base_currency)
-        accounts = state.tables["GLACCOUNT"]
-        account = accounts.by_business_key(line.account_no)
-        for field, value in (
-            ("RECORDNO", state.new_number(table)),
-            ("RECORDKEY", row[bills.at["RECORDNO"]]),
-            ("LINE_NO", str(at_no)),
-            ("ACCOUNTNO", line.account_no),
-            ("ACCOUNTKEY", "" if account is None else accounts.get(account, "RECORDNO")),
-            ("ACCOUNTTITLE", "" if account is None else accounts.get(account, "TITLE")),
-            ("ENTRYDESCRIPTION", line.description),
-            ("TRX_AMOUNT", str(trx)),
-            ("AMOUNT", str(base)),
-            ("DEPARTMENTID", line.department_id),
-            ("DEPARTMENTNAME", self._name("DEPARTMENT", "TITLE", line.department_id)),
-            ("LOCATIONID", line.location_id),
-            ("LOCATIONNAME", self._name("LOCATION", "NAME", line.location_id)),
-            ("CLASSID", line.class_id),
-            ("ENTRY_DATE", row[bills.at["WHENPOSTED"]]),
-            ("CURRENCY", bill.currency),
-            ("BASECURR", base_currency),
-            ("EXCHANGE_RATE", row[bills.at["EXCHANGE_RATE"]]),
-            ("STATE", row[bills.at["RAWSTATE"]]),
-            ("RECORDTYPE", "pi"),
-            ("LINEITEM", "true"),
-            ("FORM1099", "false"),
-            ("WHENCREATED", row[bills.at["WHENMODIFIED"]]),
-            ("WHENMODIFIED", row[bills.at["WHENMODIFIED"]]),
-            ("CREATEDBY", "1"),
-            ("MODIFIEDBY", "1"),
-        ):
-            item[at[field]] = value
-        item[table.owner_at] = row[bills.owner_at]
-        item[table.stamp_at] = row[bills.stamp_at]
-        return item
-
-    def _name(self, object_name: str, field: str, value: str) -> str:
-        if not value:
-            return ""
-        table = self._state.tables[object_name]
-        row = table.by_business_key(value)
-        return "" if row is None else table.get(row, field)
-
-    def _total(self, table: Table, row: Row, items: list[Row], bill: Bill, base_currency: str) -> None:
-        lines = self._state.tables["APBILLITEM"].at
-        trx = sum((Decimal(item[lines["TRX_AMOUNT"]]) for item in items), _ZERO)
-        base = sum((Decimal(item[lines["AMOUNT"]]) for item in items), _ZERO)
-        paid = bill.paid if bill.intacct_state in {"Paid", "Partially Paid"} else _ZERO
-        base_paid = base if paid == trx else round_amount(paid * bill.exchange_rate, base_currency)
-        values = totals(trx, base, paid, base_paid if paid else _ZERO)
-        if bill.intacct_state in {"Reversed", "Reversal"}:
-            values |= {"TRX_TOTALDUE": "0", "TOTALDUE": "0"}
-        _fill(table, row, values)
-
-    def _post(self, row: Row, items: list[Row], bill: Bill) -> None:
-        state = self._state
-        state.ledger.post(build_posting(state, row, items))
-        bills = state.tables["APBILL"]
-        paid = Decimal(bills.get(row, "TRX_TOTALPAID"))
-        if paid:
-            location = items[0][state.tables["APBILLITEM"].at["LOCATIONID"]]
-            entity = bill.entity_id or state.entity_of_location(location)
-            base = Decimal(bills.get(row, "TOTALPAID"))
-            state.ledger.post(build_payment(state, row, entity=entity, location=location, trx=paid, base=base))
-
-
-def _fill(table: Table, row: Row, values: Mapping[str, str]) -> None:
-    for field, value in values.items():
-        position = table.at.get(field)
-        if position is not None:
-            row[position] = value

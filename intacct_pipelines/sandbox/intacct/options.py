@@ -29,6 +29,7 @@ class Options:
         sender_failure: How a wrong sender is refused: as newer gateways (HTTP 400) or as older ones.
         root_may_change_entity_rows: Whether a top-level session may change an entity's rows.
         location_required: Whether each bill line needs a location.
+        payment_approval: Whether payments wait for approval before they take effect (S-PAY-07).
         vendor_numbering: Whether a vendor without VENDORID gets a number.
         support_ids: Whether error texts end with a support id.
         max_body_bytes: The largest request that is read.
@@ -52,6 +53,7 @@ class Options:
     sender_failure: Literal["new", "old"] = "new"
     root_may_change_entity_rows: bool = False
     location_required: bool = True
+    payment_approval: bool = False
     vendor_numbering: bool = False
     support_ids: bool = True
     max_body_bytes: int = 16 * 1024 * 1024

@@ -33,6 +33,17 @@ class Entry(NamedTuple):
     coding: Coding
 
 
+def entry_of(line: LedgerLine) -> Entry:
+    """A posted line as an entry again."""
+    coding = Coding(line.entity_id, line.location_id, line.department_id, line.class_id, line.memo)
+    return Entry(line.side, line.account_no, line.trx_amount, line.base_amount, coding)
+
+
+def opposite(entry: Entry) -> Entry:
+    """The entry that takes another back."""
+    return entry._replace(side=-entry.side)
+
+
 def coding_of(state: State, lines: Table, item: Row, owner: str) -> Coding:
     """The coding of a document's line; at top level the location decides whose books it is in."""
     location = lines.get(item, "LOCATIONID")

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 _APPLICATIONS: Final = {
     "Company": ("LOCATIONENTITY", "LOCATION", "DEPARTMENT", "CLASS", "CONTACT"),
     "General Ledger": ("GLACCOUNT", "GLBATCH", "GLDETAIL"),
-    "Accounts Payable": ("VENDOR", "APBILL", "APTERM"),
+    "Accounts Payable": ("VENDOR", "APBILL", "APTERM", "APADJUSTMENT", "APPYMT"),
     "Accounts Receivable": ("ARINVOICE", "ARADJUSTMENT", "ARPYMT", "ARADVANCE"),
+    "Cash Management": ("CCTRANSACTION", "FUNDSTRANSFER", "OTHERRECEIPTS", "DEPOSIT"),
 }
 _POLICIES: Final = {
     "LOCATIONENTITY": "Entities",
@@ -36,6 +37,12 @@ _POLICIES: Final = {
     "ARADJUSTMENT": "Adjustments",
     "ARPYMT": "Receive payments",
     "ARADVANCE": "Advances",
+    "APADJUSTMENT": "AP adjustments",
+    "APPYMT": "Payments",
+    "CCTRANSACTION": "Charge card transactions",
+    "FUNDSTRANSFER": "Funds transfers",
+    "OTHERRECEIPTS": "Other receipts",
+    "DEPOSIT": "Deposits",
 }
 _RIGHTS: Final = {"read": ("List", "View"), "create": ("Add",), "update": ("Edit",), "delete": ("Delete",)}
 _DIMENSIONS: Final = (

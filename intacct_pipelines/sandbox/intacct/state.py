@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from intacct_pipelines.sandbox.clock import Clock
+    from intacct_pipelines.sandbox.intacct.financial import FinancialAccount
     from intacct_pipelines.sandbox.intacct.options import Options
 
 Row = list[str]
@@ -137,6 +138,7 @@ class State:
         self.ledger = Ledger()
         self.instants = CachedInstants(options.modified_zone)
         self.entity_currency: dict[str, str] = {}
+        self.financial_accounts: dict[str, FinancialAccount] = {}
         self.closed_through: dict[str, str] = {}
         self.base_currency = ""
         self.user_id = ""

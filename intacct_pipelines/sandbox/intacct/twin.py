@@ -11,7 +11,8 @@ from lxml import etree
 
 from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.http import Reply, Request
-from intacct_pipelines.sandbox.intacct.bills import Author
+from intacct_pipelines.sandbox.intacct.documents import Author
+from intacct_pipelines.sandbox.intacct.financial import operating_account
 from intacct_pipelines.sandbox.intacct.gateway import Gateway
 from intacct_pipelines.sandbox.intacct.loading import Loader
 from intacct_pipelines.sandbox.intacct.options import Options
@@ -186,7 +187,11 @@ class IntacctTwin:
         with self._state.lock, self._state.savepoint():
             table = self._state.table("APBILL")
             row = table.rows[record_no]
-            self._gateway.writer.bills.pay(row, amount, day, Author(row[table.owner_at], "ui"))
+            owner = row[table.owner_at]
+            fields = {field: table.get(row, field) for field in ("VENDORID", "CURRENCY", "BASECURR")}
+            header = {"FINANCIALENTITY": operating_account(owner), "PAYMENTMETHOD": "EFT", "PAYMENTDATE": day}
+            detail = {"RECORDKEY": str(record_no), "TRX_PAYMENTAMOUNT": str(amount)}
+            self._gateway.writer.payments.create({**fields, **header}, [detail], Author(owner, "ui"))
 
     def plant(self, object_name: str, record_no: int, **fields: str) -> None:
         """Put raw values into a record, past every rule and without any trace: data that is wrong at the source.

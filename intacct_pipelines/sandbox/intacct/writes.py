@@ -1,14 +1,18 @@
-"""The writing functions, generic and legacy, over bills and lists."""
+"""The writing functions, generic and legacy, over documents and lists."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.sandbox.intacct.bills import Author, Bills
+from intacct_pipelines.sandbox.intacct.adjustments import Adjustments
+from intacct_pipelines.sandbox.intacct.bills import Bills
+from intacct_pipelines.sandbox.intacct.card_transactions import CardTransactions
+from intacct_pipelines.sandbox.intacct.documents import Author, Documents
 from intacct_pipelines.sandbox.intacct.elements import child_text, children, text_of
 from intacct_pipelines.sandbox.intacct.legacy import LegacyWrite, read_legacy
 from intacct_pipelines.sandbox.intacct.lists import Lists
+from intacct_pipelines.sandbox.intacct.payments import Payments
 from intacct_pipelines.sandbox.intacct.reads import Answer
 from intacct_pipelines.sandbox.intacct.refusals import (
     Fault,
@@ -19,7 +23,7 @@ from intacct_pipelines.sandbox.intacct.refusals import (
     wrapped,
 )
 from intacct_pipelines.sandbox.intacct.rendering import render_values
-from intacct_pipelines.sandbox.intacct.values import normal_date
+from intacct_pipelines.sandbox.intacct.values import format_date, normal_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,10 +32,10 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.sandbox.intacct.state import Row, State, Table
 
-_WRITABLE: Final = frozenset(("LOCATION", "DEPARTMENT", "CLASS", "GLACCOUNT", "VENDOR", "CONTACT", "APBILL"))
-# Generic create of terms is not documented; the legacy functions make them.
+_WRITABLE: Final = frozenset(("LOCATION", "DEPARTMENT", "CLASS", "GLACCOUNT", "VENDOR", "CONTACT", "APBILL", "APPYMT"))
+# Generic create of these is not documented; the legacy functions make them.
 _LEGACY_ONLY: Final = frozenset(("APTERM",))
-_LINES: Final = {"APBILLITEMS": "APBILLITEM"}
+_LINES: Final = frozenset(("APBILLITEMS", "APPYMTDETAILS"))
 
 
 @dataclass(slots=True)
@@ -53,6 +57,13 @@ class Writer:
     def __init__(self, state: State) -> None:
         self._state = state
         self.bills = Bills(state)
+        self.payments = Payments(state)
+        self.documents: dict[str, Documents | Payments] = {
+            "APBILL": self.bills,
+            "APADJUSTMENT": Adjustments(state),
+            "APPYMT": self.payments,
+            "CCTRANSACTION": CardTransactions(state),
+        }
         self.lists = Lists(state)
 
     # --- generic --------------------------------------------------------------------------------------------------
@@ -85,8 +96,8 @@ class Writer:
     def _delete_row(self, table: Table, row: Row, author: Author) -> None:
         self._permit(table.spec.name, "delete")
         self._check_owner(table, row, author)
-        if table.spec.name == "APBILL":
-            self.bills.delete(row, author)
+        if table.spec.name in self.documents:
+            self.documents[table.spec.name].delete(row, author)
         elif table.spec.name in _WRITABLE | _LEGACY_ONLY:
             self.lists.delete(table, row, author)
         else:
@@ -117,8 +128,8 @@ class Writer:
 
     def _create_one(self, given: Input, author: Author) -> Row:
         table = self._writable(given.name, "create")
-        if given.name == "APBILL":
-            return self.bills.create(given.values, given.lines or [], author)
+        if given.name in self.documents:
+            return self.documents[given.name].create(given.values, given.lines or [], author)
         return self.lists.create(table, given.values, author)
 
     def _update_one(self, given: Input, author: Author) -> Row:
@@ -135,8 +146,8 @@ class Writer:
             named = given.values.get("RECORDNO") or given.values.get(table.spec.business_key, "")
             raise refusal("SANDBOX-NOT-FOUND", f"Cannot find {table.spec.name.lower()} with key '{named}' to update.")
         self._check_owner(table, row, author)
-        if table.spec.name == "APBILL":
-            return self.bills.update(row, given.values, given.lines, author)
+        if table.spec.name in self.documents:
+            return self.documents[table.spec.name].update(row, given.values, given.lines, author)
         return self.lists.update(table, row, given.values, author)
 
     def _writable(self, name: str, operation: str) -> Table:
@@ -178,26 +189,48 @@ class Writer:
         if write.verb == "create":
             return self._legacy_create(table, write, author)
         self._permit(write.name, write.verb)
-        row = table.rows.get(int(write.key)) if write.name == "APBILL" and write.key.isdecimal() else None
-        if write.name != "APBILL":
-            row = table.by_business_key(write.key)
-            if row is None and write.name == "CLASS" and write.key.isdecimal():
-                row = table.rows.get(int(write.key))
+        if write.keys:
+            for key in write.keys:
+                self._legacy_change(table, self._legacy_row(table, write, key, author), write, author)
+            return ""
+        return self._legacy_change(table, self._legacy_row(table, write, write.key, author), write, author)
+
+    def _legacy_row(self, table: Table, write: LegacyWrite, key: str, author: Author) -> Row:
+        by_number = write.name in self.documents
+        row = table.rows.get(int(key)) if by_number and key.isdecimal() else None
+        if not by_number:
+            row = table.by_business_key(key)
+            if row is None and write.name == "CLASS" and key.isdecimal():
+                row = table.rows.get(int(key))
         if row is None or (author.entity_id and row[table.owner_at] not in {"", author.entity_id}):
             number = "BL01001973" if write.verb == "delete" else "SANDBOX-NOT-FOUND"
-            raise refusal(number, f"Cannot find {write.name.lower()} with key '{write.key}' to {write.verb}.")
+            raise refusal(number, f"Cannot find {write.name.lower()} with key '{key}' to {write.verb}.")
+        return row
+
+    def _legacy_change(self, table: Table, row: Row, write: LegacyWrite, author: Author) -> str:
         if write.verb == "delete":
             self._delete_row(table, row, author)
             return ""
         self._check_owner(table, row, author)
-        if write.verb == "reverse":
+        document = self.documents.get(write.name)
+        if isinstance(document, Payments):
+            row = self._legacy_payment(document, row, write, author)
+        elif document is not None and write.verb == "reverse":
             day = normal_date(write.values["WHENCREATED"], "datereversed")
-            row = self.bills.reverse(row, day, write.values.get("DESCRIPTION", ""), author)
-        elif write.name == "APBILL":
-            row = self.bills.update(row, write.values, write.lines, author)
+            row = document.reverse(row, day, write.values.get("DESCRIPTION", ""), author)
+        elif document is not None:
+            row = document.update(row, write.values, write.lines, author)
         else:
             row = self.lists.update(table, row, write.values, author)
         return table.get(row, "RECORDNO")
+
+    def _legacy_payment(self, payments: Payments, row: Row, write: LegacyWrite, author: Author) -> Row:
+        """Approve or undo a payment; `void_appaymentrequest` knows no day, so it is today's (§5.11)."""
+        if write.verb == "approve":
+            return payments.approve(row, author)
+        today = format_date(self._state.clock.now().date())
+        day = normal_date(write.values.get("WHENCREATED", today), "datereversed")
+        return payments.void(row, day, write.values.get("DESCRIPTION", ""), author)
 
     def _legacy_create(self, table: Table, write: LegacyWrite, author: Author) -> str:
         self._permit(write.name, "create")
@@ -205,8 +238,10 @@ class Writer:
         existing = table.by_business_key(key) if key else None
         if existing is not None and write.ignores_duplicates:
             return table.get(existing, "RECORDNO")
-        if write.name == "APBILL":
-            row = self.bills.create(write.values, write.lines or [], author)
+        if write.name == "APPYMT":
+            row = self.payments.request(write.values, write.lines or [], author)
+        elif write.name in self.documents:
+            row = self.documents[write.name].create(write.values, write.lines or [], author)
         else:
             if write.name == "VENDOR":
                 # The legacy functions make the display contact themselves.

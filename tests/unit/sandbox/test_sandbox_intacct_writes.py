@@ -342,7 +342,7 @@ def test_a_legacy_sequence_out_of_order_is_a_schema_error(function: str) -> None
         ),
         (
             (
-                "<create_glaccount><glaccountno>7000</glaccountno><title>T</title><normalbalance>debit</normalbalance>"
+                "<create_glaccount><glaccountno>7100</glaccountno><title>T</title><normalbalance>debit</normalbalance>"
                 "<requiredept>true</requiredept></create_glaccount>"
             ),
             "GLACCOUNT",

@@ -25,3 +25,29 @@ DIMENSIONS: Final = (
     text("location_id", "LOCATIONID", "Location."),
     text("class_id", "CLASSID", "Accounting class."),
 )
+
+TOTALS: Final = (
+    Column("trx_total_entered", Kind.MONEY, "TRX_TOTALENTERED", "Total.", required=True, currency="currency"),
+    Column("trx_total_paid", Kind.MONEY, "TRX_TOTALPAID", "Paid or used so far.", currency="currency"),
+    Column("trx_total_due", Kind.MONEY, "TRX_TOTALDUE", "Still open.", currency="currency"),
+    Column("total_entered", Kind.MONEY, "TOTALENTERED", "Total in base currency.", currency="base_currency"),
+    Column("total_paid", Kind.MONEY, "TOTALPAID", "Paid or used so far in base currency.", currency="base_currency"),
+    Column("total_due", Kind.MONEY, "TOTALDUE", "Still open in base currency.", currency="base_currency"),
+)
+
+CURRENCIES: Final = (
+    text("currency", "CURRENCY", "Transaction currency, ISO 4217.", required=True),
+    text("base_currency", "BASECURR", "Base currency of the entity, ISO 4217."),
+)
+
+LINE_CURRENCIES: Final = (
+    text("currency", "CURRENCY", "Transaction currency, ISO 4217."),
+    text("base_currency", "BASECURR", "Base currency, ISO 4217."),
+)
+
+DOCUMENT_TIMES: Final = (
+    Column("created_at", Kind.INSTANT, "AUWHENCREATED", "When the record was made."),
+    Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the record last changed; the cursor."),
+)
+
+LINE_MODIFIED: Final = Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the line last changed.")

@@ -1,10 +1,21 @@
-"""Accounts payable: vendors, terms, bills."""
+"""Accounts payable: vendors, terms, bills, adjustments (vendor credits) and payments."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from intacct_pipelines.domain.catalog.intacct.common import AUDIT, DIMENSIONS, OWNER, RECORD_NO, STATUS
+from intacct_pipelines.domain.catalog.intacct.common import (
+    AUDIT,
+    CURRENCIES,
+    DIMENSIONS,
+    DOCUMENT_TIMES,
+    LINE_CURRENCIES,
+    LINE_MODIFIED,
+    OWNER,
+    RECORD_NO,
+    STATUS,
+    TOTALS,
+)
 from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
 
 BILL_STATES: Final = (
@@ -95,19 +106,12 @@ AP_BILL: Final = Table(
         Column("gl_posting_date", Kind.DATE, "WHENPOSTED", "Date on which it stands in the ledger."),
         Column("due_date", Kind.DATE, "WHENDUE", "Date on which it is due."),
         Column("paid_date", Kind.DATE, "WHENPAID", "Date on which it was paid."),
-        text("currency", "CURRENCY", "Transaction currency, ISO 4217.", required=True),
-        text("base_currency", "BASECURR", "Base currency of the entity, ISO 4217."),
+        *CURRENCIES,
         Column("exchange_rate", Kind.RATE, "EXCHANGE_RATE", "Base units for one transaction unit."),
-        Column("trx_total_entered", Kind.MONEY, "TRX_TOTALENTERED", "Total.", required=True, currency="currency"),
-        Column("trx_total_paid", Kind.MONEY, "TRX_TOTALPAID", "Paid so far.", currency="currency"),
-        Column("trx_total_due", Kind.MONEY, "TRX_TOTALDUE", "Still open.", currency="currency"),
-        Column("total_entered", Kind.MONEY, "TOTALENTERED", "Total in base currency.", currency="base_currency"),
-        Column("total_paid", Kind.MONEY, "TOTALPAID", "Paid so far in base currency.", currency="base_currency"),
-        Column("total_due", Kind.MONEY, "TOTALDUE", "Still open in base currency.", currency="base_currency"),
+        *TOTALS,
         text("module_key", "MODULEKEY", "Where it was born: 3.AP, or 9.PO for a purchase order (S-PUR-05)."),
         text("attachment_id", "SUPDOCID", "Attachment."),
-        Column("created_at", Kind.INSTANT, "AUWHENCREATED", "When the record was made."),
-        Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the record last changed; the cursor."),
+        *DOCUMENT_TIMES,
         *OWNER,
     ),
     key=("record_no",),
@@ -129,13 +133,12 @@ AP_BILL_LINE: Final = Table(
         Column("line_no", Kind.INTEGER, "LINE_NO", "Position in the bill, from 1."),
         text("account_no", "ACCOUNTNO", "Account."),
         text("description", "ENTRYDESCRIPTION", "Free text."),
-        text("currency", "CURRENCY", "Transaction currency, ISO 4217."),
-        text("base_currency", "BASECURR", "Base currency, ISO 4217."),
+        *LINE_CURRENCIES,
         Column("trx_amount", Kind.MONEY, "TRX_AMOUNT", "Amount.", required=True, currency="currency"),
         Column("amount", Kind.MONEY, "AMOUNT", "Amount in base currency.", currency="base_currency"),
         *DIMENSIONS,
         Column("is_1099", Kind.FLAG, "FORM1099", "Whether the line counts for form 1099."),
-        Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the line last changed."),
+        LINE_MODIFIED,
     ),
     key=("record_no",),
     parent="ap_bill",
@@ -143,9 +146,155 @@ AP_BILL_LINE: Final = Table(
     control_total="trx_amount",
 )
 
+AP_ADJUSTMENT: Final = Table(
+    "intacct",
+    "ap_adjustment",
+    "APADJUSTMENT",
+    "Adjustments of what a vendor is owed: a negative one is a vendor credit, which BILL's sync leaves out (S-VCR-05).",
+    (
+        RECORD_NO,
+        text("record_type", "RECORDTYPE", "Kind of document; pa is an adjustment."),
+        text("document_no", "RECORDID", "Adjustment number, typed by people; may repeat."),
+        text("reference_no", "DOCNUMBER", "Number of the bill that it refers to, as somebody typed it."),
+        # no list of values: which words an adjustment takes is not documented
+        text("state", "STATE", "State of the adjustment.", required=True),
+        text("raw_state", "RAWSTATE", "State as the source codes it."),
+        text("vendor_id", "VENDORID", "Vendor.", required=True),
+        text("vendor_name", "VENDORNAME", "Name of the vendor when read.", pii=True),
+        text("description", "DESCRIPTION", "Free text; holds our key for adjustments that we made (S-IDM-04)."),
+        Column("adjustment_date", Kind.DATE, "WHENCREATED", "Date of the document.", required=True),
+        Column("gl_posting_date", Kind.DATE, "WHENPOSTED", "Date on which it stands in the ledger."),
+        Column("due_date", Kind.DATE, "WHENDUE", "Date on which it is due."),
+        Column("paid_date", Kind.DATE, "WHENPAID", "Date on which it was last used."),
+        *CURRENCIES,
+        Column("exchange_rate", Kind.RATE, "EXCHANGE_RATE", "Base units for one transaction unit."),
+        *TOTALS,
+        text("module_key", "MODULEKEY", "Module that made it."),
+        text("attachment_id", "SUPDOCID", "Attachment."),
+        *DOCUMENT_TIMES,
+        *OWNER,
+    ),
+    key=("record_no",),
+    cursor="modified_at",
+    audit_type="apadjustment",
+    document_date="adjustment_date",
+    control_total="trx_total_entered",
+    permission="Accounts Payable › AP adjustments: List, View",
+)
+
+AP_ADJUSTMENT_LINE: Final = Table(
+    "intacct",
+    "ap_adjustment_line",
+    "APADJUSTMENTITEM",
+    "Lines of adjustments.",
+    (
+        RECORD_NO,
+        Column("adjustment_record_no", Kind.INTEGER, "RECORDKEY", "Key of the adjustment.", required=True),
+        Column("line_no", Kind.INTEGER, "LINE_NO", "Position in the adjustment, from 1."),
+        text("account_no", "ACCOUNTNO", "Account."),
+        text("description", "ENTRYDESCRIPTION", "Free text."),
+        *LINE_CURRENCIES,
+        Column("trx_amount", Kind.MONEY, "TRX_AMOUNT", "Amount.", required=True, currency="currency"),
+        Column("amount", Kind.MONEY, "AMOUNT", "Amount in base currency.", currency="base_currency"),
+        Column("trx_total_paid", Kind.MONEY, "TRX_TOTALPAID", "Used so far.", currency="currency"),
+        *DIMENSIONS,
+        LINE_MODIFIED,
+    ),
+    key=("record_no",),
+    parent="ap_adjustment",
+    parent_key="adjustment_record_no",
+    control_total="trx_amount",
+)
+
+AP_PAYMENT: Final = Table(
+    "intacct",
+    "ap_payment",
+    "APPYMT",
+    "Payments of bills; submitted ones still wait for approval in Intacct (S-PAY-07).",
+    (
+        RECORD_NO,
+        text("record_type", "RECORDTYPE", "Kind of document."),
+        text("document_no", "DOCNUMBER", "Number of the payment or check."),
+        # no list of values: the approval flow has more words than the five that are documented
+        text("state", "STATE", "State of the payment: Draft, Submitted, Approved, Posted, Voided.", required=True),
+        text("raw_state", "RAWSTATE", "State as the source codes it."),
+        text("vendor_id", "VENDORID", "Vendor.", required=True),
+        text("vendor_name", "VENDORNAME", "Name of the vendor when read.", pii=True),
+        text(
+            "description", "DESCRIPTION", "Free text; the memo of an offline payment is lost by BILL's sync (S-PAY-05)."
+        ),
+        text("payment_method", "PAYMENTMETHOD", "How it was paid, such as EFT or Printed Check (S-PAY-06)."),
+        text(
+            "financial_account_id",
+            "FINANCIALENTITY",
+            "Bank or card account that it is drawn on; empty if only credits.",
+        ),
+        Column("payment_date", Kind.DATE, "WHENCREATED", "Date of the payment.", required=True),
+        Column("paid_date", Kind.DATE, "WHENPAID", "Date on which it took effect."),
+        *CURRENCIES,
+        Column(
+            "trx_total_entered",
+            Kind.MONEY,
+            "TRX_TOTALENTERED",
+            "Money paid; credits that were used come on top.",
+            required=True,
+            currency="currency",
+        ),
+        Column("total_entered", Kind.MONEY, "TOTALENTERED", "Money paid in base currency.", currency="base_currency"),
+        text("is_cleared", "CLEARED", "Whether the bank has it, as the source codes it."),
+        Column("cleared_date", Kind.DATE, "CLRDATE", "Date on which the bank had it."),
+        *DOCUMENT_TIMES,
+        *OWNER,
+    ),
+    key=("record_no",),
+    cursor="modified_at",
+    audit_type="appymt",
+    document_date="payment_date",
+    control_total="trx_total_entered",
+    permission="Accounts Payable › Payments: List, View",
+)
+
+AP_PAYMENT_DETAIL: Final = Table(
+    "intacct",
+    "ap_payment_detail",
+    "APPYMTDETAIL",
+    "What a payment pays, and with what: money, a credit, a negative bill or an advance, one of them in each row.",
+    (
+        RECORD_NO,
+        Column("payment_record_no", Kind.INTEGER, "PAYMENTKEY", "Key of the payment.", required=True),
+        Column("bill_record_no", Kind.INTEGER, "RECORDKEY", "Key of the bill that is paid."),
+        Column("bill_line_record_no", Kind.INTEGER, "ENTRYKEY", "Key of the bill's line that is paid."),
+        Column(
+            "paid_adjustment_record_no", Kind.INTEGER, "POSADJKEY", "Key of the adjustment that is paid like a bill."
+        ),
+        Column("paid_adjustment_line_record_no", Kind.INTEGER, "POSADJENTRYKEY", "Key of that adjustment's line."),
+        text("currency", "CURRENCY", "Transaction currency, ISO 4217."),
+        Column("trx_payment_amount", Kind.MONEY, "TRX_PAYMENTAMOUNT", "Money.", currency="currency"),
+        Column("adjustment_record_no", Kind.INTEGER, "ADJUSTMENTKEY", "Key of the adjustment that is used."),
+        Column("adjustment_line_record_no", Kind.INTEGER, "ADJUSTMENTENTRYKEY", "Key of that adjustment's line."),
+        Column("trx_adjustment_amount", Kind.MONEY, "TRX_ADJUSTMENTAMOUNT", "Used of it.", currency="currency"),
+        Column("inline_record_no", Kind.INTEGER, "INLINEKEY", "Key of the negative bill that is used (S-VCR-06)."),
+        Column("inline_line_record_no", Kind.INTEGER, "INLINEENTRYKEY", "Key of the negative bill's line."),
+        Column("trx_inline_amount", Kind.MONEY, "TRX_INLINEAMOUNT", "Used of it.", currency="currency"),
+        Column("advance_record_no", Kind.INTEGER, "ADVANCEKEY", "Key of the advance that is used."),
+        Column("trx_advance_amount", Kind.MONEY, "TRX_POSTEDADVANCEAMOUNT", "Used of it.", currency="currency"),
+        Column("payment_date", Kind.DATE, "PAYMENTDATE", "Date of the payment."),
+        text("state", "STATE", "State of the payment, as the source codes it."),
+        LINE_MODIFIED,
+    ),
+    key=("record_no",),
+    parent="ap_payment",
+    parent_key="payment_record_no",
+    control_total="trx_payment_amount",
+)
+
 PAYABLES_TABLES: Final = (
     AP_TERM,
     VENDOR,
     AP_BILL,
     AP_BILL_LINE,
+    AP_ADJUSTMENT,
+    AP_ADJUSTMENT_LINE,
+    AP_PAYMENT,
+    AP_PAYMENT_DETAIL,
 )
