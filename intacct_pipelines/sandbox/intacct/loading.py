@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.documents import fill
 from intacct_pipelines.sandbox.intacct.journal_loading import JournalLoader
-from intacct_pipelines.sandbox.intacct.loading_cash import load_financial_accounts
+from intacct_pipelines.sandbox.intacct.loading_cash import CashLoader, load_financial_accounts
 from intacct_pipelines.sandbox.intacct.loading_documents import RowMaker
 from intacct_pipelines.sandbox.intacct.loading_payables import PayablesLoader
 from intacct_pipelines.sandbox.intacct.receivables_loading import ReceivablesLoader
@@ -58,6 +58,7 @@ class Loader:
         load_financial_accounts(state, business)
         PayablesLoader(self._rows, business).load()
         ReceivablesLoader(state, business, self._rows.owner).load()
+        CashLoader(self._rows, business).load()
         JournalLoader(state, business).load()
 
     def _load_entities(self) -> None:

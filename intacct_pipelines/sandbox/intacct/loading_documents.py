@@ -15,7 +15,7 @@ from intacct_pipelines.sandbox.intacct.documents import (
     sums,
     totals,
 )
-from intacct_pipelines.sandbox.intacct.fields import LEDGER_STATES
+from intacct_pipelines.sandbox.intacct.fields import LEDGER_STATES, RAW_STATES
 from intacct_pipelines.sandbox.intacct.open_items import OpenLine, spread
 from intacct_pipelines.sandbox.intacct.values import format_instant, round_amount, sortable
 
@@ -154,7 +154,7 @@ class DocumentLoader:
             "CURRENCY": currency,
             "BASECURR": base_currency,
             "EXCHANGE_RATE": rate,
-            "STATE": headers.get(row, "RAWSTATE"),
+            "STATE": RAW_STATES.get(headers.get(row, "STATE"), ""),
             "RECORDTYPE": self._form.kind.record_type,
             "LINEITEM": "true",
             "FORM1099": "false",

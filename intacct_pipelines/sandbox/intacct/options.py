@@ -30,6 +30,7 @@ class Options:
         root_may_change_entity_rows: Whether a top-level session may change an entity's rows.
         location_required: Whether each bill line needs a location.
         payment_approval: Whether payments wait for approval before they take effect (S-PAY-07).
+        funds_transfer_create: Whether a generic create of FUNDSTRANSFER works, which nobody documents.
         vendor_numbering: Whether a vendor without VENDORID gets a number.
         support_ids: Whether error texts end with a support id.
         max_body_bytes: The largest request that is read.
@@ -54,6 +55,7 @@ class Options:
     root_may_change_entity_rows: bool = False
     location_required: bool = True
     payment_approval: bool = False
+    funds_transfer_create: bool = False
     vendor_numbering: bool = False
     support_ids: bool = True
     max_body_bytes: int = 16 * 1024 * 1024

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.sandbox.intacct.adjustments import Adjustments
 from intacct_pipelines.sandbox.intacct.bills import Bills
 from intacct_pipelines.sandbox.intacct.card_transactions import CardTransactions
+from intacct_pipelines.sandbox.intacct.cash import Deposits, FundsTransfers, OtherReceipts
 from intacct_pipelines.sandbox.intacct.documents import Author, Documents
 from intacct_pipelines.sandbox.intacct.elements import child_text, children, text_of
 from intacct_pipelines.sandbox.intacct.legacy import LegacyWrite, read_legacy
@@ -63,7 +64,10 @@ class Writer:
             "APADJUSTMENT": Adjustments(state),
             "APPYMT": self.payments,
             "CCTRANSACTION": CardTransactions(state),
+            "OTHERRECEIPTS": OtherReceipts(state),
         }
+        self._deposits = Deposits(state)
+        self._transfers = FundsTransfers(state)
         self.lists = Lists(state)
 
     # --- generic --------------------------------------------------------------------------------------------------
@@ -127,6 +131,9 @@ class Writer:
         return render_values(name.lower(), tuple(fields), tuple(table.get(row, one) for one in fields))
 
     def _create_one(self, given: Input, author: Author) -> Row:
+        if given.name == "FUNDSTRANSFER" and self._state.options.funds_transfer_create:
+            self._permit(given.name, "create")
+            return self._transfers.create(given.values, author)
         table = self._writable(given.name, "create")
         if given.name in self.documents:
             return self.documents[given.name].create(given.values, given.lines or [], author)
@@ -238,7 +245,9 @@ class Writer:
         existing = table.by_business_key(key) if key else None
         if existing is not None and write.ignores_duplicates:
             return table.get(existing, "RECORDNO")
-        if write.name == "APPYMT":
+        if write.name == "DEPOSIT":
+            row = self._deposits.create(write.values, write.keys, author)
+        elif write.name == "APPYMT":
             row = self.payments.request(write.values, write.lines or [], author)
         elif write.name in self.documents:
             row = self.documents[write.name].create(write.values, write.lines or [], author)
