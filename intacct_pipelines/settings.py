@@ -181,6 +181,26 @@ class Bill(_Budgeted):
     overlap_hours: int = Field(1, ge=0, le=168, description="How far back of the watermark an extraction reads.")
 
 
+class SpendAccount(_Budgeted):
+    """One platform account of BILL Spend & Expense, or of a white label of it, and the entity to which it posts."""
+
+    company: str = Field(description="Name of the company in this file.")
+    entity: str = Field("", description="Entity id; empty for the top level (S-CRD-05).")
+    token: Secret
+    currency: str = Field(pattern="^[A-Z]{3}$", description="Currency of the account, which its API does not tell.")
+    url: str = Field("https://gateway.prod.bill.com/connect", description="Base address; a white label's may differ.")
+    label: str = Field("BILL Spend & Expense", description="What people call it, such as JPMorgan Spend Center.")
+    calls_per_minute: int = Field(60, ge=1, le=60, description="Most calls in any minute of one run.")
+    overlap_hours: int = Field(1, ge=0, le=168, description="How far back of the watermark an extraction reads.")
+    reread_days: int = Field(
+        70,
+        ge=0,
+        le=3660,
+        description="Transactions of so many days are read again each time: a sync's result may come without a new "
+        "time of change (S-CRD-10), as long as a sync may still happen (S-CRD-08).",
+    )
+
+
 class AutoApproval(_Settings):
     """Limits within which a plan approves itself when the gate is ``auto``."""
 
@@ -235,6 +255,7 @@ class Connections(_Settings):
     companies: dict[str, Company] = Field(default_factory=dict)
     bill: dict[str, Bill] = Field(default_factory=dict)
     links: dict[str, LinkSettings] = Field(default_factory=dict)
+    spend: dict[str, SpendAccount] = Field(default_factory=dict)
     is_sandbox: bool = Field(False, description="Schedules start switched on; for the sandbox only.")
 
     @model_validator(mode="after")
@@ -257,6 +278,18 @@ class Connections(_Settings):
         ids = [company.company_id for company in self.companies.values()]
         if len(set(ids)) != len(ids):
             msg = "two companies have the same company_id"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_end_somewhere(self) -> Connections:
+        for name, account in self.spend.items():
+            if account.company not in self.companies:
+                msg = f"spend account {name} names the company {account.company}, which this file does not have"
+                raise ValueError(msg)
+        ends = [(account.company, account.entity) for account in self.spend.values()]
+        if len(set(ends)) != len(ends):
+            msg = "two spend accounts name the same entity; each posts to an entity of its own (S-CRD-02)"
             raise ValueError(msg)
         return self
 
@@ -283,14 +316,25 @@ class Connections(_Settings):
     def budgets(self) -> dict[Account, Budget]:
         """The budget of every account whose calls are counted."""
         companies = {Account("intacct", company.company_id): company.budget for company in self.companies.values()}
-        return companies | {Account("bill", name): account.budget for name, account in self.bill.items()}
+        bill = {Account("bill", name): account.budget for name, account in self.bill.items()}
+        return companies | bill | {Account("spend", name): account.budget for name, account in self.spend.items()}
 
     def account(self, system: str, entity: EntityKey) -> Account | None:
         """Return the account that calls to a system are charged to for an entity; None if it has none there."""
         if system == "intacct":
             return Account(system, entity.company_id)
+        if system == "spend":
+            account = self.spend_account(entity)
+            return Account(system, account[0]) if account else None
         found = self.link(entity)
         return Account(system, found[1].bill) if found else None
+
+    def spend_account(self, entity: EntityKey) -> tuple[str, SpendAccount] | None:
+        """Return name and settings of the platform account that posts to an entity, if there is one."""
+        for name, account in self.spend.items():
+            if (self.companies[account.company].company_id, account.entity) == (entity.company_id, entity.entity_id):
+                return name, account
+        return None
 
     def link(self, entity: EntityKey) -> tuple[Link, LinkSettings] | None:
         """Return the link that ends at an entity, or None: such an entity is extracted but not reconciled."""

@@ -11,14 +11,16 @@ from sandbox_transport import SandboxTransport
 from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan, reconcile
+from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, with_embedded
+from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, SPEND_TABLES, with_embedded
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import Certificate
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
+from intacct_pipelines.sandbox.spend import SpendOptions
 from intacct_pipelines.settings import Connections
 
-SECRETS = ("SENDER_PASSWORD", "USER_PASSWORD", "DEV_KEY", "BILL_PASSWORD")
+SECRETS = ("SENDER_PASSWORD", "USER_PASSWORD", "DEV_KEY", "BILL_PASSWORD", "SPEND_TOKEN_100")
 
 
 def connections_of(sandbox: Sandbox, **link: object) -> Connections:
@@ -46,6 +48,17 @@ def connections_of(sandbox: Sandbox, **link: object) -> Connections:
                     "password": {"env": "BILL_PASSWORD"},
                 }
             },
+            "spend": {
+                f"cards-{account['entity']}": {
+                    "company": "sandbox",
+                    "entity": account["entity"],
+                    "url": facts["spend"]["url"],
+                    "label": account["label"],
+                    "currency": account["currency"],
+                    "token": {"env": f"SPEND_TOKEN_{account['entity']}"},
+                }
+                for account in facts["spend"]["accounts"]
+            },
             "links": {
                 f"entity-{entity}": {
                     "company": "sandbox",
@@ -71,6 +84,7 @@ def environment_of(sandbox: Sandbox, warehouse_dsn: str) -> dict[str, str]:
         "USER_PASSWORD": facts["intacct"]["user_password"],
         "DEV_KEY": facts["bill"]["dev_key"],
         "BILL_PASSWORD": facts["bill"]["password"],
+        **{f"SPEND_TOKEN_{account['entity']}": account["token"] for account in facts["spend"]["accounts"]},
         "INTACCT_PIPELINES_WAREHOUSE_URL": warehouse_dsn,
     }
 
@@ -79,7 +93,9 @@ class World:
     """One company, its sandbox, its warehouse, and the stages of one entity's sync."""
 
     def __init__(self, warehouse_dsn: str, *, seed: int = 5, bills: int = 80, **link: object) -> None:
-        options = SandboxOptions(seed=seed, entities=1, bills=bills, public_url="http://localhost")
+        # Tests read the same account several times a minute.
+        spend = SpendOptions(calls_per_minute=0)
+        options = SandboxOptions(seed=seed, entities=1, bills=bills, public_url="http://localhost", spend=spend)
         self.sandbox = Sandbox(options)
         self.connections = connections_of(self.sandbox, **link)
         self.environment = environment_of(self.sandbox, warehouse_dsn)
@@ -106,6 +122,18 @@ class World:
             for table in BILL_TABLES:
                 if not table.embedded_in:
                     found = sync_bill(systems, self.entity, table, run_id)
+                    assert found is not None
+                    names = [one.qualified_name for one in with_embedded(table)]
+                    certificates |= zip(names, found, strict=True)
+        return certificates | self.extract_spend(run_id)
+
+    def extract_spend(self, run_id: str = "run-spend", *, whole: bool = False) -> dict[str, Certificate]:
+        """Extract the platform account; return the certificate of every table."""
+        certificates: dict[str, Certificate] = {}
+        with self.systems() as systems:
+            for table in SPEND_TABLES:
+                if not table.embedded_in:
+                    found = sync_spend(systems, self.entity, table, run_id, whole=whole)
                     assert found is not None
                     names = [one.qualified_name for one in with_embedded(table)]
                     certificates |= zip(names, found, strict=True)

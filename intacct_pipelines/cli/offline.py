@@ -141,6 +141,17 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
                 "password": secret("bill_password", bill["password"]),
             }
         },
+        "spend": {
+            f"cards-{account['entity']}": {
+                "company": "sandbox",
+                "entity": account["entity"],
+                "url": facts["spend"]["url"],
+                "label": account["label"],
+                "currency": account["currency"],
+                "token": secret(f"spend_token_{account['entity']}", account["token"]),
+            }
+            for account in facts["spend"]["accounts"]
+        },
         "links": {
             f"entity-{entity}": {
                 "company": "sandbox",

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import timedelta
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from intacct_pipelines.defs.extraction import store
+from intacct_pipelines.defs.extraction import load_documents
 from intacct_pipelines.domain.catalog import BILL_TABLES, Table, select
-from intacct_pipelines.domain.records import Batch, Certificate, Window, WindowKind
+from intacct_pipelines.domain.records import Certificate, Window, WindowKind
 from intacct_pipelines.extract.bill import BillExtraction, changed_since
 
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
     from intacct_pipelines.domain.keys import EntityKey
-    from intacct_pipelines.warehouse.load import Load
-
-_PAGES_AT_ONCE: Final = 50
 
 
 def sync_bill(
@@ -49,46 +43,7 @@ def sync_bill(
         Window(WindowKind.ALL) if whole else _window(systems, entity, table),
         party_currencies(systems, entity, table),
     )
-    return _load(systems, str(entity), extraction, run_id)
-
-
-def _load(systems: Systems, entity: str, extraction: BillExtraction, run_id: str) -> tuple[Certificate, ...]:
-    embedded = extraction.tables[1:]
-
-    def opened(table: Table) -> Load:
-        return loads.enter_context(
-            systems.warehouse.load(table, entity, run_id=run_id, window=extraction.window_of(table))
-        )
-
-    # What is embedded is committed first: if the document then fails, its watermark has not moved and both come again.
-    with ExitStack() as loads:
-        documents = opened(extraction.table)
-        if extraction.window.kind is WindowKind.ALL:
-            parts = [opened(table) for table in embedded]
-            for pages in _some_at_once(extraction):
-                for load, batches in zip((documents, *parts), pages, strict=True):
-                    store(load, batches)
-        else:
-            # Which documents' rows are covered is known at the end; what changed since the watermark is little.
-            kept: list[list[Batch]] = [[] for _ in embedded]
-            for document_batches, *pages in _some_at_once(extraction):
-                store(documents, document_batches)
-                for part_batches, batches in zip(kept, pages, strict=True):
-                    part_batches.extend(batches)
-            parts = [opened(table) for table in embedded]
-            for part, part_batches in zip(parts, kept, strict=True):
-                store(part, part_batches)
-        certificates = [
-            part.finish(extraction.tallies[table.name]) for table, part in zip(embedded, parts, strict=True)
-        ]
-        return (documents.finish(extraction.tally, watermark=extraction.tally.watermark), *certificates)
-
-
-def _some_at_once(extraction: BillExtraction) -> Iterator[list[tuple[Batch, ...]]]:
-    """Yield the batches of some pages, table by table: a page has at most a hundred documents."""
-    pages = iter(extraction)
-    while some := list(islice(pages, _PAGES_AT_ONCE)):
-        yield list(zip(*some, strict=True))
+    return load_documents(systems, str(entity), extraction, run_id)
 
 
 def party_currencies(systems: Systems, entity: EntityKey, table: Table) -> dict[str, str]:

@@ -7,9 +7,11 @@ their contract, and ``warehouse`` stores all of it in one transaction, with the 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.clients.intacct import format_timestamp
@@ -23,10 +25,12 @@ from intacct_pipelines.warehouse.months import MonthProof, prove
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
     from intacct_pipelines.domain.keys import EntityKey
+    from intacct_pipelines.extract.documents import DocumentExtraction
     from intacct_pipelines.warehouse.load import Load
 
 ROWS_JUDGED: Final = 20_000
 """Rows that go through their contract at once: a call costs as much as judging some thousand rows."""
+_PAGES_AT_ONCE: Final = 50
 _MOST_PARENTS: Final = 20_000
 """Above this many changed documents, reading all lines takes fewer requests than reading them by their parents."""
 
@@ -37,6 +41,52 @@ def store(load: Load, batches: Iterable[Batch]) -> None:
         screened = screen_batch(batch)
         load.add(screened.rows)
         load.reject(screened.rejects)
+
+
+def load_documents(
+    systems: Systems, entity: str, extraction: DocumentExtraction, run_id: str
+) -> tuple[Certificate, ...]:
+    """Load one reading of documents, and what is embedded in them, each table in a transaction of its own.
+
+    Returns:
+        A certificate for each of the extraction's tables, in their order.
+    """
+    embedded = extraction.tables[1:]
+
+    def opened(table: Table) -> Load:
+        return loads.enter_context(
+            systems.warehouse.load(table, entity, run_id=run_id, window=extraction.window_of(table))
+        )
+
+    # What is embedded is committed first: if the document then fails, its watermark has not moved and both come again.
+    with ExitStack() as loads:
+        documents = opened(extraction.table)
+        if extraction.window.kind is WindowKind.ALL:
+            parts = [opened(table) for table in embedded]
+            for pages in _some_at_once(extraction):
+                for load, batches in zip((documents, *parts), pages, strict=True):
+                    store(load, batches)
+        else:
+            # Which documents' rows are covered is known at the end; what changed since the watermark is little.
+            kept: list[list[Batch]] = [[] for _ in embedded]
+            for document_batches, *pages in _some_at_once(extraction):
+                store(documents, document_batches)
+                for part_batches, batches in zip(kept, pages, strict=True):
+                    part_batches.extend(batches)
+            parts = [opened(table) for table in embedded]
+            for part, part_batches in zip(parts, kept, strict=True):
+                store(part, part_batches)
+        certificates = [
+            part.finish(extraction.tallies[table.name]) for table, part in zip(embedded, parts, strict=True)
+        ]
+        return (documents.finish(extraction.tally, watermark=extraction.tally.watermark), *certificates)
+
+
+def _some_at_once(extraction: DocumentExtraction) -> Iterator[list[tuple[Batch, ...]]]:
+    """Yield the batches of some pages, table by table: a page has at most a hundred documents."""
+    pages = iter(extraction)
+    while some := list(islice(pages, _PAGES_AT_ONCE)):
+        yield list(zip(*some, strict=True))
 
 
 # ---- Sage Intacct -------------------------------------------------------------------------------------------------

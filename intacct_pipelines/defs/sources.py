@@ -1,8 +1,8 @@
 """Source tables as assets: one per table, partitioned by entity, with its checks in the same step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import dagster as dg
 
@@ -14,8 +14,9 @@ from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.metadata import OWNERS, certificate_metadata, table_metadata
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
+from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, Table, with_embedded
+from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, SPEND_TABLES, Table, with_embedded
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import Certificate, WindowKind
 
@@ -24,8 +25,17 @@ SOURCES: Final = (
     dg.AssetSpec(
         "bill_com", description="The BILL organisation linked to the entity.", kinds={"bill"}, group_name="source"
     ),
+    dg.AssetSpec(
+        "bill_spend_and_expense",
+        description="The card platform's account that posts to the entity; a white label is one as well.",
+        kinds={"spend"},
+        group_name="source",
+    ),
 )
 
+
+_Sync: TypeAlias = Callable[..., tuple[Certificate, ...] | None]
+"""Brings a table and what is embedded in it up to date; None when the entity has nothing on that platform."""
 
 WINDOW_TAG: Final = "intacct_pipelines/window"
 """A run with this tag and the value ``all`` reads whole tables, so that what does not arrive is known to be deleted."""
@@ -107,29 +117,38 @@ def _intacct_asset(table: Table) -> dg.AssetsDefinition:
     return load
 
 
-def _bill_asset(table: Table) -> dg.AssetsDefinition:
-    """A table and what is embedded in it come from one reading, so they are one step."""
-    deps = [dg.AssetKey("bill_com")]
-    if table.party:
-        deps.append(dg.AssetKey(["bill", table.party.removesuffix("_id")]))
-    tables = with_embedded(table)
+def _platform_asset(
+    root: Table, tables: Sequence[Table], deps: Sequence[dg.AssetKey], sync: _Sync
+) -> dg.AssetsDefinition:
+    """A table of a platform and what is embedded in it come from one reading, so they are one step."""
     specs = [_spec(one, deps) for one in tables]
 
     @dg.multi_asset(
-        name=f"bill__{table.name}",
+        name=f"{root.schema}__{root.name}",
         specs=specs,
         check_specs=[check for spec in specs for check in check_specs(spec.key)],
-        pool="bill",
+        pool=root.schema,
     )
     def load(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
         entity = entity_of(context)
         with explained(context):
             with _metered(context, systems.now, entity, specs[0].key):
-                found = sync_bill(systems.now, entity, table, context.run.run_id, whole=_is_sweep(context))
+                found = sync(systems.now, entity, root, context.run.run_id, whole=_is_sweep(context))
             for one, certificate in zip(tables, found or [None] * len(tables), strict=True):
                 yield from _results(context, systems.now, entity, one, certificate)
 
     return load
+
+
+def _bill_asset(table: Table) -> dg.AssetsDefinition:
+    deps = [dg.AssetKey("bill_com")]
+    if table.party:
+        deps.append(dg.AssetKey(["bill", table.party.removesuffix("_id")]))
+    return _platform_asset(table, with_embedded(table), deps, sync_bill)
+
+
+def _spend_asset(table: Table) -> dg.AssetsDefinition:
+    return _platform_asset(table, with_embedded(table), [dg.AssetKey("bill_spend_and_expense")], sync_spend)
 
 
 def source_assets() -> list[dg.AssetsDefinition]:
@@ -137,4 +156,5 @@ def source_assets() -> list[dg.AssetsDefinition]:
     return [
         *(_intacct_asset(table) for table in INTACCT_TABLES),
         *(_bill_asset(table) for table in BILL_TABLES if not table.embedded_in),
+        *(_spend_asset(table) for table in SPEND_TABLES if not table.embedded_in),
     ]

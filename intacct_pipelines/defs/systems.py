@@ -1,4 +1,4 @@
-"""Opens and closes what a run talks to: the warehouse, Intacct, BILL. Knows nothing of Dagster."""
+"""Opens and closes what a run talks to: the warehouse, Intacct, BILL, Spend & Expense. Knows nothing of Dagster."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from intacct_pipelines.clients import bill as bill_client
 from intacct_pipelines.clients import intacct as intacct_client
+from intacct_pipelines.clients import spend as spend_client
 from intacct_pipelines.defs.budget import Meters
 from intacct_pipelines.domain.budget import Account
 from intacct_pipelines.domain.keys import TOP, EntityKey
@@ -92,6 +93,7 @@ class Systems:
         self._warehouse: Warehouse | None = None
         self._intacct: dict[str, intacct_client.IntacctClient] = {}
         self._bill: dict[str, bill_client.BillClient] = {}
+        self._spend: dict[str, spend_client.SpendClient] = {}
         self.meters = Meters(self.connections, lambda: self.warehouse)
 
     def __enter__(self) -> Self:
@@ -108,8 +110,11 @@ class Systems:
             intacct.close()
         for bill in self._bill.values():
             bill.close()
+        for spend in self._spend.values():
+            spend.close()
         self._intacct.clear()
         self._bill.clear()
+        self._spend.clear()
         if self._warehouse is not None:
             self._warehouse.close()
             self._warehouse = None
@@ -184,6 +189,28 @@ class Systems:
                 sleep=self._sleep,
             )
         return self._bill[settings.bill].session(link.organization_id)
+
+    def spend(self, entity: EntityKey) -> spend_client.SpendClient:
+        """Return the client of the platform account that posts to an entity.
+
+        Raises:
+            ConfigurationError: There is none, or its token is missing.
+        """
+        found = self.connections.spend_account(entity)
+        if found is None:
+            raise ConfigurationError(
+                f"No spend account posts to {entity}.", rule="S-CRD-05", remedy="Add one to the connections file."
+            )
+        name, account = found
+        if name not in self._spend:
+            self._spend[name] = spend_client.SpendClient(
+                spend_client.Token(account.token.read(self._environment)),
+                spend_client.Options(url=account.url, calls_per_minute=account.calls_per_minute),
+                transport=self._transport,
+                charge=self.meters.charge(Account("spend", name)),
+                sleep=self._sleep,
+            )
+        return self._spend[name]
 
     def requests(self, system: str, entity: EntityKey) -> int:
         """Return how many requests this process has sent to ``intacct`` or ``bill`` for an entity."""

@@ -90,7 +90,8 @@ def test_no_secret_reaches_dagsters_storage_the_warehouse_or_a_log(
             instance=kept_instance, partition_key=str(world.entity), raise_on_error=False
         )
 
-    refused = run("sync", USER_PASSWORD=WRONG["USER_PASSWORD"], BILL_PASSWORD=WRONG["BILL_PASSWORD"])
+    wrong = ("USER_PASSWORD", "BILL_PASSWORD", "SPEND_TOKEN_100")
+    refused = run("sync", **{name: WRONG[name] for name in wrong})
     assert not refused.success
     assert not run("sync", SENDER_PASSWORD=WRONG["SENDER_PASSWORD"], DEV_KEY=WRONG["DEV_KEY"]).success
     assert run("sync").success
@@ -100,7 +101,8 @@ def test_no_secret_reaches_dagsters_storage_the_warehouse_or_a_log(
     told = {name: everything_in(dsn) for name, dsn in (("dagster", dagster_dsn), ("warehouse", warehouse_dsn))}
     # That the refusals are there proves that what follows looks at the right place.
     assert "Intacct rejected the sign-in" in told["dagster"]
-    assert "BILL does not know this user name, password or developer key" in told["dagster"]
+    assert "BILL does not know these credentials" in told["dagster"]
+    assert "Spend & Expense does not know these credentials" in told["dagster"]
     assert "Intacct rejected the sender" in told["dagster"]
     assert "accepted" in told["warehouse"]
     printed = capfd.readouterr()

@@ -33,8 +33,8 @@ from intacct_pipelines.clients.bill import BillPage, Filter, Session
 from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.records import Tally, Window, WindowKind
 from intacct_pipelines.errors import ConfigurationError, IncompleteResultError
-from intacct_pipelines.extract.bill.cells import Record, walk
-from intacct_pipelines.extract.bill.instants import is_day, read_instant, to_milliseconds, write_instant
+from intacct_pipelines.extract.instants import is_day, read_instant, to_milliseconds, write_instant
+from intacct_pipelines.extract.json_records import Record, walk
 
 _CREATED: Final = "createdTime"
 _UPDATED: Final = "updatedTime"

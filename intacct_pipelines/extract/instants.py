@@ -1,4 +1,4 @@
-"""BILL's timestamps: read, compared and written as its filters take them."""
+"""Timestamps of BILL's two APIs: read, compared and written as their filters take them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 
 def changed_since(watermark: str, overlap: timedelta) -> str:
-    """Return the time from which the next window reads: the watermark less the overlap, as BILL's filters take it.
+    """Return the time from which the next window reads: the watermark less the overlap, as filters take it.
 
     Args:
-        watermark: BILL's own timestamp text, such as ``2026-01-05T09:00:00.000+00:00``.
+        watermark: The source's own timestamp text, such as ``2026-01-05T09:00:00.000+00:00``.
         overlap: How far to go back for records that became visible late.
 
     Raises:
@@ -17,13 +17,13 @@ def changed_since(watermark: str, overlap: timedelta) -> str:
     """
     moment = read_instant(watermark)
     if moment is None:
-        msg = f"not a timestamp of BILL: {watermark[:40]!r}"
+        msg = f"not a timestamp of the source: {watermark[:40]!r}"
         raise ValueError(msg)
     return write_instant(moment - overlap)
 
 
 def read_instant(value: object) -> datetime | None:
-    """Return an instant of BILL's, UTC if it names no zone; None for anything else."""
+    """Return an instant, UTC if it names no zone; None for anything else."""
     if not isinstance(value, str):
         return None
     try:
@@ -39,7 +39,7 @@ def to_milliseconds(moment: datetime) -> datetime:
 
 
 def write_instant(moment: datetime) -> str:
-    """Write an instant as BILL's filters take it."""
+    """Write an instant as filters take it."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 

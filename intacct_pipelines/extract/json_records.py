@@ -1,4 +1,4 @@
-"""One page of BILL's records → typed rows and rejects of one table."""
+"""One page of JSON records → typed rows and rejects of one table."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def type_records(table: Table, records: Sequence[Record], faults: Mapping[int, F
 
     Args:
         table: What they are.
-        records: As BILL sent them, completed.
+        records: As they were sent, completed.
         faults: Position → why a record is rejected whatever its cells say.
         tally: Of the table.
     """
