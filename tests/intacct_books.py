@@ -125,8 +125,14 @@ def business(bills: tuple[Bill, ...] = (), vendors: tuple[Vendor, ...] | None = 
 class Books:
     """A twin with a session, asked in the words of the documentation."""
 
-    def __init__(self, *bills: Bill, vendors: tuple[Vendor, ...] | None = None, **options: Any) -> None:
-        self.business = business(bills, vendors)
+    def __init__(
+        self,
+        *bills: Bill,
+        vendors: tuple[Vendor, ...] | None = None,
+        facts: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        self.business = replace(business(bills, vendors), **(facts or {}))
         self.clock = Clock(NOW)
         self.twin = IntacctTwin(self.business, Options(**options), self.clock)
         self._calls = 0

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
+    from intacct_pipelines.sandbox.expense_business import ExpenseReport
     from intacct_pipelines.sandbox.journal_business import JournalEntry
+    from intacct_pipelines.sandbox.order_business import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,5 +183,7 @@ class Business:
     cards: CardProgramme = field(default_factory=CardProgramme)
     receivables: Receivables = field(default_factory=Receivables)
     journals: tuple[JournalEntry, ...] = ()
+    orders: tuple[Order, ...] = ()
+    expense_reports: tuple[ExpenseReport, ...] = ()
     settlements: Settlements = field(default_factory=Settlements)
     """What paid the bills."""

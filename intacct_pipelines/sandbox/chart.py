@@ -34,6 +34,7 @@ ACCOUNTS: Final = (
     # Journals
     ("1590", "Accumulated depreciation", "FIXED_ASSET", ()),
     ("2400", "Accrued payroll", "OTHER_CURRENT_LIABILITY", ()),
+    ("2410", "Due to employees", "OTHER_CURRENT_LIABILITY", ()),
     ("6050", "Wages and salaries", "EXPENSE", ("location", "department")),
     ("6800", "Depreciation", "EXPENSE", ("location",)),
 )

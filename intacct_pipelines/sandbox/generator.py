@@ -18,7 +18,9 @@ from intacct_pipelines.sandbox.business import Account, Bill, Business, Dimensio
 from intacct_pipelines.sandbox.card_maker import make_cards
 from intacct_pipelines.sandbox.chart import ACCOUNTS, CLASSES, DEPARTMENTS, TERMS
 from intacct_pipelines.sandbox.dice import Dice, invented_secret
+from intacct_pipelines.sandbox.expense_business import make_expense_reports
 from intacct_pipelines.sandbox.journal_business import make_journals
+from intacct_pipelines.sandbox.order_business import make_orders
 from intacct_pipelines.sandbox.payment_maker import settle
 from intacct_pipelines.sandbox.receivables_maker import make_receivables
 
@@ -136,14 +138,25 @@ class _Generator:
             bills=tuple(bills),
             expense_account=_EXPENSE_ACCOUNT,
             cards=make_cards(self._card_dice, entities, self._bill_count),
-            journals=make_journals(
-                Dice(f"{self._options} journals", self._dice.today, self._years), entities, self._bill_count
-            ),
+            journals=make_journals(self._own_dice("journals"), entities, self._bill_count),
             receivables=make_receivables(
                 self._seed, self._bill_count, self._years, self._currencies, entities, today=self._dice.today
             ),
         )
-        return replace(business, settlements=settle(business, self._dice.today))
+        return replace(
+            business,
+            settlements=settle(business, self._dice.today),
+            orders=make_orders(
+                self._own_dice("orders"), entities, business.vendors, business.bills, business.receivables
+            ),
+            expense_reports=make_expense_reports(
+                self._own_dice("expenses"), entities, business.cards.holders, self._bill_count
+            ),
+        )
+
+    def _own_dice(self, area: str) -> Dice:
+        """Dice that move nobody else's draws."""
+        return Dice(f"{self._options} {area}", self._dice.today, self._years)
 
     def _secret(self, of: str, length: int = 16) -> str:
         return invented_secret(of, self._seed, length)

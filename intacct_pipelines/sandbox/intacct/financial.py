@@ -29,6 +29,11 @@ def operating_account(entity_id: str) -> str:
     return f"OPERATING-{entity_id}" if entity_id else "OPERATING"
 
 
+def money_in_account(entity_id: str) -> str:
+    """The id of an entity's bank account for what BILL received and has not yet transferred."""
+    return f"MONEY-IN-{entity_id}"
+
+
 def bank_account(state: State, account_id: str, owner: str) -> FinancialAccount:
     """The account that a payment or transfer is drawn on or goes to.
 

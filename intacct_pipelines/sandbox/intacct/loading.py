@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.documents import fill
-from intacct_pipelines.sandbox.intacct.journal_loading import JournalLoader
 from intacct_pipelines.sandbox.intacct.loading_cash import CashLoader, load_financial_accounts
 from intacct_pipelines.sandbox.intacct.loading_documents import RowMaker
+from intacct_pipelines.sandbox.intacct.loading_journals import JournalLoader
+from intacct_pipelines.sandbox.intacct.loading_orders import OrdersLoader
 from intacct_pipelines.sandbox.intacct.loading_payables import PayablesLoader
-from intacct_pipelines.sandbox.intacct.receivables_loading import ReceivablesLoader
+from intacct_pipelines.sandbox.intacct.loading_receivables import ReceivablesLoader
 from intacct_pipelines.sandbox.intacct.values import format_date, sortable
 from intacct_pipelines.sandbox.ledger import AP_ACCOUNT, BANK_ACCOUNT, CARD_ACCOUNT, EXCHANGE_ACCOUNT
 
@@ -57,8 +58,9 @@ class Loader:
                 self._load_vendor(vendor, vendor.intacct_id)
         load_financial_accounts(state, business)
         PayablesLoader(self._rows, business).load()
-        ReceivablesLoader(state, business, self._rows.owner).load()
+        ReceivablesLoader(self._rows, business).load()
         CashLoader(self._rows, business).load()
+        OrdersLoader(self._rows, business).load()
         JournalLoader(state, business).load()
 
     def _load_entities(self) -> None:

@@ -99,7 +99,7 @@ class Reader:
         private = options is not None and is_true(child_text(options, "showprivate"))
         dialect = Dialect(ignores_case=options is not None and is_true(child_text(options, "caseinsensitive")))
         _refuse_formats("" if options is None else child_text(options, "returnformat"))
-        part = read_filter(child(element, "filter"))
+        part = _of_definition(data, element, read_filter(child(element, "filter")))
         order = _order(child(element, "orderby"))
         named = [*fields, *(field for _, field in aggregates), *_named(part), *(field for field, _ in order)]
         check_fields(self._state, name, named)
@@ -185,7 +185,7 @@ class Reader:
         if not 1 <= page_size <= READ_BY_QUERY_PAGE:
             raise refusal("SANDBOX-PAGESIZE", f"The pagesize {page_size} is not between 1 and {READ_BY_QUERY_PAGE}.")
         fields = self._field_list(data, child_text(element, "fields"))
-        part = parse_sql(child_text(element, "query"))
+        part = _of_definition(data, element, parse_sql(child_text(element, "query")))
         check_fields(self._state, data.spec.name, _named(part))
         owners = self._state.owners_seen(entity_id, private=False)
         numbers = self._search.numbers(data, owners, part, Dialect(uses_codes=True))
@@ -379,6 +379,15 @@ def _only(element: etree._Element, names: set[str]) -> None:
     for one in children(element):
         if one.tag not in names:
             raise refusal("SANDBOX-QUERY", f"The element '{one.tag}' is not allowed in {element.tag}.")
+
+
+def _of_definition(data: Dataset, element: etree._Element, part: Filter | None) -> Filter | None:
+    """The filter, narrowed to the transaction definition that `docparid` names, if it names one."""
+    name = child_text(element, "docparid")
+    if not name or "DOCPARID" not in data.spec.kinds:
+        return part
+    chosen = Condition("equalto", "DOCPARID", (name,))
+    return Group("and", (part, chosen)) if part else chosen
 
 
 def _count(element: etree._Element, name: str, default: int) -> int:

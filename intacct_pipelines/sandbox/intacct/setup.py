@@ -20,6 +20,9 @@ _APPLICATIONS: Final = {
     "Accounts Payable": ("VENDOR", "APBILL", "APTERM", "APADJUSTMENT", "APPYMT"),
     "Accounts Receivable": ("ARINVOICE", "ARADJUSTMENT", "ARPYMT", "ARADVANCE"),
     "Cash Management": ("CCTRANSACTION", "FUNDSTRANSFER", "OTHERRECEIPTS", "DEPOSIT"),
+    "Purchasing": ("PODOCUMENT",),
+    "Order Entry": ("SODOCUMENT",),
+    "Time & Expenses": ("EEXPENSES",),
 }
 _POLICIES: Final = {
     "LOCATIONENTITY": "Entities",
@@ -43,6 +46,9 @@ _POLICIES: Final = {
     "FUNDSTRANSFER": "Funds transfers",
     "OTHERRECEIPTS": "Other receipts",
     "DEPOSIT": "Deposits",
+    "PODOCUMENT": "Purchasing transactions",
+    "SODOCUMENT": "Order entry transactions",
+    "EEXPENSES": "Expense reports",
 }
 _RIGHTS: Final = {"read": ("List", "View"), "create": ("Add",), "update": ("Edit",), "delete": ("Delete",)}
 _DIMENSIONS: Final = (

@@ -8,7 +8,15 @@ from typing import Final
 from intacct_pipelines.domain.catalog.intacct.cash import CASH_TABLES
 from intacct_pipelines.domain.catalog.intacct.company import COMPANY_TABLES
 from intacct_pipelines.domain.catalog.intacct.ledger import LEDGER_TABLES
+from intacct_pipelines.domain.catalog.intacct.orders import ORDER_TABLES
 from intacct_pipelines.domain.catalog.intacct.payables import PAYABLES_TABLES
 from intacct_pipelines.domain.catalog.intacct.receivables import RECEIVABLES_TABLES
 
-INTACCT_TABLES: Final = (*COMPANY_TABLES, *PAYABLES_TABLES, *RECEIVABLES_TABLES, *CASH_TABLES, *LEDGER_TABLES)
+INTACCT_TABLES: Final = (
+    *COMPANY_TABLES,
+    *PAYABLES_TABLES,
+    *RECEIVABLES_TABLES,
+    *ORDER_TABLES,
+    *CASH_TABLES,
+    *LEDGER_TABLES,
+)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.sandbox.intacct.documents import fill
+from intacct_pipelines.sandbox.intacct.financial import money_in_account
 from intacct_pipelines.sandbox.intacct.posting import Coding, journal_entry
 from intacct_pipelines.sandbox.intacct.receivables import (
     ADJUSTMENT,
@@ -19,7 +21,7 @@ from intacct_pipelines.sandbox.intacct.receivables import (
     opposite,
     receipt_entries,
 )
-from intacct_pipelines.sandbox.intacct.values import format_instant, round_amount, sortable
+from intacct_pipelines.sandbox.intacct.values import round_amount, sortable
 from intacct_pipelines.sandbox.receivables_business import (
     CLEARING_ACCOUNT,
     DEPOSITS_ACCOUNT,
@@ -28,11 +30,12 @@ from intacct_pipelines.sandbox.receivables_business import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from intacct_pipelines.sandbox.business import Business
-    from intacct_pipelines.sandbox.intacct.state import Row, State, Table
+    from intacct_pipelines.sandbox.intacct.loading_documents import RowMaker, Times
+    from intacct_pipelines.sandbox.intacct.state import Row, Table
     from intacct_pipelines.sandbox.ledger import PostingKind
     from intacct_pipelines.sandbox.receivables_business import CreditMemo, Invoice, Receipt, SaleLine
 
@@ -43,27 +46,21 @@ _POSTED: Final = "A"
 """RAWSTATE of what stands in the ledger, as a recorded bill shows it."""
 
 
-def money_in_account(entity_id: str) -> str:
-    """The id of an entity's bank account for what BILL received and has not yet transferred."""
-    return f"MONEY-IN-{entity_id}"
-
-
 class ReceivablesLoader:
     """Fills the receivables of a state whose lists are loaded.
 
     Args:
-        state: The company.
+        rows: Makes the rows.
         business: What to load.
-        owner_fields: What says which entity owns a record.
     """
 
-    def __init__(self, state: State, business: Business, owner_fields: Callable[[str], dict[str, str]]) -> None:
-        self._state = state
+    def __init__(self, rows: RowMaker, business: Business) -> None:
+        self._rows = rows
+        self._state = rows.state
         self._business = business
-        self._owner_fields = owner_fields
         self._customers = {customer.key: customer for customer in business.receivables.customers}
         self._open: dict[int, OpenItem] = {}
-        self._rows: dict[int, Row] = {}
+        self._invoices: dict[int, Row] = {}
         self._locations = {entity.entity_id: entity.location_ids[0] for entity in business.entities}
 
     def load(self) -> None:
@@ -95,7 +92,7 @@ class ReceivablesLoader:
             ("PRBATCH", f"Invoices: {day(invoice.gl_posting_date)}"),
         )
         row = self._header(table, invoice, kind, values)
-        self._rows[invoice.key] = row
+        self._invoices[invoice.key] = row
         self._open[invoice.key] = self._put(table, lines, row, invoice, [(line, 1) for line in invoice.lines], kind)
 
     def _load_memo(self, memo: CreditMemo) -> None:
@@ -113,7 +110,7 @@ class ReceivablesLoader:
         row = self._row(
             table,
             document.entity_id,
-            document.intacct_modified_at,
+            (document.created_at, document.intacct_modified_at),
             (
                 ("RECORDTYPE", kind.record_type),
                 ("MODULEKEY", kind.module_key),
@@ -126,7 +123,6 @@ class ReceivablesLoader:
                 ("BASECURR", self._state.currency_of(document.entity_id)),
                 ("EXCHANGE_RATE", str(document.exchange_rate)),
                 ("SYSTEMGENERATED", "false"),
-                ("AUWHENCREATED", format_instant(document.created_at)),
             ),
         )
         _set(table, row, values)
@@ -164,7 +160,6 @@ class ReceivablesLoader:
     def _item(self, lines: Table, table: Table, row: Row, at: int, sale: SaleLine, trx: str, base: str) -> Row:
         state = self._state
         item = lines.blank()
-        account_key, account_title = self._account(sale.account_no)
         _set(
             lines,
             item,
@@ -173,8 +168,8 @@ class ReceivablesLoader:
                 ("RECORDKEY", table.get(row, "RECORDNO")),
                 ("LINE_NO", str(at)),
                 ("ACCOUNTNO", sale.account_no),
-                ("ACCOUNTKEY", account_key),
-                ("ACCOUNTTITLE", account_title),
+                ("ACCOUNTKEY", self._rows.name("GLACCOUNT", "RECORDNO", sale.account_no)),
+                ("ACCOUNTTITLE", self._rows.name("GLACCOUNT", "TITLE", sale.account_no)),
                 ("ENTRYDESCRIPTION", sale.description),
                 ("ENTRY_DATE", table.get(row, "WHENPOSTED")),
                 ("TRX_AMOUNT", trx),
@@ -214,9 +209,10 @@ class ReceivablesLoader:
             location = (("OVERPAYMENTLOCATIONID", self._locations[receipt.entity_id]),)
             _set(table, row, (("OVERPAYMENTAMOUNT", str(receipt.unapplied)), *location))
         table.put(row)
+        times = (receipt.created_at, receipt.intacct_modified_at)
         for one, (trx, base) in zip(receipt.applications, settled, strict=True):
             amounts = (("TRX_PAYMENTAMOUNT", str(trx)), ("PAYMENTAMOUNT", str(base)))
-            self._detail(row, one.invoice_key, amounts)
+            self._detail(row, one.invoice_key, amounts, times)
             self._touch(one.invoice_key, row, receipt.intacct_modified_at)
         self._post_receipt(table, row, receipt, settled, RECEIPT)
         if receipt.voided_on is not None:
@@ -231,7 +227,6 @@ class ReceivablesLoader:
         _set(table, row, (("TRX_TOTALDUE", str(receipt.amount)), ("TOTALDUE", str(base))))
         table.put(row)
         item = lines.blank()
-        account_key, account_title = self._account(DEPOSITS_ACCOUNT)
         _set(
             lines,
             item,
@@ -240,8 +235,8 @@ class ReceivablesLoader:
                 ("RECORDKEY", table.get(row, "RECORDNO")),
                 ("LINE_NO", "1"),
                 ("ACCOUNTNO", DEPOSITS_ACCOUNT),
-                ("ACCOUNTKEY", account_key),
-                ("ACCOUNTTITLE", account_title),
+                ("ACCOUNTKEY", self._rows.name("GLACCOUNT", "RECORDNO", DEPOSITS_ACCOUNT)),
+                ("ACCOUNTTITLE", self._rows.name("GLACCOUNT", "TITLE", DEPOSITS_ACCOUNT)),
                 ("TRX_AMOUNT", str(receipt.amount)),
                 ("AMOUNT", str(base)),
                 ("LOCATIONID", self._locations[receipt.entity_id]),
@@ -265,7 +260,7 @@ class ReceivablesLoader:
         row = self._row(
             table,
             receipt.entity_id,
-            receipt.intacct_modified_at,
+            (receipt.created_at, receipt.intacct_modified_at),
             (
                 ("RECORDTYPE", kind.record_type),
                 ("STATE", "Complete"),
@@ -284,7 +279,6 @@ class ReceivablesLoader:
                 ("TOTALENTERED", str(_cash(receipt, base_currency).base(receipt.amount))),
                 ("PRBATCH", f"Receipts: {day}"),
                 ("CLEARED", "false"),
-                ("AUWHENCREATED", format_instant(receipt.created_at)),
             ),
         )
         _set(table, row, money)
@@ -315,7 +309,8 @@ class ReceivablesLoader:
             item = self._open[one.invoice_key]
             item.trx_due += trx
             item.base_due += base
-            self._detail(reversal, one.invoice_key, (("TRX_PAYMENTAMOUNT", str(-trx)), ("PAYMENTAMOUNT", str(-base))))
+            amounts = (("TRX_PAYMENTAMOUNT", str(-trx)), ("PAYMENTAMOUNT", str(-base)))
+            self._detail(reversal, one.invoice_key, amounts, (receipt.created_at, receipt.intacct_modified_at))
             self._touch(one.invoice_key, reversal, receipt.intacct_modified_at)
         cash = _cash(receipt, table.get(row, "BASECURR"))
         entries = opposite(receipt_entries(cash, settled, self._coding(receipt.entity_id, receipt.description)))
@@ -328,7 +323,7 @@ class ReceivablesLoader:
         row = self._row(
             table,
             memo.entity_id,
-            memo.intacct_modified_at,
+            (memo.created_at, memo.intacct_modified_at),
             (
                 ("RECORDTYPE", RECEIPT.record_type),
                 ("STATE", "Complete"),
@@ -337,7 +332,6 @@ class ReceivablesLoader:
                 ("DESCRIPTION", memo.description),
                 *((field, day) for field in ("WHENCREATED", "RECEIPTDATE", "PAYMENTDATE", "WHENPAID")),
                 *((f"{word}TOTAL{what}", "0") for word in ("", "TRX_") for what in ("ENTERED", "PAID", "DUE")),
-                ("AUWHENCREATED", format_instant(memo.created_at)),
             ),
         )
         table.put(row)
@@ -347,30 +341,28 @@ class ReceivablesLoader:
             settled += [(one.amount, base), (-one.amount, relieved)]
             key = (("ADJUSTMENTKEY", adjustments.get(adjustment, "RECORDNO")),)
             amounts = (("TRX_ADJUSTMENTAMOUNT", str(one.amount)), ("ADJUSTMENTAMOUNT", str(base)))
-            self._detail(row, one.invoice_key, (*key, *amounts))
+            self._detail(row, one.invoice_key, (*key, *amounts), (memo.created_at, memo.intacct_modified_at))
             self._touch(one.invoice_key, row, memo.intacct_modified_at)
         self._total(adjustments, adjustment, credit)
         entries = receipt_entries(None, settled, self._coding(memo.entity_id, memo.description))
         if entries:
             self._state.ledger.post(journal_entry(self._state, table, row, RECEIPT, day, entries))
 
-    def _detail(self, receipt: Row, invoice_key: int, amounts: Fields) -> None:
+    def _detail(self, receipt: Row, invoice_key: int, amounts: Fields, times: Times) -> None:
         table, details = self._state.tables["ARPYMT"], self._state.tables["ARPYMTDETAIL"]
         invoices = self._state.tables["ARINVOICE"]
         row = self._row(
             details,
             receipt[table.owner_at],
-            None,
+            times,
             (
                 ("PAYMENTKEY", table.get(receipt, "RECORDNO")),
-                ("RECORDKEY", invoices.get(self._rows[invoice_key], "RECORDNO")),
+                ("RECORDKEY", invoices.get(self._invoices[invoice_key], "RECORDNO")),
                 ("CURRENCY", table.get(receipt, "CURRENCY")),
                 ("PAYMENTDATE", table.get(receipt, "PAYMENTDATE")),
                 ("STATE", table.get(receipt, "STATE")),
-                ("WHENMODIFIED", table.get(receipt, "WHENMODIFIED")),
             ),
         )
-        row[details.stamp_at] = receipt[table.stamp_at]
         _set(details, row, amounts)
         details.put(row)
 
@@ -379,7 +371,7 @@ class ReceivablesLoader:
     def _touch(self, invoice_key: int, receipt: Row, at: datetime) -> None:
         """Show on an invoice what is open of it now; it changed when the receipt did."""
         table, receipts = self._state.tables["ARINVOICE"], self._state.tables["ARPYMT"]
-        row = self._rows[invoice_key]
+        row = self._invoices[invoice_key]
         self._total(table, row, self._open[invoice_key])
         paid = table.get(row, "STATE") == "Paid"
         _set(table, row, (("WHENPAID", receipts.get(receipt, "PAYMENTDATE") if paid else ""),))
@@ -405,27 +397,15 @@ class ReceivablesLoader:
 
     # Rows
 
-    def _row(self, table: Table, owner: str, modified: datetime | None, values: Fields) -> Row:
-        row = table.blank()
-        _set(table, row, (("RECORDNO", self._state.new_number(table)), ("CREATEDBY", "1"), ("MODIFIEDBY", "1")))
-        _set(table, row, values)
-        if "MEGAENTITYID" in table.at:
-            _set(table, row, self._owner_fields(owner).items())
-        row[table.owner_at] = owner
-        if modified is not None:
-            self._stamp(table, row, modified)
-        return row
+    def _row(self, table: Table, owner: str, times: Times, values: Fields) -> Row:
+        return self._rows.row(table, dict(values), owner, times)
 
     def _stamp(self, table: Table, row: Row, at: datetime) -> None:
+        """Let a row be changed at an instant, unless it changed later."""
         text = self._state.instants.local(at)
         if sortable(text) > row[table.stamp_at]:
             _set(table, row, (("WHENMODIFIED", text),))
             row[table.stamp_at] = sortable(text)
-
-    def _account(self, account_no: str) -> tuple[str, str]:
-        accounts = self._state.tables["GLACCOUNT"]
-        row = accounts.by_business_key(account_no)
-        return ("", "") if row is None else (accounts.get(row, "RECORDNO"), accounts.get(row, "TITLE"))
 
     def _coding(self, entity_id: str, memo: str) -> Coding:
         return Coding(entity_id, self._locations[entity_id], memo=memo)
@@ -437,6 +417,4 @@ def _cash(receipt: Receipt, base_currency: str) -> Cash:
 
 
 def _set(table: Table, row: Row, values: Fields) -> None:
-    at = table.at
-    for field, value in values:
-        row[at[field]] = value
+    fill(table, row, dict(values))
