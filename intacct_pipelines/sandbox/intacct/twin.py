@@ -150,10 +150,19 @@ class IntacctTwin:
             KeyError: There is none with this number.
             FunctionRefusedError: It is paid, or its period is closed.
         """
+        self.delete("APBILL", record_no)
+
+    def delete(self, object_name: str, record_no: int) -> None:
+        """Delete a document as a person in the UI would.
+
+        Raises:
+            KeyError: There is no such object, or no document with this number.
+            FunctionRefusedError: It is paid, or its period is closed.
+        """
         with self._state.lock, self._state.savepoint():
-            table = self._state.table("APBILL")
+            table = self._state.table(object_name)
             row = table.rows[record_no]
-            self._gateway.writer.bills.delete(row, Author(row[table.owner_at], "ui"))
+            self._gateway.writer.documents[object_name].delete(row, Author(row[table.owner_at], "ui"))
 
     def edit_bill(self, record_no: int, *, lines: list[dict[str, str]] | None = None, **changes: str) -> None:
         """Change a bill as a person in the UI would.
@@ -192,6 +201,22 @@ class IntacctTwin:
             header = {"FINANCIALENTITY": operating_account(owner), "PAYMENTMETHOD": "EFT", "PAYMENTDATE": day}
             detail = {"RECORDKEY": str(record_no), "TRX_PAYMENTAMOUNT": str(amount)}
             self._gateway.writer.payments.create({**fields, **header}, [detail], Author(owner, "ui"))
+
+    def void_payment(self, record_no: int, day: str) -> None:
+        """Void a payment as a person in the UI would.
+
+        Args:
+            record_no: RECORDNO.
+            day: ``mm/dd/yyyy``.
+
+        Raises:
+            KeyError: There is none with this number.
+            FunctionRefusedError: It is a draft or voided already, or the period is closed.
+        """
+        with self._state.lock, self._state.savepoint():
+            table = self._state.table("APPYMT")
+            row = table.rows[record_no]
+            self._gateway.writer.payments.void(row, day, "", Author(row[table.owner_at], "ui"))
 
     def plant(self, object_name: str, record_no: int, **fields: str) -> None:
         """Put raw values into a record, past every rule and without any trace: data that is wrong at the source.

@@ -284,3 +284,39 @@ def test_a_bill_with_a_credit_line_is_paid_line_by_line() -> None:
     pay(books, payment(money("10.00")))
     assert [one["TRX_TOTALPAID"] for one in books.twin.bill(1).lines] == ["100.00", "-30.00"]
     assert amounts(books) == ("Paid", Decimal("70.00"), 0, 0)
+
+
+def test_lines_of_a_credit_pay_lines_of_a_bill_one_after_the_other() -> None:
+    """Each detail pairs a line of the bill with a line of the credit, and neither is used beyond what it has."""
+    books = Books(bill(1, "10.00", "10.00"), bill(2, "-8.00", "-12.00", number="CR-1"))
+    result = pay(books, payment(detail(RECORDKEY="1", INLINEKEY="2", TRX_INLINEAMOUNT="20.00"), FINANCIALENTITY=""))
+    assert status(result) == "success", texts(result)
+    assert [
+        (row["ENTRYKEY"], row["INLINEENTRYKEY"], row["TRX_INLINEAMOUNT"]) for row in books.twin.records("APPYMTDETAIL")
+    ] == [("1", "3", "8.00"), ("1", "4", "2.00"), ("2", "4", "10.00")]
+
+
+def test_parts_of_a_foreign_bill_relieve_its_whole_base_amount() -> None:
+    """However a bill is paid in parts, payables are left with nothing in base currency either."""
+    books = Books()
+    pay(books, create_bill(CURRENCY="EUR", EXCHANGE_RATE="1.0955", lines=item("0.10") + item("0.07")))
+    for part in ("0.05", "0.03", "0.03", "0.02", "0.04"):
+        assert status(pay(books, payment(money(part), CURRENCY="EUR", EXCHANGE_RATE="1.0955"))) == "success"
+    payables = [
+        entry.side * entry.base_amount
+        for posting in books.twin.ledger.postings()
+        for entry in posting.lines
+        if entry.account_no == "2000"
+    ]
+    assert sum(payables) == 0
+    assert Decimal(books.twin.bill(1).fields["TOTALDUE"]) == 0
+    assert books.balanced()
+
+
+def test_what_is_selected_for_one_payment_is_not_there_for_another() -> None:
+    """While a payment waits, further ones may take only what it leaves, also in several details."""
+    books = Books(bill(1, "10.00"), payment_approval=True)
+    pay(books, payment(money("4.00")))
+    assert "exceeds total amount due (2.00)" in texts(pay(books, payment(money("4.00"), money("4.00"))))
+    assert status(pay(books, payment(money("4.00"), money("2.00")))) == "success"
+    assert amounts(books) == ("Selected", 0, Decimal("10.00"), Decimal("10.00"))
