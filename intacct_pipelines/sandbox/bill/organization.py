@@ -8,15 +8,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.domain.money import minor_unit_digits
+from intacct_pipelines.sandbox.bill.payments import SettlementRecords
 from intacct_pipelines.sandbox.bill.query import parse_filters, parse_sort, select
+from intacct_pipelines.sandbox.bill.receivables import ReceivableRecords
 from intacct_pipelines.sandbox.bill.records import LINE_CLASSIFICATIONS, BillRecord, LineRecord
+from intacct_pipelines.sandbox.business import Dimension
+from intacct_pipelines.sandbox.chart import EMPLOYEES, PROJECTS
 from intacct_pipelines.sandbox.dice import ALPHABET, invented_secret
 from intacct_pipelines.sandbox.rates import usd_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from intacct_pipelines.sandbox.business import Bill, Business, Dimension, Entity, Line, Vendor
+    from intacct_pipelines.sandbox.business import Bill, Business, Entity, Line, Vendor
+    from intacct_pipelines.sandbox.settlements import Payment
 
 PREFIXES: Final = {
     "vendors": "009",
@@ -27,6 +32,18 @@ PREFIXES: Final = {
     "accounting-classes": "0cl",
     "payment-terms": "00p",
     "bill-approval-policies": "0ap",
+    "jobs": "0jo",
+    "employees": "0em",
+    "items": "0ii",
+    "users": "006",
+    "banks": "bac",
+    "vendor-credits": "vcr",
+    "payments": "stp",
+    "customers": "0cu",
+    "invoices": "00e",
+    "receivable-payments": "0rp",
+    "credit-memos": "0cm",
+    "money-movements": "mmt",
 }
 _MOST_REMEMBERED_LISTS: Final = 32
 Record = dict[str, Any] | BillRecord
@@ -54,6 +71,7 @@ class Organization:
         }
         self.policies: list[dict[str, Any]] = []
         self._seed = business.seed
+        self._colleague = "006" + invented_secret(f"{self.id} colleague", self._seed, 17)
         self._made = 0
         self._lists: dict[tuple[str, str, str], tuple[int, list[str]]] = {}
         self._versions = dict.fromkeys(PREFIXES, 0)
@@ -111,13 +129,19 @@ class Organization:
             return {**record, "balance": balance}
         return dict(record)
 
+    def to_single(self, kind: str, record_id: str) -> dict[str, Any]:
+        """A record as BILL sends it by itself: where a credit was used stands in lists only."""
+        record = self.to_json(kind, record_id)
+        record.pop("usage", None)
+        return record
+
     def _balance(self, vendor_id: str) -> Decimal:
         version, balances = self._balances
         if version != self._versions["bills"]:
             balances = {}
             for bill in self.bills.values():
                 if not bill.archived:
-                    owed = balances.get(bill.vendor_id, Decimal(0)) + bill.amount - bill.paid
+                    owed = balances.get(bill.vendor_id, Decimal(0)) + bill.amount - bill.paid - bill.scheduled
                     balances[bill.vendor_id] = owed
             self._balances = (self._versions["bills"], balances)
         digits = minor_unit_digits(self.vendors[vendor_id].get("billCurrency", "USD"))
@@ -132,9 +156,33 @@ class Organization:
         for vendor in mine:
             self._add("vendors", self._vendor(vendor))
         ids = {vendor.key: vendor.bill_ids[entity.organization_id] for vendor in mine}
+        self._fill_settlements(business, entity, ids)
+        money, scheduled = business.settlements.credited("bill"), _scheduled(business.settlements.payments)
         for bill in business.bills:
             if bill.in_bill and bill.entity_id == entity.entity_id:
-                self.bills[bill.bill_id] = self._bill(bill, ids[bill.vendor_key])
+                record = self._bill(bill, ids[bill.vendor_key])
+                record.credit = money.get(bill.key, record.credit)
+                record.scheduled = scheduled.get(bill.key, record.scheduled)
+                self.bills[bill.bill_id] = record
+
+    def _fill_settlements(self, business: Business, entity: Entity, vendor_ids: dict[int, str]) -> None:
+        paid = SettlementRecords(business, entity.entity_id, vendor_ids, self.id_of, self.user_id)
+        banks = [*paid.banks()]
+        bank_id = next((bank["id"] for bank in banks if not bank["archived"]), "")
+        sold = ReceivableRecords(business, entity, self.id_of, bank_id, self.user_id)
+        for kind, records in (
+            ("banks", banks),
+            ("vendor-credits", paid.credits()),
+            ("payments", paid.payments()),
+            ("items", sold.items()),
+            ("customers", sold.customers()),
+            ("invoices", sold.invoices()),
+            ("receivable-payments", sold.receipts()),
+            ("credit-memos", sold.memos()),
+            ("money-movements", (*paid.movements(), *sold.movements())),
+        ):
+            for record in records:
+                self._add(kind, record)
 
     def _fill_lists(self, business: Business, entity: Entity, start: datetime) -> None:
         for account in business.accounts:
@@ -145,6 +193,16 @@ class Organization:
         self._fill_dimensions("departments", business.departments, start)
         self._fill_dimensions("locations", [replace(location, parent_id="") for location in here], start)
         self._fill_dimensions("accounting-classes", business.classes, start)
+        self._fill_dimensions("jobs", [Dimension(*row) for row in PROJECTS], start)
+        for employee_id, first, last in EMPLOYEES:
+            names = {"firstName": first, "lastName": last, "shortName": employee_id}
+            record = self._list_record("employees", employee_id, start, "")
+            del record["name"]
+            self._add("employees", {**record, **names})
+        for user_id, first, role in ((self.user_id, "Sync", "ADMINISTRATOR"), (self._colleague, "Ines", "APPROVER")):
+            who = {"firstName": first, "lastName": "Moreau", "email": f"{first.lower()}@meridian.example"}
+            times = {"createdTime": start, "updatedTime": start}
+            self._add("users", {"id": user_id, "archived": False, **who, "role": {"type": role}, **times})
         for term in business.terms:
             record = self._list_record("payment-terms", term.name, start, term.name)
             del record["archived"]
@@ -240,7 +298,6 @@ class Organization:
         return cache[key]
 
     def _approvers(self, bill: Bill) -> list[dict[str, Any]]:
-        colleague = "006" + invented_secret(f"{self.id} colleague", self._seed, 17)
         waiting = {"userId": self.user_id, "status": "WAITING", "approverOrder": 0}
         match bill.approval_status:
             case "ASSIGNED":
@@ -249,9 +306,19 @@ class Organization:
                 return [{**waiting, "status": "DENIED", "statusChangedTime": bill.bill_modified_at}]
             case "APPROVING":
                 changed = bill.created_at + timedelta(hours=1)
-                first = {"userId": colleague, "status": "APPROVED", "approverOrder": 0, "statusChangedTime": changed}
+                first = {
+                    "userId": self._colleague,
+                    "status": "APPROVED",
+                    "approverOrder": 0,
+                    "statusChangedTime": changed,
+                }
                 return [first, {**waiting, "approverOrder": 1, "statusChangedTime": bill.created_at}]
         return []
+
+
+def _scheduled(payments: Iterable[Payment]) -> dict[int, Decimal]:
+    """Bill key → what payments that are still to come will pay."""
+    return {s.bill_key: s.amount for payment in payments if payment.status == "SCHEDULED" for s in payment.shares}
 
 
 def _value(record: dict[str, Any], path: str) -> Any:

@@ -54,8 +54,32 @@ FILTERABLE: Final[dict[str, dict[str, frozenset[str]]]] = {
     "locations": _CLASSIFICATION,
     "accounting-classes": _CLASSIFICATION,
     "payment-terms": {"id": _EQ, **_TIMES},
+    "jobs": _CLASSIFICATION,
+    "employees": {"id": _EQ, "archived": _IS, **_TIMES},
+    "items": _CLASSIFICATION,
+    "customers": {
+        "id": _EQ,
+        "archived": _IS,
+        "name": frozenset({"eq", "sw"}),
+        "accountType": _ANY,
+        "billingAddress.country": _IS,
+        "invoiceCurrency": _ANY,
+        **_TIMES,
+    },
+    "invoices": {
+        "id": _EQ,
+        "archived": _IS,
+        "customerId": frozenset({"eq", "in"}),
+        "payToChartOfAccountId": _EQ,
+        **_TIMES,
+    },
+    "banks": {"id": _EQ, "archived": _IS, "type": _IS, "ownerType": _IS, "status": _ANY, **_TIMES},
+    # Published for these are the id and, for payments, the vendor; whether more can be filtered is not known.
+    "payments": {"id": _EQ, "vendorId": _EQ},
+    **{kind: {"id": _EQ} for kind in ("vendor-credits", "receivable-payments", "credit-memos", "users")},
 }
 _NAMED: Final = frozenset({"archived", "name", "description", "createdTime", "updatedTime"})
+_CREDITS: Final = frozenset({"archived", "creditDate", "amount", "appliedAmount", "createdTime", "updatedTime"})
 SORTABLE: Final[dict[str, frozenset[str]]] = {
     "vendors": _NAMED | {"shortName", "email", "phone", "fax", "billCurrency"},
     "bills": frozenset(
@@ -66,6 +90,30 @@ SORTABLE: Final[dict[str, frozenset[str]]] = {
     "locations": _NAMED,
     "accounting-classes": _NAMED,
     "payment-terms": frozenset({"name", "daysDue", "createdTime", "updatedTime"}),
+    "jobs": _NAMED,
+    "items": _NAMED,
+    "employees": frozenset({"archived", "firstName", "lastName", "createdTime", "updatedTime"}),
+    "users": frozenset({"archived", "firstName", "lastName", "createdTime", "updatedTime"}),
+    "customers": _NAMED | {"companyName", "email", "phone", "fax", "invoiceCurrency"},
+    "invoices": frozenset(
+        {"archived", "invoiceNumber", "invoiceDate", "dueDate", "totalAmount", "createdTime", "updatedTime"}
+    ),
+    "banks": frozenset({"archived", "nameOnAccount", "bankName", "accessToAdmins", "createdTime", "updatedTime"}),
+    "payments": frozenset(
+        {
+            "description",
+            "processDate",
+            "amount",
+            "confirmationNumber",
+            "onlinePayment",
+            "createdTime",
+            "updatedTime",
+            "disbursementStatus",
+        }
+    ),
+    "receivable-payments": frozenset({"amount", "createdTime", "updatedTime"}),
+    "vendor-credits": _CREDITS,
+    "credit-memos": _CREDITS,
 }
 _TIME_FIELDS: Final = frozenset({"createdTime", "updatedTime"})
 _CONDITION: Final = re.compile(r'([A-Za-z.]+):([a-z]+):(?:"((?:[^"\\]|\\.)*)"|([^",:]*))(?:,(?=.)|$)')

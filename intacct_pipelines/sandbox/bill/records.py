@@ -74,6 +74,11 @@ class BillRecord:
     approval_status: str = "UNASSIGNED"
     approvers: list[dict[str, Any]] = field(default_factory=list)
     paid: Decimal = Decimal(0)
+    """With money and with credits."""
+    credit: Decimal = Decimal(0)
+    """How much of `paid` was paid with credits."""
+    scheduled: Decimal = Decimal(0)
+    """What payments that are still to come will pay."""
     description: str = ""
     purchase_order_number: str = ""
     pay_from_account_id: str = ""
@@ -90,7 +95,7 @@ class BillRecord:
     def payment_status(self) -> str:
         """How far it is paid, in BILL's word."""
         if self.paid <= 0:
-            return "UNPAID"
+            return "SCHEDULED" if self.scheduled else "UNPAID"
         return "PAID" if self.paid >= self.amount else "PARTIAL"
 
     def to_json(self, vendor_name: str) -> dict[str, Any]:
@@ -107,10 +112,10 @@ class BillRecord:
             "vendorName": vendor_name,
             "amount": amount,
             "fundingAmount": (amount * rate).quantize(Decimal("0.01")),
-            "paidAmount": self.paid + nothing,
-            "dueAmount": amount - self.paid,
-            "scheduledAmount": nothing,
-            "creditAmount": nothing,
+            "paidAmount": self.paid - self.credit + nothing,
+            "dueAmount": amount - self.paid - self.scheduled,
+            "scheduledAmount": self.scheduled + nothing,
+            "creditAmount": self.credit + nothing,
             "exchangeRate": rate,
             "description": self.description,
             "purchaseOrderNumber": self.purchase_order_number,

@@ -15,7 +15,8 @@ from intacct_pipelines.domain.money import minor_unit_digits
 from intacct_pipelines.sandbox.bill.edits import Editor, read_policy
 from intacct_pipelines.sandbox.bill.options import BillOptions
 from intacct_pipelines.sandbox.bill.organization import Organization
-from intacct_pipelines.sandbox.bill.payload import BillError, decode, error_reply, json_reply, refusal
+from intacct_pipelines.sandbox.bill.payload import BillError, decode, error_reply, invalid, json_reply, refusal
+from intacct_pipelines.sandbox.bill.payments import COARSE, is_voidable, void_request
 from intacct_pipelines.sandbox.bill.query import PageTokens
 from intacct_pipelines.sandbox.bill.sessions import Gatekeeper, Session
 from intacct_pipelines.sandbox.dice import invented_secret
@@ -30,24 +31,30 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.clock import Clock
 
 MOUNT: Final = "/connect"
-_LISTS: Final = "(?P<kind>chart-of-accounts|departments|locations|accounting-classes)"
+_LISTS: Final = "(?P<kind>chart-of-accounts|departments|locations|accounting-classes|jobs)"
+_READ_LISTS: Final = "(?P<kind>employees|items)"
 _ID: Final = "(?P<id>[0-9A-Za-z]{1,60})"
 _TERMS: Final = "/v3/organizations/(?P<organization>[0-9A-Za-z]+)/payment-terms"
 _DEFAULT_PAGE: Final = 20
 _MOST_PER_PAGE: Final = 100
 _MOST_BULK: Final = {"vendors": 20, "bills": 100}
 _MOST_BULK_LISTS: Final = 50
+_VOID_TYPES: Final = ("VOID_AND_CREDIT", "VOID_AND_REISSUE", "VOID_AND_REISSUE_VCARD", "VOID_ONLY")
 _OPERATION_KINDS: Final = {
     "chart-of-accounts": "classification_chart_of_accounts",
     "departments": "classification_department",
     "locations": "classification_location",
     "accounting-classes": "classification_accounting_class",
+    "jobs": "classification_job",
+    "employees": "classification_employee",
+    "items": "classification_item",
 }
 _ENVELOPES: Final = {
     "chart-of-accounts": "chartOfAccounts",
     "departments": "departments",
     "locations": "locations",
     "accounting-classes": "accountingClasses",
+    "jobs": "jobs",
 }
 
 
@@ -239,7 +246,7 @@ class BillTwin:
 
     def _get(self, call: _Call) -> Reply:
         self._record(call)
-        return json_reply(200, call.organization.to_json(call.kind, call.groups["id"]))
+        return json_reply(200, call.organization.to_single(call.kind, call.groups["id"]))
 
     def _record(self, call: _Call) -> Any:
         record = call.organization.collections[call.kind].get(call.groups["id"])
@@ -329,6 +336,53 @@ class BillTwin:
         elif not isinstance(record, dict) and record.archived != archived:
             record.archived, record.updated_at = archived, self._now()
         organization.changed(kind)
+
+    # Payments
+
+    def _cancel_payment(self, call: _Call) -> Reply:
+        """Only what has not begun can be cancelled."""
+        payment = self._record(call)
+        if payment["singleStatus"] != "SCHEDULED":
+            raise refusal(400, "SANDBOX-1420", "Only a scheduled payment can be cancelled.")
+        self._settle(call, payment, "CANCELED", cancelRequestSubmitted=True)
+        return self._get(call)
+
+    def _void_payment(self, call: _Call) -> Reply:
+        """A payment made outside is voided at once, one by BILL when BILL has dealt with the request."""
+        payment, body = self._record(call), decode(call.request.body)
+        void_type, reason = (body.get(name) if isinstance(body, dict) else None for name in ("type", "reason"))
+        wrong = [f"{n}: must not be null" for n, v in (("type", void_type), ("reason", reason)) if not v]
+        if wrong:
+            raise invalid(wrong)
+        if void_type not in _VOID_TYPES or not isinstance(reason, str):
+            raise refusal(400, "BDC_1002", f"type: must be one of {', '.join(_VOID_TYPES)}")
+        if not is_voidable(payment["singleStatus"]):
+            raise refusal(400, "SANDBOX-1421", "The payment cannot be voided in its state.")
+        is_done = not payment["onlinePayment"]
+        now = self._now()
+        request = {
+            **void_request(call.organization.new_id("vdi"), call.session.user_id, void_type, reason),
+            "status": "ACCEPTED" if is_done else "TO_BE_PROCESSED",
+            "createdTime": now,
+            "updatedTime": now,
+        }
+        voids = [*(payment.get("voidInfo") or ()), request]
+        self._settle(call, payment, "VOIDED" if is_done else "VOID_PENDING", voidInfo=voids)
+        return self._get(call)
+
+    def _settle(self, call: _Call, payment: dict[str, Any], status: str, **changes: Any) -> None:
+        """Give a payment another state, and its bills what follows from it."""
+        organization, before = call.organization, payment["singleStatus"]
+        for share in payment["billPayments"]:
+            bill = organization.bills[share["billId"]]
+            if before == "SCHEDULED":
+                bill.scheduled -= share["amount"]
+            elif status == "VOIDED":
+                bill.paid -= share["amount"]
+            bill.updated_at = self._now()
+        payment.update(singleStatus=status, status=COARSE.get(status, "PAID"), updatedTime=self._now(), **changes)
+        organization.changed("payments")
+        organization.changed("bills")
 
     # Approvals and organisations
 
@@ -505,10 +559,15 @@ def _find_route(method: str, path: str) -> tuple[_Route | None, dict[str, str]]:
 def _operation(route: _Route, groups: dict[str, str]) -> str:
     kind = _OPERATION_KINDS.get(groups.get("kind", ""), "")
     if route.operation.startswith("list_"):
-        kind = {"departments": f"{kind}s", "locations": f"{kind}s", "accounting-classes": f"{kind}es"}.get(
-            groups.get("kind", ""), kind
-        )
+        plural = {"chart-of-accounts": "", "accounting-classes": "es"}.get(groups.get("kind", ""), "s")
+        kind = kind and kind + plural
     return route.operation.format(kind=kind, act=groups.get("act", ""))
+
+
+def _reads(kind: str, listing: str, single: str, under: str = "/v3/") -> tuple[tuple[str, str, str, str], ...]:
+    """The routes of a collection that is read: its list and one of its records."""
+    path = f"{under}(?P<kind>{kind})"
+    return ("GET", path, listing, "_list"), ("GET", f"{path}/{_ID}", single, "_get")
 
 
 _VENDORS: Final = "/v3/(?P<kind>vendors)"
@@ -544,6 +603,22 @@ _ROUTES: Final = tuple(
         ("PUT", f"{_BILLS}/{_ID}", "replace_bill", "_update"),
         ("PATCH", f"{_BILLS}/{_ID}", "update_bill", "_update"),
         ("POST", f"{_BILLS}/{_ID}/{_ACT}", "{act}_bill", "_archive"),
+        *_reads("vendor-credits", "get_list_of_vendor_credits_get", "get_vendor_credit_details_get"),
+        ("POST", f"/v3/(?P<kind>vendor-credits)/{_ID}/(?P<act>archive)", "{act}_a_vendor_credit_post", "_archive"),
+        *_reads("payments", "list_payments", "get_payment"),
+        ("POST", f"/v3/(?P<kind>payments)/{_ID}/cancel", "cancel_payment", "_cancel_payment"),
+        ("POST", f"/v3/(?P<kind>payments)/{_ID}/void", "void_payment", "_void_payment"),
+        *_reads("banks", "list_bank_accounts", "get_bank_account", "/v3/funding-accounts/"),
+        *_reads("customers", "list_customers", "get_customer"),
+        ("POST", f"/v3/(?P<kind>customers)/{_ID}/{_ACT}", "{act}_customer", "_archive"),
+        *_reads("invoices", "list_invoices", "get_invoice"),
+        ("POST", f"/v3/(?P<kind>invoices)/{_ID}/{_ACT}", "{act}_invoice", "_archive"),
+        *_reads("receivable-payments", "get_list_of_received_payments_get", "get_received_payment_details_get"),
+        *_reads("credit-memos", "get_list_of_credit_memos_get", "get_credit_memo_details_get"),
+        ("POST", f"/v3/(?P<kind>credit-memos)/{_ID}/{_ACT}", "{act}_a_credit_memo_post", "_archive"),
+        *_reads("users", "list_organization_users", "get_organization_user"),
+        ("GET", f"/v3/classifications/{_READ_LISTS}", "list_{kind}", "_list"),
+        ("GET", f"/v3/classifications/{_READ_LISTS}/{_ID}", "get_{kind}", "_get"),
         ("POST", "/v3/bill-approvals/actions", "approve_or_deny_a_bill_post", "_decide"),
         (
             "GET",

@@ -88,6 +88,7 @@ def test_bills_become_rows_and_lines() -> None:
         "paid_amount": "0",
         "due_amount": "228.99",
         "credit_amount": "0",
+        "scheduled_amount": "0",
         "funding_amount": "228.99",
         "exchange_rate": "1",
         "payment_status": "UNPAID",

@@ -8,9 +8,32 @@ from intacct_pipelines.domain.catalog.table import Column, Kind, text
 
 ID: Final = text("id", "id", "BILL's id of the record.", required=True)
 
+POSITION_ID: Final = text("id", "#key", "Id of the record around this one, with its position.", required=True)
+"""For what BILL embeds without an id of its own."""
+
+LINE_NO: Final = Column("line_no", Kind.INTEGER, "#position", "Position in its document, from 1.")
+
+CURRENCY: Final = text(
+    "currency", "currency", "Currency, ISO 4217; BILL's documents carry none, so it is the party's.", required=True
+)
+
+CURRENCY_OF_DOCUMENT: Final = text("currency", "^currency", "The document's currency.", required=True)
+
+AMOUNT: Final = Column("amount", Kind.MONEY, "amount", "Amount.", required=True, currency="currency")
+
 ARCHIVED: Final = Column("is_archived", Kind.FLAG, "archived", "Whether the record is out of use.")
 
 TIMES: Final = (
     Column("created_at", Kind.INSTANT, "createdTime", "When the record was made."),
     Column("modified_at", Kind.INSTANT, "updatedTime", "When the record last changed; the cursor."),
 )
+
+CODING: Final = (
+    text("gl_account_id", "classifications.chartOfAccountId", "Account."),
+    text("department_id", "classifications.departmentId", "Department."),
+    text("location_id", "classifications.locationId", "Location."),
+    text("class_id", "classifications.accountingClassId", "Accounting class."),
+    text("project_id", "classifications.jobId", "Project; BILL calls it a job."),
+    text("item_id", "classifications.itemId", "Item; its account does not travel (S-BP-12)."),
+)
+"""To what a line is coded."""

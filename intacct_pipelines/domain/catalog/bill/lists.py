@@ -87,6 +87,74 @@ AP_TERM: Final = Table(
     business_key="name",
 )
 
+PROJECT: Final = classification(
+    "project", "/v3/classifications/jobs", "Projects, which BILL calls jobs; Intacct is their master (S-PRJ-03)."
+)
+
+EMPLOYEE: Final = Table(
+    "bill",
+    "employee",
+    "/v3/classifications/employees",
+    "Employees to whom lines are coded.",
+    (
+        ID,
+        text("first_name", "firstName", "First name.", pii=True),
+        text("last_name", "lastName", "Last name.", pii=True),
+        text("short_name", "shortName", "Short name; holds Intacct's id when the sync made it."),
+        text("parent_id", "parentId", "Record above this one."),
+        ARCHIVED,
+        *TIMES,
+    ),
+    key=("id",),
+    cursor="modified_at",
+    business_key="short_name",
+)
+
+ITEM: Final = Table(
+    "bill",
+    "item",
+    "/v3/classifications/items",
+    "Items that are bought or sold, and sales taxes.",
+    (
+        ID,
+        text("item_type", "type", "BILL's type of item."),
+        text("name", "name", "Name.", required=True),
+        text("short_name", "shortName", "Short name; holds Intacct's id when the sync made it."),
+        text("description", "description", "Free text."),
+        text("parent_id", "parentId", "Record above this one."),
+        Column("price", Kind.RATE, "price", "Price of one."),
+        Column("purchase_cost", Kind.RATE, "purchaseCost", "Cost of one."),
+        text("gl_account_id", "chartOfAccountId", "Account of sales."),
+        text("expense_gl_account_id", "expenseChartOfAccountId", "Account of purchases."),
+        Column("is_taxable", Kind.FLAG, "taxable", "Whether sales tax is due on it."),
+        Column("percentage", Kind.RATE, "percentage", "Of a sales tax, per cent."),
+        ARCHIVED,
+        *TIMES,
+    ),
+    key=("id",),
+    cursor="modified_at",
+    business_key="name",
+)
+
+USER: Final = Table(
+    "bill",
+    "user",
+    "/v3/users",
+    "Users of the organisation: who approves, who pays.",
+    (
+        ID,
+        text("first_name", "firstName", "First name.", pii=True),
+        text("last_name", "lastName", "Last name.", pii=True),
+        text("email", "email", "E-mail address.", pii=True),
+        text("role", "role.type", "Role, in BILL's word."),
+        ARCHIVED,
+        *TIMES,
+    ),
+    key=("id",),
+    cursor="modified_at",
+    business_key="email",
+)
+
 LISTS_TABLES: Final = (
     ORGANIZATION,
     GL_ACCOUNT,
@@ -94,4 +162,8 @@ LISTS_TABLES: Final = (
     LOCATION,
     ACCOUNTING_CLASS,
     AP_TERM,
+    PROJECT,
+    EMPLOYEE,
+    ITEM,
+    USER,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from intacct_pipelines.domain.catalog.bill.common import ARCHIVED, ID, TIMES
+from intacct_pipelines.domain.catalog.bill.common import ARCHIVED, ID, POSITION_ID, TIMES
 from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
 
 VENDOR: Final = Table(
@@ -58,6 +58,7 @@ AP_BILL: Final = Table(
         Column("paid_amount", Kind.MONEY, "paidAmount", "Paid so far.", currency="currency"),
         Column("due_amount", Kind.MONEY, "dueAmount", "Still open.", currency="currency"),
         Column("credit_amount", Kind.MONEY, "creditAmount", "Credits applied.", currency="currency"),
+        Column("scheduled_amount", Kind.MONEY, "scheduledAmount", "Payments still to come.", currency="currency"),
         Column("funding_amount", Kind.RATE, "fundingAmount", "Total in US dollars."),
         Column("exchange_rate", Kind.RATE, "exchangeRate", "Rate behind the funding amount."),
         text(
@@ -115,8 +116,28 @@ AP_BILL_LINE: Final = Table(
     embedded_in="billLineItems",
 )
 
+AP_BILL_APPROVER: Final = Table(
+    "bill",
+    "ap_bill_approver",
+    "/v3/bills",
+    "Who approves a bill, in which order, and what they said; travels in neither direction (S-APR-01).",
+    (
+        POSITION_ID,
+        text("bill_id", "^id", "The bill.", required=True),
+        text("user_id", "userId", "The approver.", required=True),
+        Column("approver_order", Kind.INTEGER, "approverOrder", "Turn of the approver, from 0."),
+        text("status", "status", "What the approver said."),
+        Column("status_changed_at", Kind.INSTANT, "statusChangedTime", "When that was."),
+    ),
+    key=("id",),
+    parent="ap_bill",
+    parent_key="bill_id",
+    embedded_in="approvers",
+)
+
 PAYABLES_TABLES: Final = (
     VENDOR,
     AP_BILL,
     AP_BILL_LINE,
+    AP_BILL_APPROVER,
 )
