@@ -38,6 +38,22 @@ ACCOUNTS: Final = (
     ("6050", "Wages and salaries", "EXPENSE", ("location", "department")),
     ("6800", "Depreciation", "EXPENSE", ("location",)),
 )
+CATEGORIES: Final = {
+    "BANK": "Cash and Cash Equivalents",
+    "OTHER_CURRENT_ASSET": "Other Current Assets",
+    "FIXED_ASSET": "Fixed Assets",
+    "ACCOUNTS_RECEIVABLE": "Accounts Receivable",
+    "ACCOUNTS_PAYABLE": "Accounts Payable",
+    "OTHER_CURRENT_LIABILITY": "Other Current Liabilities",
+    "CREDIT_CARD": "Other Current Liabilities",
+    "EQUITY": "Retained Earnings",
+    "INCOME": "Revenue - Sales",
+    "OTHER_INCOME": "Other Income",
+    "COST_OF_GOODS_SOLD": "Cost of Goods Sold",
+    "EXPENSE": "Other Operating Expense",
+    "OTHER_EXPENSE": "Other Expenses",
+}
+"""Intacct's QuickStart categories by BILL's type of account."""
 DEPARTMENTS: Final = (
     ("10", "Sales", ""),
     ("20", "Engineering", ""),

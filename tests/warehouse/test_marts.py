@@ -98,6 +98,83 @@ def test_movements_of_the_months_add_up_to_the_balance(synced):
     assert connection.execute("SELECT count(DISTINCT period) > 12 FROM marts.gl_by_period").fetchone() == (True,)
 
 
+@pytest.mark.parametrize(("mart", "account_no", "sign"), [("ap_ageing", "2000", -1), ("ar_ageing", "1200", 1)])
+def test_what_is_open_is_the_balance_of_the_control_account(synced, mart: str, account_no: str, sign: int):
+    """Ageing ties to the ledger, by currency, in transaction and in base currency."""
+    _, connection = synced
+    opened = connection.execute(
+        f"SELECT currency, sum(trx_total_due), sum(total_due) FROM marts.{mart} GROUP BY 1 ORDER BY 1"  # noqa: S608 - ours
+    ).fetchall()
+    ledger = connection.execute(
+        "SELECT currency, sum(trx_balance) * %(sign)s, sum(balance) * %(sign)s FROM marts.trial_balance_on('infinity') "
+        "WHERE account_no = %(account)s GROUP BY 1 HAVING sum(trx_balance) <> 0 OR sum(balance) <> 0 ORDER BY 1",
+        {"sign": sign, "account": account_no},
+    ).fetchall()
+    assert [row for row in opened if row[1] or row[2]] == ledger
+    assert len(ledger) > 1
+
+
+@pytest.mark.parametrize("mart", ["ap_ageing", "ar_ageing"])
+def test_the_buckets_of_an_ageing_add_up(synced, mart: str):
+    """Every open document stands in exactly one bucket, and the overdue ones in the one of their days."""
+    _, connection = synced
+    buckets = (
+        "coalesce(not_due, 0) + coalesce(overdue_1_30, 0) + coalesce(overdue_31_60, 0) + coalesce(overdue_61_90, 0)"
+    )
+    query = f"SELECT count(*) FROM marts.{mart} WHERE {buckets} + coalesce(overdue_over_90, 0) <> trx_total_due"  # noqa: S608 - ours
+    assert connection.execute(query).fetchone() == (0,)
+    assert connection.execute(f"SELECT count(*) > 3 FROM marts.{mart}").fetchone() == (True,)  # noqa: S608 - likewise
+
+
+def test_vendor_spend_is_what_was_posted_to_payables(synced):
+    """Billed in all months is what bills credited to the control account, by currency."""
+    _, connection = synced
+    spend = connection.execute(
+        "SELECT currency, sum(trx_billed) FROM marts.vendor_spend GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    posted = connection.execute(
+        "SELECT currency, sum(coalesce(trx_credit_amount, 0)) FROM company.gl_detail WHERE account_no = '2000' "
+        "AND record_type = 'pi' AND NOT _deleted GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    assert [row[0] for row in spend] == [row[0] for row in posted]
+    reversed_ = connection.execute(
+        "SELECT count(*) FROM company.ap_bill WHERE state IN ('Reversed', 'Reversal')"
+    ).fetchone()
+    assert reversed_ is not None
+    if not reversed_[0]:
+        assert spend == posted
+
+
+COMPATIBLE = {
+    "gl_account": "accountno accounttype category closingaccounttitle normalbalance recordno status title whencreated",
+    "gl_batch": "batch_date batch_title batchno journal module recordno referenceno state whenmodified",
+    "gl_detail": "accountno accounttitle amount batchkey batch_date bookid creditamount currency customerid "
+    "debitamount docnumber document entry_date entry_state line_no recordid recordno recordtype tr_type "
+    "trx_amount vendorid whenpaid",
+    "ap_bill": "basecurr currency due_in_days recordid recordno state totaldue totalentered totalpaid vendorid "
+    "vendorname whencreated whendue whenpaid whenposted",
+    "ap_bill_item": "accountno accounttitle amount classid departmentid entry_date exchange_rate line_no locationid "
+    "recordkey recordno vendorid",
+    "ar_invoice": "currency customerid customername megaentityid recordid recordno state totaldue totalentered "
+    "totalpaid whencreated whendue",
+    "ar_invoice_item": "accountno accounttitle amount customerid itemid line_no recordkey recordno",
+}
+"""Columns that the public dbt package builds its models on."""
+
+
+@pytest.mark.parametrize("name", COMPATIBLE)
+def test_the_public_packages_names_are_there_and_identify_each_row_once(synced, name: str):
+    """The compatibility views have the columns that the package reads, and one row per record of the company."""
+    _, connection = synced
+    cursor = connection.execute(f"SELECT * FROM sage_intacct.{name}")  # noqa: S608 - ours
+    columns = [column.name for column in cursor.description or ()]
+    assert {*COMPATIBLE[name].split(), "_fivetran_synced"} <= set(columns)
+    rows = cursor.fetchall()
+    assert len(rows) > 3
+    at = columns.index("recordno")
+    assert len({row[at] for row in rows}) == len(rows)
+
+
 def test_a_view_of_somebody_else_on_ours_is_never_dropped(warehouse: Warehouse):
     """A new version says which view is in the way and changes nothing."""
     with warehouse.transaction() as connection:

@@ -93,5 +93,101 @@ GL_BY_PERIOD: Final = Mart(
     ("intacct.gl_detail", "intacct.gl_account", "intacct.location", "intacct.entity"),
 )
 
-MARTS: Final[dict[str, Mart]] = {mart.qualified_name: mart for mart in (TRIAL_BALANCE, GL_BY_PERIOD)}
+_PARTY: Final = {
+    "vendor": (
+        text("vendor_id", "vendor_id", "Vendor."),
+        text("vendor_name", "vendor_name", "Name of the vendor.", pii=True),
+    ),
+    "customer": (
+        text("customer_id", "customer_id", "Customer."),
+        text("customer_name", "customer_name", "Name of the customer.", pii=True),
+    ),
+}
+_OWNER: Final = (_COMPANY, text("entity_id", "owner_entity_id", "Entity that owns the document; empty at top level."))
+
+
+def _open_document(name: str, party: str, document: str, day: str, table: str) -> Mart:
+    return Mart(
+        "marts",
+        name,
+        f"An {document} that is not wholly paid, as Intacct stands at the last sync.",
+        (
+            *_OWNER,
+            Column("record_no", Kind.INTEGER, "record_no", f"Intacct's key of the {document}."),
+            *_PARTY[party],
+            text("document_no", "document_no", "Number, typed by people; may repeat."),
+            text("state", "state", "State in Intacct."),
+            Column(day, Kind.DATE, day, "Date of the document."),
+            Column("due_date", Kind.DATE, "due_date", "Date on which it is due."),
+            Column("days_overdue", Kind.INTEGER, "today − due_date", "Days since it was due; 0 if it is not overdue."),
+            *_CURRENCIES,
+            _money("trx_total_entered", "trx_total_entered", "Total."),
+            _money("trx_total_paid", "trx_total_paid", "Paid so far."),
+            _money("trx_total_due", "trx_total_due", "Still open."),
+            _base("total_due", "total_due", "Still open, in base currency."),
+        ),
+        (table,),
+    )
+
+
+def _ageing(name: str, party: str, what: str, tables: tuple[str, ...]) -> Mart:
+    buckets = (
+        ("not_due", "not due yet"),
+        ("overdue_1_30", "overdue for 1 to 30 days"),
+        ("overdue_31_60", "overdue for 31 to 60 days"),
+        ("overdue_61_90", "overdue for 61 to 90 days"),
+        ("overdue_over_90", "overdue for more than 90 days"),
+    )
+    return Mart(
+        "marts",
+        name,
+        f"What is open {what}, by how long it has been due; its sum is the balance of the control account.",
+        (
+            *_OWNER,
+            *_PARTY[party],
+            *_CURRENCIES,
+            Column("documents", Kind.INTEGER, "count", "Open documents."),
+            *(_money(bucket, "trx_total_due", f"Open and {words}; credits are negative.") for bucket, words in buckets),
+            _money("trx_total_due", "trx_total_due", "All that is open."),
+            _base("total_due", "total_due", "All that is open, in base currency."),
+        ),
+        tables,
+    )
+
+
+AP_OPEN_BILL: Final = _open_document("ap_open_bill", "vendor", "AP bill", "bill_date", "intacct.ap_bill")
+AR_OPEN_INVOICE: Final = _open_document(
+    "ar_open_invoice", "customer", "AR invoice", "invoice_date", "intacct.ar_invoice"
+)
+AP_AGEING: Final = _ageing("ap_ageing", "vendor", "to a vendor", ("intacct.ap_bill", "intacct.ap_adjustment"))
+AR_AGEING: Final = _ageing("ar_ageing", "customer", "from a customer", ("intacct.ar_invoice", "intacct.ar_adjustment"))
+VENDOR_SPEND: Final = Mart(
+    "marts",
+    "vendor_spend",
+    "What a vendor billed in a month, by currency.",
+    (
+        *_OWNER,
+        *_PARTY["vendor"],
+        Column("period", Kind.DATE, "bill_date", "First day of the month of the bills' dates."),
+        *_CURRENCIES,
+        Column("bills", Kind.INTEGER, "count", "Bills."),
+        _money("trx_billed", "trx_total_entered", "Billed."),
+        _base("billed", "total_entered", "Billed, in base currency."),
+        _money("trx_open", "trx_total_due", "Of that, still open today."),
+    ),
+    ("intacct.ap_bill",),
+)
+
+MARTS: Final[dict[str, Mart]] = {
+    mart.qualified_name: mart
+    for mart in (
+        TRIAL_BALANCE,
+        GL_BY_PERIOD,
+        AP_OPEN_BILL,
+        AP_AGEING,
+        AR_OPEN_INVOICE,
+        AR_AGEING,
+        VENDOR_SPEND,
+    )
+}
 """Every mart by its qualified name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.sandbox.chart import CATEGORIES
 from intacct_pipelines.sandbox.intacct.documents import fill
 from intacct_pipelines.sandbox.intacct.loading_cash import CashLoader, load_financial_accounts
 from intacct_pipelines.sandbox.intacct.loading_documents import RowMaker
@@ -116,6 +117,7 @@ class Loader:
                 "ACCOUNTTYPE": account.account_type,
                 "NORMALBALANCE": account.normal_balance,
                 "CLOSINGTYPE": "non-closing account",
+                "CATEGORY": CATEGORIES[account.bill_type],
                 "STATUS": account.status,
                 **flags,
             }

@@ -19,6 +19,7 @@ GL_ACCOUNT: Final = Table(
         text("account_type", "ACCOUNTTYPE", "Where it stands.", one_of=("balancesheet", "incomestatement")),
         text("normal_balance", "NORMALBALANCE", "Side on which it grows.", one_of=("debit", "credit")),
         text("closing_type", "CLOSINGTYPE", "What year-end does to it."),
+        text("category", "CATEGORY", "Category from Intacct's QuickStart chart, for financial statements."),
         Column("is_department_required", Kind.FLAG, "REQUIREDEPT", "Whether a line on it needs a department."),
         Column("is_location_required", Kind.FLAG, "REQUIRELOC", "Whether a line on it needs a location."),
         Column("is_class_required", Kind.FLAG, "REQUIRECLASS", "Whether a line on it needs a class."),
