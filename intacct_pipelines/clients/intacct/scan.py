@@ -24,6 +24,7 @@ Columns = dict[str, pa.Array]
 _FIRST_PRINTABLE: Final = 0x20
 _TAB, _LINE_FEED = 0x09, 0x0A
 _NONCHARACTERS: Final = ("\ufffe", "\uffff")
+_LINE_END: Final = re.compile(rb"\r\n?")
 _EMPTY_ELEMENT: Final = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.-]*)/>")
 _BLOCK: Final = 1 << 18
 _ROWS: Final = 100
@@ -70,11 +71,14 @@ def scan_rows(
     Returns:
         The columns and the number of rows; None if the bytes are not of the plain form.
     """
+    if body.find(b"\r", begin, end) >= 0:
+        # a parser makes one of all line ends
+        body = _LINE_END.sub(b"\n", body[begin:end])
+        begin, end = 0, len(body)
     found = _scan(body, begin, end, object_name, fields)
-    if found is None:
-        rows = body[begin:end]
-        parsed = _as_parsed(rows)
-        found = None if parsed == rows else _scan(parsed, 0, len(parsed), object_name, fields)
+    if found is None and body.find(b"/>", begin, end) >= 0:
+        rows = _EMPTY_ELEMENT.sub(rb"<\1></\1>", body[begin:end])
+        found = _scan(rows, 0, len(rows), object_name, fields)
     return found
 
 
@@ -86,13 +90,6 @@ def _scan(body: bytes, begin: int, end: int, name: str, fields: tuple[str, ...])
         return _columns(np.frombuffer(body, np.uint8, end - begin, begin), name, fields)
     except _NotPlainError:
         return None
-
-
-def _as_parsed(rows: bytes) -> bytes:
-    """The rows with what a parser makes one: every line ends by a line feed, ``<F/>`` is ``<F></F>``."""
-    if b"\r" in rows:
-        rows = rows.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return _EMPTY_ELEMENT.sub(rb"<\1></\1>", rows) if b"/>" in rows else rows
 
 
 def _check_characters(body: bytes, begin: int, end: int) -> None:
