@@ -259,8 +259,7 @@ def measure_parse(pages: int) -> dict[str, float]:
         # the C heap sorts the many pieces of a freed tree at the next large request, which is not to be ours
         np.empty(len(body), np.uint8)
         columns.append(_timed(lambda: read_query(body, function, OBJECT, fields)))
-        listing, _ = read_query(body, function, OBJECT, fields)
-        page = {field: texts.to_pylist() for field, texts in listing.columns.items()}
+        page = read_query(body, function, OBJECT, fields)[0].columns
         typed.append(_timed(lambda page=page: type_rows(table, page, zone="America/Los_Angeles")))  # type: ignore[misc]  # bound per turn
     return {"columns": _median_ratio(columns, raw), "typed": _median_ratio(typed, raw)}
 
@@ -334,12 +333,13 @@ def compare(records: int, rounds: int) -> None:
     """Measure everything and print a table."""
     pages = -(-records // PAGE)
     with Run(records) as run:
-        ours, peers = [], []
+        ours, peers, slow = [], [], []
         for _ in range(rounds):
             ours.append(run.read("ours"))
             peers.append(run.read("peer"))
-        run.get(f"/latency/{LATENCY_SECONDS}")
-        slow = run.read("ours")
+            run.get(f"/latency/{LATENCY_SECONDS}")
+            slow.append(run.read("ours")["seconds"])
+            run.get("/latency/0")
     with Run(max(records // 5, 1)) as run:
         small = run.read("ours")
     ratio = statistics.median(
@@ -357,7 +357,7 @@ def compare(records: int, rounds: int) -> None:
         (f"peak memory ÷ that of {max(records // 5, 1):,} records", f"{peak / small['peak_mib']:.2f}", "≤ 1.15"),
         ("requests", f"{ours[-1]['requests']}", f"= {pages + 1}"),
         ("connections", f"{ours[-1]['connections']}", "≤ 2"),
-        ("with 300 ms a request ÷ latency bound", f"{slow['seconds'] / bound:.2f}", "≤ 1.3"),
+        ("with 300 ms a request ÷ latency bound", f"{statistics.median(slow) / bound:.2f}", "≤ 1.3"),
         ("page → columns ÷ raw parse", f"{parse['columns']:.2f}", "≤ 1"),
         ("text → typed ÷ raw parse", f"{parse['typed']:.2f}", "≤ 0.25"),
     ]
