@@ -13,7 +13,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -201,6 +201,27 @@ class SpendAccount(_Budgeted):
     )
 
 
+class BusinessCenterCompany(_Settings):
+    """One Paymentus Business Center company: the folder with its files, and the entity with which it syncs."""
+
+    company: str = Field(description="Name of the company in this file.")
+    entity: str = Field("", description="Entity id; empty for a company without entities (S-PMT-06).")
+    folder: Path = Field(description="Where its files are dropped; only ever read.")
+    complete_when: Literal["manifest", "quiet"] = Field(
+        "manifest",
+        description="A file counts when its manifest lies beside it, or once it has not changed for a while.",
+    )
+    quiet_minutes: int = Field(10, ge=0, le=1440, description="How long a file must lie still.")
+    encoding: str = Field("utf-8", description="Encoding of the files.")
+    delimiter: str = Field(",", min_length=1, max_length=1, description="Between cells.")
+    decimal_mark: Literal[".", ","] = Field(".", description="Within amounts.")
+    date_order: Literal["ymd", "mdy", "dmy"] = Field("ymd", description="Order of year, month and day.")
+    columns: dict[Literal["accounts", "vendors", "bills"], dict[str, str]] = Field(
+        default_factory=dict, description="By kind of file: its header to the contract's column, where they differ."
+    )
+    ignored_columns: frozenset[str] = Field(frozenset(), description="Headers that carry nothing for us.")
+
+
 class AutoApproval(_Settings):
     """Limits within which a plan approves itself when the gate is ``auto``."""
 
@@ -256,6 +277,7 @@ class Connections(_Settings):
     bill: dict[str, Bill] = Field(default_factory=dict)
     links: dict[str, LinkSettings] = Field(default_factory=dict)
     spend: dict[str, SpendAccount] = Field(default_factory=dict)
+    business_center: dict[str, BusinessCenterCompany] = Field(default_factory=dict)
     is_sandbox: bool = Field(False, description="Schedules start switched on; for the sandbox only.")
 
     @model_validator(mode="after")
@@ -283,13 +305,22 @@ class Connections(_Settings):
 
     @model_validator(mode="after")
     def _accounts_end_somewhere(self) -> Connections:
-        for name, account in self.spend.items():
-            if account.company not in self.companies:
-                msg = f"spend account {name} names the company {account.company}, which this file does not have"
+        kinds: tuple[tuple[str, Mapping[str, SpendAccount | BusinessCenterCompany], str], ...] = (
+            ("spend", self.spend, "S-CRD-02"),
+            ("business_center", self.business_center, "S-PMT-06"),
+        )
+        for kind, accounts, rule in kinds:
+            for name, account in accounts.items():
+                if account.company not in self.companies:
+                    msg = f"{kind} {name} names the company {account.company}, which this file does not have"
+                    raise ValueError(msg)
+            ends = [(account.company, account.entity) for account in accounts.values()]
+            if len(set(ends)) != len(ends):
+                msg = f"two of {kind} name the same entity; each ends at an entity of its own ({rule})"
                 raise ValueError(msg)
-        ends = [(account.company, account.entity) for account in self.spend.values()]
-        if len(set(ends)) != len(ends):
-            msg = "two spend accounts name the same entity; each posts to an entity of its own (S-CRD-02)"
+        folders = [account.folder for account in self.business_center.values()]
+        if len(set(folders)) != len(folders):
+            msg = "two of business_center name the same folder; each company has its own (S-PMT-06)"
             raise ValueError(msg)
         return self
 
@@ -326,15 +357,22 @@ class Connections(_Settings):
         if system == "spend":
             account = self.spend_account(entity)
             return Account(system, account[0]) if account else None
+        if system != "bill":
+            return None
         found = self.link(entity)
         return Account(system, found[1].bill) if found else None
 
     def spend_account(self, entity: EntityKey) -> tuple[str, SpendAccount] | None:
         """Return name and settings of the platform account that posts to an entity, if there is one."""
-        for name, account in self.spend.items():
-            if (self.companies[account.company].company_id, account.entity) == (entity.company_id, entity.entity_id):
-                return name, account
-        return None
+        return next((pair for pair in self.spend.items() if self._ends_at(pair[1], entity)), None)
+
+    def business_center_company(self, entity: EntityKey) -> BusinessCenterCompany | None:
+        """Return the Business Center company that syncs with an entity, if there is one."""
+        return next((one for one in self.business_center.values() if self._ends_at(one, entity)), None)
+
+    def _ends_at(self, account: SpendAccount | BusinessCenterCompany, entity: EntityKey) -> bool:
+        company_id = self.companies[account.company].company_id
+        return (company_id, account.entity) == (entity.company_id, entity.entity_id)
 
     def link(self, entity: EntityKey) -> tuple[Link, LinkSettings] | None:
         """Return the link that ends at an entity, or None: such an entity is extracted but not reconciled."""

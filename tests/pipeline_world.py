@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.business_center_extraction import sync_business_center
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan, reconcile
 from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, SPEND_TABLES, with_embedded
+from intacct_pipelines.domain.catalog import (
+    BILL_TABLES,
+    BUSINESS_CENTER_TABLES,
+    INTACCT_TABLES,
+    SPEND_TABLES,
+    Table,
+    with_embedded,
+)
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import Certificate
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
@@ -59,6 +71,14 @@ def connections_of(sandbox: Sandbox, **link: object) -> Connections:
                 }
                 for account in facts["spend"]["accounts"]
             },
+            "business_center": {
+                f"files-{company['entity']}": {
+                    "company": "sandbox",
+                    "entity": company["entity"],
+                    "folder": company["folder"],
+                }
+                for company in facts["business_center"]["companies"]
+            },
             "links": {
                 f"entity-{entity}": {
                     "company": "sandbox",
@@ -95,7 +115,16 @@ class World:
     def __init__(self, warehouse_dsn: str, *, seed: int = 5, bills: int = 80, **link: object) -> None:
         # Tests read the same account several times a minute.
         spend = SpendOptions(calls_per_minute=0)
-        options = SandboxOptions(seed=seed, entities=1, bills=bills, public_url="http://localhost", spend=spend)
+        self.folder = Path(tempfile.mkdtemp(prefix="business-center-"))
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        options = SandboxOptions(
+            seed=seed,
+            entities=1,
+            bills=bills,
+            public_url="http://localhost",
+            spend=spend,
+            business_center_folder=self.folder,
+        )
         self.sandbox = Sandbox(options)
         self.connections = connections_of(self.sandbox, **link)
         self.environment = environment_of(self.sandbox, warehouse_dsn)
@@ -119,21 +148,19 @@ class World:
         with self.systems() as systems:
             for table in INTACCT_TABLES:
                 certificates[table.qualified_name] = sync_intacct_table(systems, self.entity, table, run_id)
-            for table in BILL_TABLES:
-                if not table.embedded_in:
-                    found = sync_bill(systems, self.entity, table, run_id)
-                    assert found is not None
-                    names = [one.qualified_name for one in with_embedded(table)]
-                    certificates |= zip(names, found, strict=True)
-        return certificates | self.extract_spend(run_id)
+        certificates |= self.extract_platform(BILL_TABLES, sync_bill, run_id)
+        certificates |= self.extract_platform(SPEND_TABLES, sync_spend, run_id)
+        return certificates | self.extract_platform(BUSINESS_CENTER_TABLES, sync_business_center, run_id)
 
-    def extract_spend(self, run_id: str = "run-spend", *, whole: bool = False) -> dict[str, Certificate]:
-        """Extract the platform account; return the certificate of every table."""
+    def extract_platform(
+        self, tables: Sequence[Table], sync: Callable[..., tuple[Certificate, ...] | None], run_id: str
+    ) -> dict[str, Certificate]:
+        """Extract all tables of a platform; return the certificate of every table."""
         certificates: dict[str, Certificate] = {}
         with self.systems() as systems:
-            for table in SPEND_TABLES:
+            for table in tables:
                 if not table.embedded_in:
-                    found = sync_spend(systems, self.entity, table, run_id, whole=whole)
+                    found = sync(systems, self.entity, table, run_id)
                     assert found is not None
                     names = [one.qualified_name for one in with_embedded(table)]
                     certificates |= zip(names, found, strict=True)

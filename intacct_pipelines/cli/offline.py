@@ -70,7 +70,8 @@ def demo_sandbox(home: Path, *arguments: str) -> Iterator[dict[str, Any]]:
     """
     kept = home / _SANDBOX
     stated = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else list(arguments)
-    with sandbox("--port", "0", "--journal", str(home / "sandbox.journal"), *stated) as facts:
+    kept_there = ("--journal", str(home / "sandbox.journal"), "--business-center-folder", str(home / "business_center"))
+    with sandbox("--port", "0", *kept_there, *stated) as facts:
         kept.write_text(json.dumps(stated), encoding="utf-8")
         write_connections(home, facts, auto_items=_AUTO_ITEMS, auto_amount=_AUTO_AMOUNT)
         yield facts
@@ -151,6 +152,14 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
                 "token": secret(f"spend_token_{account['entity']}", account["token"]),
             }
             for account in facts["spend"]["accounts"]
+        },
+        "business_center": {
+            f"files-{company['entity']}": {
+                "company": "sandbox",
+                "entity": company["entity"],
+                "folder": company["folder"],
+            }
+            for company in facts["business_center"]["companies"]
         },
         "links": {
             f"entity-{entity}": {

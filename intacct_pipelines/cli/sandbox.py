@@ -61,6 +61,11 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keeps what is written to Intacct; the next sandbox on this file goes on from there.",
 )
+@click.option(
+    "--business-center-folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write Business Center's files there, one folder an entity.",
+)
 @click.option("--until-stdin-closes", is_flag=True, help="End with the process that started this one.")
 @click.option("--empty-first-page", is_flag=True, help="Begin BILL's lists with an empty page that has a next one.")
 def sandbox(
@@ -77,6 +82,7 @@ def sandbox(
         years=switches["years"],
         currencies=tuple(currency.upper() for currency in currencies),
         public_url=public_url,
+        business_center_folder=switches["business_center_folder"],
         journal=switches["journal"],
         intacct=IntacctOptions(
             duplicate_control_id=switches["repeated_control_id"],
@@ -139,4 +145,5 @@ BILL          {bill["url"]}
 {organizations}
 Spend         {facts["spend"]["url"]}
 {accounts}
+Business Center files  {facts["business_center"]["folder"] or "none; see --business-center-folder"}
 Faults        {facts["faults"]["url"]}"""

@@ -11,7 +11,7 @@ from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import WindowKind
 from intacct_pipelines.settings import Connections
 
-SOURCE_GROUPS = ("intacct", "bill", "spend")
+SOURCE_GROUPS = ("intacct", "bill", "spend", "business_center")
 
 _EXTRACTED = dg.AssetSelection.groups(*SOURCE_GROUPS)
 _IN_ONE_PROCESS = dg.in_process_executor

@@ -8,6 +8,7 @@ import dagster as dg
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.budget import scope_of
+from intacct_pipelines.defs.business_center_extraction import sync_business_center
 from intacct_pipelines.defs.checks import check_specs, complete_result, contract_result
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.failures import explained
@@ -16,7 +17,14 @@ from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, SPEND_TABLES, Table, with_embedded
+from intacct_pipelines.domain.catalog import (
+    BILL_TABLES,
+    BUSINESS_CENTER_TABLES,
+    INTACCT_TABLES,
+    SPEND_TABLES,
+    Table,
+    with_embedded,
+)
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import Certificate, WindowKind
 
@@ -29,6 +37,12 @@ SOURCES: Final = (
         "bill_spend_and_expense",
         description="The card platform's account that posts to the entity; a white label is one as well.",
         kinds={"spend"},
+        group_name="source",
+    ),
+    dg.AssetSpec(
+        "paymentus_business_center",
+        description="The files of the Business Center company that syncs with the entity.",
+        kinds={"csv"},
         group_name="source",
     ),
 )
@@ -151,10 +165,16 @@ def _spend_asset(table: Table) -> dg.AssetsDefinition:
     return _platform_asset(table, with_embedded(table), [dg.AssetKey("bill_spend_and_expense")], sync_spend)
 
 
+def _business_center_asset(table: Table) -> dg.AssetsDefinition:
+    deps = [dg.AssetKey("paymentus_business_center")]
+    return _platform_asset(table, with_embedded(table), deps, sync_business_center)
+
+
 def source_assets() -> list[dg.AssetsDefinition]:
     """Return an asset for every table of the catalog."""
     return [
         *(_intacct_asset(table) for table in INTACCT_TABLES),
         *(_bill_asset(table) for table in BILL_TABLES if not table.embedded_in),
         *(_spend_asset(table) for table in SPEND_TABLES if not table.embedded_in),
+        *(_business_center_asset(table) for table in BUSINESS_CENTER_TABLES if not table.embedded_in),
     ]

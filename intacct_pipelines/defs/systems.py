@@ -6,10 +6,12 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from intacct_pipelines.clients import bill as bill_client
+from intacct_pipelines.clients import business_center as business_center_client
 from intacct_pipelines.clients import intacct as intacct_client
 from intacct_pipelines.clients import spend as spend_client
 from intacct_pipelines.defs.budget import Meters
@@ -211,6 +213,28 @@ class Systems:
                 sleep=self._sleep,
             )
         return self._spend[name]
+
+    def business_center(self, entity: EntityKey) -> business_center_client.Folder:
+        """Return the drop folder of the Business Center company that syncs with an entity.
+
+        Raises:
+            ConfigurationError: There is none, or its settings cannot work.
+        """
+        company = self.connections.business_center_company(entity)
+        if company is None:
+            raise ConfigurationError(
+                f"No Business Center company syncs with {entity}.",
+                rule="S-PMT-06",
+                remedy="Add one to the connections file.",
+            )
+        options = business_center_client.Options(
+            folder=company.folder,
+            complete_when=business_center_client.CompleteWhen(company.complete_when),
+            quiet=timedelta(minutes=company.quiet_minutes),
+            encoding=company.encoding,
+            delimiter=company.delimiter,
+        )
+        return business_center_client.Folder(options)
 
     def requests(self, system: str, entity: EntityKey) -> int:
         """Return how many requests this process has sent to ``intacct`` or ``bill`` for an entity."""

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from intacct_pipelines.sandbox.bill import BillOptions, BillTwin
+from intacct_pipelines.sandbox.business_center import write_files
 from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.faults import FaultPlan, Hooks, bill_call, intacct_call, rate_limited, spend_call
 from intacct_pipelines.sandbox.generator import generate
@@ -60,6 +61,7 @@ class SandboxOptions:
         intacct: Switches of the Intacct twin.
         bill: Switches of the BILL twin.
         spend: Switches of the Spend & Expense twin.
+        business_center_folder: Where Business Center's files are written, one folder an entity; None for none.
         journal: Keeps what is written to Intacct, so that the next sandbox on this file goes on from there.
     """
 
@@ -74,6 +76,7 @@ class SandboxOptions:
     intacct: IntacctOptions = field(default_factory=IntacctOptions)
     bill: BillOptions = field(default_factory=BillOptions)
     spend: SpendOptions = field(default_factory=SpendOptions)
+    business_center_folder: Path | None = None
     journal: Path | None = None
 
 
@@ -98,6 +101,9 @@ class Sandbox:
             options.currencies,
             today=journal.today(today) if journal else today,
         )
+        self._exported: dict[str, Path] = {}
+        if options.business_center_folder:
+            self._exported = write_files(self.business, options.business_center_folder, today)
         options.intacct.public_url = options.public_url
         self.intacct = IntacctTwin(self.business, options.intacct, options.clock)
         self._handle_intacct: Callable[[Request], Reply] = self.intacct.handle
@@ -205,6 +211,10 @@ class Sandbox:
                 ],
             },
             "spend": self._describe_spend(f"{url}/connect"),
+            "business_center": {
+                "folder": str(self.options.business_center_folder or ""),
+                "companies": [{"entity": entity, "folder": str(path)} for entity, path in self._exported.items()],
+            },
             "faults": {"url": f"{url}/faults"},
         }
 

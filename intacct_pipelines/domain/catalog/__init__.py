@@ -5,11 +5,14 @@ the data dictionary. A new object is a new declaration, not a new mechanism.
 """
 
 from intacct_pipelines.domain.catalog.bill import BILL_TABLES
+from intacct_pipelines.domain.catalog.business_center import BUSINESS_CENTER_TABLES
 from intacct_pipelines.domain.catalog.intacct import INTACCT_TABLES
 from intacct_pipelines.domain.catalog.spend import SPEND_TABLES
 from intacct_pipelines.domain.catalog.table import Column, Kind, Table, select
 
-TABLES: dict[str, Table] = {table.qualified_name: table for table in (*INTACCT_TABLES, *BILL_TABLES, *SPEND_TABLES)}
+TABLES: dict[str, Table] = {
+    table.qualified_name: table for table in (*INTACCT_TABLES, *BILL_TABLES, *SPEND_TABLES, *BUSINESS_CENTER_TABLES)
+}
 """Every source table by its qualified name, such as ``intacct.ap_bill``."""
 
 
@@ -30,6 +33,7 @@ def with_embedded(table: Table) -> tuple[Table, ...]:
 
 __all__ = [
     "BILL_TABLES",
+    "BUSINESS_CENTER_TABLES",
     "INTACCT_TABLES",
     "SPEND_TABLES",
     "TABLES",

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from intacct_pipelines.cli import main
-from intacct_pipelines.settings import Bill, Company, Connections, LinkSettings, SpendAccount
+from intacct_pipelines.settings import Bill, BusinessCenterCompany, Company, Connections, LinkSettings, SpendAccount
 
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ def test_every_command_is_in_the_readme(command):
     assert f"| `{command}` |" in README
 
 
-@pytest.mark.parametrize("model", [Company, Bill, LinkSettings, SpendAccount])
+@pytest.mark.parametrize("model", [Company, Bill, LinkSettings, SpendAccount, BusinessCenterCompany])
 def test_every_setting_is_documented(model):
     """Each field of the connections file stands in its document."""
     for name in model.model_fields:

@@ -1,0 +1,63 @@
+"""Spend accounts and Business Center companies in the connections file: each ends at one entity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.settings import Connections
+
+COMPANY = {
+    "company_id": "Acme",
+    "sender_id": "s",
+    "sender_password": {"env": "A"},
+    "user_id": "u",
+    "user_password": {"env": "B"},
+}
+SPEND = {"company": "acme", "entity": "100", "token": {"env": "T"}, "currency": "USD"}
+FILES = {"company": "acme", "entity": "100", "folder": "/srv/files"}
+
+
+def connections(**sections: Any) -> Connections:
+    return Connections.model_validate({"companies": {"acme": COMPANY}, **sections})
+
+
+def test_accounts_are_found_by_the_entity_at_which_they_end():
+    """S-CRD-05, S-PMT-06: an entity has its own account and folder; another entity has neither."""
+    found = connections(spend={"cards": SPEND}, business_center={"files": FILES})
+    here, elsewhere = EntityKey("Acme", "100"), EntityKey("Acme", "200")
+    assert found.spend_account(here) == ("cards", found.spend["cards"])
+    assert found.business_center_company(here) is found.business_center["files"]
+    assert found.spend_account(elsewhere) is None
+    assert found.business_center_company(elsewhere) is None
+    assert found.account("business_center", here) is None
+
+
+def test_a_white_label_is_an_account_with_another_address_and_name():
+    """JPMorgan Spend Center needs no setting of its own."""
+    label = {**SPEND, "url": "https://gateway.bank.example/connect", "label": "JPMorgan Spend Center"}
+    assert connections(spend={"cards": label}).spend["cards"].label == "JPMorgan Spend Center"
+
+
+@pytest.mark.parametrize(
+    ("sections", "match"),
+    [
+        ({"spend": {"a": {**SPEND, "company": "other"}}}, "names the company other"),
+        ({"spend": {"a": SPEND, "b": SPEND}}, "S-CRD-02"),
+        ({"spend": {"a": {**SPEND, "currency": "dollars"}}}, "pattern"),
+        ({"spend": {"a": {**SPEND, "token": "pasted"}}}, "never the secret itself"),
+        ({"spend": {"a": {**SPEND, "calls_per_minute": 61}}}, "less than or equal to 60"),
+        ({"business_center": {"a": {**FILES, "company": "other"}}}, "names the company other"),
+        ({"business_center": {"a": FILES, "b": {**FILES, "folder": "/srv/b"}}}, "S-PMT-06"),
+        ({"business_center": {"a": FILES, "b": {**FILES, "entity": "200"}}}, "same folder"),
+        ({"business_center": {"a": {**FILES, "columns": {"payments": {}}}}}, "accounts"),
+        ({"business_center": {"a": {**FILES, "date_order": "ydm"}}}, "ymd"),
+    ],
+)
+def test_contradictions_are_named_at_the_start(sections: dict[str, Any], match: str):
+    """What cannot work is refused when the file is read, with the rule where there is one."""
+    with pytest.raises(ValidationError, match=match):
+        connections(**sections)
