@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pgpq._pgpq import EncoderBuilder  # a name of its stub only
 
 ROWS_PER_BLOCK: Final = 4_000
-"""While the server reads one block the next one is made; larger ones only take memory."""
+"""While the server reads one block the next one is made. A smaller one pays more for its making than for its rows."""
 HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 """What every binary COPY begins with: signature, no flags, no extension."""
 TRAILER: Final = b"\xff\xff"
@@ -36,7 +36,7 @@ _FEWEST_DECIMALS: Final = {Kind.MONEY: 2, Kind.RATE: 0}
 _MOST_SHOWN: Final = 5
 
 
-def blocks(rows: Rows) -> Iterator[bytes]:
+def blocks(rows: Rows) -> Iterator[memoryview]:
     """Yield the rows without header and trailer: the declared columns, ``custom_fields``, and the hash.
 
     Raises:
@@ -50,7 +50,7 @@ def blocks(rows: Rows) -> Iterator[bytes]:
         _refuse_nul(rows, part, start)
         hashes = hash_rows(part)
         shown = [_shown(column, cells) for column, cells in zip(rows.table.columns, part[:-1], strict=True)]
-        yield _encode([*rows.table.column_names, CUSTOM_FIELDS, HASH], [*shown, part[-1], hashes])
+        yield from _encode([*rows.table.column_names, CUSTOM_FIELDS, HASH], [*shown, part[-1], hashes])
 
 
 def _ordered(rows: Rows) -> list[pa.Array]:
@@ -67,12 +67,13 @@ def _ordered(rows: Rows) -> list[pa.Array]:
     return columns
 
 
-def _encode(names: list[str], columns: list[pa.Array]) -> bytes:
+def _encode(names: list[str], columns: list[pa.Array]) -> Iterator[memoryview]:
     batch = pa.RecordBatch.from_arrays(columns, names)
     encoder = ArrowToPostgresBinaryEncoder.new_with_encoders(batch.schema, _builders(batch.schema))
     encoder.write_header()  # it insists; ours goes ahead of all blocks, and the trailer behind them
-    written = encoder.write_batch(batch)
-    return b"".join((written, memoryview(encoder.finish())[: -len(TRAILER)]))
+    # it gives out what it has written when it likes, at the latest in the end
+    yield memoryview(encoder.write_batch(batch))
+    yield memoryview(encoder.finish())[: -len(TRAILER)]
 
 
 @lru_cache(maxsize=64)

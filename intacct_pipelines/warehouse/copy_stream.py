@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import psycopg
 from psycopg import sql
 
 from intacct_pipelines.warehouse.copy_binary import HEADER, TRAILER
+
+_MOST_UNDER_WAY: Final = 4
+"""Blocks that wait to be sent; each is about a megabyte."""
 
 
 class CopyStream:
@@ -27,7 +31,8 @@ class CopyStream:
         self._copy = self._open.enter_context(self._cursor.copy(statement))
         # entered last and so left first: nobody writes any more when the COPY ends
         self._sender = self._open.enter_context(ThreadPoolExecutor(1, "copy"))
-        self._sent: Future[None] = self._sender.submit(self._copy.write, HEADER)
+        self._under_way: deque[Future[None]] = deque()
+        self.send(HEADER)
 
     def __enter__(self) -> Self:
         return self
@@ -37,14 +42,15 @@ class CopyStream:
     ) -> None:
         self._open.__exit__(kind, error, trace)
 
-    def send(self, block: bytes) -> None:
-        """Send a block once the one before has gone; it goes while the caller makes the next one.
+    def send(self, block: bytes | memoryview) -> None:
+        """Send a block behind those that are under way; waits only if these are many.
 
         Raises:
             psycopg.Error: An earlier block could not be sent.
         """
-        self._sent.result()
-        self._sent = self._sender.submit(self._copy.write, block)
+        while len(self._under_way) >= _MOST_UNDER_WAY:
+            self._under_way.popleft().result()
+        self._under_way.append(self._sender.submit(self._copy.write, block))
 
     def finish(self) -> int:
         """End the COPY and return how many rows Postgres read.
@@ -53,6 +59,7 @@ class CopyStream:
             psycopg.Error: A block could not be sent, or Postgres cannot read it.
         """
         self.send(TRAILER)
-        self._sent.result()
+        for sent in self._under_way:
+            sent.result()
         self._open.close()
         return self._cursor.rowcount

@@ -17,6 +17,8 @@ from intacct_pipelines.warehouse.tables import column_types, version_name
 _STAGE: Final = sql.Identifier("pg_temp", "stage")
 GONE: Final = sql.Identifier("pg_temp", "gone")
 """The keys of the rows that a load marks as deleted."""
+_CHANGED_ROWS: Final = sql.SQL("pg_temp.changed AS c")
+"""Where the rows to be written stand: ``arrived`` in the stage, ``stored`` in the entity's part, null for new ones."""
 _LATER: Final = sql.SQL("greatest(%(at)s, t._synced_at + interval '1 microsecond')")
 """The instant of a change: now, but never before the version that it ends, should the clock have jumped back."""
 
@@ -52,22 +54,39 @@ class Merge:
         doubled = sql.SQL("SELECT count(*) <> count(DISTINCT ({})) FROM {}").format(key, _STAGE)
         if scalar(place.connection, doubled):
             keep_newest(place, _STAGE)
+        # Few of many rows are looked up by their key: at the price of a disk's arm the planner would read them all.
+        place.connection.execute("SET LOCAL random_page_cost = 1.1")
         at = scalar(place.connection, sql.SQL("SELECT clock_timestamp()"))
         facts = {"at": at, "run_id": place.run_id, "entity": place.entity}
+        place.connection.execute(self._find(), facts)
+        place.connection.execute(keep_version(place, _CHANGED_ROWS, sql.SQL("t.ctid = c.stored")), facts)
         updated = place.connection.execute(self._update(), facts).rowcount
         inserted = place.connection.execute(self._insert(), facts).rowcount
         return inserted, updated
 
-    def _matched(self) -> sql.Composed:
-        """Return the join of a stored row with its arriving copy, which differs and is not older."""
-        condition = sql.SQL("t.entity = %(entity)s AND {} AND (t._hash <> s._hash OR t._deleted)").format(
-            same_key(self._place.table, "t", "s")
+    def _find(self) -> sql.Composed:
+        """Return the statement that notes where each row that is to be written stands, staged and stored.
+
+        The rows are compared once, and found by their place from then on. Nobody else writes to the entity's part.
+        """
+        differs: sql.Composable = sql.SQL("t._hash <> s._hash OR t._deleted")
+        newer: sql.Composable = sql.SQL("true")
+        if self._place.age_column:
+            old, new = sql.Identifier("t", self._place.age_column), sql.Identifier("s", self._place.age_column)
+            # A copy with another time of change is another one, were its hash the same.
+            differs = sql.SQL("{} OR {new} <> {old}").format(differs, new=new, old=old)
+            newer = sql.SQL("({new} >= {old} OR {new} IS NULL OR {old} IS NULL)").format(new=new, old=old)
+        return sql.SQL(
+            "CREATE TEMP TABLE changed ON COMMIT DROP AS SELECT s.ctid AS arrived, t.ctid AS stored FROM {stage} AS s "
+            "LEFT JOIN {part} AS t ON t.entity = %(entity)s AND {same} "
+            "WHERE t.entity IS NULL OR (({differs}) AND {newer})"
+        ).format(
+            stage=_STAGE,
+            part=self._place.part,
+            same=same_key(self._place.table, "t", "s"),
+            differs=differs,
+            newer=newer,
         )
-        if not self._place.age_column:
-            return condition
-        age = self._place.age_column
-        old, new = sql.Identifier("t", age), sql.Identifier("s", age)
-        return sql.SQL("{} AND ({new} >= {old} OR {new} IS NULL OR {old} IS NULL)").format(condition, new=new, old=old)
 
     def _update(self) -> sql.Composed:
         place = self._place
@@ -77,29 +96,23 @@ class Merge:
             if name not in place.table.key
         )
         return sql.SQL(
-            "WITH kept AS ({keep}) UPDATE {part} AS t SET {assigned}, _synced_at = {later}, _run_id = %(run_id)s, "
-            "_deleted = false, _deleted_at = NULL, _deleted_by = NULL FROM {stage} AS s WHERE {matched}"
-        ).format(
-            keep=keep_version(place, sql.SQL("{} AS s").format(_STAGE), self._matched()),
-            part=place.part,
-            assigned=assigned,
-            later=_LATER,
-            stage=_STAGE,
-            matched=self._matched(),
-        )
+            "UPDATE {part} AS t SET {assigned}, _synced_at = {later}, _run_id = %(run_id)s, "
+            "_deleted = false, _deleted_at = NULL, _deleted_by = NULL "
+            "FROM {changed} JOIN {stage} AS s ON s.ctid = c.arrived WHERE t.ctid = c.stored"
+        ).format(part=place.part, assigned=assigned, later=_LATER, changed=_CHANGED_ROWS, stage=_STAGE)
 
     def _insert(self) -> sql.Composed:
         place = self._place
         return sql.SQL(
             "INSERT INTO {part} (entity, {columns}, _synced_at, _run_id) "
-            "SELECT %(entity)s, {values}, %(at)s, %(run_id)s FROM {stage} AS s "
-            "WHERE NOT EXISTS (SELECT FROM {part} AS t WHERE t.entity = %(entity)s AND {same})"
+            "SELECT %(entity)s, {values}, %(at)s, %(run_id)s FROM {changed} JOIN {stage} AS s ON s.ctid = c.arrived "
+            "WHERE c.stored IS NULL"
         ).format(
             part=place.part,
             columns=names(place.copied),
             values=names(place.copied, "s"),
+            changed=_CHANGED_ROWS,
             stage=_STAGE,
-            same=same_key(place.table, "t", "s"),
         )
 
 

@@ -64,7 +64,7 @@ def by_cell(texts: list[str | None], read: Callable[[int, str], object]) -> tupl
 
 
 @pytest.mark.parametrize("kind", CELLS)
-@settings(max_examples=200)
+@settings(deadline=None, max_examples=200)
 @given(data=st.data())
 def test_a_column_is_read_like_its_cells(kind: Kind, data: st.DataObject) -> None:
     """The same values, the same failures at the same places, in slices of larger columns too."""
@@ -76,7 +76,7 @@ def test_a_column_is_read_like_its_cells(kind: Kind, data: st.DataObject) -> Non
     assert (typed.to_pylist(), failures) == by_cell(texts[start:], lambda _, text: read(text))
 
 
-@settings(max_examples=300)
+@settings(deadline=None, max_examples=300)
 @example([("1.5", "JPY"), (None, None)])
 @example([("1.005", None), ("1.00", "USD")])
 @given(st.lists(st.tuples(st.none() | NUMBERS, st.sampled_from([None, "USD", "EUR", "JPY", "KWD", "XXX"])), max_size=8))
@@ -89,7 +89,7 @@ def test_amounts_are_read_like_their_cells(rows: list[tuple[str | None, str | No
     assert (typed.to_pylist(), failures) == by_cell(texts, lambda at, text: read_decimal(text, digits[at]))
 
 
-@settings(max_examples=300)
+@settings(deadline=None, max_examples=300)
 @given(st.lists(st.none() | STAMPS, max_size=6), ZONES)
 def test_instants_are_read_like_their_cells(texts: list[str | None], zone: str) -> None:
     """By the places of the digits or one by one: the same instants, on days when clocks change too."""
