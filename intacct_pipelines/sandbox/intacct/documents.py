@@ -33,6 +33,7 @@ _DATES: Final = frozenset(("WHENCREATED", "WHENPOSTED", "WHENDUE", "RECPAYMENTDA
 _MOVES_LEDGER: Final = frozenset(
     (
         "VENDORID",
+        "CUSTOMERID",
         "FINANCIALENTITY",
         "WHENCREATED",
         "WHENPOSTED",
@@ -185,7 +186,7 @@ class Documents:
         self._complete_header(row, draft=draft)
         if moves and not draft:
             self._checks.period(posting_day(table, row), row[table.owner_at])
-        if {"RECORDID", "VENDORID"} & changes.keys():
+        if {"RECORDID", "VENDORID", "CUSTOMERID"} & changes.keys():
             self._check_number(row)
         before = self.lines_of(old)
         items = self._new_lines(row, before, lines) if moves else before

@@ -105,6 +105,20 @@ SEQUENCES: Final = {
     f" {_FX1} customfields? receiptitems",
     "delete_otherreceipt": "",
     "record_deposit": "bankaccountid depositdate depositid receiptkeys description? supdocid? customfields?",
+    "create_invoice": "customerid datecreated dateposted? datedue? termname? batchkey? action? invoiceno? ponumber?"
+    f" description? externalid? billto? shipto? {_FX} nogl? supdocid? customfields? invoiceitems",
+    "update_invoice": "customerid? datecreated? dateposted? datedue? termname? action? invoiceno? ponumber?"
+    f" description? payto? returnto? {_FX1} supdocid? customfields? updateinvoiceitems?",
+    "reverse_invoice": "datereversed description?",
+    "delete_invoice": "",
+    "create_aradjustment": "customerid datecreated dateposted? batchkey? adjustmentno? action? invoiceno? description?"
+    f" externalid? {_FX} nogl? aradjustmentitems",
+    "delete_aradjustment": "",
+    "create_arpayment": "customerid paymentamount translatedamount? (batchkey | bankaccountid | undepfundsacct)? refid?"
+    f" overpaylocid? overpaydeptid? datereceived? paymentmethod? {_FX} cctype? authcode? arpaymentitem*"
+    " (onlinecardpayment | onlineachpayment)*",
+    "apply_arpayment": "arpaymentkey paymentdate batchkey? memo? overpaylocid? overpaydeptid? arpaymentitems*",
+    "reverse_arpayment": "datereversed description? nsfclosedaccount?",
 }
 # Elements inside, wherever they stand. `lineitem` and the others that are missing hold text alone.
 _INSIDE: Final = {
@@ -116,6 +130,7 @@ _INSIDE: Final = {
     "paymentdate": _DATE,
     "receiveddate": _DATE,
     "depositdate": _DATE,
+    "datereceived": _DATE,
     "startdate": _DATE,
     "enddate": _DATE,
     "revrecstartdate": _DATE,
@@ -129,6 +144,12 @@ _INSIDE: Final = {
     " departmentid? item1099?"
     f" form1099type? form1099box? {_LINE_END}",
     "apadjustmentitems": "lineitem+",
+    "invoiceitems": "lineitem+",
+    "updateinvoiceitems": "(lineitem | updatelineitem)+",
+    "aradjustmentitems": "lineitem+",
+    "arpaymentitem": "invoicekey amount",
+    "arpaymentitems": "arpaymentitem+",
+    "billto": _CONTACT_CHOICE,
     "updateapadjustmentitems": "(lineitem | updatelineitem)+",
     "receiptitems": "(lineitem | updatelineitem)+",
     "ccpayitems": "ccpayitem+",
@@ -170,6 +191,9 @@ _KEYS: Final = {
     "appayment": "key",
     "cctransaction": "key",
     "otherreceipt": "key",
+    "invoice": "key",
+    "aradjustment": "key",
+    "arpayment": "key",
 }
 _OBJECT_NAMES: Final = {name: name.upper() for name in _KEYS} | {
     "bill": "APBILL",
@@ -178,6 +202,8 @@ _OBJECT_NAMES: Final = {name: name.upper() for name in _KEYS} | {
     "paymentrequest": "APPYMT",
     "otherreceipt": "OTHERRECEIPTS",
     "deposit": "DEPOSIT",
+    "invoice": "ARINVOICE",
+    "arpayment": "ARPYMT",
 }
 _LINES: Final = {
     "APBILL": "APBILLITEM",
@@ -185,10 +211,13 @@ _LINES: Final = {
     "APPYMT": "APPYMTDETAIL",
     "CCTRANSACTION": "CCTRANSACTIONENTRY",
     "OTHERRECEIPTS": "OTHERRECEIPTSENTRY",
+    "ARINVOICE": "ARINVOICEITEM",
+    "ARADJUSTMENT": "ARADJUSTMENTITEM",
+    "ARPYMT": "ARPYMTDETAIL",
 }
 _LINE_LISTS: Final = words(
     "billitems updatebillitems apadjustmentitems updateapadjustmentitems ccpayitems updateccpayitems receiptitems"
-    " paymentrequestitems"
+    " paymentrequestitems invoiceitems updateinvoiceitems aradjustmentitems arpaymentitems"
 )
 _KEY_LISTS: Final = words("appaymentkeys receiptkeys")
 _DATES: Final = frozenset(name for name, model in _INSIDE.items() if model == _DATE)
@@ -252,6 +281,38 @@ _NAMES: Final = {
     },
     "OTHERRECEIPTSENTRY": {"glaccountno": "ACCOUNTNO", "amount": "TRX_AMOUNT", "memo": "DESCRIPTION"},
     "DEPOSIT": {"bankaccountid": "FINANCIALENTITY", "depositdate": "WHENCREATED", "depositid": "RECORDID"},
+    "ARINVOICE": {
+        "datecreated": "WHENCREATED",
+        "datereversed": "WHENCREATED",
+        "dateposted": "WHENPOSTED",
+        "datedue": "WHENDUE",
+        "invoiceno": "RECORDID",
+        "ponumber": "DOCNUMBER",
+        "billto": "BILLTOPAYTOCONTACTNAME",
+        "shipto": "SHIPTORETURNTOCONTACTNAME",
+        "payto": "BILLTOPAYTOCONTACTNAME",
+        "returnto": "SHIPTORETURNTOCONTACTNAME",
+        **_RATES,
+    },
+    "ARINVOICEITEM": {"glaccountno": "ACCOUNTNO", "amount": "TRX_AMOUNT", "memo": "ENTRYDESCRIPTION"},
+    "ARADJUSTMENT": {
+        "datecreated": "WHENCREATED",
+        "dateposted": "WHENPOSTED",
+        "adjustmentno": "RECORDID",
+        "invoiceno": "DOCNUMBER",
+        **_RATES,
+    },
+    "ARADJUSTMENTITEM": {"glaccountno": "ACCOUNTNO", "amount": "TRX_AMOUNT", "memo": "ENTRYDESCRIPTION"},
+    "ARPYMT": {
+        "bankaccountid": "FINANCIALENTITY",
+        "undepfundsacct": "UNDEPOSITEDACCOUNTNO",
+        "refid": "DOCNUMBER",
+        "datereceived": "RECEIPTDATE",
+        "datereversed": "WHENCREATED",
+        "memo": "DESCRIPTION",
+        **_RATES,
+    },
+    "ARPYMTDETAIL": {"invoicekey": "RECORDKEY", "amount": "TRX_PAYMENTAMOUNT"},
     "GLACCOUNT": {"glaccountno": "ACCOUNTNO"},
     "VENDOR": {"glaccountno": "APACCOUNT"},
     "CONTACT": {"mailaddress.isocountrycode": "MAILADDRESS.COUNTRYCODE"},
@@ -301,7 +362,7 @@ def check_sequence(element: etree._Element) -> None:
     """
     _check(element, SEQUENCES[str(element.tag)])
     verb, _, name = str(element.tag).partition("_")
-    if verb not in {"create", "record", "approve", "void"} and element.get(_KEYS[name]) is None:
+    if verb not in {"create", "record", "approve", "void", "apply"} and element.get(_KEYS[name]) is None:
         raise schema_error(
             f"Element '{element.tag}': The attribute '{_KEYS[name]}' is required but missing.", line_of(element)
         )
@@ -335,6 +396,10 @@ def read_legacy(element: etree._Element) -> LegacyWrite:
     for one in children(element):
         if one.tag in _LINE_LISTS:
             write.lines = [_line(_LINES[name], line) for line in children(one)]
+        elif one.tag == "arpaymentitem":
+            write.lines = [*(write.lines or []), _line(_LINES[name], one)]
+        elif one.tag == "arpaymentkey":
+            write.key = text_of(one)
         elif one.tag in _KEY_LISTS:
             write.keys = [text_of(key) for key in children(one)]
         else:

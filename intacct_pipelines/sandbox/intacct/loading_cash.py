@@ -18,7 +18,7 @@ from intacct_pipelines.sandbox.intacct.cash import (
     transfer_posting,
 )
 from intacct_pipelines.sandbox.intacct.fields import RAW_STATES
-from intacct_pipelines.sandbox.intacct.financial import FinancialAccount, money_in_account, operating_account
+from intacct_pipelines.sandbox.intacct.financial import FinancialAccount, operating_account
 from intacct_pipelines.sandbox.intacct.loading_documents import DocumentLoader, RowMaker
 from intacct_pipelines.sandbox.intacct.values import round_amount
 from intacct_pipelines.sandbox.ledger import BANK_ACCOUNT, CARD_ACCOUNT
@@ -43,10 +43,6 @@ def load_financial_accounts(state: State, business: Business) -> None:
     found = [FinancialAccount(operating_account(""), "", BANK_ACCOUNT, business.base_currency)]
     found += [
         FinancialAccount(operating_account(entity.entity_id), entity.entity_id, BANK_ACCOUNT, entity.currency)
-        for entity in business.entities
-    ]
-    found += [
-        FinancialAccount(money_in_account(entity.entity_id), entity.entity_id, CLEARING_ACCOUNT, entity.currency)
         for entity in business.entities
     ]
     found += [

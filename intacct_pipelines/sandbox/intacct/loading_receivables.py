@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.documents import fill
 from intacct_pipelines.sandbox.intacct.financial import money_in_account
+from intacct_pipelines.sandbox.intacct.invoices import KnownCustomer
 from intacct_pipelines.sandbox.intacct.posting import Coding, journal_entry
 from intacct_pipelines.sandbox.intacct.receivables import (
     ADJUSTMENT,
@@ -18,6 +19,7 @@ from intacct_pipelines.sandbox.intacct.receivables import (
     Cash,
     OpenItem,
     document_posting,
+    open_totals,
     opposite,
     receipt_entries,
 )
@@ -66,6 +68,10 @@ class ReceivablesLoader:
     def load(self) -> None:
         """Load everything."""
         receivables = self._business.receivables
+        for one in receivables.customers:
+            if one.intacct_id:
+                known = KnownCustomer(one.name, one.entity_id, one.currency, one.intacct_status == "active")
+                self._state.customers[one.intacct_id] = known
         for invoice in seen_by("intacct", receivables.invoices):
             self._load_invoice(invoice)
         for memo in seen_by("intacct", receivables.credit_memos):
@@ -150,7 +156,7 @@ class ReceivablesLoader:
             items.append(self._item(lines, table, row, at, sale, str(trx), str(base)))
         open_item = OpenItem(trx_total, base_total, rate, base_currency)
         _set(table, row, (("TRX_TOTALENTERED", str(trx_total)), ("TOTALENTERED", str(base_total))))
-        self._total(table, row, open_item)
+        fill(table, row, open_totals(table, row, open_item))
         table.put(row)
         for item in items:
             lines.put(item)
@@ -343,7 +349,7 @@ class ReceivablesLoader:
             amounts = (("TRX_ADJUSTMENTAMOUNT", str(one.amount)), ("ADJUSTMENTAMOUNT", str(base)))
             self._detail(row, one.invoice_key, (*key, *amounts), (memo.created_at, memo.intacct_modified_at))
             self._touch(one.invoice_key, row, memo.intacct_modified_at)
-        self._total(adjustments, adjustment, credit)
+        fill(adjustments, adjustment, open_totals(adjustments, adjustment, credit))
         entries = receipt_entries(None, settled, self._coding(memo.entity_id, memo.description))
         if entries:
             self._state.ledger.post(journal_entry(self._state, table, row, RECEIPT, day, entries))
@@ -372,28 +378,10 @@ class ReceivablesLoader:
         """Show on an invoice what is open of it now; it changed when the receipt did."""
         table, receipts = self._state.tables["ARINVOICE"], self._state.tables["ARPYMT"]
         row = self._invoices[invoice_key]
-        self._total(table, row, self._open[invoice_key])
+        fill(table, row, open_totals(table, row, self._open[invoice_key]))
         paid = table.get(row, "STATE") == "Paid"
         _set(table, row, (("WHENPAID", receipts.get(receipt, "PAYMENTDATE") if paid else ""),))
         self._stamp(table, row, at)
-
-    def _total(self, table: Table, row: Row, open_item: OpenItem) -> None:
-        trx = Decimal(table.get(row, "TRX_TOTALENTERED"))
-        base = Decimal(table.get(row, "TOTALENTERED"))
-        state = "Paid" if not open_item.trx_due else "Posted" if open_item.trx_due == trx else "Partially Paid"
-        _set(
-            table,
-            row,
-            (
-                ("STATE", state if trx else "Posted"),
-                ("TRX_TOTALPAID", str(trx - open_item.trx_due)),
-                ("TOTALPAID", str(base - open_item.base_due)),
-                ("TRX_TOTALDUE", str(open_item.trx_due)),
-                ("TOTALDUE", str(open_item.base_due)),
-                ("TRX_TOTALSELECTED", "0"),
-                ("TOTALSELECTED", "0"),
-            ),
-        )
 
     # Rows
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.sandbox.intacct.documents import totals
 from intacct_pipelines.sandbox.intacct.posting import Coding, Entry, coding_of, journal_entry
 from intacct_pipelines.sandbox.intacct.values import round_amount
 from intacct_pipelines.sandbox.ledger import CREDIT, DEBIT, EXCHANGE_ACCOUNT, Posting, PostingKind
@@ -96,9 +97,19 @@ def receipt_entries(cash: Cash | None, settled: Sequence[tuple[Decimal, Decimal]
             entries.append(Entry(CREDIT, DEPOSITS_ACCOUNT, rest, kept, coding))
     elif not gain:
         return []
-    if gain:
-        entries.append(Entry(CREDIT if gain > 0 else DEBIT, EXCHANGE_ACCOUNT, ZERO, abs(gain), coding))
-    return entries
+    return entries + exchange_entries(gain, coding)
+
+
+def exchange_entries(gain: Decimal, coding: Coding) -> list[Entry]:
+    """The realised exchange difference in base currency, negative for a loss; nothing where there is none."""
+    return [Entry(CREDIT if gain > 0 else DEBIT, EXCHANGE_ACCOUNT, ZERO, abs(gain), coding)] if gain else []
+
+
+def open_totals(table: Table, row: Row, item: OpenItem) -> dict[str, str]:
+    """Totals and state of a header from what is still open of it."""
+    trx, base = Decimal(table.get(row, "TRX_TOTALENTERED")), Decimal(table.get(row, "TOTALENTERED"))
+    state = "Paid" if trx and not item.trx_due else "Posted" if item.trx_due == trx else "Partially Paid"
+    return {"STATE": state, **totals(trx, base, trx - item.trx_due, base - item.base_due)}
 
 
 def opposite(entries: Sequence[Entry]) -> list[Entry]:

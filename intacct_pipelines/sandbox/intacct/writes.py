@@ -11,10 +11,12 @@ from intacct_pipelines.sandbox.intacct.card_transactions import CardTransactions
 from intacct_pipelines.sandbox.intacct.cash import Deposits, FundsTransfers, OtherReceipts
 from intacct_pipelines.sandbox.intacct.documents import Author, Documents
 from intacct_pipelines.sandbox.intacct.elements import child_text, children, text_of
+from intacct_pipelines.sandbox.intacct.invoices import CustomerAdjustments, Invoices
 from intacct_pipelines.sandbox.intacct.legacy import LegacyWrite, read_legacy
 from intacct_pipelines.sandbox.intacct.lists import Lists
 from intacct_pipelines.sandbox.intacct.payments import Payments
 from intacct_pipelines.sandbox.intacct.reads import Answer
+from intacct_pipelines.sandbox.intacct.receipts import Receipts
 from intacct_pipelines.sandbox.intacct.refusals import (
     Fault,
     FunctionRefusedError,
@@ -33,10 +35,12 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.sandbox.intacct.state import Row, State, Table
 
-_WRITABLE: Final = frozenset(("LOCATION", "DEPARTMENT", "CLASS", "GLACCOUNT", "VENDOR", "CONTACT", "APBILL", "APPYMT"))
+_WRITABLE: Final = frozenset(
+    ("LOCATION", "DEPARTMENT", "CLASS", "GLACCOUNT", "VENDOR", "CONTACT", "APBILL", "APPYMT", "ARPYMT")
+)
 # Generic create of these is not documented; the legacy functions make them.
 _LEGACY_ONLY: Final = frozenset(("APTERM",))
-_LINES: Final = frozenset(("APBILLITEMS", "APPYMTDETAILS"))
+_LINES: Final = frozenset(("APBILLITEMS", "APPYMTDETAILS", "ARPYMTDETAILS"))
 
 
 @dataclass(slots=True)
@@ -59,12 +63,16 @@ class Writer:
         self._state = state
         self.bills = Bills(state)
         self.payments = Payments(state)
-        self.documents: dict[str, Documents | Payments] = {
+        self.receipts = Receipts(state)
+        self.documents: dict[str, Documents | Payments | Receipts] = {
             "APBILL": self.bills,
             "APADJUSTMENT": Adjustments(state),
             "APPYMT": self.payments,
             "CCTRANSACTION": CardTransactions(state),
             "OTHERRECEIPTS": OtherReceipts(state),
+            "ARINVOICE": Invoices(state),
+            "ARADJUSTMENT": CustomerAdjustments(state),
+            "ARPYMT": self.receipts,
         }
         self._deposits = Deposits(state)
         self._transfers = FundsTransfers(state)
@@ -222,6 +230,9 @@ class Writer:
         document = self.documents.get(write.name)
         if isinstance(document, Payments):
             row = self._legacy_payment(document, row, write, author)
+        elif isinstance(document, Receipts) and write.verb == "apply":
+            day = normal_date(write.values["PAYMENTDATE"], "paymentdate")
+            row = document.apply(row, day, write.lines or [], author)
         elif document is not None and write.verb == "reverse":
             day = normal_date(write.values["WHENCREATED"], "datereversed")
             row = document.reverse(row, day, write.values.get("DESCRIPTION", ""), author)
@@ -247,6 +258,11 @@ class Writer:
             return table.get(existing, "RECORDNO")
         if write.name == "DEPOSIT":
             row = self._deposits.create(write.values, write.keys, author)
+        elif write.name == "ARPYMT":
+            # The schema lets both be missing; what the vendor then assumes is not known.
+            write.values.setdefault("PAYMENTMETHOD", "Printed Check")
+            write.values.setdefault("RECEIPTDATE", format_date(self._state.clock.now().date()))
+            row = self.receipts.create(write.values, write.lines or [], author)
         elif write.name == "APPYMT":
             row = self.payments.request(write.values, write.lines or [], author)
         elif write.name in self.documents:
