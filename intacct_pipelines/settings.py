@@ -177,6 +177,11 @@ class Bill(_Budgeted):
     username: str = Field(description="User, or the name of a sync token.")
     password: Secret
     url: str = Field("https://gateway.prod.bill.com/connect", description="Base address.")
+    older_url: str = Field(
+        "",
+        description="Base address of BILL's API of version 2, such as https://api.bill.com/api/v2: money movements are "
+        "in no other. Empty: they are not read.",
+    )
     requests_in_flight: int = Field(2, ge=1, le=3, description="Requests at a time for one organisation.")
     overlap_hours: int = Field(1, ge=0, le=168, description="How far back of the watermark an extraction reads.")
 

@@ -55,6 +55,7 @@ def connections_of(sandbox: Sandbox, **link: object) -> Connections:
             "bill": {
                 "sandbox": {
                     "url": bill["url"],
+                    "older_url": bill["older_url"],
                     "dev_key": {"env": "DEV_KEY"},
                     "username": bill["username"],
                     "password": {"env": "BILL_PASSWORD"},

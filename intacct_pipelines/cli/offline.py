@@ -137,6 +137,7 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
         "bill": {
             "sandbox": {
                 "url": bill["url"],
+                "older_url": bill["older_url"],
                 "dev_key": secret("dev_key", bill["dev_key"]),
                 "username": bill["username"],
                 "password": secret("bill_password", bill["password"]),

@@ -31,13 +31,18 @@ def sync_bill(
         whole: Read the whole table.
 
     Returns:
-        A certificate for each table of ``with_embedded``, in its order; None when no link ends at the entity.
+        A certificate for each table of ``with_embedded``, in its order; None when no link ends at the entity, or
+        when the table is only in the older API and that is not configured.
     """
     link = systems.link(entity)
     if link is None:
         return None
+    is_older = table.source_object.startswith("/List/")
+    session = systems.older_bill(entity) if is_older else systems.bill(entity)
+    if session is None:
+        return None
     extraction = BillExtraction(
-        systems.bill(entity),
+        session,
         link.organization_id,
         table,
         Window(WindowKind.ALL) if whole else _window(systems, entity, table),

@@ -72,7 +72,7 @@ def _results(
     quarantined, examples = systems.warehouse.open_rejects(table, str(entity), limit=20)
     facts: dict[str, Any] = {"dagster/partition_row_count": rows}
     if certificate is None:
-        facts["link"] = "none ends at this entity, so there is nothing to read"
+        facts["link"] = "none ends at this entity, or none that can be asked for this, so there is nothing to read"
     else:
         context.log.info("%s of %s: %s rows, %s", name, entity, certificate.received, certificate.window)
         facts |= certificate_metadata(certificate, totals) | systems.meters.facts(table.schema, entity)

@@ -171,6 +171,15 @@ class Systems:
         Raises:
             ConfigurationError: No link ends at the entity, or a secret is missing.
         """
+        client, organization_id = self._bill_client(entity)
+        return client.session(organization_id)
+
+    def older_bill(self, entity: EntityKey) -> bill_client.OlderSession | None:
+        """Return a session of BILL's older API, as ``bill`` does; None when its address is not configured."""
+        client, organization_id = self._bill_client(entity)
+        return client.older_session(organization_id)
+
+    def _bill_client(self, entity: EntityKey) -> tuple[bill_client.BillClient, str]:
         found = self.connections.link(entity)
         if found is None:
             raise ConfigurationError(
@@ -185,12 +194,12 @@ class Systems:
                     username=account.username,
                     password=account.password.read(self._environment),
                 ),
-                bill_client.Options(url=account.url, in_flight=account.requests_in_flight),
+                bill_client.Options(url=account.url, older_url=account.older_url, in_flight=account.requests_in_flight),
                 transport=self._transport,
                 charge=self.meters.charge(Account("bill", settings.bill)),
                 sleep=self._sleep,
             )
-        return self._bill[settings.bill].session(link.organization_id)
+        return self._bill[settings.bill], link.organization_id
 
     def spend(self, entity: EntityKey) -> spend_client.SpendClient:
         """Return the client of the platform account that posts to an entity.

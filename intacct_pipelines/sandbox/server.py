@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _GATEWAY: Final = re.compile(r"/ia/xml/(?:[\w-]+/)?xmlgw\.phtml")
-_BILL: Final = "/connect/"
+_BILL: Final = ("/connect/", "/api/v2/")
 _MOST_BODY_BYTES: Final = 32 * 1024 * 1024
 _LONGEST_LINE: Final = 1_024
 _MOST_TRIES: Final = 200
@@ -202,6 +202,7 @@ class Sandbox:
             },
             "bill": {
                 "url": f"{url}/connect",
+                "older_url": f"{url}/api/v2",
                 "dev_key": business.dev_key,
                 "username": business.bill_username,
                 "password": business.bill_password,

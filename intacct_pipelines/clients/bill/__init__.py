@@ -1,9 +1,10 @@
 """BILL's Accounts Payable and Receivable API, v3: build, send, parse; nothing about tables or rules belongs here."""
 
 from intacct_pipelines.clients.bill.client import BillClient
+from intacct_pipelines.clients.bill.older import OlderSession
 from intacct_pipelines.clients.bill.options import Credentials, Options
 from intacct_pipelines.clients.bill.session import Session
 from intacct_pipelines.clients.json_http.paging import Page as BillPage
 from intacct_pipelines.clients.json_http.query import Filter
 
-__all__ = ["BillClient", "BillPage", "Credentials", "Filter", "Options", "Session"]
+__all__ = ["BillClient", "BillPage", "Credentials", "Filter", "OlderSession", "Options", "Session"]

@@ -6,12 +6,14 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
 
 import httpx
 
+from intacct_pipelines.clients.bill.older import OlderSession
 from intacct_pipelines.clients.bill.options import PEER, Credentials, Options
 from intacct_pipelines.clients.bill.session import LoginGuard, Session
 from intacct_pipelines.clients.json_http.transport import Transport
@@ -50,6 +52,19 @@ class BillClient:
         self._options = options or Options()
         self._now = now
         self._transport = Transport(PEER, self._options, transport=transport, charge=charge, sleep=sleep, now=now)
+        self._older = (
+            Transport(
+                PEER,
+                replace(self._options, url=self._options.older_url, older_url=""),
+                transport=transport,
+                charge=charge,
+                sleep=sleep,
+                now=now,
+            )
+            if self._options.older_url
+            else None
+        )
+        self._older_sessions: dict[str, OlderSession] = {}
         self._guard = LoginGuard(now)
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
@@ -68,7 +83,7 @@ class BillClient:
     @property
     def requests(self) -> int:
         """HTTP requests sent so far, logins and repeated attempts among them."""
-        return self._transport.requests
+        return self._transport.requests + (self._older.requests if self._older else 0)
 
     def session(self, organization_id: str) -> Session:
         """Return the organisation's session, always the same one; it logs in when first used.
@@ -93,6 +108,25 @@ class BillClient:
                 )
             return self._sessions[organization_id]
 
+    def older_session(self, organization_id: str) -> OlderSession | None:
+        """Return the organisation's session of version 2; None when no address of that is configured."""
+        if self._older is None:
+            return None
+        first = self.session(organization_id)
+        with self._lock:
+            if organization_id not in self._older_sessions:
+                self._older_sessions[organization_id] = OlderSession(
+                    first.organization_id,
+                    self._credentials,
+                    self._options,
+                    transport=self._older,
+                    guard=self._guard,
+                    now=self._now,
+                )
+            return self._older_sessions[organization_id]
+
     def close(self) -> None:
         """Close the connections; sessions end by themselves on BILL's side."""
         self._transport.close()
+        if self._older is not None:
+            self._older.close()

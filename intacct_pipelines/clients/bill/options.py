@@ -50,12 +50,14 @@ class Options(HttpOptions):
     Args:
         page_size: Records a page, 1 to 100.
         in_flight: Requests at the same time for one organisation; BILL allows 3, 2 leaves room for others.
+        older_url: Base address of version 2, for what version 3 lacks; empty if that is not to be used.
         idle_seconds: A session unused for longer is renewed before use; BILL ends one after 35 minutes.
     """
 
     page_size: int = MAX_PAGE_SIZE
     in_flight: int = 2
     idle_seconds: float = 30 * 60
+    older_url: str = ""
 
     def __post_init__(self) -> None:
         # By name: a dataclass with slots is a new class, which ``super()`` without arguments does not know.

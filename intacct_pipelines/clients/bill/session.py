@@ -209,17 +209,12 @@ class Session:
             return self._session_id
 
     def _log_in(self) -> str:
-        operation = f"POST {_LOGIN}"
+        call = self._login_call()
+        operation = call.operation
         if self._rejected:
             raise CredentialsRejectedError(self._rejected, system=SYSTEM, operation=operation)
-        body = {
-            "username": self._credentials.username,
-            "password": self._credentials.password,
-            "organizationId": self.organization_id,
-            "devKey": self._credentials.dev_key,
-        }
         try:
-            value = self._transport.retry(lambda: self._log_in_once(Call("POST", _LOGIN, {}, body)))
+            value = self._transport.retry(lambda: self._log_in_once(call))
         except CredentialsRejectedError as error:
             # Asking again with the same words would only bring a lock-out nearer.
             self._rejected = error.message
@@ -234,6 +229,15 @@ class Session:
                 remedy="Check the organisation's id and that the user or sync token belongs to it.",
             ) from error
         return self._session_of(value, operation)
+
+    def _login_call(self) -> Call:
+        body = {
+            "username": self._credentials.username,
+            "password": self._credentials.password,
+            "organizationId": self.organization_id,
+            "devKey": self._credentials.dev_key,
+        }
+        return Call("POST", _LOGIN, {}, body)
 
     def _log_in_once(self, call: Call) -> Any:
         self._guard.admit()

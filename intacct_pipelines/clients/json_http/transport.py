@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 
@@ -55,6 +56,8 @@ class Call:
     path: str
     params: Mapping[str, str]
     body: object = None
+    form: Mapping[str, str] | None = None
+    """Sent as a form instead of a body; not shown either."""
 
     @property
     def operation(self) -> str:
@@ -138,6 +141,8 @@ class Transport:
     ) -> tuple[int, httpx.Headers, bytes, RemoteSystemError | None]:
         content = None if call.body is None else write_body(call.body)
         typed = {} if content is None else {"Content-Type": "application/json"}
+        if call.form is not None:
+            content, typed = urlencode(call.form).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
         url = self._options.base_url + call.path
         try:
             with self._client.stream(

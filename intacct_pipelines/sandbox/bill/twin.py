@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from intacct_pipelines.domain.money import minor_unit_digits
+from intacct_pipelines.sandbox.bill import older
 from intacct_pipelines.sandbox.bill.edits import Editor, read_policy
 from intacct_pipelines.sandbox.bill.options import BillOptions
 from intacct_pipelines.sandbox.bill.organization import Organization
 from intacct_pipelines.sandbox.bill.payload import BillError, decode, error_reply, invalid, json_reply, refusal
 from intacct_pipelines.sandbox.bill.payments import COARSE, is_voidable, void_request
 from intacct_pipelines.sandbox.bill.query import PageTokens
+from intacct_pipelines.sandbox.bill.routes import find_route, operation_of
 from intacct_pipelines.sandbox.bill.sessions import Gatekeeper, Session
 from intacct_pipelines.sandbox.dice import invented_secret
 from intacct_pipelines.sandbox.http import Reply, Request
@@ -31,24 +32,11 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.clock import Clock
 
 MOUNT: Final = "/connect"
-_LISTS: Final = "(?P<kind>chart-of-accounts|departments|locations|accounting-classes|jobs)"
-_READ_LISTS: Final = "(?P<kind>employees|items)"
-_ID: Final = "(?P<id>[0-9A-Za-z]{1,60})"
-_TERMS: Final = "/v3/organizations/(?P<organization>[0-9A-Za-z]+)/payment-terms"
 _DEFAULT_PAGE: Final = 20
 _MOST_PER_PAGE: Final = 100
 _MOST_BULK: Final = {"vendors": 20, "bills": 100}
 _MOST_BULK_LISTS: Final = 50
 _VOID_TYPES: Final = ("VOID_AND_CREDIT", "VOID_AND_REISSUE", "VOID_AND_REISSUE_VCARD", "VOID_ONLY")
-_OPERATION_KINDS: Final = {
-    "chart-of-accounts": "classification_chart_of_accounts",
-    "departments": "classification_department",
-    "locations": "classification_location",
-    "accounting-classes": "classification_accounting_class",
-    "jobs": "classification_job",
-    "employees": "classification_employee",
-    "items": "classification_item",
-}
 _ENVELOPES: Final = {
     "chart-of-accounts": "chartOfAccounts",
     "departments": "departments",
@@ -85,15 +73,6 @@ class _Call:
         return values[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Route:
-    method: str
-    path: re.Pattern[str]
-    operation: str
-    handler: str
-    """The name of the twin's method."""
-
-
 class BillTwin:
     """BILL AP for a generated company: every linked organisation, each seen only by its own sessions.
 
@@ -122,8 +101,10 @@ class BillTwin:
 
     def operation(self, request: Request) -> str:
         """The published id of the operation that a request asks for; empty if there is none."""
-        route, groups = _find_route(request.method, request.path.removeprefix(MOUNT))
-        return _operation(route, groups) if route else ""
+        if request.path.startswith(older.MOUNT):
+            return older.operation(request.path)
+        route, groups = find_route(request.method, request.path.removeprefix(MOUNT))
+        return operation_of(route, groups) if route else ""
 
     def handle(self, request: Request) -> Reply:
         """Answer a request at once."""
@@ -143,14 +124,30 @@ class BillTwin:
 
     def _reply(self, request: Request, taken: list[str]) -> Reply:
         with self._lock:
+            is_older = request.path.startswith(older.MOUNT)
             try:
-                return self._answer(request, taken)
+                return self._answer_older(request, taken) if is_older else self._answer(request, taken)
             except BillError as error:
-                return error_reply(error, self._clock.now())
+                return older.failure(error) if is_older else error_reply(error, self._clock.now())
+
+    def _answer_older(self, request: Request, taken: list[str]) -> Reply:
+        form = older.read_form(request)
+        if older.is_login(request):
+            session = older.log_in(self._gate, form)
+            return older.success({"sessionId": session.id, "orgId": session.organization_id})
+        kind = older.LISTS.get(request.path.removeprefix(older.MOUNT))
+        if request.method != "POST" or kind is None:
+            raise refusal(200, "BDC_1121", "API not supported.")
+        self._gate.check_key(form.get("devKey", ""))
+        session = self._gate.session(form.get("sessionId", ""))
+        self._gate.take_slot(session.organization_id)
+        taken.append(session.organization_id)
+        rows = self._organization(session.organization_id).collections[kind]
+        return older.success(older.listed(list(rows.values()), form))
 
     def _answer(self, request: Request, taken: list[str]) -> Reply:
         path = request.path.removeprefix(MOUNT)
-        route, groups = _find_route(request.method, path)
+        route, groups = find_route(request.method, path)
         if route is None:
             raise refusal(404, "BDC_1121", "API not supported.")
         if route.operation == "get_health_check":
@@ -546,97 +543,3 @@ def _each(bodies: list[Any], apply: Callable[[Any], Any]) -> list[Any]:
     if entries:
         raise BillError(status, entries)
     return results
-
-
-def _find_route(method: str, path: str) -> tuple[_Route | None, dict[str, str]]:
-    for route in _ROUTES:
-        found = route.path.fullmatch(path) if route.method == method else None
-        if found:
-            return route, found.groupdict()
-    return None, {}
-
-
-def _operation(route: _Route, groups: dict[str, str]) -> str:
-    kind = _OPERATION_KINDS.get(groups.get("kind", ""), "")
-    if route.operation.startswith("list_"):
-        plural = {"chart-of-accounts": "", "accounting-classes": "es"}.get(groups.get("kind", ""), "s")
-        kind = kind and kind + plural
-    return route.operation.format(kind=kind, act=groups.get("act", ""))
-
-
-def _reads(kind: str, listing: str, single: str, under: str = "/v3/") -> tuple[tuple[str, str, str, str], ...]:
-    """The routes of a collection that is read: its list and one of its records."""
-    path = f"{under}(?P<kind>{kind})"
-    return ("GET", path, listing, "_list"), ("GET", f"{path}/{_ID}", single, "_get")
-
-
-_VENDORS: Final = "/v3/(?P<kind>vendors)"
-_BILLS: Final = "/v3/(?P<kind>bills)"
-_POLICIES: Final = "/v3/bill-approvals/policies"
-_CLASSIFICATIONS: Final = f"/v3/classifications/{_LISTS}"
-_ACT: Final = "(?P<act>archive|restore)"
-# Method, path, published operation id, method of the twin. Fixed words stand before ids, so that `bulk` is no id.
-_ROUTES: Final = tuple(
-    _Route(method, re.compile(path), operation, handler)
-    for method, path, operation, handler in (
-        ("GET", "/v3/health", "get_health_check", ""),
-        ("POST", "/v3/login", "login", ""),
-        ("GET", "/v3/login/session", "get_session_info", "_session_info"),
-        ("POST", "/v3/logout", "logout", "_log_out"),
-        ("GET", "/v3/organizations/(?P<organization>[0-9A-Za-z]+)", "get_organization", "_get_organization"),
-        ("GET", _TERMS, "get_list_of_payment_terms", "_terms"),
-        ("POST", _TERMS, "create_a_payment_term", "_terms"),
-        ("GET", f"{_TERMS}/{_ID}", "get_payment_term_details", "_terms"),
-        ("PATCH", f"{_TERMS}/{_ID}", "update_a_payment_term", "_terms"),
-        # The verb of a term's update is not documented.
-        ("PUT", f"{_TERMS}/{_ID}", "update_a_payment_term", "_terms"),
-        ("GET", _VENDORS, "list_vendors", "_list"),
-        ("POST", _VENDORS, "create_vendor", "_create"),
-        ("POST", f"{_VENDORS}/bulk", "create_bulk_vendor", "_create_bulk"),
-        ("GET", f"{_VENDORS}/{_ID}", "get_vendor", "_get"),
-        ("PATCH", f"{_VENDORS}/{_ID}", "update_vendor", "_update"),
-        ("POST", f"{_VENDORS}/{_ID}/{_ACT}", "{act}_vendor", "_archive"),
-        ("GET", _BILLS, "list_bills", "_list"),
-        ("POST", _BILLS, "create_bill", "_create"),
-        ("POST", f"{_BILLS}/bulk", "create_bulk_bills", "_create_bulk"),
-        ("GET", f"{_BILLS}/{_ID}", "get_bill", "_get"),
-        ("PUT", f"{_BILLS}/{_ID}", "replace_bill", "_update"),
-        ("PATCH", f"{_BILLS}/{_ID}", "update_bill", "_update"),
-        ("POST", f"{_BILLS}/{_ID}/{_ACT}", "{act}_bill", "_archive"),
-        *_reads("vendor-credits", "get_list_of_vendor_credits_get", "get_vendor_credit_details_get"),
-        ("POST", f"/v3/(?P<kind>vendor-credits)/{_ID}/(?P<act>archive)", "{act}_a_vendor_credit_post", "_archive"),
-        *_reads("payments", "list_payments", "get_payment"),
-        ("POST", f"/v3/(?P<kind>payments)/{_ID}/cancel", "cancel_payment", "_cancel_payment"),
-        ("POST", f"/v3/(?P<kind>payments)/{_ID}/void", "void_payment", "_void_payment"),
-        *_reads("banks", "list_bank_accounts", "get_bank_account", "/v3/funding-accounts/"),
-        *_reads("customers", "list_customers", "get_customer"),
-        ("POST", f"/v3/(?P<kind>customers)/{_ID}/{_ACT}", "{act}_customer", "_archive"),
-        *_reads("invoices", "list_invoices", "get_invoice"),
-        ("POST", f"/v3/(?P<kind>invoices)/{_ID}/{_ACT}", "{act}_invoice", "_archive"),
-        *_reads("receivable-payments", "get_list_of_received_payments_get", "get_received_payment_details_get"),
-        *_reads("credit-memos", "get_list_of_credit_memos_get", "get_credit_memo_details_get"),
-        ("POST", f"/v3/(?P<kind>credit-memos)/{_ID}/{_ACT}", "{act}_a_credit_memo_post", "_archive"),
-        *_reads("users", "list_organization_users", "get_organization_user"),
-        ("GET", f"/v3/classifications/{_READ_LISTS}", "list_{kind}", "_list"),
-        ("GET", f"/v3/classifications/{_READ_LISTS}/{_ID}", "get_{kind}", "_get"),
-        ("POST", "/v3/bill-approvals/actions", "approve_or_deny_a_bill_post", "_decide"),
-        (
-            "GET",
-            "/v3/bill-approvals/pending-user-approvals",
-            "get_list_of_bills_pending_approval_get",
-            "_pending",
-        ),
-        ("GET", _POLICIES, "get_list_of_bill_approval_policies_get", "_policies"),
-        ("POST", _POLICIES, "create_a_bill_approval_policy_post", "_create_policy"),
-        ("PUT", f"{_POLICIES}/{_ID}", "update_a_bill_approval_policy_put", "_change_policy"),
-        ("DELETE", f"{_POLICIES}/{_ID}", "delete_a_bill_approval_policy_delete", "_change_policy"),
-        ("GET", _CLASSIFICATIONS, "list_{kind}", "_list"),
-        ("POST", _CLASSIFICATIONS, "create_{kind}", "_create"),
-        ("POST", f"{_CLASSIFICATIONS}/bulk", "bulk_create_{kind}", "_create_bulk"),
-        ("PATCH", f"{_CLASSIFICATIONS}/bulk", "bulk_update_{kind}", "_update_bulk"),
-        ("POST", f"{_CLASSIFICATIONS}/bulk/{_ACT}", "bulk_{act}_{kind}", "_archive_bulk"),
-        ("GET", f"{_CLASSIFICATIONS}/{_ID}", "get_{kind}", "_get"),
-        ("PATCH", f"{_CLASSIFICATIONS}/{_ID}", "update_{kind}", "_update"),
-        ("POST", f"{_CLASSIFICATIONS}/{_ID}/{_ACT}", "{act}_{kind}", "_archive"),
-    )
-)

@@ -214,7 +214,7 @@ BANK_ACCOUNT: Final = Table(
 MONEY_MOVEMENT: Final = Table(
     "bill",
     "money_movement",
-    "/api/v2/List/MoneyMovement.json",
+    "/List/MoneyMovement.json",
     "Lump sums between the bank and clearing, for payments or receipts of a day (S-AFT-01, S-RFT-01).",
     (
         ID,
@@ -243,4 +243,5 @@ PAYMENTS_TABLES: Final = (
     AP_PAYMENT_DETAIL,
     AP_PAYMENT_CREDIT,
     AP_PAYMENT_VOID,
+    MONEY_MOVEMENT,
 )
