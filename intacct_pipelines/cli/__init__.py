@@ -7,7 +7,7 @@ from intacct_pipelines.cli.lazy import LazyGroup
 _COMMANDS = {
     "apply": "intacct_pipelines.cli.push:apply",
     "approve": "intacct_pipelines.cli.push:approve",
-    "backfill": "intacct_pipelines.cli.run:backfill",
+    "backfill": "intacct_pipelines.cli.backfill:backfill",
     "demo": "intacct_pipelines.cli.demo:demo",
     "explain": "intacct_pipelines.cli.explain:explain",
     "map": "intacct_pipelines.cli.map:map_pairs",

@@ -47,8 +47,10 @@ def demo(seed: int, entities: int, bills: int, home: Path) -> None:
 
 def _run(url: str) -> bool:
     # Dagster reads its home when it is imported, so it must be set before
-    from intacct_pipelines.cli import jobs, run, status  # noqa: PLC0415 - see above
+    from intacct_pipelines.cli import backfill, jobs, status  # noqa: PLC0415 - see above
+    from intacct_pipelines.defs.history import HISTORY_TABLES  # noqa: PLC0415 - see above
     from intacct_pipelines.defs.systems import Systems  # noqa: PLC0415 - see above
+    from intacct_pipelines.warehouse.backfills import proven  # noqa: PLC0415 - see above
 
     started = time.monotonic()
     _title(f"1 · Discovery: which entities does the company at {url} have?")
@@ -57,11 +59,13 @@ def _run(url: str) -> bool:
         click.echo(f"Found {', '.join(str(entity) for entity in entities)}.")
 
         first = next(entity for entity in entities if entity.entity_id)
-        _title(f"2 · History: {_HISTORY_MONTHS} months of bills of {first}, each month proven complete")
+        _title(f"2 · History: {_HISTORY_MONTHS} months of documents of {first}, each month proven complete")
         today = datetime.now(UTC).date()
-        months = run.months_between(_months_before(today, _HISTORY_MONTHS - 1), today)
+        months = backfill.months_between(_months_before(today, _HISTORY_MONTHS - 1), today)
         history = jobs.run_history(opened, first, months)
-        run.print_history(months, first, history)
+        with Systems() as systems:
+            found = proven(systems.warehouse, str(first), HISTORY_TABLES, months, datetime.fromtimestamp(0, UTC))
+        backfill.print_history(first, found)
 
         _title("3 · Sync: every entity, both sides, reconciled and planned")
         outcomes = _sync(opened, entities)

@@ -7,20 +7,30 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 import click
 import dagster as dg
 
+from intacct_pipelines.defs.history import HISTORY_TABLES, history_key
 from intacct_pipelines.defs.partitions import entity_month_key
 from intacct_pipelines.defs.systems import Systems
+from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.settings import instance_home
 
 _QUIET: Final = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 _ENTITY: Final = "entity"
+_UNFINISHED: Final = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+_BACKFILL_TAG: Final = "intacct_pipelines/backfill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,7 @@ def run_job(
     partition_key: str | None = None,
     tags: Mapping[str, str] | None = None,
     run_config: Mapping[str, Any] | None = None,
+    selection: Sequence[dg.AssetKey] | None = None,
 ) -> JobOutcome:
     """Run one job here and now.
 
@@ -114,6 +125,7 @@ def run_job(
         partition_key: Its partition, if it is not a range.
         tags: Further tags, such as a partition range.
         run_config: Config of ops.
+        selection: Only these assets of the job.
     """
     # Loading the definitions reads the connections file, whose errors are for the command to report.
     from intacct_pipelines.definitions import defs  # noqa: PLC0415 - see above
@@ -125,6 +137,7 @@ def run_job(
         tags=dict(tags or {}),
         run_config={**_QUIET, **(run_config or {})},
         raise_on_error=False,
+        asset_selection=selection,
     )
     failures = tuple(
         StepFailure(event.step_key, _words(event))
@@ -145,13 +158,45 @@ def run_job(
     return JobOutcome(result.run_id, result.success, time.monotonic() - started, failures, metadata, partitions)
 
 
-def run_history(opened: dg.DagsterInstance, entity: EntityKey, months: Sequence[date]) -> JobOutcome:
-    """Load or re-prove months of one entity in one run; starting a run for each would take longer than the work."""
+def run_history(
+    opened: dg.DagsterInstance,
+    entity: EntityKey,
+    months: Sequence[date],
+    tables: Sequence[Table] = HISTORY_TABLES,
+    *,
+    proven_since: datetime | None = None,
+    backfill_id: int | None = None,
+) -> JobOutcome:
+    """Load or re-prove months of one entity in one run; starting a run for each would take longer than the work.
+
+    Args:
+        opened: The instance that keeps the run.
+        entity: The entity.
+        months: First days, without gaps.
+        tables: The tables of documents.
+        proven_since: Months that were proven since are not read again.
+        backfill_id: The backfill by command that the run belongs to.
+    """
     tags = {
         "dagster/asset_partition_range_start": entity_month_key(entity, months[0]),
         "dagster/asset_partition_range_end": entity_month_key(entity, months[-1]),
     }
-    return run_job(opened, "backfill_history", tags=tags)
+    if backfill_id is not None:
+        tags[_BACKFILL_TAG] = str(backfill_id)
+    since = proven_since.isoformat() if proven_since else ""
+    keys = [history_key(table) for table in tables]
+    config = {key.to_python_identifier(): {"config": {"proven_since": since}} for key in keys}
+    return run_job(opened, "backfill_history", tags=tags, run_config={"ops": config}, selection=keys)
+
+
+def settle_dead_runs(opened: dg.DagsterInstance, backfill_id: int) -> None:
+    """Say of earlier runs of a backfill that they failed, and give back their places in the pools.
+
+    Only who keeps other backfills of the entity away may call it: then a run that is not finished has no process.
+    """
+    for run in opened.get_runs(dg.RunsFilter(tags={_BACKFILL_TAG: str(backfill_id)}, statuses=_UNFINISHED)):
+        opened.report_run_failed(run, "The process of this run ended before the run did; the backfill went on.")
+        opened.event_log_storage.free_concurrency_slots_for_run(run.run_id)
 
 
 def _words(event: dg.DagsterEvent) -> str:

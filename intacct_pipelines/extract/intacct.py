@@ -186,6 +186,22 @@ def fetch_deletions(session: Session, table: Table, since: str) -> tuple[list[De
     return deletions, latest
 
 
+def count_month(session: Session, table: Table, month: date) -> int:
+    """Ask how many documents a month has; costs one call, whatever the number.
+
+    Args:
+        session: Where to ask.
+        table: A table of documents.
+        month: The month's first day.
+
+    Raises:
+        RemoteSystemError: The source does not answer, or refuses.
+    """
+    key = table.column(table.key[0]).source
+    query = Query(table.source_object, (key,), _month(table, month), page_size=1)
+    return next(session.read_pages(query, in_flight=1)).total_count
+
+
 def read_closed_period(session: Session) -> date | None:
     """Return the last closed day of the session's entity; None if nothing is closed."""
     return session.closed_books_date()
