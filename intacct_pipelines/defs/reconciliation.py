@@ -94,9 +94,12 @@ def _documents_check() -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=dg.AssetKey(["recon", "ap_bill"]),
         name=_DOCUMENTS,
-        additional_deps=[dg.AssetKey([schema, "ap_bill_line"]) for schema in ("intacct", "bill")],
+        additional_deps=[
+            *(dg.AssetKey([schema, "ap_bill_line"]) for schema in ("intacct", "bill", "business_center")),
+            dg.AssetKey(["spend", "card_transaction_line"]),
+        ],
         partitions_def=ENTITIES,
-        description="Lines add up to their header, no line is an orphan, every vendor is known; on both sides.",
+        description="Lines add up to their header, no line is an orphan, every vendor is known; on every side.",
     )
     def documents_add_up(context: dg.AssetCheckExecutionContext, systems: SystemsResource) -> dg.AssetCheckResult:
         (key,) = context.partition_keys

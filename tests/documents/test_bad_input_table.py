@@ -10,6 +10,7 @@ SHORT = {
     "E2E": "tests/simulation/test_bad_input.py",
     "SYNC": "tests/simulation/test_sync_end_to_end.py",
     "CLI": "tests/unit/cli/test_commands.py",
+    "FILES": "tests/simulation/test_business_center_files.py",
 }
 
 

@@ -156,6 +156,24 @@ def test_check_without_its_tables_is_left_out() -> None:
     assert failures({"bill.ap_bill": bill_frames("1")["bill.ap_bill"]}) == []
 
 
+def test_split_whose_children_fall_short_is_named() -> None:
+    """S-CRD-11: the children of a card transaction are its amount, to the cent."""
+    parent = {"id": "t1", "currency": "USD", "amount": Decimal(100)}
+    children = [
+        {"id": f"c{at}", "card_transaction_id": "t1", "currency": "USD", "amount": Decimal(amount)}
+        for at, amount in enumerate(("60.01", "39.98"))
+    ]
+    frames = {
+        "spend.card_transaction": frame("spend.card_transaction", parent),
+        "spend.card_transaction_line": frame("spend.card_transaction_line", *children),
+    }
+    value = "header 100 USD, lines 99.99 USD"
+    assert failures(frames) == [(ENTITY, "spend.card_transaction", "t1", "lines_add_up", value, "S-CRD-11")]
+    children[1]["amount"] = Decimal("39.99")
+    frames["spend.card_transaction_line"] = frame("spend.card_transaction_line", *children)
+    assert failures(frames) == []
+
+
 def test_names_of_checks_are_stable() -> None:
     """Names stand in the warehouse and in people's notes; a change of them is a change of the interface."""
     assert [(check.name, check.table) for check in DOCUMENT_CHECKS] == [
@@ -164,6 +182,8 @@ def test_names_of_checks_are_stable() -> None:
         ("line_has_parent", "intacct.ap_bill_line"),
         ("lines_add_up", "bill.ap_bill"),
         ("lines_add_up", "intacct.ap_bill"),
+        ("lines_add_up", "spend.card_transaction"),
         ("vendor_known", "bill.ap_bill"),
+        ("vendor_known", "business_center.ap_bill"),
         ("vendor_known", "intacct.ap_bill"),
     ]
