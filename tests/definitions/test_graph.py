@@ -95,6 +95,21 @@ def test_graph_is_the_one_that_was_reviewed(graph):
     assert {sensor.name for sensor in repository.sensor_defs} >= {"discover_entities", "approved_plans"}
 
 
+@pytest.mark.parametrize("job", ["sync", "extract_only", "sweep"])
+def test_every_source_is_in_the_daily_sync_and_in_the_weekly_sweep(graph, job):
+    """S-PMT-07, S-SCH-03: each platform is read once a day with all else; S-PMT-08: "Sync now" is the same job."""
+    selected = {key.to_user_string() for key in graph.resolve_job_def(job).asset_layer.selected_asset_keys}
+    assert {name.replace(".", "/") for name in TABLES} <= selected
+
+
+def test_a_step_that_reads_a_platform_holds_its_place_there(graph):
+    """Two runs together still keep each system's limits: the pool is named like the system."""
+    for name in TABLES:
+        schema, table = name.split(".")
+        definition = graph.resolve_assets_def(dg.AssetKey([schema, table]))
+        assert definition.op.pool == schema
+
+
 def test_lineage_runs_from_sources_to_push(graph):
     """The arrows are the data's way."""
     assets = graph.resolve_asset_graph()

@@ -74,6 +74,11 @@ def test_the_sandboxes_files_are_loaded_whole(warehouse_dsn: str):
     assert "ready_to_pay" in statuses
 
 
+def test_only_what_the_vendors_sync_carries_is_expected():
+    """S-PMT-10: payments, credits and receivables are not listed as synced, so the contract has no file for them."""
+    assert {table.name for table in BUSINESS_CENTER_TABLES} == {"gl_account", "vendor", "ap_bill", "ap_bill_line"}
+
+
 def test_the_same_file_again_loads_nothing_twice(office: Office):
     """S-PMT-08: syncing again, and delivering the same contents under another name, write nothing."""
     office.drop([("V1", "One"), ("V2", "Two")])
