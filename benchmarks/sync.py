@@ -51,6 +51,11 @@ def sandbox(bills: int) -> Iterator[dict[str, Any]]:
         process.stdin.close()
 
 
+def entity_of(facts: dict[str, Any]) -> EntityKey:
+    """Return the sandbox's one entity."""
+    return EntityKey(facts["intacct"]["company_id"], facts["intacct"]["entities"][0])
+
+
 def sync(systems: Systems, entity: EntityKey, run_id: str) -> dict[str, tuple[Certificate, int]]:
     """Extract everything; return certificate and requests (audit history included) of each table."""
     found: dict[str, tuple[Certificate, int]] = {}
@@ -101,7 +106,7 @@ def main() -> None:
             for turn, title in enumerate(("first sync", "nothing changed")):
                 # a new process would sign in anew as well
                 with Systems() as systems:
-                    entity = EntityKey(facts["intacct"]["company_id"], facts["intacct"]["entities"][0])
+                    entity = entity_of(facts)
                     systems.intacct(entity).closed_books_date()
                     systems.bill(entity).get("/v3/login/session", {})
                     started = time.perf_counter()
