@@ -10,7 +10,7 @@
     │  ├─ CredentialsRejectedError · PermissionDeniedError
     │  ├─ UnreadableResponseError           not the documented envelope; keeps a redacted excerpt
     │  └─ FunctionRejectedError             .details: every error of the reply, not only the first
-    │     └─ RecordNotFoundError · DuplicateRecordError · UnknownFieldError
+    │     └─ RecordNotFoundError · DuplicateRecordError · UnknownFieldError · UnknownObjectError
     ├─ WarehouseError
     │  ├─ WarehouseUnavailableError transient
     │  ├─ WarehouseFullError
@@ -202,6 +202,12 @@ class DuplicateRecordError(FunctionRejectedError):
 
 class UnknownFieldError(FunctionRejectedError):
     """A field or filter that the company does not have; never dropped silently."""
+
+    transient: ClassVar[bool] = False
+
+
+class UnknownObjectError(FunctionRejectedError):
+    """An object that the company does not have: another subscription, or no such word."""
 
     transient: ClassVar[bool] = False
 

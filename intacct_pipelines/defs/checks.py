@@ -6,6 +6,7 @@ from typing import Any, Final
 import dagster as dg
 
 from intacct_pipelines.defs.metadata import table_value
+from intacct_pipelines.defs.optional import Skipped
 from intacct_pipelines.defs.partitions import ENTITIES
 from intacct_pipelines.domain.records import Certificate
 
@@ -57,6 +58,17 @@ def complete_result(key: dg.AssetKey, certificate: Certificate | None) -> dg.Ass
             "control_total_source": str(certificate.control_total_source),
             "control_total_stored": str(certificate.control_total_stored),
         },
+    )
+
+
+def skipped_result(key: dg.AssetKey, skipped: Skipped) -> dg.AssetCheckResult:
+    """Say that a table was left out: a warning where somebody can mend it, and never a stop for what is downstream."""
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=COMPLETE,
+        passed=not skipped.is_mendable,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"skipped": skipped.reason, "rule": skipped.rule or "none"},
     )
 
 

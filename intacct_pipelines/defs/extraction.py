@@ -15,12 +15,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.clients.intacct import format_timestamp
-from intacct_pipelines.domain.catalog import INTACCT_TABLES, Table, family, select
-from intacct_pipelines.domain.records import Batch, Certificate, Deletion, Window, WindowKind, gather
-from intacct_pipelines.errors import PermissionDeniedError
+from intacct_pipelines.domain.catalog import INTACCT_TABLES, Call, Table, family, select
+from intacct_pipelines.domain.records import Batch, Certificate, Deletion, SourceField, Window, WindowKind, gather
+from intacct_pipelines.errors import PermissionDeniedError, UnknownFieldError
 from intacct_pipelines.extract import intacct as intacct_extract
+from intacct_pipelines.extract.intacct_lists import ListExtraction
 from intacct_pipelines.validate.contracts import screen_batch
 from intacct_pipelines.warehouse.months import MonthProof, prove
+from intacct_pipelines.warehouse.source_fields import SourceFields
 
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
@@ -106,9 +108,13 @@ def sync_intacct_table(
         entity: The entity.
         table: The table.
         run_id: The run.
-        whole: Read the whole table, so that whatever does not arrive is known to be deleted.
+        whole: Read the whole table, so that whatever does not arrive is known to be deleted; also ask anew which
+            fields the company made itself.
     """
+    if table.call is not None:
+        return _load_list(systems, entity, table, table.call, run_id)
     if whole:
+        source_fields(systems, entity, table)
         return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
     if table.parent:
         return _load_intacct(systems, entity, table, _lines_window(systems, entity, table), run_id)
@@ -124,6 +130,13 @@ def sync_intacct_table(
         deletions = []
     since = intacct_extract.changed_since(watermark, overlap)
     return _load_intacct(systems, entity, table, Window(WindowKind.CHANGED, since=since), run_id, deletions)
+
+
+def source_fields(systems: Systems, entity: EntityKey, table: Table) -> tuple[SourceField, ...]:
+    """Ask which fields the table's object has in the company, and keep the answer; costs one request."""
+    fields = systems.intacct(entity).fields(table.source_object)
+    SourceFields(systems.warehouse, str(entity)).store(table.source_object, fields)
+    return fields
 
 
 def prove_month(systems: Systems, entity: EntityKey, table: Table, month: date, run_id: str) -> MonthProof:
@@ -147,6 +160,14 @@ def prove_month(systems: Systems, entity: EntityKey, table: Table, month: date, 
     return prove(systems.warehouse, table, str(entity), month, certificates, run_id, seconds)
 
 
+def _load_list(systems: Systems, entity: EntityKey, table: Table, call: Call, run_id: str) -> Certificate:
+    zone = systems.connections.company(entity).modified_zone
+    extraction = ListExtraction(systems.intacct(entity), table, call, zone=zone)
+    with systems.warehouse.load(table, str(entity), run_id=run_id, window=extraction.window) as load:
+        store(load, extraction)
+        return load.finish(extraction.tally)
+
+
 def _load_intacct(
     systems: Systems,
     entity: EntityKey,
@@ -155,8 +176,29 @@ def _load_intacct(
     run_id: str,
     deletions: Sequence[Deletion] = (),
 ) -> Certificate:
+    known = SourceFields(systems.warehouse, str(entity)).read(table.source_object)
+    fields = known or source_fields(systems, entity, table)
+    try:
+        return _load_window(systems, entity, table, window, run_id, deletions, fields)
+    except UnknownFieldError:
+        # what was known before may have changed; what the company lacks even now is an error that names it
+        if not known:
+            raise
+    fields = source_fields(systems, entity, table)
+    return _load_window(systems, entity, table, window, run_id, deletions, fields)
+
+
+def _load_window(
+    systems: Systems,
+    entity: EntityKey,
+    table: Table,
+    window: Window,
+    run_id: str,
+    deletions: Sequence[Deletion],
+    fields: Sequence[SourceField],
+) -> Certificate:
     zone = systems.connections.company(entity).modified_zone
-    extraction = intacct_extract.IntacctExtraction(systems.intacct(entity), table, window, zone=zone)
+    extraction = intacct_extract.IntacctExtraction(systems.intacct(entity), table, window, zone=zone, fields=fields)
     with systems.warehouse.load(table, str(entity), run_id=run_id, window=window) as load:
         store(load, extraction)
         # A month says nothing of what changed in other months, so it must not move the watermark.

@@ -9,10 +9,10 @@ import dagster as dg
 from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.budget import scope_of
 from intacct_pipelines.defs.business_center_extraction import sync_business_center
-from intacct_pipelines.defs.checks import check_specs, complete_result, contract_result
-from intacct_pipelines.defs.extraction import sync_intacct_table
+from intacct_pipelines.defs.checks import check_specs, complete_result, contract_result, skipped_result
 from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.metadata import OWNERS, certificate_metadata, table_metadata
+from intacct_pipelines.defs.optional import MODULE, Skipped, sync_or_skip
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.spend_extraction import sync_spend
@@ -65,19 +65,25 @@ def _results(
     systems: Systems,
     entity: EntityKey,
     table: Table,
-    certificate: Certificate | None,
+    certificate: Certificate | Skipped | None,
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     key, name = asset_key(table), table.qualified_name
     rows, totals = systems.warehouse.counts_and_totals(table, str(entity))
     quarantined, examples = systems.warehouse.open_rejects(table, str(entity), limit=20)
     facts: dict[str, Any] = {"dagster/partition_row_count": rows}
-    if certificate is None:
+    if isinstance(certificate, Skipped):
+        context.log.warning("%s of %s is left out: %s", name, entity, certificate.reason)
+        facts |= {"skipped": certificate.reason, "rule": certificate.rule or "none"}
+    elif certificate is None:
         facts["link"] = "none ends at this entity, or none that can be asked for this, so there is nothing to read"
     else:
         context.log.info("%s of %s: %s rows, %s", name, entity, certificate.received, certificate.window)
         facts |= certificate_metadata(certificate, totals) | systems.meters.facts(table.schema, entity)
     yield dg.MaterializeResult(asset_key=key, metadata=facts)
-    yield complete_result(key, certificate)
+    if isinstance(certificate, Skipped):
+        yield skipped_result(key, certificate)
+    else:
+        yield complete_result(key, certificate)
     yield contract_result(key, rows, quarantined, examples)
 
 
@@ -109,6 +115,8 @@ def _intacct_asset(table: Table) -> dg.AssetsDefinition:
     deps = [dg.AssetKey("sage_intacct")]
     if table.parent:
         deps.append(dg.AssetKey(["intacct", table.parent]))
+    if table.module:
+        deps.append(asset_key(MODULE))
     if table.document_date:
         deps.append(dg.AssetKey(["history", table.name]))
     spec = _spec(table, deps)
@@ -123,9 +131,7 @@ def _intacct_asset(table: Table) -> dg.AssetsDefinition:
         entity = entity_of(context)
         with explained(context):
             with _metered(context, systems.now, entity, spec.key):
-                certificate = sync_intacct_table(
-                    systems.now, entity, table, context.run.run_id, whole=_is_sweep(context)
-                )
+                certificate = sync_or_skip(systems.now, entity, table, context.run.run_id, whole=_is_sweep(context))
             yield from _results(context, systems.now, entity, table, certificate)
 
     return load

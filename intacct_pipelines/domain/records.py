@@ -60,6 +60,15 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceField:
+    """A field that an object has in one company, as its user sees it."""
+
+    name: str
+    is_custom: bool
+    """Whether the company defined it itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reject:
     """One row that could not be typed or broke its contract; it goes to quarantine, whole and masked."""
 

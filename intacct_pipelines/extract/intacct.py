@@ -30,7 +30,7 @@ from intacct_pipelines.clients.intacct import (
 )
 from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.money import DECIMAL_TEXT
-from intacct_pipelines.domain.records import Batch, Deletion, Tally, Window, WindowKind
+from intacct_pipelines.domain.records import Batch, Deletion, SourceField, Tally, Window, WindowKind
 from intacct_pipelines.errors import UnknownFieldError
 from intacct_pipelines.extract.cells import read_instant
 from intacct_pipelines.extract.typing import type_rows
@@ -65,7 +65,8 @@ class IntacctExtraction:
         table: What to read.
         window: Which rows.
         zone: IANA name of the zone of the company's timestamps.
-        available: Fields that the company has, if known; None to find out by asking.
+        fields: Fields that the company has: its own become ``custom_fields``, and optional ones that it lacks stay
+            empty. Without any, what is declared is asked for.
     """
 
     def __init__(
@@ -75,15 +76,16 @@ class IntacctExtraction:
         window: Window,
         *,
         zone: str = COMPANY_ZONE,
-        available: frozenset[str] | None = None,
+        fields: Sequence[SourceField] = (),
     ) -> None:
         self.table = table
         self.window = window
         self.tally = Tally()
         self._session = session
         self._zone = zone
-        self._available = available
-        self._fields = tuple(dict.fromkeys(column.source for column in table.columns))
+        self._missing, self._absent = _lacking(table, fields)
+        declared = dict.fromkeys(column.source for column in table.columns if column.source not in self._absent)
+        self._fields = tuple(dict.fromkeys((*declared, *(field.name for field in fields if field.is_custom))))
         self._cursor = table.column(table.cursor).source if table.cursor else ""
         self._filters = _window_filters(table, window)
 
@@ -91,23 +93,16 @@ class IntacctExtraction:
         """Yield batches.
 
         Raises:
-            UnknownFieldError: The company, or this user, does not have a declared field; names the fields.
+            UnknownFieldError: The company, or this user, does not have a field; names it if ``fields`` tell which.
             IncompleteResultError: Rows are missing or out of order.
             RemoteSystemError: Any other failure.
         """
-        if self._available is not None and (absent := set(self._fields) - self._available):
-            raise self._unknown_fields(absent)
+        if self._missing:
+            raise self._unknown_fields(self._missing)
         before = self._session.requests
-        try:
-            for condition in self._filters:
-                yield from self._read(condition)
-                self.tally.requests = self._session.requests - before
-        except UnknownFieldError as error:
-            # only now: asking for an object's fields costs a billable request
-            absent = set(self._fields) - set(self._session.inspect(self.table.source_object))
-            if not absent:
-                raise
-            raise self._unknown_fields(absent) from error
+        for condition in self._filters:
+            yield from self._read(condition)
+            self.tally.requests = self._session.requests - before
 
     def _read(self, condition: Filter | None) -> Iterator[Batch]:
         query = Query(self.table.source_object, self._fields, condition)
@@ -116,7 +111,8 @@ class IntacctExtraction:
             announced = page.total_count
             self.tally.received += page.count
             self._note(page)
-            yield type_rows(self.table, page.columns, zone=self._zone)
+            absent = {name: pa.nulls(page.count, pa.string()) for name in self._absent}
+            yield type_rows(self.table, {**page.columns, **absent}, zone=self._zone)
             del page  # a page is large: it must not wait here while the next one is read
         self.tally.announced += announced
 
@@ -128,7 +124,7 @@ class IntacctExtraction:
         if self._cursor:
             self.tally.watermark = latest_time(page.columns[self._cursor], self.tally.watermark)
 
-    def _unknown_fields(self, absent: set[str]) -> UnknownFieldError:
+    def _unknown_fields(self, absent: frozenset[str]) -> UnknownFieldError:
         names = ", ".join(sorted(absent))
         return UnknownFieldError(
             f"{self.table.source_object} has no {names} for this company and user",
@@ -136,6 +132,19 @@ class IntacctExtraction:
             operation="query",
             remedy="Give the user's role access to the fields, or take them out of the catalog.",
         )
+
+
+def _lacking(table: Table, fields: Sequence[SourceField]) -> tuple[frozenset[str], frozenset[str]]:
+    """Declared fields that the company lacks: those that must be there, and optional ones."""
+    if not fields:
+        return frozenset(), frozenset()
+    known = {field.name for field in fields}
+    # fields of related records are not among an object's own
+    lacking = [column for column in table.columns if "." not in column.source and column.source not in known]
+    return (
+        frozenset(column.source for column in lacking if not column.is_optional),
+        frozenset(column.source for column in lacking if column.is_optional),
+    )
 
 
 def changed_since(watermark: str, overlap: timedelta) -> str:

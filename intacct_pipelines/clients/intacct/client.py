@@ -20,6 +20,7 @@ from intacct_pipelines.clients.intacct import functions as build
 from intacct_pipelines.clients.intacct.envelope import build_request
 from intacct_pipelines.clients.intacct.failures import SYSTEM
 from intacct_pipelines.clients.intacct.functions import Function
+from intacct_pipelines.clients.intacct.listing import RowListing, read_rows
 from intacct_pipelines.clients.intacct.options import Credentials, Options
 from intacct_pipelines.clients.intacct.query import Query, query_element
 from intacct_pipelines.clients.intacct.reading import Answer, Cut, Reading
@@ -34,6 +35,7 @@ from intacct_pipelines.clients.intacct.reply import (
     read_results,
 )
 from intacct_pipelines.clients.intacct.transport import CLOUDFLARE_TIMEOUT, Transport
+from intacct_pipelines.domain.records import SourceField
 from intacct_pipelines.errors import (
     CredentialsRejectedError,
     IncompleteResultError,
@@ -330,18 +332,37 @@ class Session:
                 found[name] = found.get(name, frozenset()) | frozenset(words.split("|"))
         return found
 
-    def inspect(self, object_name: str) -> list[str]:
-        """Names of the fields that an object has in this company; costs one request.
+    def fields(self, object_name: str) -> tuple[SourceField, ...]:
+        """The fields that an object has in this company, own ones marked; costs one request.
 
         Raises:
-            UnknownFieldError: There is no such object.
+            UnknownObjectError: There is no such object.
         """
-        result = self.read(build.inspect(object_name))
-        names: list[str] = []
-        for record in result.records:
-            for path in ("Fields.Field.Name", "Fields.Field.ID", "Fields.Field", "Field.Name", "Field"):
-                names.extend(name for name in (record.get(path) or "").split("\n") if name)
-        return list(dict.fromkeys(names))
+        (listing,) = self.read_lists([build.lookup(object_name)], "Field")
+        rows = [row for row in listing.rows if row.get("ID")]
+        return tuple(SourceField(row["ID"] or "", (row.get("ISCUSTOM") or "").lower() == "true") for row in rows)
+
+    def read_lists(self, functions: Sequence[Function], row: str) -> list[RowListing]:
+        """Run functions that list something in one request; each one's rows are the elements called ``row``.
+
+        Raises:
+            RemoteSystemError: One of them failed.
+        """
+
+        def listings(body: bytes) -> list[RowListing]:
+            envelope = self._open(body, functions[0].name)
+            for result in read_results(envelope, functions):
+                if result.error is not None:
+                    raise result.error
+            by_id = {element.findtext("controlid"): element for element in envelope.results}
+            return [read_rows(by_id[function.control_id], row) for function in functions]
+
+        return self._run(functions, listings, attempts=self._client.options.attempts)
+
+    @property
+    def user_id(self) -> str:
+        """The user as whom the session is signed in."""
+        return self._client.credentials.user_id
 
     def entities(self) -> list[dict[str, str | None]]:
         """The entities that the user may enter: ``id``, ``name``, ``recordno``, ``currency`` and more, lower case."""

@@ -25,6 +25,7 @@ from intacct_pipelines.errors import (
     SessionExpiredError,
     TransportError,
     UnknownFieldError,
+    UnknownObjectError,
     UnreadableResponseError,
 )
 
@@ -68,7 +69,7 @@ _MEANINGS: Final = (
     _means(r"temporarily off-?line|please try again later|DL02000001", TransportError),
     _means(r"XL03000010|fields? .*(?:cannot be queried|does not exist|do not exist)|invalid fields list|invalid field",
            UnknownFieldError, "", "Take the field out of the catalog, or let the user see it."),
-    _means(r"object definition \S+ not found", UnknownFieldError, "", "The company has no such object."),
+    _means(r"object definition \S+ not found", UnknownObjectError, "", "The company has no such object."),
     _means(r"another vendor with the given value", DuplicateRecordError, "S-ERR-01",
            "Look the vendor up and link it."),
     _means(r"another customer with the given value", DuplicateRecordError, "S-ERR-02"),

@@ -112,10 +112,33 @@ def get_user_permissions(user_id: str, control_id: str = "permissions") -> Funct
     return Function(control_id, element)
 
 
-def inspect(object_name: str, control_id: str = "inspect") -> Function:
-    """Ask which fields an object has in this company."""
-    element = etree.Element("inspect")
+def lookup(object_name: str, control_id: str = "lookup") -> Function:
+    """Ask which fields an object has in this company; unlike `inspect`, it says which the company made itself."""
+    element = etree.Element("lookup")
     child(element, "object", object_name)
+    return Function(control_id, element)
+
+
+def read_list(
+    name: str, argument: str, value: str, *, control_id: str, page: tuple[int, int] | None = None
+) -> Function:
+    """Run a function that lists something.
+
+    Args:
+        name: Name of the function, such as ``get_companyprefs``.
+        argument: What it is told: a child element, or an attribute if it begins with ``@``; empty for nothing.
+        value: The argument's value.
+        control_id: The function's id.
+        page: First row, from 0, and rows at most, for ``get_list``.
+    """
+    element = etree.Element(name)
+    if argument.startswith("@"):
+        element.set(argument[1:], value)
+    elif argument:
+        child(element, argument, value)
+    if page is not None:
+        element.set("start", str(page[0]))
+        element.set("maxitems", str(page[1]))
     return Function(control_id, element)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -35,6 +36,7 @@ class Column:
         currency: For money: the column with its currency.
         pii: Whether it names or identifies a person; masked in quarantine and logs.
         max_length: Longest text allowed; 0 for no limit of ours.
+        is_optional: Whether a company may lack the field, by subscription or version; the column then stays empty.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Column:
     currency: str = ""
     pii: bool = False
     max_length: int = 0
+    is_optional: bool = False
 
     @property
     def postgres_type(self) -> str:
@@ -56,6 +59,29 @@ class Column:
 def text(name: str, source: str, description: str, **more: object) -> Column:
     """Return a column of text; ``more`` are further words of ``Column``."""
     return Column(name, Kind.TEXT, source, description, **more)  # type: ignore[arg-type]  # Column's own keywords
+
+
+POSITION: Final = "#"
+"""A column's source in a table read by a ``Call``: the row's place in the answer, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of Intacct whose answer holds a table's rows, for what `query` does not read.
+
+    The columns' sources are names of elements: in the row, dotted where nested; or beside the elements around it.
+
+    Args:
+        function: Name of the function, such as ``getFinancialSetup``; ``get_list`` is read page by page.
+        row: Name of the element that is one row.
+        argument: What the function is told: a child element, or an attribute if it begins with ``@``.
+        values: The argument's values, one run of the function for each; ``{user_id}`` is our own user.
+    """
+
+    function: str
+    row: str
+    argument: str = ""
+    values: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +108,11 @@ class Table:
         party: For BILL documents, which carry no currency: the column with the vendor or customer whose it is.
         permission: What Intacct's user must be allowed, as its screens name it; empty for lines (their parent's) and
             for systems that publish no list.
+        call: For what Intacct's `query` does not read: the function that does. Such a table is read whole.
+        is_optional: Whether a sync goes on, and says so, where the company lacks it or the user may not read it.
+        is_company_wide: Whether it is the same for every entity, so that only the company's top level reads it.
+        module: Intacct's code of the subscription that it needs, such as ``SO``; empty if none.
+        module_rule: The rule that says so.
     """
 
     schema: str
@@ -100,6 +131,11 @@ class Table:
     embedded_in: str = ""
     party: str = ""
     permission: str = ""
+    call: Call | None = None
+    is_optional: bool = False
+    is_company_wide: bool = False
+    module: str = ""
+    module_rule: str = ""
 
     @property
     def qualified_name(self) -> str:

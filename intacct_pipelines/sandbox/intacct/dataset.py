@@ -57,7 +57,7 @@ def dataset(state: State, name: str) -> Dataset:
         return JournalEntries(state)
     if name in DERIVED:
         return LedgerLines(state, name, _hop)
-    if name not in state.tables:
+    if name not in state.tables or not state.subscribes(state.tables[name].spec):
         raise unknown_object(name)
     return StoredObject(state, state.tables[name])
 
@@ -72,6 +72,9 @@ def kind_of(state: State, spec: ObjectSpec, field: str) -> str:
         raise unknown_field(spec.name, field)
     if field in spec.kinds:
         return spec.kinds[field]
+    custom = state.custom_fields(spec.name)
+    if field in custom:
+        return custom[field]
     relation, _, rest = field.partition(".")
     target = RELATIONS.get(spec.name, {}).get(relation)
     if not target or not rest or rest.count(".") >= MAX_HOPS:
@@ -87,7 +90,7 @@ def visible_fields(state: State, spec: ObjectSpec) -> list[str]:
     hidden = state.options.hidden_fields
     return [
         field
-        for field, kind in spec.kinds.items()
+        for field, kind in (*spec.kinds.items(), *state.custom_fields(spec.name).items())
         if kind != NESTED and not (hidden and f"{spec.name}.{field}" in hidden)
     ]
 
@@ -147,6 +150,8 @@ class StoredObject:
         position = self._table.at.get(field)
         if position is not None:
             return itemgetter(position)
+        if field in state.custom_fields(self.spec.name):
+            return lambda row: state.custom_value(self._table, row, field)
         relation, _, rest = field.partition(".")
         target_name, own_field, other_field = RELATIONS[self.spec.name][relation]
         return _hop(state, self.getter(own_field), target_name, other_field, rest)

@@ -52,7 +52,7 @@ _REPLAYABLE: Final = 65536
 _GENERIC: Final = words(
     "getAPISession query readByQuery readMore read readByName lookup inspect create update delete get_list"
     " getUserPermissions get_closedbooksdate getFinancialSetup getDimensions readEntityDetails get_companyprefs"
-    " readUserFormatting"
+    " readUserFormatting get_applications"
 )
 
 
@@ -303,7 +303,8 @@ class Gateway:
             "getUserPermissions": lambda: setup.user_permissions(state, element),
             "get_closedbooksdate": lambda: setup.closed_books_date(state, entity_id),
             "getFinancialSetup": lambda: setup.financial_setup(state, entity_id),
-            "getDimensions": setup.dimensions,
+            "getDimensions": lambda: setup.dimensions(state),
+            "get_applications": lambda: setup.applications(state),
             "readEntityDetails": lambda: setup.entity_details(state),
             "get_companyprefs": lambda: setup.company_preferences(element),
             "readUserFormatting": lambda: setup.user_formatting(state, element),

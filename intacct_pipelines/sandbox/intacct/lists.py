@@ -15,24 +15,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.intacct.state import Row, State, Table
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
-_REFERENCES: Final = {
-    # object: field → object it must name
-    "DEPARTMENT": {"PARENTID": "DEPARTMENT"},
-    "CLASS": {"PARENTID": "CLASS"},
-    "LOCATION": {"PARENTID": "LOCATION"},
-    "VENDOR": {"PARENTID": "VENDOR", "TERMNAME": "APTERM"},
-}
-_DEFAULTS: Final = {
-    "GLACCOUNT": {
-        "ACCOUNTTYPE": "balancesheet",
-        "NORMALBALANCE": "debit",
-        "CLOSINGTYPE": "non-closing account",
-        "REQUIREDEPT": "false",
-        "REQUIRELOC": "false",
-        "REQUIRECLASS": "false",
-    },
-    "VENDOR": {"ONHOLD": "false", "ONETIME": "false", "PAYMENTPRIORITY": "normal"},
-}
 _SHOWN_NAMES: Final = {
     # A renamed record shows its new name where it was copied: object → (object, key there, copied field, own field).
     "VENDOR": tuple((name, "VENDORID", "VENDORNAME", "NAME") for name in ("APBILL", "APADJUSTMENT", "APPYMT")),
@@ -67,7 +49,7 @@ class Lists:
             if not values.get(field):
                 raise refusal("SANDBOX-REQUIRED", f"Required field {field} is missing.")
         row = table.blank()
-        _write(table, row, _DEFAULTS.get(spec.name, {}))
+        _write(table, row, spec.defaults)
         _write(table, row, {"STATUS": "active"})
         _write(table, row, {field: value for field, value in values.items() if field not in READ_ONLY})
         self._check_values(table, row, values, author.entity_id)
@@ -85,6 +67,7 @@ class Lists:
         row[table.owner_at] = author.entity_id
         row = self._state.stamped(table, row, now)
         self._state.insert(table, row)
+        self._state.set_custom(table, row, values)
         self._state.audit(table, row, "C", author.source)
         return row
 
@@ -109,6 +92,7 @@ class Lists:
             self._update_contact(table, row, values, author)
         row = self._state.stamped(table, row)
         self._state.replace(table, old, row)
+        self._state.set_custom(table, row, values)
         self._show_new_name(table, old, row)
         self._state.audit(table, row, "M", author.source)
         return row
@@ -141,8 +125,10 @@ class Lists:
         hidden = self._state.options.hidden_fields
         for field in values:
             inner = field.removeprefix(_CONTACT)
-            known = field in table.at or (
-                table.spec.name == "VENDOR" and inner != field and inner in self._state.tables["CONTACT"].at
+            known = (
+                field in table.at
+                or field in self._state.custom_fields(table.spec.name)
+                or (table.spec.name == "VENDOR" and inner != field and inner in self._state.tables["CONTACT"].at)
             )
             nested = table.spec.kinds.get(field.partition(".")[0]) == NESTED
             if f"{table.spec.name}.{field}" in hidden or not (known or nested or field.startswith("REQUIREGLDIM")):
@@ -154,7 +140,7 @@ class Lists:
         for field, choices in ENUMS.items():
             if values.get(field) and field in table.at and values[field] not in choices:
                 raise refusal("SANDBOX-ENUM", f"The value '{values[field][:40]}' of {field} is not valid.")
-        for field, target in _REFERENCES.get(table.spec.name, {}).items():
+        for field, target in table.spec.references.items():
             name = table.get(row, field)
             other = self._state.tables[target]
             found = other.by_business_key(name) if name else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+APPLICATIONS: Final = ("CO", "GL", "AP", "AR", "CM", "EE", "PO", "SO", "INV", "PA", "ME", "CUST")
+"""Codes of the modules, as `get_companyprefs` and `get_applications` name them."""
 DEFAULT_PATH: Final = "/ia/xml/xmlgw.phtml"
 
 
@@ -24,6 +26,9 @@ class Options:
         hidden_fields: ``OBJECT.FIELD`` names that this company does not have.
         audit_permitted: Whether the user may read AUDITHISTORY.
         audit_list_key: Whether audit rows name list records by the id that people use or by RECORDNO.
+        custom_fields: Fields that the company made itself: object → name → kind letter.
+        dimension_terms: The company's own words for dimensions: object → word; the others keep their label.
+        applications: Codes of the modules that the company subscribes to.
         denied: (object, operation) pairs that the user may not do; operations are create, read, update, delete.
         sender_authorised: Whether the company's list of senders holds this one.
         sender_failure: How a wrong sender is refused: as newer gateways (HTTP 400) or as older ones.
@@ -49,6 +54,9 @@ class Options:
     hidden_fields: set[str] = field(default_factory=set)
     audit_permitted: bool = True
     audit_list_key: Literal["business", "record_no"] = "business"
+    custom_fields: dict[str, dict[str, str]] = field(default_factory=dict)
+    dimension_terms: dict[str, str] = field(default_factory=lambda: {"DEPARTMENT": "Cost centre"})
+    applications: set[str] = field(default_factory=lambda: set(APPLICATIONS))
     denied: set[tuple[str, str]] = field(default_factory=set)
     sender_authorised: bool = True
     sender_failure: Literal["new", "old"] = "new"

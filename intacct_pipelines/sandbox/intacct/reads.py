@@ -295,12 +295,13 @@ class Reader:
     def _lookup_field(self, data: Dataset, field: str) -> str:
         choices = ENUMS.get(f"{data.spec.name}.{field}") or (() if field == "STATE" else ENUMS.get(field, ()))
         values = "".join(f"<VALIDVALUE>{choice}</VALIDVALUE>" for choice in choices)
+        is_custom = str(field in self._state.custom_fields(data.spec.name)).lower()
         return (
             f"<Field><ID>{field}</ID><LABEL>{field.title()}</LABEL><DESCRIPTION></DESCRIPTION>"
             f"<REQUIRED>{str(field in data.spec.required).lower()}</REQUIRED>"
             f"<READONLY>{str(field in READ_ONLY and field != 'RECORDNO').lower()}</READONLY>"
-            f"<DATATYPE>{'ENUM' if choices else _TYPES[data.spec.kinds[field]]}</DATATYPE>"
-            f"{f'<VALIDVALUES>{values}</VALIDVALUES>' if values else ''}<ISCUSTOM>false</ISCUSTOM></Field>"
+            f"<DATATYPE>{'ENUM' if choices else _TYPES[kind_of(self._state, data.spec, field)]}</DATATYPE>"
+            f"{f'<VALIDVALUES>{values}</VALIDVALUES>' if values else ''}<ISCUSTOM>{is_custom}</ISCUSTOM></Field>"
         )
 
     def inspect(self, element: etree._Element) -> Answer:
@@ -311,7 +312,9 @@ class Reader:
             return Answer(f'<data listtype="All" count="{len(OBJECTS)}">{types}</data>')
         data = self._open(name, "READ")
         show = _inspect_whole if element.get("detail") == "1" else _inspect_short
-        fields = "".join(show(field, data.spec.kinds[field]) for field in visible_fields(self._state, data.spec))
+        fields = "".join(
+            show(field, kind_of(self._state, data.spec, field)) for field in visible_fields(self._state, data.spec)
+        )
         return Answer(f'<data listtype="All" count="1"><Type Name="{name}"><Fields>{fields}</Fields></Type></data>')
 
     def get_list(self, element: etree._Element, entity_id: str) -> Answer:

@@ -56,6 +56,11 @@ _DIMENSIONS: Final = (
     ("LOCATION", "Location"),
     ("CLASS", "Class"),
     ("VENDOR", "Vendor"),
+    ("CUSTOMER", "Customer"),
+    ("EMPLOYEE", "Employee"),
+    ("PROJECT", "Project"),
+    ("TASK", "Task"),
+    ("ITEM", "Item"),
 )
 
 
@@ -111,10 +116,12 @@ def financial_setup(state: State, entity_id: str) -> Answer:
     )
 
 
-def dimensions() -> Answer:
-    """`getDimensions`: the enabled dimensions."""
+def dimensions(state: State) -> Answer:
+    """`getDimensions`: the enabled dimensions, with the company's own words for them."""
+    terms = state.options.dimension_terms
     rows = "".join(
-        f"<dimension><objectName>{name}</objectName><objectLabel>{label}</objectLabel><termLabel>{label}</termLabel>"
+        f"<dimension><objectName>{name}</objectName><objectLabel>{label}</objectLabel>"
+        f"<termLabel>{escape(terms.get(name, label))}</termLabel>"
         "<userDefinedDimension>false</userDefinedDimension><enabledInGL>true</enabledInGL></dimension>"
         for name, label in _DIMENSIONS
     )
@@ -153,6 +160,12 @@ def company_preferences(element: etree._Element) -> Answer:
         for name, value in preferences.items()
     )
     return Answer(f"<data>{rows}</data>")
+
+
+def applications(state: State) -> Answer:
+    """`get_applications`: the codes of the modules that the company subscribes to."""
+    rows = "".join(f"<application>{escape(code)}</application>" for code in sorted(state.options.applications))
+    return Answer(f"<data>{rows}</data>", len(state.options.applications))
 
 
 def user_formatting(state: State, element: etree._Element) -> Answer:

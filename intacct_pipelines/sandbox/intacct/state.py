@@ -7,6 +7,7 @@ caller holds ``State.lock``.
 
 from __future__ import annotations
 
+import functools
 import threading
 from bisect import bisect_left, insort
 from contextlib import contextmanager
@@ -14,11 +15,11 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from intacct_pipelines.sandbox.intacct.fields import DERIVED, OBJECTS, ObjectSpec
-from intacct_pipelines.sandbox.intacct.values import CachedInstants, format_instant, sortable
+from intacct_pipelines.sandbox.intacct.values import CachedInstants, format_instant, invented_value, sortable
 from intacct_pipelines.sandbox.ledger import Ledger, Posting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from intacct_pipelines.sandbox.clock import Clock
@@ -144,6 +145,7 @@ class State:
         self.closed_through: dict[str, str] = {}
         self.base_currency = ""
         self.user_id = ""
+        self._custom: dict[tuple[str, str, str], str] = {}
         self._undo: list[Callable[[], None]] | None = None
 
     # --- changing -------------------------------------------------------------------------------------------------
@@ -177,6 +179,21 @@ class State:
         self.ledger.remove(posting)
         if self._undo is not None:
             self._undo.append(lambda: self.ledger.post(posting))
+
+    def set_custom(self, table: Table, row: Row, values: Mapping[str, str]) -> None:
+        """Keep what was sent for fields that the company made itself."""
+        for field in self.custom_fields(table.spec.name).keys() & values.keys():
+            key = (table.spec.name, row[table.at[table.spec.key]], field)
+            before = self._custom.get(key)
+            self._custom[key] = values[field]
+            if self._undo is not None:
+                self._undo.append(functools.partial(self._restore_custom, key, before))
+
+    def _restore_custom(self, key: tuple[str, str, str], before: str | None) -> None:
+        if before is None:
+            del self._custom[key]
+        else:
+            self._custom[key] = before
 
     @contextmanager
     def savepoint(self) -> Iterator[Savepoint]:
@@ -241,6 +258,20 @@ class State:
     def table(self, name: str) -> Table:
         """The table of a stored object."""
         return self.tables[name]
+
+    def subscribes(self, spec: ObjectSpec) -> bool:
+        """Whether the company has the module that an object belongs to."""
+        return not spec.module or spec.module in self.options.applications
+
+    def custom_fields(self, object_name: str) -> Mapping[str, str]:
+        """The fields that the company made itself for an object: name → kind letter."""
+        return self.options.custom_fields.get(object_name, {})
+
+    def custom_value(self, table: Table, row: Row, field: str) -> str:
+        """What such a field holds: what was sent, else something that fits, always the same for the same record."""
+        key = (table.spec.name, row[table.at[table.spec.key]], field)
+        value = self._custom.get(key)
+        return invented_value(*key, self.custom_fields(table.spec.name)[field]) if value is None else value
 
     def owners_seen(self, entity_id: str, *, private: bool) -> frozenset[str] | None:
         """Whose records a session sees: an entity its own and the top level's; the top level its own, or all."""

@@ -239,6 +239,41 @@ class IntacctTwin:
                 row[table.stamp_at] = sortable(fields["WHENMODIFIED"])
             self._state.replace(table, old, row)
 
+    def write(self, object_name: str, record_no: int | None = None, *, entity_id: str = "", **fields: str) -> int:
+        """Make or change a list record as a person in the UI would; return its RECORDNO.
+
+        Args:
+            object_name: A list, such as ``PROJECT``.
+            record_no: RECORDNO of the record to change; None makes one.
+            entity_id: Who owns a new one; empty for the top level.
+            fields: Values by field name, fields that the company made itself among them.
+
+        Raises:
+            KeyError: There is no such object or record.
+            FunctionRefusedError: A rule forbids it.
+        """
+        with self._state.lock, self._state.savepoint():
+            table = self._state.table(object_name)
+            lists = self._gateway.writer.lists
+            if record_no is None:
+                row = lists.create(table, fields, Author(entity_id, "ui"))
+            else:
+                old = table.rows[record_no]
+                row = lists.update(table, old, fields, Author(old[table.owner_at], "ui"))
+            return int(table.get(row, "RECORDNO"))
+
+    def remove(self, object_name: str, record_no: int) -> None:
+        """Delete a list record as a person in the UI would.
+
+        Raises:
+            KeyError: There is no such object or record.
+            FunctionRefusedError: Transactions use it.
+        """
+        with self._state.lock, self._state.savepoint():
+            table = self._state.table(object_name)
+            row = table.rows[record_no]
+            self._gateway.writer.lists.delete(table, row, Author(row[table.owner_at], "ui"))
+
     def close_books(self, entity_id: str, day: str) -> None:
         """Close an entity's books through a day, ``yyyymmdd``; empty opens them."""
         with self._state.lock:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from intacct_pipelines.sandbox.intacct.refusals import refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_WORDS: Final = ("Gold", "Silver", "Grant A", "Überprüft", "R&D <pilot>", "2nd floor")
 _LARGEST: Final = 10**14
 _DATE: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
@@ -114,3 +116,21 @@ def escape(text: str) -> str:
 def escape_attribute(text: str) -> str:
     """Escape text for an XML attribute in double quotes."""
     return escape(text).replace('"', "&quot;")
+
+
+def invented_value(object_name: str, record_no: str, field: str, kind: str) -> str:
+    """What a record holds in a field that the company made itself: the same each time; empty for one in five."""
+    roll = int(sha256(f"{object_name} {record_no} {field}".encode()).hexdigest()[:8], 16)
+    if roll % 5 == 0:
+        return ""
+    match kind:
+        case "i":
+            return str(roll % 1000)
+        case "d":
+            return f"{roll % 100_000}.{roll % 90 + 10}"
+        case "b":
+            return str(roll % 2 == 0).lower()
+        case "D":
+            return format_date(date(2024, 1, 1) + timedelta(days=roll % 700))
+        case _:
+            return _WORDS[roll % len(_WORDS)]

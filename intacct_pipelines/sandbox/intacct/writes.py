@@ -35,11 +35,7 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.sandbox.intacct.state import Row, State, Table
 
-_WRITABLE: Final = frozenset(
-    ("LOCATION", "DEPARTMENT", "CLASS", "GLACCOUNT", "VENDOR", "CONTACT", "APBILL", "APPYMT", "ARPYMT")
-)
-# Generic create of these is not documented; the legacy functions make them.
-_LEGACY_ONLY: Final = frozenset(("APTERM",))
+_DOCUMENTS: Final = frozenset(("APBILL", "APPYMT", "ARPYMT"))
 _LINES: Final = frozenset(("APBILLITEMS", "APPYMTDETAILS", "ARPYMTDETAILS"))
 
 
@@ -110,7 +106,7 @@ class Writer:
         self._check_owner(table, row, author)
         if table.spec.name in self.documents:
             self.documents[table.spec.name].delete(row, author)
-        elif table.spec.name in _WRITABLE | _LEGACY_ONLY:
+        elif table.spec.writes:
             self.lists.delete(table, row, author)
         else:
             raise refusal("SANDBOX-READ-ONLY", f"{table.spec.name} cannot be written.")
@@ -168,7 +164,7 @@ class Writer:
     def _writable(self, name: str, operation: str) -> Table:
         if name not in self._state.tables:
             raise unknown_object(name, "SANDBOX-UNKNOWN-OBJECT")
-        if name not in _WRITABLE:
+        if name not in _DOCUMENTS and self._state.tables[name].spec.writes != "generic":
             raise refusal("SANDBOX-READ-ONLY", f"{name} cannot be written with a generic function.")
         self._permit(name, operation)
         return self._state.tables[name]

@@ -33,7 +33,7 @@ from intacct_pipelines.clients.intacct.failures import detail
         ("X", "You do not have permission for API operation CREATE", errors.PermissionDeniedError, "S-CFG-16"),
         ("XL03000010", "Field X does not exist for object Y.", errors.UnknownFieldError, ""),
         ("XL03000006", "The following fields cannot be queried: [V: [A] ]", errors.UnknownFieldError, ""),
-        ("Query Failed", "Object definition X not found", errors.UnknownFieldError, ""),
+        ("Query Failed", "Object definition X not found", errors.UnknownObjectError, ""),
         ("Invalid fields list x", "", errors.UnknownFieldError, ""),
         ("DL02000001", "There was an error processing the request.", errors.TransportError, ""),
         ("X", "The Service is Temporarily Off-line", errors.TransportError, ""),

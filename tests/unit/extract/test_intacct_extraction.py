@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
 
@@ -14,7 +15,7 @@ from typed_rows import texts_of
 
 from intacct_pipelines.domain.catalog import TABLES, Kind
 from intacct_pipelines.domain.money import DECIMAL_TEXT
-from intacct_pipelines.domain.records import Window, WindowKind
+from intacct_pipelines.domain.records import SourceField, Window, WindowKind
 from intacct_pipelines.errors import PermissionDeniedError, UnknownFieldError
 from intacct_pipelines.extract.intacct import (
     EntityDetails,
@@ -164,28 +165,39 @@ def test_no_parents_ask_nothing() -> None:
         assert client.requests == 0
 
 
-def test_a_field_that_the_company_lacks_is_named() -> None:
-    """The error names the fields, found out by one further request; nothing is dropped."""
-    gateway = ScriptedIntacct()
-    refused = failure("query", "query-APBILL", "XL03000010", "Field SUPDOCID does not exist for object APBILL.")
-    gateway.script = [reply(refused)]
-    present = "".join(f"<Field>{column.source}</Field>" for column in BILL.columns if column.source != "SUPDOCID")
-    gateway.functions["inspect"] = result(
-        "inspect", "{control_id}", f'<data><Type Name="APBILL"><Fields>{present}</Fields></Type></data>'
-    )
-    with client_of(gateway) as client:
-        with pytest.raises(UnknownFieldError, match="APBILL has no SUPDOCID"):
-            list(IntacctExtraction(client.session(), BILL, ALL))
-        assert client.requests == 3
+def known_fields(*custom: str, without: str = "") -> list[SourceField]:
+    """The fields of bills, as a company has them."""
+    names = [column.source for column in BILL.columns if column.source != without]
+    return [
+        *(SourceField(name, is_custom=False) for name in names),
+        *(SourceField(name, is_custom=True) for name in custom),
+    ]
 
 
-def test_known_missing_fields_cost_no_request() -> None:
-    """With the company's fields at hand nothing is asked."""
-    available = frozenset(column.source for column in BILL.columns) - {"STATE"}
+def test_a_declared_field_that_the_company_lacks_is_named_and_costs_no_request() -> None:
+    """With the company's fields at hand nothing is asked; nothing is dropped."""
     with client_of(ScriptedIntacct()) as client:
-        with pytest.raises(UnknownFieldError, match="STATE"):
-            list(IntacctExtraction(client.session(), BILL, ALL, available=available))
+        fields = known_fields(without="STATE")
+        with pytest.raises(UnknownFieldError, match="APBILL has no STATE"):
+            list(IntacctExtraction(client.session(), BILL, ALL, fields=fields))
         assert client.requests == 0
+
+
+def test_the_companys_own_fields_become_custom_fields() -> None:
+    """They are asked for beside the declared ones; an empty one is left out."""
+    rows = [bill(1, TIER="Gold <1>"), bill(2, TIER=None)]
+    with client_of(ScriptedIntacct({"APBILL": rows})) as client:
+        (batch,) = IntacctExtraction(client.session(), BILL, ALL, fields=known_fields("TIER"))
+    assert batch.rows.columns["custom_fields"].to_pylist() == ['{"TIER": "Gold <1>"}', None]
+
+
+def test_an_optional_field_that_the_company_lacks_stays_empty() -> None:
+    """A company without a subscription has fewer fields; it is not asked for them."""
+    table = replace(BILL, columns=tuple(replace(c, is_optional=c.name == "paid_date") for c in BILL.columns))
+    row = {name: text for name, text in bill(1).items() if name != "WHENPAID"}
+    with client_of(ScriptedIntacct({"APBILL": [row]})) as client:
+        (batch,) = IntacctExtraction(client.session(), table, ALL, fields=known_fields(without="WHENPAID"))
+    assert batch.rows.columns["paid_date"].to_pylist() == [None]
 
 
 @pytest.mark.parametrize(

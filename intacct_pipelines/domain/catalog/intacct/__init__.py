@@ -11,8 +11,10 @@ from intacct_pipelines.domain.catalog.intacct.ledger import LEDGER_TABLES
 from intacct_pipelines.domain.catalog.intacct.orders import ORDER_TABLES
 from intacct_pipelines.domain.catalog.intacct.payables import PAYABLES_TABLES
 from intacct_pipelines.domain.catalog.intacct.receivables import RECEIVABLES_TABLES
+from intacct_pipelines.domain.catalog.intacct.setup import SETUP_TABLES
 
 INTACCT_TABLES: Final = (
+    *SETUP_TABLES,
     *COMPANY_TABLES,
     *PAYABLES_TABLES,
     *RECEIVABLES_TABLES,

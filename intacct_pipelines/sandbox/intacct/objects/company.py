@@ -31,6 +31,8 @@ OBJECTS: Final[tuple[ObjectSpec, ...]] = (
         "Location",
         ("LOCATIONID",),
         ("LOCATIONID", "NAME"),
+        references={"PARENTID": "LOCATION"},
+        writes="generic",
     ),
     describe(
         "DEPARTMENT",
@@ -43,6 +45,8 @@ OBJECTS: Final[tuple[ObjectSpec, ...]] = (
         "Department",
         ("DEPARTMENTID",),
         ("DEPARTMENTID", "TITLE"),
+        references={"PARENTID": "DEPARTMENT"},
+        writes="generic",
     ),
     describe(
         "CLASS",
@@ -54,6 +58,8 @@ OBJECTS: Final[tuple[ObjectSpec, ...]] = (
         "Class",
         ("CLASSID",),
         ("CLASSID", "NAME"),
+        references={"PARENTID": "CLASS"},
+        writes="generic",
     ),
     describe(
         "CONTACT",
@@ -69,6 +75,20 @@ OBJECTS: Final[tuple[ObjectSpec, ...]] = (
         "Contact",
         ("CONTACTNAME",),
         ("CONTACTNAME", "PRINTAS"),
+        writes="generic",
+    ),
+    describe(
+        "TERRITORY",
+        """
+        RECORDNO:i TERRITORYID:s NAME:s STATUS:s PARENTID:s MANAGERID:s WHENCREATED:T WHENMODIFIED:T CREATEDBY:i
+        MODIFIEDBY:i MEGAENTITYKEY:i MEGAENTITYID:s MEGAENTITYNAME:s
+    """,
+        "TERRITORYID",
+        "Territory",
+        ("TERRITORYID",),
+        ("TERRITORYID", "NAME"),
+        references={"PARENTID": "TERRITORY"},
+        writes="generic",
     ),
     describe(
         "AUDITHISTORY",

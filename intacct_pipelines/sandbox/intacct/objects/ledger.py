@@ -21,6 +21,15 @@ OBJECTS: Final[tuple[ObjectSpec, ...]] = (
         "GL Account",
         ("ACCOUNTNO",),
         ("ACCOUNTNO", "TITLE"),
+        defaults={
+            "ACCOUNTTYPE": "balancesheet",
+            "NORMALBALANCE": "debit",
+            "CLOSINGTYPE": "non-closing account",
+            "REQUIREDEPT": "false",
+            "REQUIRELOC": "false",
+            "REQUIRECLASS": "false",
+        },
+        writes="generic",
     ),
     describe(
         "GLBATCH",

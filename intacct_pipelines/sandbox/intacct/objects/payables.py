@@ -26,6 +26,9 @@ OBJECTS: Final[tuple[ObjectSpec, ...]] = (
         "Vendor",
         ("VENDORID", "NAME", "MEGAENTITYID"),
         ("NAME",),
+        references={"PARENTID": "VENDOR", "TERMNAME": "APTERM"},
+        defaults={"ONHOLD": "false", "ONETIME": "false", "PAYMENTPRIORITY": "normal"},
+        writes="generic",
     ),
     describe(
         "APTERM",
@@ -37,6 +40,7 @@ OBJECTS: Final[tuple[ObjectSpec, ...]] = (
         "AP Term",
         ("NAME",),
         ("NAME",),
+        writes="legacy",
     ),
     describe(
         "APBILL",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +39,11 @@ class ObjectSpec:
         indexed: Fields that are often compared for equality.
         required: Fields that a generic create needs.
         audited: Whether changes leave rows in AUDITHISTORY.
+        references: Field → the object that it must name.
+        defaults: What a new record holds where nothing was sent.
+        writes: By which functions it is written: ``generic``, ``legacy`` (only), or empty for documents and for what
+            cannot be written.
+        module: The subscription without which the company has no such object; empty if none is needed.
     """
 
     name: str
@@ -48,6 +53,10 @@ class ObjectSpec:
     indexed: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     audited: bool = True
+    references: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    writes: str = ""
+    module: str = ""
 
     @property
     def key(self) -> str:
@@ -69,15 +78,20 @@ def describe(
     required: tuple[str, ...] = (),
     *,
     audited: bool = True,
+    **more: Any,
 ) -> ObjectSpec:
-    """Describe an object; ``fields`` are ``FIELD:kind`` in the order in which `read` with all fields shows them."""
+    """Describe an object; ``fields`` are ``FIELD:kind`` in the order in which `read` with all fields shows them.
+
+    ``more`` are further words of ``ObjectSpec``.
+    """
     pairs = (pair.rpartition(":") for pair in fields.split())
     return ObjectSpec(
         name,
-        MappingProxyType({field: kind for field, _, kind in pairs}),
+        MappingProxyType({name_: kind for name_, _, kind in pairs}),
         business_key,
         label,
         indexed,
         required,
         audited,
+        **more,
     )
