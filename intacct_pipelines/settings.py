@@ -168,6 +168,10 @@ class Company(_Budgeted):
     page_size: int = Field(2000, ge=1, le=2000, description="Rows a page.")
     functions_per_request: int = Field(25, ge=1, le=100, description="Records written in one request.")
     overlap_hours: int = Field(24, ge=0, le=168, description="How far back of the watermark an extraction reads.")
+    objects: dict[str, str] = Field(
+        default_factory=dict,
+        description="Table → the object's name in this company, for the few that the vendor does not document.",
+    )
 
 
 class Bill(_Budgeted):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -111,6 +112,8 @@ def sync_intacct_table(
         whole: Read the whole table, so that whatever does not arrive is known to be deleted; also ask anew which
             fields the company made itself.
     """
+    named = systems.connections.company(entity).objects.get(table.name, table.source_object)
+    table = replace(table, source_object=named)
     if table.call is not None:
         return _load_list(systems, entity, table, table.call, run_id)
     if whole:
@@ -218,7 +221,12 @@ def _deletions(systems: Systems, entity: EntityKey, table: Table, overlap: timed
 
 
 def _lines_window(systems: Systems, entity: EntityKey, table: Table) -> Window:
-    """Lines of the documents that were written since their lines were last read; all, the first time."""
+    """Lines of the documents that were written since their lines were last read; all, the first time.
+
+    Where the parent does not say when it changed, its lines may have changed without it, so they are read whole.
+    """
+    if not select(INTACCT_TABLES, table.parent).cursor:
+        return Window(WindowKind.ALL)
     changed = systems.warehouse.changed_parents(table, str(entity))
     if changed is None or len(changed) > _MOST_PARENTS:
         return Window(WindowKind.ALL)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, Table, select
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.errors import PermissionDeniedError, UnknownObjectError
+from intacct_pipelines.errors import PermissionDeniedError, UnknownFieldError, UnknownObjectError
 
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
@@ -41,6 +41,7 @@ def sync_or_skip(
 
     Raises:
         PermissionDeniedError: The user may not read a table that is not optional.
+        UnknownFieldError: The company, or this user, lacks a field of such a table.
         UnknownObjectError: The company does not have a table that is not optional.
     """
     if table.is_company_wide and entity.entity_id:
@@ -57,6 +58,10 @@ def sync_or_skip(
         if not table.is_optional:
             raise
         return Skipped(f"the company does not have it: {error.message}", error.rule)
+    except UnknownFieldError as error:
+        if not table.is_optional:
+            raise
+        return Skipped(f"the company has it otherwise: {error.message}", error.rule, is_mendable=True)
 
 
 def _lacks_module(systems: Systems, entity: EntityKey, table: Table) -> Skipped | None:

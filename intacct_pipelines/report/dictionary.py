@@ -37,7 +37,7 @@ def reading(table: Table) -> str:
         return f"Each sync: the rows of every `{table.parent}` that was written since; whole weekly."
     if table.cursor:
         return "Each sync: what changed since the last; whole weekly, so that deletions are found in any case."
-    return "Each sync, whole."
+    return "Each sync of the company's top level, whole." if table.is_company_wide else "Each sync, whole."
 
 
 def _lines() -> Iterator[str]:

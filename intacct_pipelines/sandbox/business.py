@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from intacct_pipelines.sandbox.cards import CardProgramme
+from intacct_pipelines.sandbox.list_maker import ListRecord
 from intacct_pipelines.sandbox.receivables_business import Receivables
 from intacct_pipelines.sandbox.settlements import Settlements
 
@@ -181,6 +182,8 @@ class Business:
     expense_account: str
     """The number of an expense account that requires no dimension beyond the location."""
     cards: CardProgramme = field(default_factory=CardProgramme)
+    lists: tuple[ListRecord, ...] = ()
+    """The lists that only Intacct has."""
     receivables: Receivables = field(default_factory=Receivables)
     journals: tuple[JournalEntry, ...] = ()
     orders: tuple[Order, ...] = ()

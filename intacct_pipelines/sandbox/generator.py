@@ -20,6 +20,7 @@ from intacct_pipelines.sandbox.chart import ACCOUNTS, CLASSES, DEPARTMENTS, TERM
 from intacct_pipelines.sandbox.dice import Dice, invented_secret
 from intacct_pipelines.sandbox.expense_business import make_expense_reports
 from intacct_pipelines.sandbox.journal_business import make_journals
+from intacct_pipelines.sandbox.list_maker import make_lists
 from intacct_pipelines.sandbox.order_business import make_orders
 from intacct_pipelines.sandbox.payment_maker import settle
 from intacct_pipelines.sandbox.receivables_maker import make_receivables
@@ -99,6 +100,7 @@ class _Generator:
         self._options = options
         self._dice = Dice(options, today, years)
         self._card_dice = Dice(f"{options} cards", today, years)
+        self._list_dice = Dice(f"{options} lists", today, years)
         self._seed = seed
         self._entity_count = entities
         self._bill_count = bills
@@ -117,6 +119,7 @@ class _Generator:
         for i, entity in enumerate(entities):
             share = self._bill_count // self._entity_count + (i < self._bill_count % self._entity_count)
             bills += self._entity_bills(entity, share, shared)
+        departments = tuple(Dimension(*row) for row in DEPARTMENTS)
         business = Business(
             seed=self._seed,
             company_id=f"meridian-sandbox-{self._seed}",
@@ -130,13 +133,14 @@ class _Generator:
             base_currency=self._currencies[0],
             entities=entities,
             accounts=_accounts(),
-            departments=tuple(Dimension(*row) for row in DEPARTMENTS),
+            departments=departments,
             classes=tuple(Dimension(*row) for row in CLASSES),
             locations=locations,
             terms=tuple(Term(*row) for row in TERMS),
             vendors=tuple(self._vendors),
             bills=tuple(bills),
             expense_account=_EXPENSE_ACCOUNT,
+            lists=make_lists(self._list_dice, entities, departments, self._currencies, "xml_sync"),
             cards=make_cards(self._card_dice, entities, self._bill_count),
             journals=make_journals(self._own_dice("journals"), entities, self._bill_count),
             receivables=make_receivables(

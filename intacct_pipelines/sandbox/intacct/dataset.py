@@ -189,7 +189,14 @@ def _days_left(state: State, table: Table, row: Row) -> str:
     return str((read_day(due) - state.clock.now().date()).days) if due else ""
 
 
+def _bank_balance(state: State, table: Table, row: Row) -> str:
+    """What the ledger says is on the account's own ledger account, in its currency, for its entity."""
+    key = (row[table.owner_at], table.get(row, "CURRENCY"), table.get(row, "GLACCOUNTNO"))
+    return str(state.ledger.balances().get(key, Decimal(0)))
+
+
 _COMPUTED: Final[Mapping[str, Mapping[str, Callable[[State, Table, Row], str]]]] = {
     "VENDOR": {"TOTALDUE": _vendor_due},
+    "CHECKINGACCOUNT": {"CURRENTBALANCE": _bank_balance},
     "APBILL": {"DUE_IN_DAYS": _days_left},
 }

@@ -5,7 +5,17 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.sandbox.intacct.objects import cash, company, ledger, orders, payables, receivables
+from intacct_pipelines.sandbox.intacct.objects import (
+    bank,
+    cash,
+    company,
+    dimensions,
+    ledger,
+    lists,
+    orders,
+    payables,
+    receivables,
+)
 from intacct_pipelines.sandbox.intacct.objects.spec import (
     DATE,
     DECIMAL,
@@ -22,7 +32,7 @@ from intacct_pipelines.sandbox.intacct.objects.spec import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_AREAS: Final = (company, payables, receivables, orders, cash, ledger)
+_AREAS: Final = (company, lists, dimensions, bank, payables, receivables, orders, cash, ledger)
 
 OBJECTS: Final[Mapping[str, ObjectSpec]] = MappingProxyType(
     {spec.name: spec for area in _AREAS for spec in area.OBJECTS}

@@ -22,6 +22,8 @@ _SHOWN_NAMES: Final = {
 _LINES: Final = ("APBILLITEM", "APADJUSTMENTITEM", "CCTRANSACTIONENTRY", "OTHERRECEIPTSENTRY")
 """Objects whose records name accounts and dimensions."""
 _CONTACT: Final = "DISPLAYCONTACT."
+_WITH_CONTACT: Final = {"VENDOR": "V", "CUSTOMER": "C"}
+"""Objects whose create makes their display contact, and the letter in its name."""
 
 
 class Lists:
@@ -43,6 +45,7 @@ class Lists:
         spec = table.spec
         values = dict(values)
         self._check_known(table, values)
+        values |= self._linked(table, values)
         if spec.name == "VENDOR" and not values.get("VENDORID"):
             values["VENDORID"] = self._vendor_number()
         for field in spec.required:
@@ -54,7 +57,7 @@ class Lists:
         _write(table, row, {field: value for field, value in values.items() if field not in READ_ONLY})
         self._check_values(table, row, values, author.entity_id)
         self._check_unique(table, row)
-        if spec.name == "VENDOR":
+        if spec.name in _WITH_CONTACT:
             self._create_contact(table, row, values, author)
         now = self._state.clock.now()
         audit = {
@@ -88,7 +91,7 @@ class Lists:
             if not table.get(row, field):
                 raise refusal("SANDBOX-REQUIRED", f"Required field {field} is missing.")
         self._check_values(table, row, values, old[table.owner_at])
-        if spec.name == "VENDOR":
+        if spec.name in _WITH_CONTACT:
             self._update_contact(table, row, values, author)
         row = self._state.stamped(table, row)
         self._state.replace(table, old, row)
@@ -96,6 +99,18 @@ class Lists:
         self._show_new_name(table, old, row)
         self._state.audit(table, row, "M", author.source)
         return row
+
+    def _linked(self, table: Table, values: Mapping[str, str]) -> dict[str, str]:
+        """The record numbers of records that are named by the ids that people use."""
+        found: dict[str, str] = {}
+        for field, (target, key_field) in table.spec.links.items():
+            name = values.get(field, "")
+            row = self._state.tables[target].by_business_key(name) if name else None
+            if name and row is None:
+                raise refusal("SANDBOX-REFERENCE", f"The {target.lower()} '{name[:60]}' is invalid.")
+            if row is not None:
+                found[key_field] = self._state.tables[target].get(row, "RECORDNO")
+        return found
 
     def delete(self, table: Table, row: Row, author: Author) -> None:
         """Delete a record that nothing uses.
@@ -110,7 +125,7 @@ class Lists:
         self._state.audit(table, row, "D", author.source)
 
     def _is_used(self, table: Table, row: Row) -> bool:
-        name = table.get(row, table.spec.business_key)
+        name = table.get(row, table.spec.business_key or table.spec.key)
         if table.spec.name == "VENDOR":
             documents = (self._state.tables[one] for one, *_ in _SHOWN_NAMES["VENDOR"])
             return any(document.find("VENDORID", name) for document in documents)
@@ -128,7 +143,7 @@ class Lists:
             known = (
                 field in table.at
                 or field in self._state.custom_fields(table.spec.name)
-                or (table.spec.name == "VENDOR" and inner != field and inner in self._state.tables["CONTACT"].at)
+                or (table.spec.name in _WITH_CONTACT and inner != field and inner in self._state.tables["CONTACT"].at)
             )
             nested = table.spec.kinds.get(field.partition(".")[0]) == NESTED
             if f"{table.spec.name}.{field}" in hidden or not (known or nested or field.startswith("REQUIREGLDIM")):
@@ -151,6 +166,8 @@ class Lists:
             raise refusal("BL03000018", "Illegal format for the following fields: Primary Email Address")
 
     def _check_unique(self, table: Table, row: Row) -> None:
+        if not table.spec.business_key:
+            return
         key = table.get(row, table.spec.business_key)
         if table.by_business_key(key) is not None:
             raise refusal(
@@ -170,7 +187,8 @@ class Lists:
         contact = _contact_values(values)
         if not contact.get("PRINTAS"):
             raise refusal("SANDBOX-REQUIRED", "Required field DISPLAYCONTACT.PRINTAS is missing.")
-        contact.setdefault("CONTACTNAME", f"{table.get(row, 'NAME')}(V{table.get(row, 'VENDORID')})")
+        letter, key = _WITH_CONTACT[table.spec.name], table.spec.business_key
+        contact.setdefault("CONTACTNAME", f"{table.get(row, 'NAME')}({letter}{table.get(row, key)})")
         contacts = self._state.tables["CONTACT"]
         made = self.create(contacts, contact, author)
         _write(table, row, {"DISPLAYCONTACTKEY": contacts.get(made, "RECORDNO")})

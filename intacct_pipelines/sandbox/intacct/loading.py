@@ -9,6 +9,7 @@ from intacct_pipelines.sandbox.intacct.documents import fill
 from intacct_pipelines.sandbox.intacct.loading_cash import CashLoader, load_financial_accounts
 from intacct_pipelines.sandbox.intacct.loading_documents import RowMaker
 from intacct_pipelines.sandbox.intacct.loading_journals import JournalLoader
+from intacct_pipelines.sandbox.intacct.loading_lists import ListsLoader
 from intacct_pipelines.sandbox.intacct.loading_orders import OrdersLoader
 from intacct_pipelines.sandbox.intacct.loading_payables import PayablesLoader
 from intacct_pipelines.sandbox.intacct.loading_receivables import ReceivablesLoader
@@ -58,6 +59,7 @@ class Loader:
             if vendor.intacct_id is not None:
                 self._load_vendor(vendor, vendor.intacct_id)
         load_financial_accounts(state, business)
+        ListsLoader(state, business, self._add).load()
         PayablesLoader(self._rows, business).load()
         ReceivablesLoader(self._rows, business).load()
         CashLoader(self._rows, business).load()

@@ -84,12 +84,13 @@ def _rights(state: State, name: str) -> str:
 
 
 def _policy(name: str, rights: str) -> str:
-    return f"<policy><policyName>{name}</policyName><rights>{rights}</rights></policy>"
+    return f"<policy><policyName>{escape(name)}</policyName><rights>{rights}</rights></policy>"
 
 
 def _subscription(name: str, policies: str) -> str:
     return (
-        f"<appSubscription><applicationName>{name}</applicationName><policies>{policies}</policies></appSubscription>"
+        f"<appSubscription><applicationName>{escape(name)}</applicationName>"
+        f"<policies>{policies}</policies></appSubscription>"
     )
 
 

@@ -40,6 +40,7 @@ class ObjectSpec:
         required: Fields that a generic create needs.
         audited: Whether changes leave rows in AUDITHISTORY.
         references: Field → the object that it must name.
+        links: Field of a request → the object that it names and the field that keeps that one's record number.
         defaults: What a new record holds where nothing was sent.
         writes: By which functions it is written: ``generic``, ``legacy`` (only), or empty for documents and for what
             cannot be written.
@@ -54,6 +55,7 @@ class ObjectSpec:
     required: tuple[str, ...] = ()
     audited: bool = True
     references: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     writes: str = ""
     module: str = ""
