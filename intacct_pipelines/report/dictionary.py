@@ -32,7 +32,9 @@ def dictionary() -> str:
 def reading(table: Table) -> str:
     """Return how often a table is read and how much of it, in words."""
     if table.embedded_in:
-        return f"With each `{table.parent}`, in the same request."
+        return f"With each `{table.parent}`, from the same reading."
+    if table.source_object.endswith(".csv"):
+        return "Each sync: the newest complete file, whole, if it is newer than the one before."
     if table.parent:
         return f"Each sync: the rows of every `{table.parent}` that was written since; whole weekly."
     if table.cursor:
