@@ -145,6 +145,27 @@ def test_vendor_spend_is_what_was_posted_to_payables(synced):
         assert spend == posted
 
 
+def test_cash_closes_at_the_ledgers_balance_and_opens_where_it_closed(synced):
+    """Each bank and clearing account closes at the trial balance, and each month begins where the last one ended."""
+    _, connection = synced
+    closing = connection.execute(
+        "SELECT DISTINCT ON (entity_id, account_no, currency) entity_id, account_no, currency, trx_closing, closing "
+        "FROM marts.cash_by_clearing_account ORDER BY entity_id, account_no, currency, period DESC"
+    ).fetchall()
+    ledger = connection.execute(
+        "SELECT entity_id, account_no, currency, trx_balance, balance FROM marts.trial_balance_on('infinity') "
+        "WHERE account_no IN (SELECT account_no FROM marts.cash_by_clearing_account) ORDER BY 1, 2, 3"
+    ).fetchall()
+    assert closing == ledger
+    assert len({row[1] for row in ledger}) > 1
+    broken = connection.execute(
+        "SELECT count(*) FROM (SELECT trx_opening, trx_in, trx_out, trx_closing, lag(trx_closing) OVER (PARTITION BY "
+        "entity_id, account_no, currency ORDER BY period) AS before FROM marts.cash_by_clearing_account) AS months "
+        "WHERE trx_opening + trx_in - trx_out <> trx_closing OR trx_opening <> coalesce(before, 0)"
+    ).fetchone()
+    assert broken == (0,)
+
+
 COMPATIBLE = {
     "gl_account": "accountno accounttype category closingaccounttitle normalbalance recordno status title whencreated",
     "gl_batch": "batch_date batch_title batchno journal module recordno referenceno state whenmodified",

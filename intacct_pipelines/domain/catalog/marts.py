@@ -178,6 +178,35 @@ VENDOR_SPEND: Final = Mart(
     ("intacct.ap_bill",),
 )
 
+CASH_BY_CLEARING_ACCOUNT: Final = Mart(
+    "marts",
+    "cash_by_clearing_account",
+    "What passed a bank or clearing account in a month, and what was left on it; months without movement are left out.",
+    (
+        *_LEDGER_ENTITY,
+        text("account_no", "account_no", "Account in the ledger."),
+        text("account_title", "gl_account.title", "Name of the account."),
+        text("bank_account_ids", "bank_account_id", "Checking and savings accounts that post to it."),
+        Column("period", Kind.DATE, "entry_date", "First day of the month."),
+        *_CURRENCIES,
+        _money("trx_opening", "trx_debit − trx_credit", "Balance before the month."),
+        _money("trx_in", "trx_debit", "Came in."),
+        _money("trx_out", "trx_credit", "Went out."),
+        _money(
+            "trx_closing", "trx_debit − trx_credit", "Balance after the month; a clearing account's should be zero."
+        ),
+        _base("closing", "debit − credit", "Balance after the month, in base currency."),
+    ),
+    (
+        "intacct.gl_detail",
+        "intacct.gl_account",
+        "intacct.checking_account",
+        "intacct.savings_account",
+        "intacct.location",
+        "intacct.entity",
+    ),
+)
+
 MARTS: Final[dict[str, Mart]] = {
     mart.qualified_name: mart
     for mart in (
@@ -188,6 +217,7 @@ MARTS: Final[dict[str, Mart]] = {
         AR_OPEN_INVOICE,
         AR_AGEING,
         VENDOR_SPEND,
+        CASH_BY_CLEARING_ACCOUNT,
     )
 }
 """Every mart by its qualified name."""

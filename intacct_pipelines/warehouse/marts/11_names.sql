@@ -20,5 +20,5 @@ SELECT DISTINCT ON (company_id, vendor_id) company_id, vendor_id, name
 FROM company.vendor ORDER BY company_id, vendor_id, _deleted, record_no DESC;
 
 CREATE VIEW marts.customer_name AS
-SELECT DISTINCT ON (company_id, customer_id) company_id, customer_id, customer_name AS name
-FROM company.ar_invoice WHERE customer_id IS NOT NULL ORDER BY company_id, customer_id, _deleted, record_no DESC;
+SELECT DISTINCT ON (company_id, customer_id) company_id, customer_id, name
+FROM company.customer ORDER BY company_id, customer_id, _deleted, record_no DESC;
