@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.http import Reply
     from intacct_pipelines.sandbox.intacct import IntacctTwin
 
-_WRITE: Final = re.compile(rb"<(?:create|update|delete|reverse|record|void)(?:_[a-z]+)?[ >]")
+_WRITE: Final = re.compile(rb"<(?:create|update|delete|reverse|record|void|apply|approve)(?:_[a-z]+)?[ >]")
 _SESSION: Final = re.compile(r"<sessionid>([^<]*)</sessionid>")
 
 

@@ -119,6 +119,8 @@ SEQUENCES: Final = {
     " (onlinecardpayment | onlineachpayment)*",
     "apply_arpayment": "arpaymentkey paymentdate batchkey? memo? overpaylocid? overpaydeptid? arpaymentitems*",
     "reverse_arpayment": "datereversed description? nsfclosedaccount?",
+    "create_gltransaction": "journalid datecreated reversedate? description referenceno? sourceentity? customfields?"
+    " gltransactionentries",
 }
 # Elements inside, wherever they stand. `lineitem` and the others that are missing hold text alone.
 _INSIDE: Final = {
@@ -131,6 +133,11 @@ _INSIDE: Final = {
     "receiveddate": _DATE,
     "depositdate": _DATE,
     "datereceived": _DATE,
+    "reversedate": _DATE,
+    "gltransactionentries": "glentry glentry+",
+    "glentry": "trtype amount glaccountno document? datecreated? memo? locationid? departmentid? customerid? vendorid?"
+    " employeeid? projectid? itemid? classid? contractid? warehouseid? customfields? recon_date?"
+    " (currency ((exchratedate? exchratetype) | exchrate))?",
     "startdate": _DATE,
     "enddate": _DATE,
     "revrecstartdate": _DATE,
@@ -204,6 +211,7 @@ _OBJECT_NAMES: Final = {name: name.upper() for name in _KEYS} | {
     "deposit": "DEPOSIT",
     "invoice": "ARINVOICE",
     "arpayment": "ARPYMT",
+    "gltransaction": "GLBATCH",
 }
 _LINES: Final = {
     "APBILL": "APBILLITEM",
@@ -214,10 +222,12 @@ _LINES: Final = {
     "ARINVOICE": "ARINVOICEITEM",
     "ARADJUSTMENT": "ARADJUSTMENTITEM",
     "ARPYMT": "ARPYMTDETAIL",
+    "GLBATCH": "GLENTRY",
 }
 _LINE_LISTS: Final = words(
     "billitems updatebillitems apadjustmentitems updateapadjustmentitems ccpayitems updateccpayitems receiptitems"
     " paymentrequestitems invoiceitems updateinvoiceitems aradjustmentitems arpaymentitems"
+    " gltransactionentries"
 )
 _KEY_LISTS: Final = words("appaymentkeys receiptkeys")
 _DATES: Final = frozenset(name for name, model in _INSIDE.items() if model == _DATE)
@@ -313,6 +323,17 @@ _NAMES: Final = {
         **_RATES,
     },
     "ARPYMTDETAIL": {"invoicekey": "RECORDKEY", "amount": "TRX_PAYMENTAMOUNT"},
+    "GLBATCH": {"journalid": "JOURNAL", "datecreated": "BATCH_DATE", "description": "BATCH_TITLE"},
+    "GLENTRY": {
+        "trtype": "TR_TYPE",
+        "amount": "TRX_AMOUNT",
+        "glaccountno": "ACCOUNTNO",
+        "datecreated": "ENTRY_DATE",
+        "memo": "DESCRIPTION",
+        "locationid": "LOCATION",
+        "departmentid": "DEPARTMENT",
+        **_RATES,
+    },
     "GLACCOUNT": {"glaccountno": "ACCOUNTNO"},
     "VENDOR": {"glaccountno": "APACCOUNT"},
     "CONTACT": {"mailaddress.isocountrycode": "MAILADDRESS.COUNTRYCODE"},

@@ -12,6 +12,8 @@ from intacct_pipelines.sandbox.intacct.cash import Deposits, FundsTransfers, Oth
 from intacct_pipelines.sandbox.intacct.documents import Author, Documents
 from intacct_pipelines.sandbox.intacct.elements import child_text, children, text_of
 from intacct_pipelines.sandbox.intacct.invoices import CustomerAdjustments, Invoices
+from intacct_pipelines.sandbox.intacct.journals import OBJECT as JOURNAL_OBJECT
+from intacct_pipelines.sandbox.intacct.journals import Journals
 from intacct_pipelines.sandbox.intacct.legacy import LegacyWrite, read_legacy
 from intacct_pipelines.sandbox.intacct.lists import Lists
 from intacct_pipelines.sandbox.intacct.payments import Payments
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.intacct.state import Row, State, Table
 
 _DOCUMENTS: Final = frozenset(("APBILL", "APPYMT", "ARPYMT"))
-_LINES: Final = frozenset(("APBILLITEMS", "APPYMTDETAILS", "ARPYMTDETAILS"))
+_LINES: Final = frozenset(("APBILLITEMS", "APPYMTDETAILS", "ARPYMTDETAILS", "ENTRIES"))
 
 
 @dataclass(slots=True)
@@ -70,6 +72,7 @@ class Writer:
             "ARADJUSTMENT": CustomerAdjustments(state),
             "ARPYMT": self.receipts,
         }
+        self._journals = Journals(state)
         self._deposits = Deposits(state)
         self._transfers = FundsTransfers(state)
         self.lists = Lists(state)
@@ -78,20 +81,34 @@ class Writer:
 
     def create(self, element: etree._Element, entity_id: str) -> Answer:
         """`create`: each object by itself; those that worked stay when another fails."""
-        return self._each(element, "create", lambda one: self._create_one(one, Author(entity_id)))
+        author = Author(entity_id)
+
+        def create_one(one: Input) -> str:
+            if one.name == JOURNAL_OBJECT:
+                self._permit(one.name, "create")
+                posting = self._journals.create(one.values, one.lines or [], author)
+                return render_values("glbatch", ("RECORDNO",), (str(posting.number),))
+            return self._receipt(one.name, self._create_one(one, author))
+
+        return self._each(element, "create", create_one)
 
     def update(self, element: etree._Element, entity_id: str) -> Answer:
         """`update`: by RECORDNO or by the id that people use."""
-        return self._each(element, "update", lambda one: self._update_one(one, Author(entity_id)))
+        author = Author(entity_id)
+        return self._each(element, "update", lambda one: self._receipt(one.name, self._update_one(one, author)))
 
     def delete(self, element: etree._Element, entity_id: str) -> Answer:
         """`delete`: by RECORDNO; all keys or none."""
         name = child_text(element, "object").upper()
-        if name not in self._state.tables:
+        if name not in self._state.tables and name != JOURNAL_OBJECT:
             raise unknown_object(name, "WS")
         with self._state.savepoint():
             for key in child_text(element, "keys").split(","):
-                self._delete_key(name, key.strip(), entity_id)
+                if name == JOURNAL_OBJECT:
+                    self._permit(name, "delete")
+                    self._journals.delete(key.strip(), Author(entity_id))
+                else:
+                    self._delete_key(name, key.strip(), entity_id)
         return Answer("")
 
     def _delete_key(self, name: str, key: str, entity_id: str) -> None:
@@ -111,15 +128,15 @@ class Writer:
         else:
             raise refusal("SANDBOX-READ-ONLY", f"{table.spec.name} cannot be written.")
 
-    def _each(self, element: etree._Element, verb: str, write: Callable[[Input], Row]) -> Answer:
+    def _each(self, element: etree._Element, verb: str, write: Callable[[Input], str]) -> Answer:
         done: list[str] = []
         faults: list[Fault] = []
         for one in children(element):
             try:
                 given = _read_input(one)
                 with self._state.savepoint():
-                    row = write(given)
-                done.append(self._receipt(given.name, row))
+                    receipt = write(given)
+                done.append(receipt)
             except FunctionRefusedError as error:
                 faults.extend(wrapped(error, str(one.tag), verb).faults)
         data = f'<data listtype="objects" count="{len(done)}">{"".join(done)}</data>'
@@ -196,6 +213,9 @@ class Writer:
         return Answer(f"<key>{key}</key>" if key else "", 1)
 
     def _legacy_write(self, write: LegacyWrite, author: Author) -> str:
+        if write.name == JOURNAL_OBJECT:
+            self._permit(write.name, "create")
+            return str(self._journals.create(write.values, write.lines or [], author).number)
         table = self._state.tables[write.name]
         if write.verb == "create":
             return self._legacy_create(table, write, author)

@@ -110,3 +110,101 @@ def test_months_have_their_entries_up_to_the_last_that_ended(twin: IntacctTwin):
     months = {(one.entry_date.year, one.entry_date.month) for one in entries["100"]}
     assert {len(found) for found in entries.values()} == {2 * len(months)}
     assert len(months) in {23, 24}
+
+
+def _journal(*lines: tuple[str, str, str], entity: str = "100", **more: str) -> str:
+    """`create` of a journal entry; a line is side, account and amount."""
+    words = {"JOURNAL": "GJ", "BATCH_DATE": "02/20/2026", "BATCH_TITLE": "By hand", "REFERENCENO": "J-1"} | more
+    header = "".join(f"<{name}>{value}</{name}>" for name, value in words.items() if value)
+    inside = "".join(
+        f"<GLENTRY><ACCOUNTNO>{account}</ACCOUNTNO><TR_TYPE>{side}</TR_TYPE><TRX_AMOUNT>{amount}</TRX_AMOUNT>"
+        f"<LOCATION>{entity}-A</LOCATION></GLENTRY>"
+        for side, account, amount in lines
+    )
+    return f"<create><GLBATCH>{header}<ENTRIES>{inside}</ENTRIES></GLBATCH></create>"
+
+
+PAIR = (("1", "6700", "10.00"), ("-1", "1000", "10.00"))
+
+
+def test_an_entry_is_written_found_by_its_natural_key_and_deleted():
+    """The reply names RECORDNO; journal, reference and day find it again (5.20); deleting leaves an audit row."""
+    books = Books()
+    result = books.result(_journal(*PAIR), entity_id="100")
+    key = result.findtext("data/glbatch/RECORDNO")
+    where = (
+        "<and><equalto><field>JOURNAL</field><value>GJ</value></equalto>"
+        "<equalto><field>REFERENCENO</field><value>J-1</value></equalto>"
+        "<equalto><field>BATCH_DATE</field><value>02/20/2026</value></equalto></and>"
+    )
+    found = _all(books, "GLBATCH", "RECORDNO,BATCH_TITLE,MODULE", where)
+    assert found == [{"RECORDNO": key, "BATCH_TITLE": "By hand", "MODULE": "2.GL"}]
+    assert books.twin.ledger.balances()["100", "USD", "6700"] == 10
+    gone = f"<delete><object>GLBATCH</object><keys>{key}</keys></delete>"
+    assert books.result(gone, entity_id="100").findtext("status") == "success"
+    assert _all(books, "GLBATCH", "RECORDNO") == []
+    trail = [row["ACCESSMODE"] for row in books.twin.records("AUDITHISTORY") if row["OBJECTTYPE"] == "glbatch"]
+    assert trail == ["C", "D"]
+
+
+@pytest.mark.parametrize(
+    ("function", "number"),
+    [
+        (_journal(PAIR[0]), "SANDBOX-NO-LINES"),
+        (_journal(PAIR[0], ("-1", "1000", "9.99")), "SANDBOX-UNBALANCED"),
+        (_journal(PAIR[0], ("0", "1000", "10.00")), "SANDBOX-ENUM"),
+        (_journal(PAIR[0], ("-1", "1000", "-10.00")), "SANDBOX-AMOUNT"),
+        (_journal(PAIR[0], ("-1", "9999", "10.00")), "SANDBOX-ACCOUNT"),
+        (_journal(("1", "6800", "10.00"), PAIR[1]), "SANDBOX-DIMENSION"),
+        (_journal(*PAIR, BATCH_DATE="01/31/2026"), "SANDBOX-CLOSED-PERIOD"),
+        (_journal(*PAIR, REVERSEDATE="02/20/2026"), "SANDBOX-DATE"),
+        (_journal(*PAIR, BATCH_TITLE=""), "SANDBOX-REQUIRED"),
+        (_journal(*PAIR, JOURNAL="XX"), "SANDBOX-JOURNAL"),
+        (_journal(*PAIR, entity="200"), "SANDBOX-DIMENSION-INVALID"),
+    ],
+)
+def test_an_entry_that_breaks_a_rule_is_refused(function: str, number: str):
+    """Nothing of it stays in the ledger."""
+    books = Books()
+    result = books.result(function, entity_id="100")
+    assert result.findtext("errormessage/error/errorno") == number
+    assert books.twin.ledger.postings() == ()
+
+
+def test_a_reversal_undoes_an_entry_on_its_day():
+    """REVERSEDATE posts the opposite, which names the entry that it undoes."""
+    books = Books()
+    books.result(_journal(*PAIR, REVERSEDATE="03/01/2026"), entity_id="100")
+    first, second = _all(books, "GLBATCH", "RECORDNO,BATCH_DATE,REVERSEDFROM")
+    assert (second["BATCH_DATE"], second["REVERSEDFROM"]) == ("03/01/2026", first["RECORDNO"])
+    assert not any(books.twin.ledger.balances().values())
+
+
+def test_an_entry_in_another_currency_balances_in_the_books_own():
+    """What rounding leaves over goes to the last line."""
+    books = Books()
+    lines = [("1", "6700", "0.05"), ("1", "6700", "0.05"), ("1", "6700", "0.05"), ("-1", "1000", "0.15")]
+    text = _journal(*lines).replace(
+        "<LOCATION>", "<CURRENCY>EUR</CURRENCY><EXCHANGE_RATE>1.1</EXCHANGE_RATE><LOCATION>"
+    )
+    assert books.result(text, entity_id="100").findtext("status") == "success"
+    assert books.balanced()
+
+
+def test_the_legacy_function_writes_the_same():
+    """`create_gltransaction` in the schema's order."""
+    books = Books()
+    entry = (
+        "<glentry><trtype>{}</trtype><amount>7.50</amount><glaccountno>{}</glaccountno><memo>m</memo>"
+        "<locationid>100-A</locationid></glentry>"
+    )
+    text = (
+        "<create_gltransaction><journalid>GJ</journalid><datecreated><year>2026</year><month>02</month><day>21</day>"
+        "</datecreated><description>Fee</description><referenceno>F-1</referenceno><gltransactionentries>"
+        f"{entry.format('debit', '6700')}{entry.format('credit', '1000')}</gltransactionentries></create_gltransaction>"
+    )
+    result = books.result(text, entity_id="100")
+    assert result.findtext("status") == "success", result
+    (found,) = _all(books, "GLBATCH", "RECORDNO,BATCH_TITLE,REFERENCENO")
+    assert found == {"RECORDNO": result.findtext("key"), "BATCH_TITLE": "Fee", "REFERENCENO": "F-1"}
+    assert books.twin.ledger.balances()["100", "USD", "1000"] == Decimal("-7.50")
