@@ -10,12 +10,15 @@ How each window is read:
   while pages are read, so nothing is skipped. What changed meanwhile may lie on a page already read: the watermark
   never passes the moment at which BILL, by its own clock, answered the first page (by ours, if it does not say; the
   caller's overlap then also covers how far the clocks differ).
-* ``CHANGED``: vendors and bills by ``updatedTime:gte``, ``sort=updatedTime:asc``. What changes meanwhile moves to the
+* ``CHANGED``: vendors, customers, bills, invoices and bank accounts by ``updatedTime:gte``,
+  ``sort=updatedTime:asc``. What changes meanwhile moves to the
   end, and if page tokens are mere positions (BILL does not say), others slide past the reader. So each page is a
   question of its own, from the last time seen; tokens are followed only where more records than a page holds share
   one instant. A record that comes again, changed, is not handed on twice: the watermark stops at its change, and the
   next window brings it, with its lines as they are then.
-  Classifications have no published time filter: they are read newest first until one is older than the window.
+  Payments, received payments, credits, credit memos, money movements, users and classifications have no published
+  time filter: they are read newest first until one is older than the window. A record that changes meanwhile moves
+  to the front and pushes others back, towards the reader: they come twice and are handed on once, none slides by.
   Payment terms are few and have no published sorting: read whole, kept by time.
 * ``MONTH``: bills cannot be filtered by their date (it is not in BILL's list of filterable fields), nor does the day
   on which one was entered bound it. All bills are read and those of the month kept; a month costs as many requests

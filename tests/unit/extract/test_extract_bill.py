@@ -383,3 +383,95 @@ def test_personal_data_is_masked_in_quarantine() -> None:
     assert (reject.column, reject.check, reject.value) == ("is_1099", "flag", "maybe")
     assert "Jane" not in reject.fragment
     assert "jane@" not in reject.fragment
+
+
+# ---- what is embedded -------------------------------------------------------------------------------------------
+
+PAYMENTS = "/v3/payments"
+
+
+def make_payment(number: int, shares: int, updated: str) -> dict[str, Any]:
+    return {
+        "id": f"stp{number:03d}",
+        "vendorId": "009A",
+        "amount": shares,
+        "processDate": "2026-01-02",
+        "billPayments": [
+            {
+                "id": f"blp{number:03d}{share}",
+                "billId": f"00n{share}",
+                "amount": 1,
+                "vendorCredits": [{"id": "vcr", "amount": 1}],
+            }
+            for share in range(shares)
+        ],
+        "createdTime": day(1),
+        "updatedTime": updated,
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 20),
+    st.integers(1, 5),
+    st.dictionaries(
+        st.integers(0, 12), st.lists(st.tuples(st.integers(0, 19), st.integers(0, 3)), max_size=3), max_size=6
+    ),
+)
+def test_shares_and_credits_are_those_of_their_payment_however_it_changes(
+    total: int, size: int, edits: dict[int, list[tuple[int, int]]]
+) -> None:
+    """Payments read newest first while they change: once that stops, every payment has its shares, and no old one."""
+    payments = [make_payment(number, 1 + number % 3, day(1 + number % 3)) for number in range(total)]
+    server, pages = ScriptedBill({PAYMENTS: payments}), iter(range(1000))
+
+    def edit(_offset: int) -> None:
+        page = next(pages)
+        for at, (number, shares) in enumerate(edits.get(page, [])):
+            if number < total:
+                # The scripted server says that it answers at noon of the first of March.
+                when = f"2026-03-01T12:00:{page:02d}.{at:03d}+00:00"
+                payments[number] = make_payment(number, shares, when)
+
+    server.before_page = edit
+    stored: dict[str, dict[str, str]] = {"ap_payment_detail": {}, "ap_payment_credit": {}}
+    window = ALL
+    while next(pages) < 40:
+        with make_client(server, page_size=size) as client:
+            session = client.session(ORGANIZATION)
+            extraction = BillExtraction(session, ORGANIZATION, table("ap_payment"), window, CURRENCIES)
+            read_pages = list(extraction)
+        for at, part in enumerate(extraction.tables):
+            if part.name in stored:
+                covered = extraction.window_of(part)
+                rows = stored[part.name]
+                gone = [
+                    k for k, parent in rows.items() if covered.kind is WindowKind.ALL or parent in covered.parent_keys
+                ]
+                for key in gone:
+                    del rows[key]
+                for page in read_pages:
+                    keys, parents = texts_of(page[at].rows, "id"), texts_of(page[at].rows, "payment_id")
+                    rows |= zip(map(str, keys), map(str, parents), strict=True)
+        assert extraction.tally.in_order
+        window = Window(WindowKind.CHANGED, since=extraction.tally.watermark)
+    shares = {share["id"]: payment["id"] for payment in payments for share in payment["billPayments"]}
+    assert stored["ap_payment_detail"] == shares
+    assert stored["ap_payment_credit"] == {f"{share}:1": payment for share, payment in shares.items()}
+
+
+def test_a_misshapen_array_holds_back_all_that_came_with_its_document() -> None:
+    """If one array of a payment cannot be read, the payment and its other arrays go to quarantine together."""
+    payment = {**make_payment(1, 2, day(1)), "voidInfo": "none"}
+    server = ScriptedBill({PAYMENTS: [payment, make_payment(2, 1, day(1))]})
+    with make_client(server) as client:
+        session = client.session(ORGANIZATION)
+        extraction = BillExtraction(session, ORGANIZATION, table("ap_payment"), ALL, CURRENCIES)
+        ((payments, details, credits_, voids),) = extraction
+    assert [(reject.key, reject.check) for reject in payments.rejects] == [("stp001", "line_items")]
+    assert {reject.key for reject in details.rejects} == {"blp0010", "blp0011"}
+    assert len(credits_.rejects) == 2
+    assert texts_of(details.rows, "payment_id") == ["stp002"]
+    assert voids.rejects == ()
+    for part, batch in zip(extraction.tables, (payments, details, credits_, voids), strict=True):
+        assert extraction.tallies[part.name].received == len(batch.rows) + len(batch.rejects)

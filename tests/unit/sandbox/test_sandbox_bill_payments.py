@@ -1,0 +1,199 @@
+"""The BILL twin's payments, credits, receivables: what the facts say, in BILL's words, by BILL's rules."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from urllib.parse import urlencode
+
+import pytest
+
+from intacct_pipelines.sandbox.http import Request
+
+LISTS = {
+    "/v3/payments": "stp",
+    "/v3/vendor-credits": "vcr",
+    "/v3/funding-accounts/banks": "bac",
+    "/v3/customers": "0cu",
+    "/v3/invoices": "00e",
+    "/v3/receivable-payments": "0rp",
+    "/v3/credit-memos": "",
+    "/v3/classifications/items": "0ii",
+    "/v3/classifications/jobs": "0jo",
+    "/v3/classifications/employees": "0em",
+    "/v3/users": "006",
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_list_has_pages_single_records_and_ids_of_its_kind(caller, path):
+    """A list is followed to its end, each record can be read by itself, and its id begins as BILL's do."""
+    records = caller.read_all(path, max=7, sort="createdTime:asc")
+    assert records
+    assert len({record["id"] for record in records}) == len(records)
+    assert all(record["id"].startswith(LISTS[path]) for record in records)
+    status, single = caller.send("GET", f"{path}/{records[-1]['id']}")
+    assert status == 200
+    assert single == {name: value for name, value in records[-1].items() if name != "usage"}
+
+
+@pytest.mark.parametrize("path", ["/v3/payments", "/v3/receivable-payments", "/v3/vendor-credits", "/v3/credit-memos"])
+def test_lists_without_a_published_time_filter_refuse_one(caller, path):
+    """BILL publishes no time filter for these, so a client may not rely on one."""
+    status, errors = caller.send("GET", path, filters='updatedTime:gte:"2026-01-01"')
+    assert (status, errors[0]["code"]) == (400, "BDC_1002")
+
+
+def test_a_bill_says_what_its_payments_and_credits_say(caller):
+    """Paid, credited and scheduled amounts of every bill are the sums of what paid, was used and is to come."""
+    paid: dict[str, Decimal] = {}
+    scheduled: dict[str, Decimal] = {}
+    for payment in caller.read_all("/v3/payments", max=100):
+        into = scheduled if payment["status"] == "SCHEDULED" else paid
+        for share in payment["billPayments"] if payment["status"] in {"SCHEDULED", "PAID"} else ():
+            into[share["billId"]] = into.get(share["billId"], Decimal(0)) + share["amount"]
+    credited: dict[str, Decimal] = {}
+    for credit in caller.read_all("/v3/vendor-credits", max=100):
+        for use in credit["usage"]:
+            credited[use["billId"]] = credited.get(use["billId"], Decimal(0)) + use["amount"]
+        assert credit["appliedAmount"] == sum(use["amount"] for use in credit["usage"])
+    bills = caller.read_all("/v3/bills", max=100)
+    assert {b["id"]: b["paidAmount"] for b in bills if b["paidAmount"]} == paid
+    assert {b["id"]: b["creditAmount"] for b in bills if b["creditAmount"]} == credited
+    assert {b["id"]: b["scheduledAmount"] for b in bills if b["scheduledAmount"]} == scheduled
+    assert all((b["paymentStatus"] == "SCHEDULED") == bool(b["scheduledAmount"]) for b in bills)
+    assert paid
+    assert credited
+    assert scheduled
+
+
+def test_credits_of_a_payment_are_in_the_credits_own_use(caller):
+    """Both sides of an application agree: the payment names the credit, the credit names the payment."""
+    told = {
+        (payment["id"], share["billId"], used["id"], used["amount"])
+        for payment in caller.read_all("/v3/payments", max=100)
+        for share in payment["billPayments"]
+        for used in share.get("vendorCredits", ())
+    }
+    kept = {
+        (use["paymentId"], use["billId"], credit["id"], use["amount"])
+        for credit in caller.read_all("/v3/vendor-credits", max=100)
+        for use in credit["usage"]
+        if "paymentId" in use
+    }
+    assert told == kept != set()
+
+
+def test_only_a_scheduled_payment_can_be_cancelled(caller):
+    """Cancelling gives the bill back what was to come; a payment under way is refused."""
+    payments = caller.read_all("/v3/payments", max=100)
+    scheduled = next(p for p in payments if p["singleStatus"] == "SCHEDULED")
+    cleared = next(p for p in payments if p["singleStatus"] == "CLEARED")
+    assert caller.send("POST", f"/v3/payments/{cleared['id']}/cancel")[0] == 400
+    status, cancelled = caller.send("POST", f"/v3/payments/{scheduled['id']}/cancel")
+    assert (status, cancelled["status"], cancelled["singleStatus"]) == (200, "CANCELLED", "CANCELED")
+    assert cancelled["updatedTime"] > scheduled["updatedTime"]
+    bill = caller.send("GET", f"/v3/bills/{scheduled['billPayments'][0]['billId']}")[1]
+    assert (bill["scheduledAmount"], bill["paymentStatus"], bill["dueAmount"]) == (0, "UNPAID", bill["amount"])
+
+
+def test_a_void_is_a_request_unless_the_payment_was_made_outside(caller_for):
+    """BILL deals with a request later; a recorded payment is void at once, and its bills are open again."""
+    callers = [caller_for(at) for at in range(3)]
+    outside = next((c, p) for c in callers for p in c.read_all("/v3/payments", max=100) if not p["onlinePayment"])
+    caller, payment = outside
+    body = {"type": "VOID_ONLY", "reason": "Typed twice"}
+    assert caller.send("POST", f"/v3/payments/{payment['id']}/void", {"type": "VOID_ONLY"})[0] == 400
+    assert caller.send("POST", f"/v3/payments/{payment['id']}/void", {**body, "type": "UNDO"})[0] == 400
+    before = {s["billId"]: caller.send("GET", f"/v3/bills/{s['billId']}")[1] for s in payment["billPayments"]}
+    status, voided = caller.send("POST", f"/v3/payments/{payment['id']}/void", body)
+    assert (status, voided["singleStatus"], voided["status"]) == (200, "VOIDED", "VOID")
+    assert voided["voidInfo"][-1]["status"] == "ACCEPTED"
+    for share in payment["billPayments"]:
+        bill = caller.send("GET", f"/v3/bills/{share['billId']}")[1]
+        assert bill["dueAmount"] == before[share["billId"]]["dueAmount"] + share["amount"]
+    assert caller.send("POST", f"/v3/payments/{payment['id']}/void", body)[0] == 400
+    cleared = next(p for p in caller.read_all("/v3/payments", max=100) if p["singleStatus"] == "CLEARED")
+    asked = caller.send("POST", f"/v3/payments/{cleared['id']}/void", body)[1]
+    assert (asked["singleStatus"], asked["status"]) == ("VOID_PENDING", "PAID")
+    assert asked["voidInfo"][-1]["status"] == "TO_BE_PROCESSED"
+
+
+def test_a_vendor_credit_is_archived_for_good(caller):
+    """Archiving is final for vendor credits; a credit memo can be restored."""
+    credit = next(c for c in caller.read_all("/v3/vendor-credits", max=100) if not c["archived"])
+    assert caller.send("POST", f"/v3/vendor-credits/{credit['id']}/archive")[1]["archived"] is True
+    assert caller.send("POST", f"/v3/vendor-credits/{credit['id']}/restore")[0] == 404
+    memo = caller.read_all("/v3/credit-memos", max=100)[0]
+    assert caller.send("POST", f"/v3/credit-memos/{memo['id']}/archive")[1]["archived"] is True
+    assert caller.send("POST", f"/v3/credit-memos/{memo['id']}/restore")[1]["archived"] is False
+
+
+def test_jobs_can_be_made_although_projects_belong_to_intacct(caller):
+    """BILL's API does offer what its sync does not: a job of one's own (S-PRJ-02)."""
+    status, job = caller.send("POST", "/v3/classifications/jobs", {"name": "Made in BILL"})
+    assert (status, job["id"][:3]) == (201, "0jo")
+    assert job in caller.read_all("/v3/classifications/jobs", max=100)
+
+
+def test_invoices_add_up_and_receipts_find_them(caller):
+    """An invoice is its lines and its tax; what is due is what receipts and credit memos left of it."""
+    received: dict[str, Decimal] = {}
+    for receipt in caller.read_all("/v3/receivable-payments", max=100):
+        parts = receipt["invoicePayments"]
+        assert receipt["amount"] == sum(part["amount"] for part in parts) + receipt["unappliedAmount"]
+        for part in parts if receipt["status"] == "PAID" else ():
+            received[part["invoiceId"]] = received.get(part["invoiceId"], Decimal(0)) + part["amount"]
+    for invoice in caller.read_all("/v3/invoices", max=100):
+        lines = sum(line["price"] * line["quantity"] for line in invoice["invoiceLineItems"])
+        assert invoice["totalAmount"] == lines + invoice["salesTaxTotal"]
+        left = invoice["totalAmount"] - received.get(invoice["id"], 0) - invoice["creditAmount"]
+        assert invoice["dueAmount"] == left
+        words = {"PAID_IN_FULL"} if left <= 0 else {"OPEN", "PARTIAL_PAYMENT"}
+        assert invoice["status"] in words
+
+
+# ---- the older API ----------------------------------------------------------------------------------------------
+
+
+def ask(twin, path, **form):
+    """Send a form to the older API and return what is in its envelope."""
+    import json  # noqa: PLC0415 - used here only
+
+    reply = twin.handle(Request("POST", f"/api/v2{path}", "", {}, urlencode(form).encode()))
+    assert reply.status == 200
+    envelope = json.loads(reply.body, parse_float=Decimal)
+    return envelope["response_status"], envelope["response_data"]
+
+
+def test_money_movements_are_in_the_older_api_by_position(caller, twin, business):
+    """Rows from a position on, payables negative and receivables positive, codes as text; refusals with HTTP 200."""
+    login = {
+        "userName": business.bill_username,
+        "password": business.bill_password,
+        "orgId": caller.organization_id,
+        "devKey": business.dev_key,
+    }
+    assert ask(twin, "/Login.json", **{**login, "password": "x"}) == (
+        1,
+        {"error_code": "BDC_1101", "error_message": "User name and/or password do not match our records."},
+    )
+    _, session = ask(twin, "/Login.json", **login)
+    who = {"devKey": business.dev_key, "sessionId": session["sessionId"]}
+    rows: list[dict[str, object]] = []
+    while True:
+        question = f'{{"start": {len(rows)}, "max": 5, "sort": [{{"field": "createdTime", "asc": "true"}}]}}'
+        status, page = ask(twin, "/List/MoneyMovement.json", **who, data=question)
+        assert status == 0
+        rows += page
+        if len(page) < 5:
+            break
+    entity = business.entities[0]
+    mine = [t for t in business.settlements.transfers if t.entity_id == entity.entity_id]
+    assert {row["id"] for row in rows} >= {transfer.bill_id for transfer in mine}
+    assert {row["type"] for row in rows} == {"1", "2"}
+    assert sum(row["amount"] for row in rows if row["type"] == "1") == -sum(t.amount for t in mine)
+    assert rows == sorted(rows, key=lambda row: row["createdTime"])
+    for data, code in (("{", "BDC_1002"), ('{"max": 1000}', "BDC_1002"), ('{"filters": [1]}', "SANDBOX-1430")):
+        assert ask(twin, "/List/MoneyMovement.json", **who, data=data)[1]["error_code"] == code
+    assert ask(twin, "/List/Nothing.json", **who)[1]["error_code"] == "BDC_1121"
+    assert ask(twin, "/List/MoneyMovement.json", **{**who, "sessionId": "x"})[1]["error_code"] == "BDC_1109"
