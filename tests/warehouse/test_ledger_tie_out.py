@@ -136,6 +136,20 @@ def test_each_document_of_an_order_leads_to_its_bill_or_invoice(synced):
         assert found[0] == found[1] == found[2] > 0
 
 
+def test_attachments_are_read_without_their_contents(synced):
+    """Each report's attachment has its folder, file and type (S-ATT-01); what is in the file is kept nowhere."""
+    world, certificates, connection = synced
+    rows = connection.execute(
+        "SELECT r.document_no, a.folder, a.file_name, a.file_type FROM intacct.expense_report AS r "
+        "JOIN intacct.attachment AS a USING (attachment_id) ORDER BY 1"
+    ).fetchall()
+    reports = sorted(one.number for one in world.sandbox.business.expense_reports if one.attachment_id)
+    assert rows == [(number, "Expense reports", number, "pdf") for number in reports]
+    assert certificates["intacct.attachment"].is_whole
+    whole = connection.execute("SELECT a::text FROM intacct.attachment AS a").fetchall()
+    assert not any("JVBERi0xLjQK" in text for (text,) in whole)
+
+
 def _value(kind: Kind, text: str) -> object:
     """What a field of the source is in Postgres."""
     if not text:

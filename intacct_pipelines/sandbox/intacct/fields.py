@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.objects import (
+    attachments,
     bank,
     cash,
     company,
@@ -32,7 +33,7 @@ from intacct_pipelines.sandbox.intacct.objects.spec import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_AREAS: Final = (company, lists, dimensions, bank, payables, receivables, orders, cash, ledger)
+_AREAS: Final = (company, lists, dimensions, bank, payables, receivables, orders, cash, attachments, ledger)
 
 OBJECTS: Final[Mapping[str, ObjectSpec]] = MappingProxyType(
     {spec.name: spec for area in _AREAS for spec in area.OBJECTS}

@@ -214,11 +214,28 @@ class OrdersLoader:
             coding = coding_of(self._state, lines, item, report.entity_id)
             entries.append(Entry(DEBIT, line.account_no, line.amount, line.amount, coding))
             entries.append(Entry(CREDIT, EMPLOYEE_PAYABLE_ACCOUNT, line.amount, line.amount, coding))
+        if report.attachment_id:
+            self._attach(report)
         state = self._state
         state.ledger.post(journal_entry(state, table, row, EXPENSES, table.get(row, "WHENPOSTED"), entries))
         if report.paid_on:
             back = self._reimbursement(report.total, Coding(report.entity_id, report.lines[0].location_id))
             state.ledger.post(journal_entry(state, table, row, REIMBURSEMENT, table.get(row, "WHENPAID"), back))
+
+    def _attach(self, report: ExpenseReport) -> None:
+        """The receipts of a report, as one file (S-ATT-01)."""
+        table = self._state.tables["SUPDOC"]
+        values = {
+            "SUPDOCID": report.attachment_id,
+            "SUPDOCNAME": f"Receipts {report.number}",
+            "FOLDER": "Expense reports",
+            "DESCRIPTION": report.description,
+            "CREATIONDATE": self._state.instants.day(report.report_date),
+            "ATTACHMENTNAME": report.number,
+            "ATTACHMENTTYPE": "pdf",
+            "ATTACHMENTDATA": "JVBERi0xLjQK",
+        }
+        table.put(self._rows.row(table, values, report.entity_id, (report.created_at, report.modified_at)))
 
     def _reimbursement(self, total: Decimal, coding: Coding) -> list[Entry]:
         return [

@@ -20,6 +20,7 @@ from intacct_pipelines.sandbox.intacct.conditions import (
 from intacct_pipelines.sandbox.intacct.dataset import Dataset, dataset, kind_of, visible_fields
 from intacct_pipelines.sandbox.intacct.elements import child, child_text, children, is_true, text_of
 from intacct_pipelines.sandbox.intacct.fields import DECIMAL, ENUMS, OBJECTS, READ_ONLY, RELATIONS
+from intacct_pipelines.sandbox.intacct.objects.attachments import FILE_FIELDS
 from intacct_pipelines.sandbox.intacct.refusals import no_permission, refusal
 from intacct_pipelines.sandbox.intacct.rendering import reader, render_rows, render_values
 from intacct_pipelines.sandbox.intacct.search import Search
@@ -328,10 +329,8 @@ class Reader:
         most = _whole("maxitems", element.get("maxitems", ""), DEFAULT_PAGE)
         page = numbers[start : start + most]
         fields = visible_fields(self._state, data.spec)
-        read = reader(data, fields)
-        tags = tuple(field.lower() for field in fields)
         tag = escape_attribute(element.get("object", ""))
-        rows = "".join(render_values(tag, tags, read(data.record(number))) for number in page)
+        rows = "".join(_listed(data, tag, fields, number) for number in page)
         end = max(start + len(page) - 1, 0)
         head = f'<listtype start="{start}" end="{end}" total="{len(numbers)}">{tag}</listtype>'
         return Answer(f"{head}<data>{rows}</data>", len(page))
@@ -354,6 +353,7 @@ _LEGACY_NAMES: Final = {
     "class": "CLASS",
     "contact": "CONTACT",
     "apterm": "APTERM",
+    "supdoc": "SUPDOC",
 }
 _LEGACY_OPERATORS: Final = {
     "=": "equalto",
@@ -382,6 +382,18 @@ def _only(element: etree._Element, names: set[str]) -> None:
     for one in children(element):
         if one.tag not in names:
             raise refusal("SANDBOX-QUERY", f"The element '{one.tag}' is not allowed in {element.tag}.")
+
+
+def _listed(data: Dataset, tag: str, fields: Sequence[str], number: int) -> str:
+    """One row of `get_list`; an attachment's file stands in elements of its own inside."""
+    own = [field for field in fields if data.spec.name != "SUPDOC" or field not in FILE_FIELDS]
+    record = data.record(number)
+    row = render_values(tag, tuple(field.lower() for field in own), reader(data, own)(record))
+    if len(own) == len(fields):
+        return row
+    file = render_values("attachment", tuple(field.lower() for field in FILE_FIELDS), reader(data, FILE_FIELDS)(record))
+    end = f"</{tag}>"
+    return f"{row.removesuffix(end)}<attachments>{file}</attachments>{end}"
 
 
 def _of_definition(data: Dataset, element: etree._Element, part: Filter | None) -> Filter | None:

@@ -106,3 +106,9 @@ def test_a_query_names_one_definition_or_sees_all():
     assert [row["DOCID"] for row in only] == ["Purchase Order-PO-1"]
     nothing = "<equalto><field>DOCNO</field><value>INV-7</value></equalto>"
     assert books.rows(books.select("PODOCUMENT", fields, nothing, "<docparid>Purchase Order</docparid>")) == []
+
+
+def test_reports_name_attachments_that_get_list_shows_with_their_file(twin: IntacctTwin):
+    """Each attachment id of a report is listed with folder, file name and type (S-ATT-01)."""
+    named = {row["SUPDOCID"] for row in twin.records("EEXPENSES") if row["SUPDOCID"]}
+    assert {row["SUPDOCID"] for row in twin.records("SUPDOC")} == named != set()

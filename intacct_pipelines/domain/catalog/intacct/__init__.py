@@ -6,6 +6,7 @@ The order is that of a sync: lists before the documents that name them, document
 from typing import Final
 
 from intacct_pipelines.domain.catalog.intacct.access import ACCESS_TABLES
+from intacct_pipelines.domain.catalog.intacct.attachments import ATTACHMENT_TABLES
 from intacct_pipelines.domain.catalog.intacct.bank import BANK_TABLES
 from intacct_pipelines.domain.catalog.intacct.cash import CASH_TABLES
 from intacct_pipelines.domain.catalog.intacct.company import COMPANY_TABLES
@@ -27,6 +28,7 @@ INTACCT_TABLES: Final = (
     *PAYABLES_TABLES,
     *RECEIVABLES_TABLES,
     *ORDER_TABLES,
+    *ATTACHMENT_TABLES,
     *CASH_TABLES,
     *LEDGER_TABLES,
 )

@@ -1,0 +1,25 @@
+"""Attachments: a folder's entry with its file; only `get_list` shows them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from intacct_pipelines.sandbox.intacct.objects.spec import ObjectSpec, Relations, describe
+
+FILE_FIELDS: Final = ("ATTACHMENTNAME", "ATTACHMENTTYPE", "ATTACHMENTDATA")
+"""What `get_list` shows inside ``attachments/attachment``."""
+
+OBJECTS: Final[tuple[ObjectSpec, ...]] = (
+    describe(
+        "SUPDOC",
+        """
+        RECORDNO:i SUPDOCID:s SUPDOCNAME:s FOLDER:s DESCRIPTION:s CREATIONDATE:D CREATEDBY:s ATTACHMENTNAME:s
+        ATTACHMENTTYPE:s ATTACHMENTDATA:s
+    """,
+        "SUPDOCID",
+        "Attachment",
+        ("SUPDOCID",),
+        audited=False,
+    ),
+)
+RELATIONS: Final[Relations] = {}
