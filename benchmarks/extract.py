@@ -21,6 +21,7 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -80,11 +81,11 @@ def make_records(count: int) -> list[bytes]:
 
 
 def _cells(columns: list[Column], dice: random.Random, words: list[str]) -> bytes:
-    cells = "".join(f"<{column.source}>{_cell(column, dice, words)}</{column.source}>" for column in columns)
+    cells = "".join(f"<{column.source}>{make_cell(column, dice, words)}</{column.source}>" for column in columns)
     return f"{cells}</{OBJECT}>".encode()
 
 
-def _cell(column: Column, dice: random.Random, words: list[str]) -> str:
+def make_cell(column: Column, dice: random.Random, words: list[str]) -> str:
     if column.source in {"CURRENCY", "BASECURR"}:
         return "USD"
     day = f"{dice.randrange(1, 13):02}/{dice.randrange(1, 29):02}/2026"
@@ -103,8 +104,9 @@ def _cell(column: Column, dice: random.Random, words: list[str]) -> str:
 class Stub:
     """Answers sign-ins and queries over prepared records."""
 
-    def __init__(self, records: list[bytes]) -> None:
+    def __init__(self, records: Sequence[bytes], name: str = OBJECT) -> None:
         self.records = records
+        self.name = name
         self.latency_seconds = 0.0
         self.requests = 0
         self.connections = 0
@@ -126,7 +128,7 @@ class Stub:
             page = self.records[first : min(last, first + size)]
         total = last - low
         head = (
-            f'<data listtype="{OBJECT}" totalcount="{total}" offset="{offset}" count="{len(page)}" '
+            f'<data listtype="{self.name}" totalcount="{total}" offset="{offset}" count="{len(page)}" '
             f'numremaining="{total - offset - len(page)}">'
         )
         return self._reply("query", body, b"".join((head.encode(), *page, b"</data>")))
@@ -149,9 +151,8 @@ def _number(pattern: str, body: str, default: int) -> int:
     return int(match.group(1)) if match else default
 
 
-def serve(records: int) -> None:
+def serve(stub: Stub) -> None:
     """Serve until the parent ends us; prints the port."""
-    stub = Stub(make_records(records))
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -375,7 +376,7 @@ def main() -> None:
     arguments.add_argument("--url", default="", help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
     if chosen.role == "server":
-        serve(chosen.records)
+        serve(Stub(make_records(chosen.records)))
     elif chosen.role:
         read_role(chosen.role, chosen.url, chosen.records)
     elif chosen.quick:

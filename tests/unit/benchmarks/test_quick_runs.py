@@ -11,7 +11,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 
 
-@pytest.mark.parametrize("script", ["load", "validate", "reconcile", "push", "sync", "nightly"])
+@pytest.mark.parametrize("script", ["load", "gl_lines", "validate", "reconcile", "push", "sync", "nightly"])
 def test_the_quick_run_ends_well(script):
     """`--quick` goes through all that the full run does, on few rows."""
     command = [sys.executable, str(BENCHMARKS / f"{script}.py"), "--quick"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -74,6 +75,20 @@ def test_a_column_is_read_like_its_cells(kind: Kind, data: st.DataObject) -> Non
     typed, failures = type_column(kind, pa.array(texts, TEXT).slice(start), currencies=None, zone="UTC")
     assert typed.type == ARROW_TYPES[kind]
     assert (typed.to_pylist(), failures) == by_cell(texts[start:], lambda _, text: read(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("123456789012345678901234.123456789012", True), ("1234567890123456789012345", False),
+        ("1.0000000000000", False), (".0000000000000", False), ("-.000000000001", True),
+    ],
+)  # fmt: skip
+def test_only_decimals_of_the_agreed_length_are_read(text: str, fits: bool) -> None:
+    """24 digits before the point and 12 behind it; one more, even a zero, is refused as the single cell is."""
+    typed, failures = type_column(Kind.RATE, pa.array([text, "1"], TEXT), currencies=None, zone="UTC")
+    assert failures == ({} if fits else {0: "decimal"})
+    assert typed.to_pylist() == [Decimal(text) if fits else None, Decimal(1)]
 
 
 @settings(deadline=None, max_examples=300)

@@ -1,0 +1,213 @@
+"""The ledger's lines from the gateway to the warehouse, against the slower of its two halves in the same run.
+
+    python benchmarks/gl_lines.py            # 1,000,000 lines
+    python benchmarks/gl_lines.py --quick    # a small run that only shows that everything works
+
+A stub of the gateway serves pages of GLDETAIL over loopback. Ours: read, typed, judged by contract, hashed, copied,
+keyed, certified, committed. The halves, each alone: reading the same pages and dropping them, and psql's CSV COPY of
+the same rows into a bare table. All run in turns; each reader is a process of its own, so that its peak memory is its
+own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import overload
+
+import psycopg
+from extract import PAGE, Stub, make_cell, serve
+from load import peer_table, psql_copy
+
+from intacct_pipelines.clients.intacct import Credentials, IntacctClient, Options, Query
+from intacct_pipelines.defs.extraction import ROWS_JUDGED
+from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.records import Certificate, Window, WindowKind, gather
+from intacct_pipelines.extract.intacct import IntacctExtraction
+from intacct_pipelines.validate.contracts import screen_batch
+from intacct_pipelines.warehouse.connection import Warehouse
+from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
+from intacct_pipelines.warehouse.tables import part_name
+
+TABLE = TABLES["intacct.gl_detail"]
+ENTITY = "acme:100"
+_FIXED = {"TR_TYPE": "1", "ENTRY_STATE": "P", "BOOKID": "ACCRUAL", "ACCOUNTNO": "6000"}
+
+
+class Lines(Sequence[bytes]):
+    """Records as the gateway writes them, made when they are asked for: ten million would fill the memory."""
+
+    def __init__(self, count: int) -> None:
+        dice = random.Random(1)  # noqa: S311  # filler, no secret
+        words = [f"item {number} of the delivery" for number in range(500)]
+        key, *others = TABLE.columns
+        assert key.source == "RECORDNO"
+        self._count = count
+        self._tails = [
+            "".join(
+                f"<{column.source}>{_FIXED.get(column.source) or make_cell(column, dice, words)}</{column.source}>"
+                for column in others
+            ).encode()
+            for _ in range(PAGE)
+        ]
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
+        if isinstance(place, slice):
+            return [self[at] for at in range(*place.indices(self._count))]
+        name = TABLE.source_object.encode()
+        return b"<%b><RECORDNO>%d</RECORDNO>%b</%b>" % (name, place + 1, self._tails[place % PAGE], name)
+
+
+def read_alone(client: IntacctClient) -> dict[str, float]:
+    """Read every page and drop it."""
+    fields = tuple(dict.fromkeys(column.source for column in TABLE.columns))
+    rows = sum(page.count for page in client.session().read_pages(Query(TABLE.source_object, fields)))
+    return {"rows": rows, "contracts": 0}
+
+
+def load_all(client: IntacctClient, dsn: str) -> dict[str, float]:
+    """Do what a first sync of the table does, with a clock at the contracts."""
+    extraction = IntacctExtraction(client.session(), TABLE, Window(WindowKind.ALL))
+    contracts = 0.0
+    with (
+        Warehouse(dsn) as warehouse,
+        warehouse.load(TABLE, ENTITY, run_id="bench", window=extraction.window) as load,
+    ):
+        for batch in gather(extraction, ROWS_JUDGED):
+            started = time.perf_counter()
+            screened = screen_batch(batch)
+            contracts += time.perf_counter() - started
+            load.add(screened.rows)
+            load.reject(screened.rejects)
+        certificate: Certificate = load.finish(extraction.tally, watermark=extraction.tally.watermark)
+    assert certificate.is_whole
+    return {"rows": certificate.inserted, "contracts": contracts}
+
+
+def run_role(role: str, url: str, dsn: str) -> None:
+    """Be one reader and print what it took."""
+    started = time.perf_counter()
+    credentials = Credentials("sender", "secret", "company", "user", "secret")
+    with IntacctClient(credentials, Options(url=url)) as client:
+        figures = read_alone(client) if role == "read" else load_all(client, dsn)
+    figures["seconds"] = time.perf_counter() - started
+    figures["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(figures))
+
+
+def measure(role: str, lines: int, url: str, dsn: str) -> dict[str, float]:
+    """Run one reader as its own process."""
+    command = [sys.executable, __file__, "--role", role, "--url", url, "--dsn", dsn]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    figures: dict[str, float] = json.loads(done.stdout)
+    assert figures["rows"] == lines
+    return figures
+
+
+@contextmanager
+def stub(lines: int) -> Iterator[str]:
+    """Lend the address of a gateway with so many lines."""
+    command = [sys.executable, __file__, "--role", "server", "--lines", str(lines)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}/x"
+        process.terminate()
+
+
+def empty(dsn: str) -> None:
+    with psycopg.connect(dsn) as connection:
+        connection.execute(f"DROP TABLE partitions.{part_name(TABLE, ENTITY)}")  # type: ignore[arg-type]  # our name
+        connection.execute("TRUNCATE ops.certificate, ops.watermark")
+
+
+def write_csv(dsn: str, path: Path) -> None:
+    """Write what was loaded, for psql."""
+    columns = ", ".join(TABLE.column_names)
+    statement = f"COPY (SELECT {columns} FROM {TABLE.qualified_name}) TO STDOUT (FORMAT csv)"  # noqa: S608  # our names
+    with (
+        psycopg.connect(dsn) as connection,
+        connection.cursor() as cursor,
+        path.open("wb") as handle,
+        cursor.copy(statement) as copy,  # type: ignore[arg-type]  # likewise
+    ):
+        for block in copy:
+            handle.write(block)
+
+
+def compare(lines: int, rounds: int, dsn: str, folder: Path) -> None:
+    """Measure everything and print a table."""
+    ratios, shares, peaks = [], [], []
+    with stub(lines) as url:
+        for _ in range(rounds):
+            reading = measure("read", lines, url, dsn)["seconds"]
+            ours = measure("load", lines, url, dsn)
+            write_csv(dsn, folder / "lines.csv")
+            peer_table(dsn, TABLE, "peer")
+            copying = psql_copy(dsn, folder / "lines.csv", "peer")
+            empty(dsn)
+            ratios.append(ours["seconds"] / max(reading, copying))
+            shares.append(ours["contracts"] / ours["seconds"])
+            peaks.append(ours["peak_mib"])
+            print(f"{lines:,} lines: reading {reading:.2f} s, COPY {copying:.2f} s, all of it {ours['seconds']:.2f} s")
+    with stub(max(lines // 10, 1)) as url:
+        small = measure("load", max(lines // 10, 1), url, dsn)["peak_mib"]
+        empty(dsn)
+    for what, value, target in (
+        (f"extract to warehouse, {lines:,} lines ÷ the slower half", f"{statistics.median(ratios):.2f}", "≤ 2"),
+        ("contracts, share of all", f"{statistics.median(shares):.0%}", "≤ 25 %"),
+        ("peak memory, MiB", f"{max(peaks):.0f}", "≤ 512"),
+        ("  ÷ that of a tenth of the lines", f"{max(peaks) / small:.2f}", "≤ 1.15"),
+    ):
+        print(f"{what:<62}{value:>8}   {target}")
+
+
+def main() -> None:
+    """Parse the arguments and run."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--quick", action="store_true", help="a small run without meaning for speed")
+    arguments.add_argument("--lines", type=int, default=1_000_000)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--role", choices=("server", "read", "load"), help=argparse.SUPPRESS)
+    arguments.add_argument("--url", default="", help=argparse.SUPPRESS)
+    arguments.add_argument("--dsn", default="", help=argparse.SUPPRESS)
+    chosen = arguments.parse_args()
+    if chosen.role == "server":
+        serve(Stub(Lines(chosen.lines), TABLE.source_object))
+    elif chosen.role:
+        run_role(chosen.role, chosen.url, chosen.dsn)
+    else:
+        with tempfile.TemporaryDirectory(prefix="intacct-pipelines-bench-") as home:
+            Path(home).chmod(0o755)
+            postgres = EmbeddedPostgres(Path(home))
+            postgres.start()
+            try:
+                dsn = postgres.dsn("warehouse")
+                with Warehouse(dsn) as warehouse:
+                    warehouse.migrate()
+                lines, rounds = (4_000, 1) if chosen.quick else (chosen.lines, chosen.rounds)
+                compare(lines, rounds, dsn, Path(home))
+            finally:
+                postgres.remove()
+
+
+if __name__ == "__main__":
+    main()
