@@ -14,12 +14,13 @@ class _Counting:
 
     def __init__(self, transport):
         self._answer = transport.handle_request
-        self.sent = {"intacct": 0, "bill": 0}
+        self.sent = {"intacct": 0, "bill": 0, "spend": 0}
 
     def __call__(self, request):
         body = request.read()
         is_intacct = b"<function " in body
-        self.sent["intacct" if is_intacct else "bill"] += max(1, body.count(b"<function "))
+        platform = "spend" if "/v3/spend/" in request.url.path else "bill"
+        self.sent["intacct" if is_intacct else platform] += max(1, body.count(b"<function "))
         return self._answer(request)
 
 
