@@ -199,7 +199,9 @@ class SpendAccount(_Budgeted):
     currency: str = Field(pattern="^[A-Z]{3}$", description="Currency of the account, which its API does not tell.")
     url: str = Field("https://gateway.prod.bill.com/connect", description="Base address; a white label's may differ.")
     label: str = Field("BILL Spend & Expense", description="What people call it, such as JPMorgan Spend Center.")
-    calls_per_minute: int = Field(60, ge=1, le=60, description="Most calls in any minute of one run.")
+    calls_per_minute: int = Field(
+        60, ge=1, description="Most calls in any minute of one run; the platform allows 60 a token."
+    )
     overlap_hours: int = Field(1, ge=0, le=168, description="How far back of the watermark an extraction reads.")
     reread_days: int = Field(
         70,

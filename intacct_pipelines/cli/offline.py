@@ -27,6 +27,8 @@ _SANDBOX: Final = "sandbox.json"
 _READY_SECONDS: Final = 120
 _AUTO_ITEMS: Final = 200
 _AUTO_AMOUNT: Final = 1_000_000_000
+_NO_PACE: Final = 100_000
+"""Calls a minute for a sandbox without a limit."""
 
 
 def enter_home(home: Path) -> None:
@@ -71,7 +73,8 @@ def demo_sandbox(home: Path, *arguments: str) -> Iterator[dict[str, Any]]:
     kept = home / _SANDBOX
     stated = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else list(arguments)
     kept_there = ("--journal", str(home / "sandbox.journal"), "--business-center-folder", str(home / "business_center"))
-    with sandbox("--port", "0", *kept_there, *stated) as facts:
+    # Nobody wants to wait for the pace of a service that is not there.
+    with sandbox("--port", "0", "--spend-calls-per-minute", "0", *kept_there, *stated) as facts:
         kept.write_text(json.dumps(stated), encoding="utf-8")
         write_connections(home, facts, auto_items=_AUTO_ITEMS, auto_amount=_AUTO_AMOUNT)
         yield facts
@@ -150,6 +153,7 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
                 "url": facts["spend"]["url"],
                 "label": account["label"],
                 "currency": account["currency"],
+                "calls_per_minute": facts["spend"]["calls_per_minute"] or _NO_PACE,
                 "token": secret(f"spend_token_{account['entity']}", account["token"]),
             }
             for account in facts["spend"]["accounts"]

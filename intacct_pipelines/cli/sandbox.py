@@ -13,6 +13,7 @@ import click
 from intacct_pipelines.sandbox.bill import BillOptions
 from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
 from intacct_pipelines.sandbox.server import SandboxOptions, SandboxServer, ready_line
+from intacct_pipelines.sandbox.spend import SpendOptions
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -57,6 +58,13 @@ if TYPE_CHECKING:
     help="HTTP status of BILL's limit errors, which is not documented.",
 )
 @click.option(
+    "--spend-calls-per-minute",
+    type=click.IntRange(0),
+    default=60,
+    show_default=True,
+    help="Calls of one token beyond which Spend & Expense answers 429; 0 for no limit.",
+)
+@click.option(
     "--journal",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keeps what is written to Intacct; the next sandbox on this file goes on from there.",
@@ -92,6 +100,7 @@ def sandbox(
             limit_status=429 if switches["limit_status"] == "429" else 400,
             empty_first_page=switches["empty_first_page"],
         ),
+        spend=SpendOptions(calls_per_minute=switches["spend_calls_per_minute"]),
     )
     server = _build(options, host, port)
     _stop_on_signals(server)

@@ -231,7 +231,12 @@ class Sandbox:
             }
             for account in self.business.cards.accounts
         ]
-        return {"url": url, "token": accounts[0]["token"] if accounts else "", "accounts": accounts}
+        return {
+            "url": url,
+            "token": accounts[0]["token"] if accounts else "",
+            "calls_per_minute": self.options.spend.calls_per_minute,
+            "accounts": accounts,
+        }
 
 
 def _nothing_to_expire() -> None:
