@@ -124,6 +124,11 @@ def sync_intacct_table(
     watermark = systems.warehouse.watermark(table, str(entity))
     if not watermark or not table.cursor:
         return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
+    return _sync_changes(systems, entity, table, run_id, watermark)
+
+
+def _sync_changes(systems: Systems, entity: EntityKey, table: Table, run_id: str, watermark: str) -> Certificate:
+    """Read what changed since the watermark; more where that would not tell all."""
     overlap = timedelta(hours=systems.connections.company(entity).overlap_hours)
     try:
         deletions = _deletions(systems, entity, table, overlap)
@@ -132,7 +137,19 @@ def sync_intacct_table(
             return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
         deletions = []
     since = intacct_extract.changed_since(watermark, overlap)
-    return _load_intacct(systems, entity, table, Window(WindowKind.CHANGED, since=since), run_id, deletions)
+    changes = _load_intacct(systems, entity, table, Window(WindowKind.CHANGED, since=since), run_id, deletions)
+    if table.is_rewritten and not _adds_up(systems, entity, table):
+        return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
+    return changes
+
+
+def _adds_up(systems: Systems, entity: EntityKey, table: Table) -> bool:
+    """Whether as many rows are stored as the source has; rows that it replaced without a word are still here."""
+    warehouse, name = systems.warehouse, str(entity)
+    stored, _ = warehouse.counts_and_totals(table, name)
+    return intacct_extract.count_all(systems.intacct(entity), table) == stored + len(
+        warehouse.rejected_keys(table, name)
+    )
 
 
 def source_fields(systems: Systems, entity: EntityKey, table: Table) -> tuple[SourceField, ...]:

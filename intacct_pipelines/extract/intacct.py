@@ -206,8 +206,21 @@ def count_month(session: Session, table: Table, month: date) -> int:
     Raises:
         RemoteSystemError: The source does not answer, or refuses.
     """
+    return _count(session, table, _month(table, month))
+
+
+def count_all(session: Session, table: Table) -> int:
+    """Ask how many rows of a table the session sees; costs one call, whatever the number.
+
+    Raises:
+        RemoteSystemError: The source does not answer, or refuses.
+    """
+    return _count(session, table, None)
+
+
+def _count(session: Session, table: Table, condition: Filter | None) -> int:
     key = table.column(table.key[0]).source
-    query = Query(table.source_object, (key,), _month(table, month), page_size=1)
+    query = Query(table.source_object, (key,), condition, page_size=1)
     return next(session.read_pages(query, in_flight=1)).total_count
 
 

@@ -97,6 +97,24 @@ def test_an_edited_and_a_deleted_bill_are_right_after_the_next_sync_and_the_old_
     assert int(deleted) not in set(lines["bill_record_no"])
 
 
+def test_the_ledger_forgets_what_an_edit_of_a_posted_bill_replaced(world):
+    """Intacct posts an edited bill anew and never tells of the lines before; the next sync has the books' own lines."""
+    world.extract()
+    bill = _open_bills(world)[-1]
+    line = bill.lines[0]
+    amount = str(2 * Decimal(line["TRX_AMOUNT"]))
+    world.sandbox.clock.advance(5)
+    world.sandbox.intacct.edit_bill(bill.record_no, lines=[{"LINE_NO": line["LINE_NO"], "TRX_AMOUNT": amount}])
+    world.extract()
+    with world.systems() as systems:
+        stored = systems.warehouse.read_frame("intacct.gl_detail", str(world.entity))
+    own = {"", world.entity.entity_id}
+    books = {
+        one.number for entry in world.sandbox.intacct.ledger.postings() if entry.owner in own for one in entry.lines
+    }
+    assert set(stored["record_no"]) == books
+
+
 def test_a_month_is_proven_and_sweeps_what_was_deleted_without_an_audit_trail(world):
     """History re-reads a month whole; what does not arrive is marked deleted, other months are untouched."""
     world.extract()

@@ -106,6 +106,8 @@ class Table:
             dots between. Its columns' sources may begin with ``^`` for the record around it (``^^`` two up), or be
             ``#position`` (from 1 in its array) or ``#key`` (the id around it with that position).
         party: For BILL documents, which carry no currency: the column with the vendor or customer whose it is.
+        is_rewritten: Whether the source replaces rows by new ones without a word, as the ledger does when a posted
+            document is edited; what changed is then not all that happened, so the rows are counted.
         permission: What Intacct's user must be allowed, as its screens name it; empty for lines (their parent's) and
             for systems that publish no list.
         call: For what Intacct's `query` does not read: the function that does. Such a table is read whole.
@@ -130,6 +132,7 @@ class Table:
     control_total: str = ""
     embedded_in: str = ""
     party: str = ""
+    is_rewritten: bool = False
     permission: str = ""
     call: Call | None = None
     is_optional: bool = False

@@ -56,7 +56,7 @@ JOURNAL_ENTRY: Final = Table(
     ),
     key=("record_no",),
     cursor="modified_at",
-    audit_type="glbatch",
+    is_rewritten=True,
     document_date="entry_date",
     permission="General Ledger › Journal entries and GL reports: List, View",
 )
@@ -126,7 +126,7 @@ GL_DETAIL: Final = Table(
     ),
     key=("record_no",),
     cursor="modified_at",
-    audit_type="gldetail",
+    is_rewritten=True,
     document_date="entry_date",
     control_total="amount",
     permission="General Ledger › Journal entries and GL reports: List, View",
