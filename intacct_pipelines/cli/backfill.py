@@ -347,7 +347,7 @@ def _line(one: ProvenMonth) -> str:
 
 
 def print_history(entity: EntityKey, found: Sequence[ProvenMonth]) -> None:
-    """Print one line for each month that was proven."""
+    """Print one line for each month that was proven and is not empty."""
     columns = (
         "object", "month", "proven", "at the source", "stored", "lines", "quarantined", "control total", "calls",
         "added", "changed", "deleted", "control total by",
@@ -366,8 +366,11 @@ def print_history(entity: EntityKey, found: Sequence[ProvenMonth]) -> None:
             *((one.added, one.changed, one.deleted, one.control_total_drift) if one.previous_at else ("",) * 4),
         )
         for one in sorted(found, key=lambda one: (one.table_name, one.month))
+        if one.source_rows or one.rows or one.deleted or not one.is_proven
     ]
     print_table(f"History of {entity}: each month proven; right: drift since it was proven before", columns, rows)
+    if len(found) > len(rows):
+        click.echo(f"{len(found) - len(rows)} further months are proven to be empty.")
 
 
 def print_drift(drift: Sequence[dict[str, Any]]) -> None:
