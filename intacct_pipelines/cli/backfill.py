@@ -244,7 +244,7 @@ def print_plan(plan: dict[str, Any]) -> None:
         )
     time_basis = "as measured here" if plan["seconds_a_call_measured"] else "at an assumed second a call"
     click.echo(
-        f"API calls: {about}{plan['calls']:,}, one sign-in among them; {spent}. "
+        f"API calls: {about}{plan['calls']:,}, a sign-in among them; {spent}. "
         f"Time: about {_duration(plan['seconds'])}, {time_basis}."
     )
 

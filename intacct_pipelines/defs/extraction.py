@@ -112,8 +112,7 @@ def sync_intacct_table(
         whole: Read the whole table, so that whatever does not arrive is known to be deleted; also ask anew which
             fields the company made itself.
     """
-    named = systems.connections.company(entity).objects.get(table.name, table.source_object)
-    table = replace(table, source_object=named)
+    table = named(systems, entity, table)
     if table.call is not None:
         return _load_list(systems, entity, table, table.call, run_id)
     if whole:
@@ -152,6 +151,12 @@ def _adds_up(systems: Systems, entity: EntityKey, table: Table) -> bool:
     )
 
 
+def named(systems: Systems, entity: EntityKey, table: Table) -> Table:
+    """Return the table with its object's name in the entity's company."""
+    name = systems.connections.company(entity).objects.get(table.name, table.source_object)
+    return replace(table, source_object=name)
+
+
 def source_fields(systems: Systems, entity: EntityKey, table: Table) -> tuple[SourceField, ...]:
     """Ask which fields the table's object has in the company, and keep the answer; costs one request."""
     fields = systems.intacct(entity).fields(table.source_object)
@@ -170,12 +175,13 @@ def prove_month(systems: Systems, entity: EntityKey, table: Table, month: date, 
         run_id: The run.
     """
     started = time.monotonic()
-    certificates = [_load_intacct(systems, entity, table, Window(WindowKind.MONTH, month=month), run_id)]
+    window = Window(WindowKind.MONTH, month=month)
+    certificates = [_load_intacct(systems, entity, named(systems, entity, table), window, run_id)]
     for lines in family(table)[1:]:
         parent = select(INTACCT_TABLES, lines.parent)
         parents = tuple(systems.warehouse.keys_of_month(parent, str(entity), month))
         window = Window(WindowKind.PARENTS, parent_keys=parents)
-        certificates.append(_load_intacct(systems, entity, lines, window, run_id))
+        certificates.append(_load_intacct(systems, entity, named(systems, entity, lines), window, run_id))
     seconds = Decimal(str(round(time.monotonic() - started, 3)))
     return prove(systems.warehouse, table, str(entity), month, certificates, run_id, seconds)
 

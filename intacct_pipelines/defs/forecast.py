@@ -9,10 +9,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.defs.extraction import named
 from intacct_pipelines.domain.budget import Purpose, Scope
 from intacct_pipelines.domain.catalog import Table, family
 from intacct_pipelines.extract.intacct import PARENTS_PER_QUERY, count_month
 from intacct_pipelines.warehouse.forecast import StoredMonth, seconds_a_call, stored_months
+from intacct_pipelines.warehouse.source_fields import SourceFields
 
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
@@ -54,6 +56,8 @@ class Forecast:
     """What a backfill will take."""
 
     months: tuple[MonthForecast, ...]
+    objects_unasked: int
+    """Objects whose fields were never asked for: one call each."""
     seconds_a_call: Decimal
     is_measured: bool
     """Whether the time of a call was measured at this entity, not assumed."""
@@ -61,8 +65,9 @@ class Forecast:
 
     @property
     def calls(self) -> int:
-        """Calls in all, the sign-in among them."""
-        return sum(month.calls for month in self.months) + SIGN_IN if self.months else 0
+        """Calls in all, the sign-in and the questions for objects' fields among them."""
+        pages = sum(month.calls for month in self.months)
+        return SIGN_IN + self.objects_unasked + pages if self.months else 0
 
     @property
     def seconds(self) -> int:
@@ -99,12 +104,20 @@ def forecast(
     account = systems.connections.account("intacct", entity)
     assert account is not None  # noqa: S101 - Intacct's account is the company; this tells the type checker
     found: list[MonthForecast] = []
+    kept = SourceFields(systems.warehouse, str(entity))
+    unasked: set[str] = set()
     for table in dict.fromkeys(table for table, _ in wanted):
         months = sorted(month for other, month in wanted if other is table)
         found += _months(systems, entity, table, months, ask=ask)
+        objects = {named(systems, entity, member).source_object for member in family(table)}
+        unasked |= {name for name in objects if not kept.read(name)}
     measured = seconds_a_call(systems.warehouse, str(entity))
     return Forecast(
-        tuple(found), measured or _USUAL_SECONDS, is_measured=measured is not None, usage=systems.meters.usage(account)
+        tuple(found),
+        len(unasked),
+        measured or _USUAL_SECONDS,
+        is_measured=measured is not None,
+        usage=systems.meters.usage(account),
     )
 
 
@@ -125,7 +138,7 @@ def _months(
             forecasts.append(counted[month])
         elif ask:
             with systems.meters.scope(Scope(entity=str(entity), asset="backfill", purpose=Purpose.BACKFILL)):
-                rows = count_month(systems.intacct(entity), table, month)
+                rows = count_month(systems.intacct(entity), named(systems, entity, table), month)
             calls = _calls(_guessed(rows, kinds, list(stored.values())), page_size)
             forecasts.append(MonthForecast(table, month, rows, calls, Basis.ASKED))
         elif average is not None:
