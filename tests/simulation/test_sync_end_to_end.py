@@ -76,6 +76,26 @@ def test_syncing_twice_writes_nothing_and_asks_at_most_twice_an_object(world):
         assert metered.watermark(TABLES["intacct.ap_bill"], str(world.entity))
 
 
+def test_who_approved_in_bill_is_stored_with_order_and_status(world):
+    """S-APR-01: approvals do not travel, but the warehouse has each bill's status and its approvers, in order."""
+    world.extract()
+    # The twin's own records, not what it served.
+    organization = world.sandbox.bill._organization(world.sandbox.describe()["bill"]["organizations"][0]["id"])
+    asked = {
+        (bill.id, one["approverOrder"]): (one["userId"], one["status"])
+        for bill in organization.bills.values()
+        for one in bill.approvers
+    }
+    with world.systems() as systems:
+        approvers = systems.warehouse.read_frame("bill.ap_bill_approver", str(world.entity))
+        bills = systems.warehouse.read_frame("bill.ap_bill", str(world.entity))
+    columns = ("bill_id", "approver_order", "user_id", "status")
+    rows = zip(*(approvers[name] for name in columns), strict=True)
+    assert {(bill, int(order)): (user, status) for bill, order, user, status in rows} == asked
+    assert len({status for _, status in asked.values()}) > 1
+    assert {"APPROVED", "ASSIGNED"} <= set(bills["approval_status"])
+
+
 def test_an_edited_and_a_deleted_bill_are_right_after_the_next_sync_and_the_old_is_still_known(world):
     """The next sync brings edit and deletion; an as-of query returns the version before them."""
     world.extract()
