@@ -119,7 +119,7 @@ class Loader:
                 "ACCOUNTTYPE": account.account_type,
                 "NORMALBALANCE": account.normal_balance,
                 "CLOSINGTYPE": "non-closing account",
-                "CATEGORY": CATEGORIES[account.bill_type],
+                "CATEGORY": CATEGORIES.get(account.bill_type, ""),
                 "STATUS": account.status,
                 **flags,
             }

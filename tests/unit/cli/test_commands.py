@@ -51,12 +51,17 @@ def facts(**changes: str) -> dict[str, Any]:
     }
     bill = {
         "url": f"{NOBODY}/connect",
+        "older_url": f"{NOBODY}/api/v2",
         "dev_key": SECRET,
         "username": "user",
         "password": SECRET,
         "organizations": [{"id": "008A"}],
     }
-    return {"intacct": intacct | changes, "bill": bill}
+    nothing_else = {
+        "spend": {"url": NOBODY, "calls_per_minute": 60, "accounts": []},
+        "business_center": {"companies": []},
+    }
+    return {"intacct": intacct | changes, "bill": bill, **nothing_else}
 
 
 @pytest.fixture(scope="module")
