@@ -92,7 +92,8 @@ def main() -> None:
     """Measure and print; exit 1 when validation costs more than the reading."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small run")
-    bills = 2_000 if parser.parse_args().quick else 100_000
+    is_quick = parser.parse_args().quick
+    bills = 2_000 if is_quick else 100_000
     pairs, reading = read(bills)
     screen_batch(pairs[0][0])  # imports pandera, once a process
     started = time.perf_counter()
@@ -116,7 +117,8 @@ def main() -> None:
     print(f"contracts  {contracts:8.2f} s   {contracts / reading:10.2f} of the reading")
     print(f"documents  {documents:8.2f} s   {documents / reading:10.2f} of the reading")
     print(f"together   {share:8.2f} of the reading; limit 1.00: {'held' if share < 1 else 'MISSED'}")
-    raise SystemExit(share >= 1)
+    # A small run only shows that everything works; its times mean nothing.
+    raise SystemExit(share >= 1 and not is_quick)
 
 
 if __name__ == "__main__":
