@@ -49,7 +49,7 @@ def test_a_white_label_is_an_account_with_another_address_and_name():
         ({"spend": {"a": SPEND, "b": SPEND}}, "S-CRD-02"),
         ({"spend": {"a": {**SPEND, "currency": "dollars"}}}, "pattern"),
         ({"spend": {"a": {**SPEND, "token": "pasted"}}}, "never the secret itself"),
-        ({"spend": {"a": {**SPEND, "calls_per_minute": 61}}}, "less than or equal to 60"),
+        ({"spend": {"a": {**SPEND, "calls_per_minute": 0}}}, "greater than or equal to 1"),
         ({"business_center": {"a": {**FILES, "company": "other"}}}, "names the company other"),
         ({"business_center": {"a": FILES, "b": {**FILES, "folder": "/srv/b"}}}, "S-PMT-06"),
         ({"business_center": {"a": FILES, "b": {**FILES, "entity": "200"}}}, "same folder"),
