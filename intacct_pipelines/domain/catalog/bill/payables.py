@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from intacct_pipelines.domain.catalog.bill.common import ARCHIVED, ID, POSITION_ID, TIMES
+from intacct_pipelines.domain.catalog.bill.common import (
+    ACCOUNT_AND_DIMENSIONS,
+    ARCHIVED,
+    ID,
+    POSITION_ID,
+    TIMES,
+    party_columns,
+)
 from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
 
 VENDOR: Final = Table(
@@ -17,14 +24,7 @@ VENDOR: Final = Table(
         text("name", "name", "Name of the vendor.", required=True, pii=True),
         text("short_name", "shortName", "Short name.", pii=True),
         text("account_number", "accountNumber", "Our account number at the vendor.", pii=True),
-        text("account_type", "accountType", "Business or person."),
-        text("email", "email", "E-mail address.", pii=True),
-        text("phone", "phone", "Telephone.", pii=True),
-        text("address_line1", "address.line1", "Street.", pii=True),
-        text("address_city", "address.city", "City.", pii=True),
-        text("address_state", "address.stateOrProvince", "State or province."),
-        text("address_zip", "address.zipOrPostalCode", "Postal code.", pii=True),
-        text("address_country", "address.country", "Country, ISO 3166."),
+        *party_columns("address"),
         text("payee_name", "paymentInformation.payeeName", "Name on payments.", pii=True),
         text("tax_id", "additionalInfo.taxId", "Tax identification number.", pii=True),
         Column("is_1099", Kind.FLAG, "additionalInfo.track1099", "Whether 1099 is tracked; no form or box (S-BP-02)."),
@@ -104,10 +104,7 @@ AP_BILL_LINE: Final = Table(
         Column("quantity", Kind.RATE, "quantity", "Quantity; not carried to Intacct (S-BIL-10)."),
         Column("price", Kind.RATE, "price", "Price of one."),
         text("description", "description", "Free text."),
-        text("gl_account_id", "classifications.chartOfAccountId", "Account."),
-        text("department_id", "classifications.departmentId", "Department."),
-        text("location_id", "classifications.locationId", "Location."),
-        text("class_id", "classifications.accountingClassId", "Accounting class."),
+        *ACCOUNT_AND_DIMENSIONS,
     ),
     key=("id",),
     parent="ap_bill",

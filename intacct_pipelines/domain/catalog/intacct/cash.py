@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import Final
 
 from intacct_pipelines.domain.catalog.intacct.common import (
+    ATTACHMENT,
     CURRENCIES,
     DIMENSIONS,
     DOCUMENT_TIMES,
     LINE_CURRENCIES,
     LINE_MODIFIED,
     OWNER,
+    RAW_STATE,
     RECORD_NO,
     TOTALS,
 )
@@ -43,14 +45,14 @@ CARD_TRANSACTION: Final = Table(
         text("document_no", "RECORDID", "Reference number; the platform's id where a sync made it."),
         text("card_account_id", "FINANCIALENTITY", "Card account that is charged.", required=True),
         _STATE,
-        text("raw_state", "RAWSTATE", "State as the source codes it."),
+        RAW_STATE,
         text("description", "DESCRIPTION", "Free text; holds our key for transactions that we made (S-IDM-04)."),
         Column("transaction_date", Kind.DATE, "WHENCREATED", "Date of the charge.", required=True),
         Column("paid_date", Kind.DATE, "WHENPAID", "Date on which the card's bill was paid."),
         *CURRENCIES,
         *TOTALS,
         text("is_cleared", "CLEARED", "Whether the statement has it, as the source codes it."),
-        text("attachment_id", "SUPDOCID", "Attachment."),
+        ATTACHMENT,
         *DOCUMENT_TIMES,
         *OWNER,
     ),

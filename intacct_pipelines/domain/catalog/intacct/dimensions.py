@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from intacct_pipelines.domain.catalog.intacct.common import AUDIT, OWNER, RECORD_NO, STATUS
+from intacct_pipelines.domain.catalog.intacct.common import AUDIT, DIMENSIONS, OWNER, RECORD_NO, STATUS
 from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
 
 CUSTOMER: Final = Table(
@@ -53,9 +53,7 @@ EMPLOYEE: Final = Table(
         text("last_name", "CONTACT.LASTNAME", "Last name.", pii=True),
         text("email", "CONTACT.EMAIL1", "E-mail address.", pii=True),
         text("title", "TITLE", "Position."),
-        text("department_id", "DEPARTMENTID", "Department."),
-        text("location_id", "LOCATIONID", "Location."),
-        text("class_id", "CLASSID", "Accounting class."),
+        *DIMENSIONS,
         text("supervisor_id", "SUPERVISORID", "Employee to whom this one reports."),
         text("currency", "CURRENCY", "Currency in which expenses are paid, ISO 4217."),
         Column("start_date", Kind.DATE, "STARTDATE", "First day."),
@@ -88,9 +86,7 @@ PROJECT: Final = Table(
         text("project_status", "PROJECTSTATUS", "How far it is, in the company's words."),
         text("customer_id", "CUSTOMERID", "Customer for whom it is done."),
         text("manager_id", "MANAGERID", "Employee who leads it."),
-        text("department_id", "DEPARTMENTID", "Department."),
-        text("location_id", "LOCATIONID", "Location."),
-        text("class_id", "CLASSID", "Accounting class."),
+        *DIMENSIONS,
         text("currency", "CURRENCY", "Currency of its amounts, ISO 4217."),
         Column("contract_amount", Kind.MONEY, "CONTRACTAMOUNT", "Agreed amount.", currency="currency"),
         Column("budget_amount", Kind.MONEY, "BUDGETAMOUNT", "Budgeted billing.", currency="currency"),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from intacct_pipelines.domain.catalog.intacct.common import AUDIT, OWNER, RECORD_NO, STATUS
+from intacct_pipelines.domain.catalog.intacct.common import (
+    ATTACHMENT,
+    AUDIT,
+    DIMENSIONS,
+    LINE_CURRENCIES,
+    LINE_MODIFIED,
+    OWNER,
+    RECORD_NO,
+    STATUS,
+)
 from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
 
 GL_ACCOUNT: Final = Table(
@@ -50,7 +59,7 @@ JOURNAL_ENTRY: Final = Table(
         Column("entry_date", Kind.DATE, "BATCH_DATE", "Date in the ledger.", required=True),
         Column("is_adjustment", Kind.FLAG, "ADJ", "Whether it stands in an adjustment journal."),
         text("reverses_record_no", "REVERSEDFROM", "The entry that it undoes, as the source names it."),
-        text("attachment_id", "SUPDOCID", "Attachment."),
+        ATTACHMENT,
         *AUDIT,
         *OWNER,
     ),
@@ -77,12 +86,11 @@ JOURNAL_ENTRY_LINE: Final = Table(
         text("location_id", "LOCATION", "Location."),
         text("class_id", "CLASSID", "Accounting class."),
         text("description", "DESCRIPTION", "Free text."),
-        text("currency", "CURRENCY", "Transaction currency, ISO 4217."),
-        text("base_currency", "BASECURR", "Base currency, ISO 4217."),
+        *LINE_CURRENCIES,
         Column("trx_amount", Kind.MONEY, "TRX_AMOUNT", "Amount on its side.", required=True, currency="currency"),
         Column("amount", Kind.MONEY, "AMOUNT", "Amount on its side, in base currency.", currency="base_currency"),
         text("state", "STATE", "State as the source codes it; P is posted."),
-        Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the line last changed."),
+        LINE_MODIFIED,
     ),
     key=("record_no",),
     parent="journal_entry",
@@ -107,16 +115,13 @@ GL_DETAIL: Final = Table(
         Column("line_no", Kind.INTEGER, "LINE_NO", "Position in the entry."),
         Column("tr_type", Kind.INTEGER, "TR_TYPE", "1 debit, -1 credit.", required=True, one_of=("1", "-1")),
         text("account_no", "ACCOUNTNO", "Account.", required=True),
-        text("department_id", "DEPARTMENTID", "Department."),
-        text("location_id", "LOCATIONID", "Location."),
-        text("class_id", "CLASSID", "Accounting class."),
+        *DIMENSIONS,
         text("vendor_id", "VENDORID", "Vendor."),
         text("customer_id", "CUSTOMERID", "Customer."),
         text("document_no", "RECORDID", "Number of the document behind it."),
         text("record_type", "RECORDTYPE", "Kind of the document behind it."),
         text("description", "DESCRIPTION", "Free text."),
-        text("currency", "CURRENCY", "Transaction currency, ISO 4217."),
-        text("base_currency", "BASECURR", "Base currency, ISO 4217."),
+        *LINE_CURRENCIES,
         Column("trx_debit_amount", Kind.MONEY, "TRX_DEBITAMOUNT", "Debit.", currency="currency"),
         Column("trx_credit_amount", Kind.MONEY, "TRX_CREDITAMOUNT", "Credit.", currency="currency"),
         Column("debit_amount", Kind.MONEY, "DEBITAMOUNT", "Debit in base currency.", currency="base_currency"),

@@ -10,6 +10,7 @@ from typing import Final
 from intacct_pipelines.domain.catalog.intacct.common import AUDIT, OWNER, RECORD_NO, STATUS
 from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
 
+_STATUS: Final = text("status", "STATUS", "Whether the record may be used.", is_optional=True)
 _CHANGES: Final = (
     Column("created_at", Kind.INSTANT, "WHENCREATED", "When the record was made.", is_optional=True),
     Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the record last changed.", is_optional=True),
@@ -77,7 +78,7 @@ def _type(name: str, source_object: str, of: str, permission: str, *more: Column
             text("name", "NAME", "Name of the type.", required=True),
             text("parent_name", "PARENT.NAME", "Type above this one."),
             *more,
-            text("status", "STATUS", "Whether the record may be used.", is_optional=True),
+            _STATUS,
             *_CHANGES,
         ),
         key=("record_no",),
@@ -135,7 +136,7 @@ CURRENCY: Final = Table(
         text("code", "CODE", "ISO 4217.", required=True),
         text("name", "NAME", "Name of the currency.", is_optional=True),
         text("symbol", "SYMBOL", "Its sign.", is_optional=True),
-        text("status", "STATUS", "Whether the record may be used.", is_optional=True),
+        _STATUS,
         *_CHANGES,
     ),
     key=("record_no",),
@@ -154,7 +155,7 @@ EXCHANGE_RATE_TYPE: Final = Table(
         RECORD_NO,
         text("name", "NAME", "Name of the kind.", required=True),
         text("description", "DESCRIPTION", "What it is for.", is_optional=True),
-        text("status", "STATUS", "Whether the record may be used.", is_optional=True),
+        _STATUS,
     ),
     key=("record_no",),
     business_key="name",
@@ -209,7 +210,7 @@ JOURNAL: Final = Table(
         text("symbol", "SYMBOL", "Short name, such as APJ.", required=True),
         text("title", "TITLE", "Name of the journal."),
         text("book_id", "BOOKID", "Book, such as ACCRUAL.", is_optional=True),
-        text("status", "STATUS", "Whether the record may be used.", is_optional=True),
+        _STATUS,
         *_CHANGES,
     ),
     key=("record_no",),
@@ -229,7 +230,7 @@ REPORTING_PERIOD: Final = Table(
         text("name", "NAME", "Name of the period.", required=True),
         Column("start_date", Kind.DATE, "START_DATE", "First day; empty for periods that move.", is_optional=True),
         Column("end_date", Kind.DATE, "END_DATE", "Last day; empty for periods that move.", is_optional=True),
-        text("status", "STATUS", "Whether the record may be used.", is_optional=True),
+        _STATUS,
     ),
     key=("record_no",),
     business_key="name",

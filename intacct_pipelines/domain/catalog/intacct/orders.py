@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from intacct_pipelines.domain.catalog.intacct.common import DIMENSIONS, OWNER, RECORD_NO
+from intacct_pipelines.domain.catalog.intacct.common import (
+    ATTACHMENT,
+    DIMENSIONS,
+    DOCUMENT_TIMES,
+    LINE_MODIFIED,
+    OWNER,
+    RECORD_NO,
+)
 from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
 
 ORDER_STATES: Final = (
@@ -17,10 +24,6 @@ ORDER_STATES: Final = (
     "Closed",
     "In Progress",
     "Converted",
-)
-_TIMES: Final = (
-    Column("created_at", Kind.INSTANT, "AUWHENCREATED", "When the record was made."),
-    Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the record last changed; the cursor."),
 )
 _CURRENCIES: Final = (
     text("currency", "CURRENCY", "Transaction currency, ISO 4217."),
@@ -46,8 +49,8 @@ def _order(party: str, made: str) -> tuple[Column, ...]:
         *_CURRENCIES,
         Column("trx_total", Kind.MONEY, "TRX_TOTAL", "Total.", currency="currency"),
         Column("total", Kind.MONEY, "TOTAL", "Total in base currency.", currency="base_currency"),
-        text("attachment_id", "SUPDOCID", "Attachment."),
-        *_TIMES,
+        ATTACHMENT,
+        *DOCUMENT_TIMES,
         *OWNER,
     )
 
@@ -65,7 +68,7 @@ _ORDER_LINE: Final = (
     Column("trx_amount", Kind.MONEY, "TRX_VALUE", "Amount.", currency="currency"),
     Column("amount", Kind.MONEY, "TOTAL", "Amount in base currency.", currency="base_currency"),
     *DIMENSIONS,
-    Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the line last changed."),
+    LINE_MODIFIED,
 )
 
 PURCHASE_ORDER: Final = Table(
@@ -142,7 +145,7 @@ EXPENSE_REPORT: Final = Table(
         Column("total_entered", Kind.MONEY, "TOTALENTERED", "Total in base currency.", currency="base_currency"),
         Column("total_due", Kind.MONEY, "TOTALDUE", "Still owed, in base currency.", currency="base_currency"),
         text("attachment_id", "SUPDOCID", "Attachment with the receipts (S-ATT-01)."),
-        *_TIMES,
+        *DOCUMENT_TIMES,
         *OWNER,
     ),
     key=("record_no",),
@@ -169,7 +172,7 @@ EXPENSE_REPORT_LINE: Final = Table(
         Column("trx_amount", Kind.MONEY, "TRX_AMOUNT", "Amount.", required=True, currency="currency"),
         Column("amount", Kind.MONEY, "AMOUNT", "Amount in base currency.", currency="base_currency"),
         *DIMENSIONS,
-        Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the line last changed."),
+        LINE_MODIFIED,
     ),
     key=("record_no",),
     parent="expense_report",

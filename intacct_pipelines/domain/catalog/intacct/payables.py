@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from intacct_pipelines.domain.catalog.intacct.common import (
+    ATTACHMENT,
     AUDIT,
     CURRENCIES,
-    DIMENSIONS,
     DOCUMENT_TIMES,
-    LINE_CURRENCIES,
+    EXCHANGE_RATE,
     LINE_MODIFIED,
     OWNER,
+    POSTING_AND_DUE_DATES,
+    RAW_STATE,
     RECORD_NO,
     STATUS,
     TOTALS,
+    line_columns,
 )
 from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
 
@@ -30,6 +33,11 @@ BILL_STATES: Final = (
     "Reversed",
     "Reversal",
     "No Value",
+)
+
+_VENDOR: Final = (
+    text("vendor_id", "VENDORID", "Vendor.", required=True),
+    text("vendor_name", "VENDORNAME", "Name of the vendor when read.", pii=True),
 )
 
 VENDOR: Final = Table(
@@ -101,20 +109,18 @@ AP_BILL: Final = Table(
             "reference_no", "DOCNUMBER", "Reference number; the purchase order's number for bills from one (S-PUR-04)."
         ),
         text("state", "STATE", "State of the bill.", required=True, one_of=BILL_STATES),
-        text("raw_state", "RAWSTATE", "State as the source codes it."),
-        text("vendor_id", "VENDORID", "Vendor.", required=True),
-        text("vendor_name", "VENDORNAME", "Name of the vendor when read.", pii=True),
+        RAW_STATE,
+        *_VENDOR,
         text("description", "DESCRIPTION", "Free text; holds our key for bills that we made (S-IDM-04)."),
         text("term_name", "TERMNAME", "Payment term."),
         Column("bill_date", Kind.DATE, "WHENCREATED", "Date of the document.", required=True),
-        Column("gl_posting_date", Kind.DATE, "WHENPOSTED", "Date on which it stands in the ledger."),
-        Column("due_date", Kind.DATE, "WHENDUE", "Date on which it is due."),
+        *POSTING_AND_DUE_DATES,
         Column("paid_date", Kind.DATE, "WHENPAID", "Date on which it was paid."),
         *CURRENCIES,
-        Column("exchange_rate", Kind.RATE, "EXCHANGE_RATE", "Base units for one transaction unit."),
+        EXCHANGE_RATE,
         *TOTALS,
         text("module_key", "MODULEKEY", "Where it was born: 3.AP, or 9.PO for a purchase order (S-PUR-05)."),
-        text("attachment_id", "SUPDOCID", "Attachment."),
+        ATTACHMENT,
         *DOCUMENT_TIMES,
         *OWNER,
     ),
@@ -132,15 +138,7 @@ AP_BILL_LINE: Final = Table(
     "APBILLITEM",
     "Lines of vendor bills.",
     (
-        RECORD_NO,
-        Column("bill_record_no", Kind.INTEGER, "RECORDKEY", "Key of the bill.", required=True),
-        Column("line_no", Kind.INTEGER, "LINE_NO", "Position in the bill, from 1."),
-        text("account_no", "ACCOUNTNO", "Account."),
-        text("description", "ENTRYDESCRIPTION", "Free text."),
-        *LINE_CURRENCIES,
-        Column("trx_amount", Kind.MONEY, "TRX_AMOUNT", "Amount.", required=True, currency="currency"),
-        Column("amount", Kind.MONEY, "AMOUNT", "Amount in base currency.", currency="base_currency"),
-        *DIMENSIONS,
+        *line_columns("bill", "bill_record_no"),
         Column("is_1099", Kind.FLAG, "FORM1099", "Whether the line counts for form 1099."),
         LINE_MODIFIED,
     ),
@@ -162,19 +160,17 @@ AP_ADJUSTMENT: Final = Table(
         text("reference_no", "DOCNUMBER", "Number of the bill that it refers to, as somebody typed it."),
         # no list of values: which words an adjustment takes is not documented
         text("state", "STATE", "State of the adjustment.", required=True),
-        text("raw_state", "RAWSTATE", "State as the source codes it."),
-        text("vendor_id", "VENDORID", "Vendor.", required=True),
-        text("vendor_name", "VENDORNAME", "Name of the vendor when read.", pii=True),
+        RAW_STATE,
+        *_VENDOR,
         text("description", "DESCRIPTION", "Free text; holds our key for adjustments that we made (S-IDM-04)."),
         Column("adjustment_date", Kind.DATE, "WHENCREATED", "Date of the document.", required=True),
-        Column("gl_posting_date", Kind.DATE, "WHENPOSTED", "Date on which it stands in the ledger."),
-        Column("due_date", Kind.DATE, "WHENDUE", "Date on which it is due."),
+        *POSTING_AND_DUE_DATES,
         Column("paid_date", Kind.DATE, "WHENPAID", "Date on which it was last used."),
         *CURRENCIES,
-        Column("exchange_rate", Kind.RATE, "EXCHANGE_RATE", "Base units for one transaction unit."),
+        EXCHANGE_RATE,
         *TOTALS,
         text("module_key", "MODULEKEY", "Module that made it."),
-        text("attachment_id", "SUPDOCID", "Attachment."),
+        ATTACHMENT,
         *DOCUMENT_TIMES,
         *OWNER,
     ),
@@ -192,16 +188,11 @@ AP_ADJUSTMENT_LINE: Final = Table(
     "APADJUSTMENTITEM",
     "Lines of adjustments.",
     (
-        RECORD_NO,
-        Column("adjustment_record_no", Kind.INTEGER, "RECORDKEY", "Key of the adjustment.", required=True),
-        Column("line_no", Kind.INTEGER, "LINE_NO", "Position in the adjustment, from 1."),
-        text("account_no", "ACCOUNTNO", "Account."),
-        text("description", "ENTRYDESCRIPTION", "Free text."),
-        *LINE_CURRENCIES,
-        Column("trx_amount", Kind.MONEY, "TRX_AMOUNT", "Amount.", required=True, currency="currency"),
-        Column("amount", Kind.MONEY, "AMOUNT", "Amount in base currency.", currency="base_currency"),
-        Column("trx_total_paid", Kind.MONEY, "TRX_TOTALPAID", "Used so far.", currency="currency"),
-        *DIMENSIONS,
+        *line_columns(
+            "adjustment",
+            "adjustment_record_no",
+            Column("trx_total_paid", Kind.MONEY, "TRX_TOTALPAID", "Used so far.", currency="currency"),
+        ),
         LINE_MODIFIED,
     ),
     key=("record_no",),
@@ -221,9 +212,8 @@ AP_PAYMENT: Final = Table(
         text("document_no", "DOCNUMBER", "Number of the payment or check."),
         # no list of values: the approval flow has more words than the five that are documented
         text("state", "STATE", "State of the payment: Draft, Submitted, Approved, Posted, Voided.", required=True),
-        text("raw_state", "RAWSTATE", "State as the source codes it."),
-        text("vendor_id", "VENDORID", "Vendor.", required=True),
-        text("vendor_name", "VENDORNAME", "Name of the vendor when read.", pii=True),
+        RAW_STATE,
+        *_VENDOR,
         text(
             "description", "DESCRIPTION", "Free text; the memo of an offline payment is lost by BILL's sync (S-PAY-05)."
         ),

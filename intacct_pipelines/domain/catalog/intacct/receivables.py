@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from intacct_pipelines.domain.catalog.intacct.common import DIMENSIONS, OWNER, RECORD_NO
+from intacct_pipelines.domain.catalog.intacct.common import (
+    ATTACHMENT,
+    CURRENCIES,
+    DOCUMENT_TIMES,
+    EXCHANGE_RATE,
+    LINE_MODIFIED,
+    OWNER,
+    POSTING_AND_DUE_DATES,
+    RAW_STATE,
+    RECORD_NO,
+    line_columns,
+    totals,
+)
 from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
 
 INVOICE_STATES: Final = (
@@ -22,44 +34,14 @@ _CUSTOMER: Final = (
     text("customer_id", "CUSTOMERID", "Customer."),
     text("customer_name", "CUSTOMERNAME", "Name of the customer when read.", pii=True),
 )
-_CURRENCIES: Final = (
-    text("currency", "CURRENCY", "Transaction currency, ISO 4217.", required=True),
-    text("base_currency", "BASECURR", "Base currency of the entity, ISO 4217."),
-    Column("exchange_rate", Kind.RATE, "EXCHANGE_RATE", "Base units for one transaction unit."),
-)
-_TIMES: Final = (
-    Column("created_at", Kind.INSTANT, "AUWHENCREATED", "When the record was made."),
-    Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the record last changed; the cursor."),
-)
-
-
-def _totals(entered: str, paid: str, due: str) -> tuple[Column, ...]:
-    """The three totals in both currencies; the words say what they mean of this document."""
-    return (
-        Column("trx_total_entered", Kind.MONEY, "TRX_TOTALENTERED", f"{entered}.", required=True, currency="currency"),
-        Column("trx_total_paid", Kind.MONEY, "TRX_TOTALPAID", f"{paid}.", currency="currency"),
-        Column("trx_total_due", Kind.MONEY, "TRX_TOTALDUE", f"{due}.", currency="currency"),
-        Column("total_entered", Kind.MONEY, "TOTALENTERED", f"{entered}, in base currency.", currency="base_currency"),
-        Column("total_paid", Kind.MONEY, "TOTALPAID", f"{paid}, in base currency.", currency="base_currency"),
-        Column("total_due", Kind.MONEY, "TOTALDUE", f"{due}, in base currency.", currency="base_currency"),
-    )
 
 
 def _lines(document: str, parent_key: str) -> tuple[Column, ...]:
     return (
-        RECORD_NO,
-        Column(parent_key, Kind.INTEGER, "RECORDKEY", f"Key of the {document}.", required=True),
-        Column("line_no", Kind.INTEGER, "LINE_NO", f"Position in the {document}, from 1."),
-        text("account_no", "ACCOUNTNO", "Account."),
-        text("description", "ENTRYDESCRIPTION", "Free text."),
-        text("currency", "CURRENCY", "Transaction currency, ISO 4217."),
-        text("base_currency", "BASECURR", "Base currency, ISO 4217."),
-        Column("trx_amount", Kind.MONEY, "TRX_AMOUNT", "Amount.", required=True, currency="currency"),
-        Column("amount", Kind.MONEY, "AMOUNT", "Amount in base currency.", currency="base_currency"),
-        *DIMENSIONS,
+        *line_columns(document, parent_key),
         text("customer_id", "CUSTOMERID", "Customer."),
         text("item_id", "ITEMID", "Item that was sold."),
-        Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the line last changed."),
+        LINE_MODIFIED,
     )
 
 
@@ -74,19 +56,19 @@ AR_INVOICE: Final = Table(
         text("document_no", "RECORDID", "Invoice number, typed by people; may repeat."),
         text("reference_no", "DOCNUMBER", "Reference number; the order's number for invoices from one."),
         text("state", "STATE", "State of the invoice.", required=True, one_of=INVOICE_STATES),
-        text("raw_state", "RAWSTATE", "State as the source codes it."),
+        RAW_STATE,
         *_CUSTOMER,
         text("description", "DESCRIPTION", "Free text."),
         text("term_name", "TERMNAME", "Payment term."),
         Column("invoice_date", Kind.DATE, "WHENCREATED", "Date of the document.", required=True),
-        Column("gl_posting_date", Kind.DATE, "WHENPOSTED", "Date on which it stands in the ledger."),
-        Column("due_date", Kind.DATE, "WHENDUE", "Date on which it is due."),
+        *POSTING_AND_DUE_DATES,
         Column("paid_date", Kind.DATE, "WHENPAID", "Date on which it was wholly paid."),
-        *_CURRENCIES,
-        *_totals("Total, sales tax included", "Settled so far, by receipts and credits", "Still open"),
+        *CURRENCIES,
+        EXCHANGE_RATE,
+        *totals("Total, sales tax included", "Settled so far, by receipts and credits", "Still open"),
         text("module_key", "MODULEKEY", "Where it was born: 4.AR, or 8.SO for a sales order (S-SAL-03)."),
-        text("attachment_id", "SUPDOCID", "Attachment."),
-        *_TIMES,
+        ATTACHMENT,
+        *DOCUMENT_TIMES,
         *OWNER,
     ),
     key=("record_no",),
@@ -120,18 +102,18 @@ AR_ADJUSTMENT: Final = Table(
         text("document_no", "RECORDID", "Adjustment number, typed by people; may repeat."),
         text("reference_no", "DOCNUMBER", "Reference number."),
         text("state", "STATE", "State of the adjustment.", required=True),
-        text("raw_state", "RAWSTATE", "State as the source codes it."),
+        RAW_STATE,
         *_CUSTOMER,
         text("description", "DESCRIPTION", "Free text."),
         Column("adjustment_date", Kind.DATE, "WHENCREATED", "Date of the document.", required=True),
-        Column("gl_posting_date", Kind.DATE, "WHENPOSTED", "Date on which it stands in the ledger."),
-        Column("due_date", Kind.DATE, "WHENDUE", "Date on which it is due."),
+        *POSTING_AND_DUE_DATES,
         Column("paid_date", Kind.DATE, "WHENPAID", "Date on which it was wholly applied."),
-        *_CURRENCIES,
-        *_totals("Total, negative for a credit memo", "Applied so far", "Not yet applied"),
+        *CURRENCIES,
+        EXCHANGE_RATE,
+        *totals("Total, negative for a credit memo", "Applied so far", "Not yet applied"),
         text("module_key", "MODULEKEY", "Where it was born."),
-        text("attachment_id", "SUPDOCID", "Attachment."),
-        *_TIMES,
+        ATTACHMENT,
+        *DOCUMENT_TIMES,
         *OWNER,
     ),
     key=("record_no",),
@@ -168,9 +150,10 @@ _RECEIPT: Final = (
     text("undeposited_account_no", "UNDEPOSITEDACCOUNTNO", "Account of undeposited funds that holds it."),
     Column("receipt_date", Kind.DATE, "RECEIPTDATE", "Date on which it stands in the ledger.", required=True),
     Column("payment_date", Kind.DATE, "PAYMENTDATE", "Date on which the customer paid."),
-    *_CURRENCIES,
-    *_totals("Money received; 0 where only a credit is applied", "Applied to invoices", "Not applied"),
-    text("attachment_id", "SUPDOCID", "Attachment."),
+    *CURRENCIES,
+    EXCHANGE_RATE,
+    *totals("Money received; 0 where only a credit is applied", "Applied to invoices", "Not applied"),
+    ATTACHMENT,
 )
 
 AR_PAYMENT: Final = Table(
@@ -188,7 +171,7 @@ AR_PAYMENT: Final = Table(
             currency="currency",
         ),
         Column("reverses_record_no", Kind.INTEGER, "PARENTPAYMENTKEY", "The payment that this one belongs to."),
-        *_TIMES,
+        *DOCUMENT_TIMES,
         *OWNER,
     ),
     key=("record_no",),
@@ -242,7 +225,7 @@ AR_ADVANCE: Final = Table(
     "ar_advance",
     "ARADVANCE",
     "What customers paid ahead of any invoice.",
-    (*_RECEIPT, *_TIMES, *OWNER),
+    (*_RECEIPT, *DOCUMENT_TIMES, *OWNER),
     key=("record_no",),
     cursor="modified_at",
     audit_type="aradvance",
