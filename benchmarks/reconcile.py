@@ -87,13 +87,13 @@ def run_datacompy(count: int) -> tuple[float, int]:
 def run_ours(count: int) -> tuple[float, int]:
     from intacct_pipelines.domain.keys import EntityKey  # noqa: PLC0415  # not in datacompy's environment
     from intacct_pipelines.domain.link import Link  # noqa: PLC0415 - the peer’s process must not pay for it
-    from intacct_pipelines.reconcile import reconcile_ap_bills  # noqa: PLC0415 - the peer’s process must not pay for it
+    from intacct_pipelines.reconcile import Moment, reconcile  # noqa: PLC0415 - the peer’s process must not pay for it
     from intacct_pipelines.reconcile.frames import empty_crosswalk  # noqa: PLC0415 - the peer’s process must not pay for it
 
     frames = make_frames(count)
     link = Link("bench", EntityKey("acme", "100"), "008ORG")
     started = time.perf_counter()
-    result = reconcile_ap_bills(link, frames, empty_crosswalk(), NOW)
+    result = reconcile("ap_bill", link, frames, empty_crosswalk(), Moment(NOW))
     return time.perf_counter() - started, len(result.differences)
 
 

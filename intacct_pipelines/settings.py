@@ -190,7 +190,14 @@ class Bill(_Budgeted):
     overlap_hours: int = Field(1, ge=0, le=168, description="How far back of the watermark an extraction reads.")
 
 
-class SpendAccount(_Budgeted):
+class _Compared(_Settings):
+    """What a platform account that is connection and link at once says of comparing."""
+
+    grace_hours: int = Field(24, ge=0, description="Younger differences are in flight, not breaks (S-SCH-04).")
+    tolerance: dict[str, Decimal] = Field(default_factory=dict, description="Largest ignored difference by currency.")
+
+
+class SpendAccount(_Budgeted, _Compared):
     """One platform account of BILL Spend & Expense, or of a white label of it, and the entity to which it posts."""
 
     company: str = Field(description="Name of the company in this file.")
@@ -212,7 +219,7 @@ class SpendAccount(_Budgeted):
     )
 
 
-class BusinessCenterCompany(_Settings):
+class BusinessCenterCompany(_Compared):
     """One Paymentus Business Center company: the folder with its files, and the entity with which it syncs."""
 
     company: str = Field(description="Name of the company in this file.")
@@ -384,6 +391,30 @@ class Connections(_Settings):
     def _ends_at(self, account: SpendAccount | BusinessCenterCompany, entity: EntityKey) -> bool:
         company_id = self.companies[account.company].company_id
         return (company_id, account.entity) == (entity.company_id, entity.entity_id)
+
+    def platform_link(self, platform: str, entity: EntityKey) -> Link | None:
+        """Return the link by which a platform is compared with an entity, or None.
+
+        Args:
+            platform: ``bill``, ``spend`` or ``business_center``.
+            entity: Company and entity.
+        """
+        if platform == "bill":
+            found = self.link(entity)
+            return found[0] if found else None
+        accounts: Mapping[str, SpendAccount | BusinessCenterCompany] = (
+            self.spend if platform == "spend" else self.business_center
+        )
+        for name, account in accounts.items():
+            if self._ends_at(account, entity):
+                return Link(
+                    name=f"{platform}:{name}",
+                    entity=entity,
+                    platform=platform,
+                    grace=timedelta(hours=account.grace_hours),
+                    tolerance=account.tolerance,
+                )
+        return None
 
     def link(self, entity: EntityKey) -> tuple[Link, LinkSettings] | None:
         """Return the link that ends at an entity, or None: such an entity is extracted but not reconciled."""

@@ -11,7 +11,7 @@ import pandas as pd
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Link
-from intacct_pipelines.reconcile import Frames, reconcile_ap_bills, reconcile_vendors
+from intacct_pipelines.reconcile import Frames, Moment, reconcile
 from intacct_pipelines.reconcile.frames import empty_crosswalk, empty_frame
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -123,11 +123,15 @@ class Case:
             self.add("bill.gl_account", id="a6100", name="Travel", account_no="6100")
         return Frames({table: frame_of(table, rows) for table, rows in self.rows.items() if rows})
 
+    def reconcile(self, object_name, now=NOW):
+        """The result for any reconciled object."""
+        return reconcile(object_name, self.link, self.frames, self.crosswalk, Moment(now, self.closed_through))
+
     def bills(self, now=NOW):
-        return reconcile_ap_bills(self.link, self.frames, self.crosswalk, now, closed_through=self.closed_through)
+        return self.reconcile("ap_bill", now)
 
     def vendor_result(self, now=NOW):
-        return reconcile_vendors(self.link, self.frames, self.crosswalk, now)
+        return self.reconcile("vendor", now)
 
 
 def shown(result, *columns):

@@ -72,7 +72,7 @@ def _asset(one: Reconciled) -> dg.AssetsDefinition:
     def compare(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
         entity = entity_of(context)
         with explained(context):
-            link = systems.now.link(entity)
+            link = systems.now.link(entity, one.platform)
             result = None if link is None else reconcile(systems.now, link, one.name, context.run.run_id)
         if result is None:
             yield dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to compare"})

@@ -73,7 +73,9 @@ def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
             for name in RECONCILED[object_name].tables
         }
     )
-    closed_through = systems.intacct(link.entity).closed_books_date() if object_name == "ap_bill" else None
+    closed_through = (
+        systems.intacct(link.entity).closed_books_date() if RECONCILED[object_name].heeds_closed_books else None
+    )
     moment = room.Moment(datetime.now(UTC), closed_through)
     return room.reconcile(object_name, link, frames, Recon(warehouse).crosswalk(link.name), moment)
 

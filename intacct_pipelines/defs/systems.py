@@ -160,10 +160,9 @@ class Systems:
             )
         return self._intacct[company_id]
 
-    def link(self, entity: EntityKey) -> Link | None:
-        """Return the link that ends at an entity, if there is one."""
-        found = self.connections.link(entity)
-        return found[0] if found else None
+    def link(self, entity: EntityKey, platform: str = "bill") -> Link | None:
+        """Return the link by which a platform ends at an entity, if there is one."""
+        return self.connections.platform_link(platform, entity)
 
     def bill(self, entity: EntityKey) -> bill_client.Session:
         """Return a session of the BILL organisation linked to an entity.

@@ -47,9 +47,11 @@ class Link:
     """One link and its policy.
 
     Args:
-        name: Name of the link in ``connections.yaml``.
+        name: Name of the link in ``connections.yaml``; that of a Spend & Expense or Business Center account has its
+            platform before it.
         entity: Company and entity on Intacct's side.
-        organization_id: BILL organisation.
+        organization_id: BILL organisation; empty for other platforms.
+        platform: ``bill``, ``spend`` or ``business_center``.
         mode: Writes are off until this is ``sync``.
         approved_only: Push only bills that BILL has approved (S-APR-02).
         grace: A difference younger than this is in flight, not a break (S-SCH-04).
@@ -70,7 +72,8 @@ class Link:
 
     name: str
     entity: EntityKey
-    organization_id: str
+    organization_id: str = ""
+    platform: str = "bill"
     mode: Mode = Mode.OBSERVE
     approved_only: bool = True
     grace: timedelta = timedelta(hours=24)

@@ -15,12 +15,16 @@ class Reconciled:
         description: One sentence for the lineage.
         tables: Qualified names of the tables that the comparison reads.
         after: Objects whose own reconciliation comes first, because this one leans on their pairs.
+        platform: Schema of the platform's side: ``bill``, ``spend`` or ``business_center``.
+        heeds_closed_books: Whether closed books explain differences, so that their date is asked for.
     """
 
     name: str
     description: str
     tables: tuple[str, ...]
     after: tuple[str, ...] = ()
+    platform: str = "bill"
+    heeds_closed_books: bool = False
 
 
 def _both(*tables: str) -> tuple[str, ...]:
@@ -46,6 +50,7 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             "flight, or a break.",
             (*_both("ap_bill", "ap_bill_line", "vendor"), *_CODING),
             after=("vendor",),
+            heeds_closed_books=True,
         ),
     )
 }

@@ -133,6 +133,32 @@ class Sides:
         frame["method"] = self.pairing.method[positions]
         return frame
 
+    def side_by_side(self, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the platform's and Intacct's rows of the pairs, in the pairs' order and numbered from 0."""
+        return (
+            self.platform.take(pairs["platform"].to_numpy()).reset_index(drop=True),
+            self.intacct.take(pairs["intacct"].to_numpy()).reset_index(drop=True),
+        )
+
+
+def pair_rows(pairs: pd.DataFrame, **facts: Any) -> pd.DataFrame:
+    """Return what every difference of a pair shows of it.
+
+    Args:
+        pairs: From ``Sides.pairs``.
+        facts: Columns to add or to put in place of others; objects without money say ``currency=""``.
+    """
+    rows = pd.DataFrame(
+        {
+            "platform_id": pairs["p_key"],
+            "intacct_record_no": pairs["i_key"],
+            "intacct_id": pairs["i_id"],
+            "currency": pairs["p_currency"],
+            "changed_at": pairs["changed_at"],
+        }
+    )
+    return rows.assign(**facts)
+
 
 def _later(one: pd.Series, other: pd.Series) -> pd.Series:
     return one.where(other.isna() | (one >= other), other)
@@ -144,7 +170,7 @@ class Findings:
 
     Args:
         link: The link, for names and grace.
-        object_name: ``vendor`` or ``ap_bill``.
+        object_name: One of ``domain.reconciled``.
         now: The instant at which ages are taken, aware.
     """
 

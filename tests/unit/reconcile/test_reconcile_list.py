@@ -9,7 +9,7 @@ from reconcile_cases import LONG_AGO, NOW, Case, shown, verdicts
 
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.reconcile import Moment, reconcile
-from intacct_pipelines.reconcile.listed import LISTED
+from intacct_pipelines.reconcile.objects.listed import LISTED
 
 CODED = ["gl_account", "department", "location", "accounting_class"]
 RULES = {

@@ -16,7 +16,7 @@ from reconcile_cases import JUST_NOW, LATER, LONG_AGO, NOW, Case, make_link
 
 from intacct_pipelines.domain.keys import source_mark
 from intacct_pipelines.errors import DataContractError
-from intacct_pipelines.reconcile import Frames, reconcile_ap_bills, reconciliation
+from intacct_pipelines.reconcile import Frames, Moment, reconcile, reconciliation
 from intacct_pipelines.reconcile.causes import CAUSES, Verdict
 
 _LONE_KINDS = {"missing_in_intacct", "missing_in_platform", "duplicate"}
@@ -136,10 +136,9 @@ def test_the_order_of_rows_does_not_matter(case, random_):
     """The same rows in any order give the same bytes, for bills and for vendors."""
     frames, crosswalk = case.frames, case.crosswalk
     shuffled = Frames({name: _shuffled(frame, random_) for name, frame in frames.items()})
-    first = reconcile_ap_bills(case.link, frames, crosswalk, NOW, closed_through=case.closed_through)
-    second = reconcile_ap_bills(
-        case.link, shuffled, _shuffled(crosswalk, random_), NOW, closed_through=case.closed_through
-    )
+    moment = Moment(NOW, case.closed_through)
+    first = reconcile("ap_bill", case.link, frames, crosswalk, moment)
+    second = reconcile("ap_bill", case.link, shuffled, _shuffled(crosswalk, random_), moment)
     assert as_bytes(first) == as_bytes(second)
 
 

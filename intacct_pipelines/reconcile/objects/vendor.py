@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields
 from intacct_pipelines.reconcile.frames import changed_at, coding_of, flag, folded, require, select_rows, text
 from intacct_pipelines.reconcile.likeness import propose
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, pair_known
@@ -19,20 +19,20 @@ from intacct_pipelines.reconcile.reconciliation import (
     Sides,
     add_alone,
     conclude,
+    pair_rows,
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from intacct_pipelines.domain.coding import Coding
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
+    from intacct_pipelines.reconcile.moment import Moment
 
 OBJECT: Final = "vendor"
-_NO_MONEY: Final = Decimal(0)
+_DIFFERS: Final = "vendor_differs"
 
 
-def reconcile_vendors(link: Link, frames: Frames, crosswalk: pd.DataFrame, now: datetime) -> Reconciliation:
+def reconcile_vendors(link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment) -> Reconciliation:
     """Match and compare the vendors of one link.
 
     Vendors pair by confirmed crosswalk, by the source named in Intacct's comments, then by a name that is unique on
@@ -42,13 +42,13 @@ def reconcile_vendors(link: Link, frames: Frames, crosswalk: pd.DataFrame, now: 
         link: The link, with maps and grace.
         frames: Current rows of both sides.
         crosswalk: Rows of ``mapping.crosswalk``.
-        now: The instant at which ages are taken, aware.
+        moment: When ages are taken.
 
     Raises:
         DataContractError: Rows repeat a key or lack what the comparison needs, or the crosswalk contradicts itself.
     """
     sides = pair_vendors(link, frames, crosswalk)
-    findings = Findings(link, OBJECT, now)
+    findings = Findings(link, OBJECT, moment.now)
     pairs = sides.pairs()
     _compare(sides, findings, pairs, coding_of(link, frames))
     add_alone(sides, findings, _explain(link, frames, crosswalk, sides))
@@ -93,7 +93,7 @@ def _platform(frames: Frames) -> pd.DataFrame:
             "is_1099": flag(rows, "is_1099"),
             "term": text(rows, "ap_term_id"),
             "trade_currency": text(rows, "currency"),
-            "amount": _NO_MONEY,
+            "amount": NO_MONEY,
             "currency": "",
             "changed_at": changed_at(rows),
         }
@@ -115,7 +115,7 @@ def _intacct(frames: Frames) -> pd.DataFrame:
             "trade_currency": text(rows, "currency"),
             "comments": text(rows, "comments"),
             "owner": text(rows, "owner_entity_id"),
-            "amount": _NO_MONEY,
+            "amount": NO_MONEY,
             "currency": "",
             "changed_at": changed_at(rows),
         }
@@ -157,60 +157,49 @@ def _was_deleted(link: Link, frames: Frames, crosswalk: pd.DataFrame, platform: 
 
 
 def _compare(sides: Sides, findings: Findings, pairs: pd.DataFrame, coding: Coding) -> None:
-    platform = sides.platform.take(pairs["platform"].to_numpy()).reset_index(drop=True)
-    intacct = sides.intacct.take(pairs["intacct"].to_numpy()).reset_index(drop=True)
+    platform, intacct = sides.side_by_side(pairs)
     term = platform["term"].map({term: coding.term_name(term) or "" for term in platform["term"].unique()})
     is_top = (intacct["owner"] == "") & (findings.link.entity.entity_id != "")
     top = first_cause(pairs, edited_top_level_vendor=is_top)
+    active, form = {True: "active", False: "inactive"}, {True: "1099", False: "not 1099"}
     both_currencies = (platform["trade_currency"] != "") & (intacct["trade_currency"] != "")
-    rows = pairs.assign(
-        platform_id=pairs["p_key"],
-        intacct_record_no=pairs["i_key"],
-        intacct_id=pairs["i_id"],
-        currency="",
+    names_differ = platform["folded"] != intacct["folded"]
+    uses_differ = platform["is_active"] != intacct["is_active"]
+    forms_differ = platform["is_1099"] != intacct["is_1099"]
+    terms_differ = (term != "") & (term != intacct["term"])
+    currencies_differ = both_currencies & (platform["trade_currency"] != intacct["trade_currency"])
+    add_fields(
+        findings,
+        pair_rows(pairs, currency=""),
+        (
+            Field("name", Kind.CODING, platform["shown"], intacct["shown"], names_differ, top, _DIFFERS),
+            Field(
+                "status",
+                Kind.STATE,
+                platform["is_active"].map(active),
+                intacct["is_active"].map(active),
+                uses_differ,
+                top,
+                "inactive_on_one_side",
+            ),
+            Field(
+                "is_1099",
+                Kind.CODING,
+                platform["is_1099"].map(form),
+                intacct["is_1099"].map(form),
+                forms_differ,
+                top,
+                "flag_1099_differs",
+            ),
+            Field("term_name", Kind.CODING, term, intacct["term"], terms_differ, "vendor_terms", _DIFFERS),
+            Field(
+                "currency",
+                Kind.CODING,
+                platform["trade_currency"],
+                intacct["trade_currency"],
+                currencies_differ,
+                top,
+                _DIFFERS,
+            ),
+        ),
     )
-    terms = first_cause(pairs, otherwise="vendor_terms")
-    active = {True: "active", False: "inactive"}
-    is_1099 = {True: "1099", False: "not 1099"}
-    for field, kind, one, other, differs, cause, otherwise in (
-        ("name", Kind.CODING, platform["shown"], intacct["shown"], platform["folded"] != intacct["folded"], top, None),
-        (
-            "status",
-            Kind.STATE,
-            platform["is_active"].map(active),
-            intacct["is_active"].map(active),
-            platform["is_active"] != intacct["is_active"],
-            top,
-            "inactive_on_one_side",
-        ),
-        (
-            "is_1099",
-            Kind.CODING,
-            platform["is_1099"].map(is_1099),
-            intacct["is_1099"].map(is_1099),
-            platform["is_1099"] != intacct["is_1099"],
-            top,
-            "flag_1099_differs",
-        ),
-        ("term_name", Kind.CODING, term, intacct["term"], (term != "") & (term != intacct["term"]), terms, None),
-        (
-            "currency",
-            Kind.CODING,
-            platform["trade_currency"],
-            intacct["trade_currency"],
-            both_currencies & (platform["trade_currency"] != intacct["trade_currency"]),
-            top,
-            None,
-        ),
-    ):
-        findings.add(
-            rows[differs],
-            kind,
-            cause=cause[differs],
-            otherwise=otherwise or "vendor_differs",
-            field=field,
-            platform_value=one[differs],
-            intacct_value=other[differs],
-            amount_difference=_NO_MONEY,
-            money_at_stake=_NO_MONEY,
-        )

@@ -1,4 +1,4 @@
-"""Comparing what bills are coded to: the lines of a pair, summed by account and dimensions, in Intacct's words.
+"""Comparing what documents are coded to: the lines of a pair, summed by account and dimensions, in Intacct's words.
 
 Lines are not paired one by one: both systems may split or order them differently, and the ledger sees only the sums.
 Quantity is not compared, for it does not travel (S-BIL-10).
@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from intacct_pipelines.reconcile.frames import require, select_rows, text
+from intacct_pipelines.reconcile.frames import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from intacct_pipelines.domain.coding import Coding
-    from intacct_pipelines.reconcile.frames import Frames
 
 DIMENSIONS: Final = ("account", "department", "location", "class")
 UNKNOWN: Final = "?"
@@ -25,26 +23,20 @@ UNKNOWN: Final = "?"
 _ZERO: Final = Decimal(0)
 
 
-def compare_coding(frames: Frames, coding: Coding, pairs: pd.DataFrame, totals_differ: pd.Series) -> pd.DataFrame:
-    """Return the pairs whose coding differs, by position in ``pairs``.
+def compare_lines(lines: pd.DataFrame, totals_differ: pd.Series) -> pd.DataFrame:
+    """Return the pairs whose coding differs, by position.
 
     Where the totals differ already, only codings that stand on one side alone count: else one wrong amount would be
     told twice.
 
     Args:
-        frames: Current rows of both sides.
-        coding: Translation of BILL's coding.
-        pairs: Has ``platform_id`` and ``intacct_record_no``, numbered from 0.
+        lines: From ``coded_lines``.
         totals_differ: Whether the totals of each pair differ.
 
     Returns:
         Columns ``platform_value``, ``intacct_value`` (only the codings that differ), ``money_at_stake`` (the money that
-        is coded otherwise) and ``is_unknown`` (whether a coding of BILL has no counterpart).
-
-    Raises:
-        DataContractError: A line repeats a key or has no amount.
+        is coded otherwise) and ``is_unknown`` (whether a coding of the platform has no counterpart).
     """
-    lines = pd.concat([_platform_lines(frames, coding, pairs), _intacct_lines(frames, pairs)], ignore_index=True)
     words = lines[list(DIMENSIONS)].drop_duplicates().reset_index(drop=True)
     words["code"] = range(len(words))
     lines["code"] = _codes(lines, words)
@@ -65,38 +57,38 @@ def _codes(lines: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
     return lines.merge(words, on=list(DIMENSIONS), how="left", validate="many_to_one")["code"]
 
 
-def _platform_lines(frames: Frames, coding: Coding, pairs: pd.DataFrame) -> pd.DataFrame:
-    rows = select_rows(frames["bill.ap_bill_line"], "id", deleted=False)
-    require(rows, ["bill_id", "amount"], "id")
-    lines = _of_pairs(rows, "bill_id", pairs["platform_id"])
-    spoken = {
-        "account": _translated(lines, "gl_account_id", coding.account_no),
-        "department": _translated(lines, "department_id", coding.department_id),
-        "location": _translated(lines, "location_id", coding.location_id),
-        "class": _translated(lines, "class_id", coding.class_id),
-    }
-    amount = lines["amount"].astype(object)
-    return pd.DataFrame({"pair": lines["pair"], **spoken, "amount": amount, "signed": amount, "side": "platform"})
+def coded_lines(platform: pd.DataFrame, intacct: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines of both sides in one frame, in Intacct's words.
 
-
-def _intacct_lines(frames: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
-    rows = select_rows(frames["intacct.ap_bill_line"], "record_no", deleted=False)
-    require(rows, ["bill_record_no", "trx_amount"], "record_no")
-    lines = _of_pairs(rows, "bill_record_no", pairs["intacct_record_no"])
+    Args:
+        platform: Has ``pair`` (position of the pair), ``amount`` and, in Intacct's words, ``DIMENSIONS``.
+        intacct: Has ``pair``, ``trx_amount`` and Intacct's columns of the dimensions.
+    """
     columns = ("account_no", "department_id", "location_id", "class_id")
-    spoken = {word: text(lines, column) for word, column in zip(DIMENSIONS, columns, strict=True)}
-    amount = lines["trx_amount"].astype(object)
-    return pd.DataFrame({"pair": lines["pair"], **spoken, "amount": amount, "signed": -amount, "side": "intacct"})
+    spoken = {word: text(intacct, column) for word, column in zip(DIMENSIONS, columns, strict=True)}
+    ours, theirs = platform["amount"].astype(object), intacct["trx_amount"].astype(object)
+    sides = (
+        platform[["pair", *DIMENSIONS]].assign(amount=ours, signed=ours, side="platform"),
+        pd.DataFrame({"pair": intacct["pair"], **spoken}).assign(amount=theirs, signed=-theirs, side="intacct"),
+    )
+    return pd.concat(sides, ignore_index=True)
 
 
-def _of_pairs(rows: pd.DataFrame, parent: str, keys: pd.Series) -> pd.DataFrame:
-    """Return the lines of paired bills with the pair's position."""
+def of_pairs(rows: pd.DataFrame, parent: str, keys: pd.Series) -> pd.DataFrame:
+    """Return the lines of paired documents with the pair's position as ``pair``.
+
+    Args:
+        rows: Lines.
+        parent: Column with the document's key.
+        keys: Keys of the paired documents, numbered from 0.
+    """
     pair_of = pd.Series(keys.index, index=keys.to_numpy(dtype=object))
     pair = rows[parent].astype(object).map(pair_of)
     return rows.assign(pair=pair)[pair.notna()].astype({"pair": "int64"}).reset_index(drop=True)
 
 
-def _translated(lines: pd.DataFrame, column: str, translate: Callable[[str], str | None]) -> pd.Series:
+def translated(lines: pd.DataFrame, column: str, translate: Callable[[str], str | None]) -> pd.Series:
+    """Return a column of BILL's ids in Intacct's words; what has no counterpart is its id behind ``UNKNOWN``."""
     ids = text(lines, column)
     words = {}
     for bill_id in ids.unique():

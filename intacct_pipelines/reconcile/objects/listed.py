@@ -8,12 +8,12 @@ name that is unique on both sides.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields
 from intacct_pipelines.reconcile.frames import changed_at, flag, folded, require, select_rows, text
 from intacct_pipelines.reconcile.likeness import propose
 from intacct_pipelines.reconcile.pairing import NATURAL_KEY, pair_known
@@ -24,17 +24,19 @@ from intacct_pipelines.reconcile.reconciliation import (
     Sides,
     add_alone,
     conclude,
+    pair_rows,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
+    from intacct_pipelines.reconcile.moment import Moment
 
-_NO_MONEY: Final = Decimal(0)
 _TERM: Final = "ap_term"
+_TERM_STAYS: Final = "ap_term_does_not_travel"
+_DIFFERS: Final = "list_differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ LISTED: Final[dict[str, Listed]] = {
 
 
 def reconcile_list(
-    listed: Listed, link: Link, frames: Frames, crosswalk: pd.DataFrame, now: datetime
+    listed: Listed, link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment
 ) -> Reconciliation:
     """Match and compare one list of one link; list records have no money, so all amounts are zero.
 
@@ -83,13 +85,13 @@ def reconcile_list(
         link: The link, with maps and grace.
         frames: Current rows of both sides.
         crosswalk: Rows of ``mapping.crosswalk``.
-        now: The instant at which ages are taken, aware.
+        moment: When ages are taken.
 
     Raises:
         DataContractError: Rows repeat a key or lack what the comparison needs, or the crosswalk contradicts itself.
     """
     sides = _pair(listed, link, frames, crosswalk)
-    findings = Findings(link, listed.name, now)
+    findings = Findings(link, listed.name, moment.now)
     pairs = sides.pairs()
     _compare(sides, findings, pairs)
     add_alone(sides, findings, _explain(listed, link, sides))
@@ -138,7 +140,7 @@ def _platform(listed: Listed, frames: Frames, mapped: Mapping[str, str]) -> pd.D
             "is_active": ~is_archived.astype(bool),
             "parent": [at.get(parent, "") for parent in above],
             "days": _days(rows, listed.days),
-            "amount": _NO_MONEY,
+            "amount": NO_MONEY,
             "currency": "",
             "changed_at": changed_at(rows),
         }
@@ -160,7 +162,7 @@ def _intacct(listed: Listed, frames: Frames) -> pd.DataFrame:
             "parent": above,
             "days": _days(rows, listed.days),
             "owner": owner.astype(object),
-            "amount": _NO_MONEY,
+            "amount": NO_MONEY,
             "currency": "",
             "changed_at": changed_at(rows),
         }
@@ -180,8 +182,8 @@ def _explain(listed: Listed, link: Link, sides: Sides) -> Explanations:
     platform_causes = {f"archived_{listed.name}": ~platform["is_active"]}
     intacct_causes = {f"inactive_{listed.name}": ~intacct["is_active"]}
     if listed.name == _TERM:
-        platform_causes["ap_term_does_not_travel"] = pd.Series(data=True, index=platform.index)
-        intacct_causes["ap_term_does_not_travel"] = pd.Series(data=True, index=intacct.index)
+        platform_causes[_TERM_STAYS] = pd.Series(data=True, index=platform.index)
+        intacct_causes[_TERM_STAYS] = pd.Series(data=True, index=intacct.index)
     intacct_causes["top_level_record"] = (intacct["owner"] == "") & (link.entity.entity_id != "")
     return Explanations(
         platform_cause=first_cause(platform, NO_CAUSE, **platform_causes),
@@ -194,54 +196,30 @@ def _explain(listed: Listed, link: Link, sides: Sides) -> Explanations:
 
 
 def _compare(sides: Sides, findings: Findings, pairs: pd.DataFrame) -> None:
-    platform = sides.platform.take(pairs["platform"].to_numpy()).reset_index(drop=True)
-    intacct = sides.intacct.take(pairs["intacct"].to_numpy()).reset_index(drop=True)
+    platform, intacct = sides.side_by_side(pairs)
     is_top = (intacct["owner"] == "") & (findings.link.entity.entity_id != "")
     top = first_cause(pairs, edited_top_level_record=is_top)
-    rows = pairs.assign(
-        platform_id=pairs["p_key"], intacct_record_no=pairs["i_key"], intacct_id=pairs["i_id"], currency=""
-    )
     use = {True: "active", False: "inactive"}
     has_both_parents = (platform["parent"] != "") & (intacct["parent"] != "")
-    days_cause = first_cause(pairs, otherwise="ap_term_does_not_travel")
-    for field, kind, one, other, differs, cause, otherwise in (
-        ("name", Kind.CODING, platform["shown"], intacct["shown"], platform["folded"] != intacct["folded"], top, ""),
+    names_differ = platform["folded"] != intacct["folded"]
+    parents_differ = has_both_parents & (platform["parent"] != intacct["parent"])
+    uses_differ = platform["is_active"] != intacct["is_active"]
+    days_differ = platform["days"] != intacct["days"]
+    add_fields(
+        findings,
+        pair_rows(pairs, currency=""),
         (
-            "status",
-            Kind.STATE,
-            platform["is_active"].map(use),
-            intacct["is_active"].map(use),
-            platform["is_active"] != intacct["is_active"],
-            top,
-            "list_inactive_on_one_side",
+            Field("name", Kind.CODING, platform["shown"], intacct["shown"], names_differ, top, _DIFFERS),
+            Field(
+                "status",
+                Kind.STATE,
+                platform["is_active"].map(use),
+                intacct["is_active"].map(use),
+                uses_differ,
+                top,
+                "list_inactive_on_one_side",
+            ),
+            Field("parent", Kind.CODING, platform["parent"], intacct["parent"], parents_differ, top, _DIFFERS),
+            Field("due_days", Kind.CODING, platform["days"], intacct["days"], days_differ, _TERM_STAYS, _DIFFERS),
         ),
-        (
-            "parent",
-            Kind.CODING,
-            platform["parent"],
-            intacct["parent"],
-            has_both_parents & (platform["parent"] != intacct["parent"]),
-            top,
-            "",
-        ),
-        (
-            "due_days",
-            Kind.CODING,
-            platform["days"],
-            intacct["days"],
-            platform["days"] != intacct["days"],
-            days_cause,
-            "",
-        ),
-    ):
-        findings.add(
-            rows[differs],
-            kind,
-            cause=cause[differs],
-            otherwise=otherwise or "list_differs",
-            field=field,
-            platform_value=one[differs],
-            intacct_value=other[differs],
-            amount_difference=_NO_MONEY,
-            money_at_stake=_NO_MONEY,
-        )
+    )

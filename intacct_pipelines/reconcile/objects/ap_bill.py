@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from intacct_pipelines.reconcile.ap_bill_fields import compare_pairs, paired_bills
 from intacct_pipelines.reconcile.causes import NO_CAUSE, first_cause
 from intacct_pipelines.reconcile.frames import changed_at, flag, folded, instants, require, select_rows, text, value
+from intacct_pipelines.reconcile.objects.ap_bill_fields import compare_pairs, paired_bills
+from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, joined, marked_ids, pair_known
 from intacct_pipelines.reconcile.reconciliation import (
     Explanations,
@@ -20,23 +21,19 @@ from intacct_pipelines.reconcile.reconciliation import (
     add_alone,
     conclude,
 )
-from intacct_pipelines.reconcile.vendor import pair_vendors
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
     import numpy.typing as npt
 
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
+    from intacct_pipelines.reconcile.moment import Moment
 
 OBJECT: Final = "ap_bill"
 _ZERO: Final = Decimal(0)
 
 
-def reconcile_ap_bills(
-    link: Link, frames: Frames, crosswalk: pd.DataFrame, now: datetime, *, closed_through: date | None = None
-) -> Reconciliation:
+def reconcile_ap_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment) -> Reconciliation:
     """Match and compare the AP bills of one link.
 
     Bills pair by confirmed crosswalk, by the source named in Intacct's description, by vendor and number, then by
@@ -46,8 +43,7 @@ def reconcile_ap_bills(
         link: The link, with maps, grace and tolerances.
         frames: Current rows of both sides.
         crosswalk: Rows of ``mapping.crosswalk``.
-        now: The instant at which ages are taken, aware.
-        closed_through: Last day of the entity's closed books; None if nothing is closed.
+        moment: When ages are taken, and which books are closed.
 
     Raises:
         DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
@@ -57,9 +53,9 @@ def reconcile_ap_bills(
     sides = _pair(link, frames, crosswalk, vendors)
     gone = _gone(frames)
     confirmed = _confirmed(link, crosswalk)
-    findings = Findings(link, OBJECT, now)
+    findings = Findings(link, OBJECT, moment.now)
     pairs = _with_predecessors(sides, gone, confirmed)
-    compare_pairs(findings, frames, paired_bills(sides, pairs, link, closed_through))
+    compare_pairs(findings, frames, paired_bills(sides, pairs, link, moment.closed_through))
     add_alone(sides, findings, _explain(link, frames, sides, gone, confirmed))
     return conclude(sides, findings, pairs)
 

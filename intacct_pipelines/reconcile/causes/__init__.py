@@ -1,0 +1,28 @@
+"""Every reason that a difference can have, by a name that is used inside this room only.
+
+An object's causes stand in a module of its own; a name stands for one reason, whichever objects use it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from intacct_pipelines.reconcile.causes.bills import BILLS
+from intacct_pipelines.reconcile.causes.cause import NO_CAUSE, YOUNG, Cause, Kind, Verdict, first_cause
+from intacct_pipelines.reconcile.causes.common import COMMON
+from intacct_pipelines.reconcile.causes.lists import LISTS
+from intacct_pipelines.reconcile.causes.vendors import VENDORS
+
+
+def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
+    causes = {name: cause for group in groups for name, cause in group.items()}
+    if len(causes) != sum(map(len, groups)):
+        msg = "two groups of causes use the same name"
+        raise ValueError(msg)
+    return causes
+
+
+CAUSES: Final = _together(COMMON, BILLS, VENDORS, LISTS)
+"""All causes."""
+
+__all__ = ["CAUSES", "NO_CAUSE", "YOUNG", "Cause", "Kind", "Verdict", "first_cause"]
