@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from intacct_pipelines.reconcile.causes import Kind
-    from intacct_pipelines.reconcile.reconciliation import Findings
+    from intacct_pipelines.reconcile.reconciliation import Differences
 
 NO_MONEY: Final = Decimal(0)
 
@@ -47,17 +47,17 @@ class Field:
     money_at_stake: pd.Series | Decimal = NO_MONEY
 
 
-def add_fields(findings: Findings, rows: pd.DataFrame, fields: Iterable[Field]) -> None:
+def add_fields(differences: Differences, rows: pd.DataFrame, fields: Iterable[Field]) -> None:
     """Add a difference for each field in which a pair differs.
 
     Args:
-        findings: Takes the differences.
-        rows: One row for each pair, with what ``Findings.add`` asks for.
+        differences: Takes the differences.
+        rows: One row for each pair, with what ``Differences.add`` asks for.
         fields: The compared fields.
     """
     for field in fields:
         chosen = field.differs.to_numpy(dtype=bool)
-        findings.add(
+        differences.add(
             rows[chosen],
             field.kind,
             cause=_of(field.cause, chosen),

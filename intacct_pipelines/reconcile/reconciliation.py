@@ -165,7 +165,7 @@ def _later(one: pd.Series, other: pd.Series) -> pd.Series:
 
 
 @dataclass
-class Findings:
+class Differences:
     """Collects differences while an object is compared.
 
     Args:
@@ -239,7 +239,7 @@ class Explanations:
     group_otherwise: str
 
 
-def add_alone(sides: Sides, findings: Findings, why: Explanations) -> None:
+def add_alone(sides: Sides, differences: Differences, why: Explanations) -> None:
     """Add a difference for every row that has no partner."""
     pairing = sides.pairing
     for kind, rows, partner, group, cause, otherwise in (
@@ -261,10 +261,12 @@ def add_alone(sides: Sides, findings: Findings, why: Explanations) -> None:
         ),
     ):
         is_missing = (partner == ALONE) & (group == "")
-        findings.add(_one_sided(rows[is_missing], kind), kind, cause=cause[is_missing], otherwise=otherwise[is_missing])
+        differences.add(
+            _one_sided(rows[is_missing], kind), kind, cause=cause[is_missing], otherwise=otherwise[is_missing]
+        )
         is_ambiguous = (partner == ALONE) & (group != "")
         shown = _one_sided(rows[is_ambiguous], kind).assign(**_companions(sides, group[is_ambiguous], kind))
-        findings.add(shown, Kind.DUPLICATE, cause=why.group_cause, otherwise=why.group_otherwise)
+        differences.add(shown, Kind.DUPLICATE, cause=why.group_cause, otherwise=why.group_otherwise)
 
 
 def _one_sided(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
@@ -301,20 +303,20 @@ def _companions(sides: Sides, groups: npt.NDArray[np.object_], kind: Kind) -> di
 
 
 def conclude(
-    sides: Sides, findings: Findings, pairs: pd.DataFrame, proposals: pd.DataFrame | None = None
+    sides: Sides, collected: Differences, pairs: pd.DataFrame, proposals: pd.DataFrame | None = None
 ) -> Reconciliation:
     """Put matches, differences and totals together and prove that nothing was lost.
 
     Args:
         sides: Both sides, paired.
-        findings: All differences.
+        collected: All differences.
         pairs: From ``Sides.pairs``, with ``predecessor_record_no`` and ``rule`` where an object has them.
         proposals: Likely pairs, if the object has them.
 
     Raises:
         DataContractError: The classes do not add up to the rows that came in.
     """
-    differences = findings.frame()
+    differences = collected.frame()
     worst = _worst_by_pair(differences)
     pairs = pairs.merge(worst, how="left", left_on=["p_key", "i_key"], right_on=["platform_id", "intacct_record_no"])
     is_equal = pairs["verdict"].isna()
@@ -329,10 +331,10 @@ def conclude(
         predecessor_record_no=pairs.get("predecessor_record_no"),
         rule=pairs.get("pair_rule", ""),
     )
-    matches = _ordered(_labelled(matches, findings.link, findings.object_name), MATCH_COLUMNS, ("platform_id",))
+    matches = _ordered(_labelled(matches, collected.link, collected.object_name), MATCH_COLUMNS, ("platform_id",))
     totals = _totals(sides, pairs, differences)
     _prove(sides, totals)
-    totals = _labelled(totals, findings.link, findings.object_name)
+    totals = _labelled(totals, collected.link, collected.object_name)
     if proposals is None:
         proposals = pd.DataFrame(columns=list(PROPOSAL_COLUMNS), dtype=object)
     return Reconciliation(

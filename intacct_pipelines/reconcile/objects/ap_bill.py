@@ -15,7 +15,7 @@ from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, joined, marked_ids, pair_known
 from intacct_pipelines.reconcile.reconciliation import (
     Explanations,
-    Findings,
+    Differences,
     Reconciliation,
     Sides,
     add_alone,
@@ -53,11 +53,11 @@ def reconcile_ap_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, mome
     sides = _pair(link, frames, crosswalk, vendors)
     gone = _gone(frames)
     confirmed = _confirmed(link, crosswalk)
-    findings = Findings(link, OBJECT, moment.now)
+    differences = Differences(link, OBJECT, moment.now)
     pairs = _with_predecessors(sides, gone, confirmed)
-    compare_pairs(findings, frames, paired_bills(sides, pairs, link, moment.closed_through))
-    add_alone(sides, findings, _explain(link, frames, sides, gone, confirmed))
-    return conclude(sides, findings, pairs)
+    compare_pairs(differences, frames, paired_bills(sides, pairs, link, moment.closed_through))
+    add_alone(sides, differences, _explain(link, frames, sides, gone, confirmed))
+    return conclude(sides, differences, pairs)
 
 
 def _platform(frames: Frames, vendors: Sides) -> pd.DataFrame:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.coding import Coding
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
-    from intacct_pipelines.reconcile.reconciliation import Findings, Sides
+    from intacct_pipelines.reconcile.reconciliation import Differences, Sides
 
 _DIFFERS: Final = "bill_differs"
 _NOT_EDITED_FOR: Final = pd.Timedelta(minutes=1)
@@ -73,21 +73,21 @@ def paired_bills(sides: Sides, pairs: pd.DataFrame, link: Link, closed_through: 
     return PairedBills(rows, platform, intacct, edit, is_zeroed)
 
 
-def compare_pairs(findings: Findings, frames: Frames, bills: PairedBills) -> None:
+def compare_pairs(differences: Differences, frames: Frames, bills: PairedBills) -> None:
     """Compare every pair in amount, number, vendor, dates, state, payment and coding.
 
     Args:
-        findings: Takes the differences.
+        differences: Takes the differences.
         frames: For lines and lists.
         bills: The pairs.
 
     Raises:
         DataContractError: A line repeats a key or lacks what the comparison needs.
     """
-    currency, amount = _amount_fields(findings.link, bills)
-    headers = _header_fields(bills, _due_cause(findings.link, frames, bills))
-    add_fields(findings, bills.rows, (currency, amount, *headers, _use_field(bills), _payment_field(bills)))
-    _compare_lines(findings, frames, bills, currency.differs | amount.differs)
+    currency, amount = _amount_fields(differences.link, bills)
+    headers = _header_fields(bills, _due_cause(differences.link, frames, bills))
+    add_fields(differences, bills.rows, (currency, amount, *headers, _use_field(bills), _payment_field(bills)))
+    _compare_lines(differences, frames, bills, currency.differs | amount.differs)
 
 
 def _edit_cause(link: Link, platform: pd.DataFrame, intacct: pd.DataFrame, closed_through: date | None) -> pd.Series:
@@ -238,12 +238,12 @@ def _payment_field(bills: PairedBills) -> Field:
     )
 
 
-def _compare_lines(findings: Findings, frames: Frames, bills: PairedBills, amount_differs: pd.Series) -> None:
+def _compare_lines(differences: Differences, frames: Frames, bills: PairedBills, amount_differs: pd.Series) -> None:
     """Add bills whose lines are coded otherwise."""
-    coding = compare_lines(_lines(frames, coding_of(findings.link, frames), bills.rows), amount_differs)
+    coding = compare_lines(_lines(frames, coding_of(differences.link, frames), bills.rows), amount_differs)
     coding = coding[~bills.is_zeroed[coding.index]]
     chosen = bills.rows.loc[coding.index]
-    findings.add(
+    differences.add(
         chosen,
         Kind.CODING,
         cause=bills.edit[coding.index],

@@ -19,7 +19,7 @@ from intacct_pipelines.reconcile.likeness import propose
 from intacct_pipelines.reconcile.pairing import NATURAL_KEY, pair_known
 from intacct_pipelines.reconcile.reconciliation import (
     Explanations,
-    Findings,
+    Differences,
     Reconciliation,
     Sides,
     add_alone,
@@ -91,11 +91,11 @@ def reconcile_list(
         DataContractError: Rows repeat a key or lack what the comparison needs, or the crosswalk contradicts itself.
     """
     sides = _pair(listed, link, frames, crosswalk)
-    findings = Findings(link, listed.name, moment.now)
+    differences = Differences(link, listed.name, moment.now)
     pairs = sides.pairs()
-    _compare(sides, findings, pairs)
-    add_alone(sides, findings, _explain(listed, link, sides))
-    return conclude(sides, findings, pairs, propose(link, listed.name, sides))
+    _compare(sides, differences, pairs)
+    add_alone(sides, differences, _explain(listed, link, sides))
+    return conclude(sides, differences, pairs, propose(link, listed.name, sides))
 
 
 def _pair(listed: Listed, link: Link, frames: Frames, crosswalk: pd.DataFrame) -> Sides:
@@ -195,9 +195,9 @@ def _explain(listed: Listed, link: Link, sides: Sides) -> Explanations:
     )
 
 
-def _compare(sides: Sides, findings: Findings, pairs: pd.DataFrame) -> None:
+def _compare(sides: Sides, differences: Differences, pairs: pd.DataFrame) -> None:
     platform, intacct = sides.side_by_side(pairs)
-    is_top = (intacct["owner"] == "") & (findings.link.entity.entity_id != "")
+    is_top = (intacct["owner"] == "") & (differences.link.entity.entity_id != "")
     top = first_cause(pairs, edited_top_level_record=is_top)
     use = {True: "active", False: "inactive"}
     has_both_parents = (platform["parent"] != "") & (intacct["parent"] != "")
@@ -206,7 +206,7 @@ def _compare(sides: Sides, findings: Findings, pairs: pd.DataFrame) -> None:
     uses_differ = platform["is_active"] != intacct["is_active"]
     days_differ = platform["days"] != intacct["days"]
     add_fields(
-        findings,
+        differences,
         pair_rows(pairs, currency=""),
         (
             Field("name", Kind.CODING, platform["shown"], intacct["shown"], names_differ, top, _DIFFERS),

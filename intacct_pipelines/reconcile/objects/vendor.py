@@ -14,7 +14,7 @@ from intacct_pipelines.reconcile.likeness import propose
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, pair_known
 from intacct_pipelines.reconcile.reconciliation import (
     Explanations,
-    Findings,
+    Differences,
     Reconciliation,
     Sides,
     add_alone,
@@ -48,11 +48,11 @@ def reconcile_vendors(link: Link, frames: Frames, crosswalk: pd.DataFrame, momen
         DataContractError: Rows repeat a key or lack what the comparison needs, or the crosswalk contradicts itself.
     """
     sides = pair_vendors(link, frames, crosswalk)
-    findings = Findings(link, OBJECT, moment.now)
+    differences = Differences(link, OBJECT, moment.now)
     pairs = sides.pairs()
-    _compare(sides, findings, pairs, coding_of(link, frames))
-    add_alone(sides, findings, _explain(link, frames, crosswalk, sides))
-    return conclude(sides, findings, pairs, propose(link, OBJECT, sides))
+    _compare(sides, differences, pairs, coding_of(link, frames))
+    add_alone(sides, differences, _explain(link, frames, crosswalk, sides))
+    return conclude(sides, differences, pairs, propose(link, OBJECT, sides))
 
 
 def pair_vendors(link: Link, frames: Frames, crosswalk: pd.DataFrame) -> Sides:
@@ -156,10 +156,10 @@ def _was_deleted(link: Link, frames: Frames, crosswalk: pd.DataFrame, platform: 
     return platform["key"].isin(by_id) | platform["folded"].isin(by_name)
 
 
-def _compare(sides: Sides, findings: Findings, pairs: pd.DataFrame, coding: Coding) -> None:
+def _compare(sides: Sides, differences: Differences, pairs: pd.DataFrame, coding: Coding) -> None:
     platform, intacct = sides.side_by_side(pairs)
     term = platform["term"].map({term: coding.term_name(term) or "" for term in platform["term"].unique()})
-    is_top = (intacct["owner"] == "") & (findings.link.entity.entity_id != "")
+    is_top = (intacct["owner"] == "") & (differences.link.entity.entity_id != "")
     top = first_cause(pairs, edited_top_level_vendor=is_top)
     active, form = {True: "active", False: "inactive"}, {True: "1099", False: "not 1099"}
     both_currencies = (platform["trade_currency"] != "") & (intacct["trade_currency"] != "")
@@ -169,7 +169,7 @@ def _compare(sides: Sides, findings: Findings, pairs: pd.DataFrame, coding: Codi
     terms_differ = (term != "") & (term != intacct["term"])
     currencies_differ = both_currencies & (platform["trade_currency"] != intacct["trade_currency"])
     add_fields(
-        findings,
+        differences,
         pair_rows(pairs, currency=""),
         (
             Field("name", Kind.CODING, platform["shown"], intacct["shown"], names_differ, top, _DIFFERS),
