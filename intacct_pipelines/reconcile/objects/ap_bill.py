@@ -14,8 +14,8 @@ from intacct_pipelines.reconcile.objects.ap_bill_fields import compare_pairs, pa
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, joined, marked_ids, pair_known
 from intacct_pipelines.reconcile.reconciliation import (
-    Explanations,
     Differences,
+    Explanations,
     Reconciliation,
     Sides,
     add_alone,

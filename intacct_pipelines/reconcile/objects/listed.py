@@ -18,8 +18,8 @@ from intacct_pipelines.reconcile.frames import changed_at, flag, folded, require
 from intacct_pipelines.reconcile.likeness import propose
 from intacct_pipelines.reconcile.pairing import NATURAL_KEY, pair_known
 from intacct_pipelines.reconcile.reconciliation import (
-    Explanations,
     Differences,
+    Explanations,
     Reconciliation,
     Sides,
     add_alone,

@@ -13,8 +13,8 @@ from intacct_pipelines.reconcile.frames import changed_at, coding_of, flag, fold
 from intacct_pipelines.reconcile.likeness import propose
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, pair_known
 from intacct_pipelines.reconcile.reconciliation import (
-    Explanations,
     Differences,
+    Explanations,
     Reconciliation,
     Sides,
     add_alone,
