@@ -1,70 +1,104 @@
-"""Likely pairs of vendors, for a person to confirm or refuse; nothing here ever pairs (S-VEN-04).
+"""Likely pairs of records without partner, for a person to confirm or refuse; nothing here ever pairs (S-VEN-04).
 
-The standard library's ``difflib`` is enough: only vendors without partner that share a word are compared.
+Two things speak for a pair: names that are alike, and a fact that only these two share, such as a tax id.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from rapidfuzz import fuzz, process
 
 from intacct_pipelines.reconcile.reconciliation import PROPOSAL_COLUMNS
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.reconciliation import Sides
 
 LEAST_LIKENESS: Final = Decimal("0.80")
-MOST_PER_VENDOR: Final = 3
-_EVIDENCE: Final = "the names are alike and share a word"
-# A word that many vendors share ("services") tells nothing and would make the work quadratic.
-_MOST_PER_WORD: Final = 50
+MOST_PER_RECORD: Final = 3
+_PERCENT: Final = Decimal(100)
 
 
-def propose(link: Link, object_name: str, sides: Sides) -> pd.DataFrame:
-    """Return likely pairs of vendors without partner, the likeliest of each BILL vendor first.
+class _Likely(NamedTuple):
+    """One proposal by positions; sorts the likeliest first."""
+
+    unlikeness: Decimal
+    intacct: int
+    evidence: str
+
+
+def propose(link: Link, object_name: str, sides: Sides, *, shared: Sequence[str] = ()) -> pd.DataFrame:
+    """Return likely pairs of records without partner, the likeliest of each of the platform's records first.
 
     Args:
         link: For its name.
-        object_name: ``vendor``.
-        sides: Both sides, paired.
+        object_name: One of ``domain.reconciled``.
+        sides: Both sides, paired, each with ``folded``, the name to compare.
+        shared: Columns of both sides, folded, whose equal value speaks for a pair if it stands once on each side.
     """
     pairing = sides.pairing
-    words = _by_word(sides.intacct["folded"], np.flatnonzero(pairing.intacct_open).tolist())
+    ours = np.flatnonzero(pairing.platform_open)
+    theirs = np.flatnonzero(pairing.intacct_open)
+    names = dict(zip(theirs.tolist(), sides.intacct["folded"].iloc[theirs], strict=True))
+    facts = _shared_facts(sides, ours, theirs, shared)
     proposals = []
-    for position in np.flatnonzero(pairing.platform_open).tolist():
+    for position in ours.tolist():
         name = sides.platform["folded"].iloc[position]
-        near = {other for word in name.split() for other in words.get(word, ())}
-        for likeness, other in _likeliest(name, sides.intacct["folded"], near):
-            if (position, other) not in pairing.refused:
-                row = sides.intacct.iloc[other]
-                key = sides.platform["key"].iloc[position]
-                proposals.append((link.name, object_name, key, row["key"], row["id"], likeness, _EVIDENCE))
+        likely = sorted(_likely(name, names, facts.get(position, {})))
+        allowed = [one for one in likely if (position, one.intacct) not in pairing.refused]
+        for one in allowed[:MOST_PER_RECORD]:
+            row = sides.intacct.iloc[one.intacct]
+            key = sides.platform["key"].iloc[position]
+            likeness = 1 - one.unlikeness
+            proposals.append((link.name, object_name, key, row["key"], row["id"], likeness, one.evidence))
     return pd.DataFrame(proposals, columns=list(PROPOSAL_COLUMNS), dtype=object)
 
 
-def _likeliest(name: str, names: pd.Series, positions: set[int]) -> list[tuple[Decimal, int]]:
-    scored = sorted((-_likeness(name, names.iloc[position]), position) for position in positions)
-    return [(-score, position) for score, position in scored if -score >= LEAST_LIKENESS][:MOST_PER_VENDOR]
+def _likely(name: str, names: dict[int, str], facts: dict[int, list[str]]) -> Iterator[_Likely]:
+    """Yield every likely partner of one name, with what speaks for it."""
+    # The order of words says nothing ("Paper, Cedar"), so they are sorted before they are compared.
+    cutoff = float(LEAST_LIKENESS * _PERCENT)
+    alike = {
+        position: _hundredths(score)
+        for _, score, position in process.extract(
+            name, names, scorer=fuzz.token_sort_ratio, score_cutoff=cutoff, limit=None
+        )
+    }
+    for position in alike.keys() | facts.keys():
+        likeness = alike.get(position)
+        evidence = [] if likeness is None else ["the names are alike"]
+        evidence += [
+            f"the same {fact.replace('_', ' ')} stands on both sides only once" for fact in facts.get(position, ())
+        ]
+        if likeness is None:
+            likeness = _hundredths(fuzz.token_sort_ratio(name, names[position]))
+        yield _Likely(1 - likeness, position, "; ".join(evidence))
 
 
-def _by_word(names: pd.Series, positions: list[int]) -> dict[str, list[int]]:
-    words: defaultdict[str, list[int]] = defaultdict(list)
-    for position in positions:
-        for word in set(names.iloc[position].split()):
-            words[word].append(position)
-    return {word: found for word, found in words.items() if len(found) <= _MOST_PER_WORD}
+def _hundredths(score: float) -> Decimal:
+    return Decimal(round(score)) / _PERCENT
 
 
-def _likeness(one: str, other: str) -> Decimal:
-    # difflib's ratio depends on the order of its arguments.
-    first, second = sorted((one, other))
-    matcher = SequenceMatcher(None, first, second, autojunk=False)
-    if matcher.quick_ratio() < LEAST_LIKENESS:
-        return Decimal(0)
-    return Decimal(str(round(matcher.ratio(), 2)))
+def _shared_facts(
+    sides: Sides, ours: npt.NDArray[np.int64], theirs: npt.NDArray[np.int64], columns: Sequence[str]
+) -> dict[int, dict[int, list[str]]]:
+    """Return by positions of platform and Intacct which facts only these two share."""
+    facts: dict[int, dict[int, list[str]]] = {}
+    for column in columns:
+        platform, intacct = _standing_once(sides.platform[column], ours), _standing_once(sides.intacct[column], theirs)
+        for value in sorted(platform.keys() & intacct.keys()):
+            facts.setdefault(platform[value], {}).setdefault(intacct[value], []).append(column)
+    return facts
+
+
+def _standing_once(values: pd.Series, positions: npt.NDArray[np.int64]) -> dict[str, int]:
+    chosen = values.iloc[positions]
+    is_single = ~chosen.duplicated(keep=False) & (chosen != "")
+    return dict(zip(chosen[is_single], positions[is_single.to_numpy(dtype=bool)].tolist(), strict=True))

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 OBJECT: Final = "vendor"
 _DIFFERS: Final = "vendor_differs"
+_SPEAKING: Final = ("tax_id", "email", "phone")
+"""What speaks for a likely pair of vendors; none of it is compared or shown."""
 
 
 def reconcile_vendors(link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment) -> Reconciliation:
@@ -52,7 +54,7 @@ def reconcile_vendors(link: Link, frames: Frames, crosswalk: pd.DataFrame, momen
     pairs = sides.pairs()
     _compare(sides, differences, pairs, coding_of(link, frames))
     add_alone(sides, differences, _explain(link, frames, crosswalk, sides))
-    return conclude(sides, differences, pairs, propose(link, OBJECT, sides))
+    return conclude(sides, differences, pairs, propose(link, OBJECT, sides, shared=_SPEAKING))
 
 
 def pair_vendors(link: Link, frames: Frames, crosswalk: pd.DataFrame) -> Sides:
@@ -93,6 +95,7 @@ def _platform(frames: Frames) -> pd.DataFrame:
             "is_1099": flag(rows, "is_1099"),
             "term": text(rows, "ap_term_id"),
             "trade_currency": text(rows, "currency"),
+            **{name: folded(text(rows, name)) for name in _SPEAKING},
             "amount": NO_MONEY,
             "currency": "",
             "changed_at": changed_at(rows),
@@ -113,6 +116,7 @@ def _intacct(frames: Frames) -> pd.DataFrame:
             "is_1099": text(rows, "form_1099_type") != "",
             "term": text(rows, "term_name"),
             "trade_currency": text(rows, "currency"),
+            **{name: folded(text(rows, name)) for name in _SPEAKING},
             "comments": text(rows, "comments"),
             "owner": text(rows, "owner_entity_id"),
             "amount": NO_MONEY,

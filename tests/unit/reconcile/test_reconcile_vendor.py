@@ -79,6 +79,22 @@ def test_likeness_proposes_and_never_pairs(number):
     assert Decimal("0.8") <= result.proposals["likeness"].iloc[0] < 1
 
 
+@pytest.mark.parametrize("fact", ["tax_id", "email", "phone"])
+def test_a_fact_that_only_two_share_proposes_them(fact):
+    """Whatever their names, two vendors with the same tax id may be one; a fact that several share says nothing."""
+    case = pair_of({"name": "Northwind", fact: "12-345"}, {"name": "Cedar Paper Co", fact: "12-345"})
+    (evidence,) = case.vendor_result().proposals["evidence"]
+    assert evidence == f"the same {fact.replace('_', ' ')} stands on both sides only once"
+    case.intacct_vendor(2, "Alder Tools", **{fact: "12-345"})
+    assert len(case.vendor_result().proposals) == 0
+
+
+def test_words_in_another_order_are_alike():
+    """People write names as they like."""
+    case = pair_of({"name": "Cedar Paper Company"}, {"name": "Company Paper Cedar"})
+    assert case.vendor_result().proposals["likeness"].tolist() == [Decimal(1)]
+
+
 def test_unlike_and_refused_vendors_are_not_proposed():
     """A shared word is not enough, and what was refused is not proposed again."""
     unlike = pair_of({"name": "Northwind Paper Services"}, {"name": "Northwind Airport Shuttle Company"})
