@@ -67,7 +67,7 @@ class DeliveredFile:
         self._copy = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
         try:
             self._fetch()
-        except BaseException:
+        except BaseException:  # whatever stops the reading, the copy on disk must not stay
             self._copy.close()
             raise
         return self

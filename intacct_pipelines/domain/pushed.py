@@ -1,0 +1,81 @@
+"""Which objects are pushed into Intacct, and how a record of each is known there: the registry of pushing.
+
+An entry holds the facts that storing, sending and confirming need; what is eligible and what is sent is in ``push``, in
+the object's own module. One more object is one more entry here, one module there, and its planner in
+``push.plan.PLANNERS``; no SQL and nothing of sending changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from intacct_pipelines.domain.catalog import TABLES, Table, lines_of
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """One object that is pushed.
+
+    Args:
+        name: What items, holds and pairs call it.
+        source: Table of the platform's records.
+        source_lines: Tables of lines that belong to such a record; a change of any is a change of the record.
+        target: Table of Intacct's records.
+        natural_key: Columns of ``target`` by which a person would find the record; an item's natural key holds their
+            fields.
+        folded: Those of them that are compared without regard to case and outer blanks.
+        mark: Text column of ``target`` that carries the key of the item which wrote the record last (S-IDM-04).
+        people_id: Column of ``target`` with the id that people use, for the crosswalk.
+        is_sought_by_mark: Whether people may change the natural key, so that a look-up also asks for the mark.
+        looked_up: Further columns of ``target`` that a look-up before an update reads.
+    """
+
+    name: str
+    source: Table
+    source_lines: tuple[Table, ...]
+    target: Table
+    natural_key: tuple[str, ...]
+    mark: str
+    people_id: str
+    folded: tuple[str, ...] = ()
+    is_sought_by_mark: bool = False
+    looked_up: tuple[str, ...] = ()
+
+    @property
+    def target_lines(self) -> tuple[Table, ...]:
+        """Tables of the lines of Intacct's records."""
+        return lines_of(self.target)
+
+    def field(self, column: str) -> str:
+        """Return Intacct's name of a column of ``target``."""
+        return self.target.column(column).source
+
+
+PUSHED: Final[dict[str, Pushed]] = {
+    one.name: one
+    for one in (
+        Pushed(
+            "vendor",
+            source=TABLES["bill.vendor"],
+            source_lines=(),
+            target=TABLES["intacct.vendor"],
+            natural_key=("vendor_id",),
+            mark="comments",
+            people_id="vendor_id",
+        ),
+        Pushed(
+            "ap_bill",
+            source=TABLES["bill.ap_bill"],
+            source_lines=(TABLES["bill.ap_bill_line"],),
+            target=TABLES["intacct.ap_bill"],
+            natural_key=("vendor_id", "document_no"),
+            folded=("document_no",),
+            mark="description",
+            people_id="document_no",
+            is_sought_by_mark=True,
+            looked_up=("state", "trx_total_entered", "trx_total_paid"),
+        ),
+    )
+}
+"""Every pushed object by its name, in the order of writing: parents before children."""

@@ -1,0 +1,81 @@
+"""Confirming: an item is finished when its record came back through the extract and carries the item's key."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from intacct_pipelines.domain.keys import ItemKey
+from intacct_pipelines.domain.push import State
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.warehouse.outbox.items import Outcome, Reason
+from intacct_pipelines.warehouse.outbox.journal import Journal
+
+
+class Confirming(Journal):
+    """Confirming what came back."""
+
+    def confirm(self, link: str, entity: str, *, actor: str) -> int:
+        """Confirm the accepted items whose record came back through the extract and pairs with its source.
+
+        The crosswalk of the link learns the pair. An item whose record was deleted since is held for a person.
+        Returns the number of newly confirmed items.
+        """
+        with self._transaction() as cursor:
+            gone = cursor.execute(_DELETED, {"link": link, "entity": entity}).fetchall()
+            reason = Reason(
+                "deleted_in_intacct",
+                "S-IDM-06",
+                "it was posted, and deleted in Intacct since",
+                "Find out who deleted it; it is not posted again by itself.",
+            )
+            held = [Outcome(ItemKey(row["item_key"]), State.HELD, "held", reason) for row in gone]
+            self._move(cursor, held, actor)
+            rows = cursor.execute(_RETURNED, {"link": link, "entity": entity}).fetchall()
+            outcomes = [
+                Outcome(ItemKey(row["item_key"]), State.CONFIRMED, "confirmed", record_no=row["record_no"])
+                for row in rows
+            ]
+            self._move(cursor, outcomes, actor)
+            for row in rows:
+                values = {**row, "link": link, "actor": actor, "now": self._now()}
+                cursor.execute(_FORMER_PAIR, values)
+                cursor.execute(_CROSSWALK, values)
+            return len(rows)
+
+
+_BACK: Final = " UNION ALL ".join(
+    f"""SELECT '{pushed.name}' AS object_name, entity, record_no, {pushed.people_id} AS intacct_id,
+        {pushed.mark} AS mark, _deleted FROM {pushed.target.qualified_name}"""  # noqa: S608  # names from the catalog
+    for pushed in PUSHED.values()
+)
+"""Intacct's records of every pushed object."""
+
+# A record pairs with its source when it carries the item's key, which names exactly one operation on one source record.
+_RETURNED: Final = f"""
+SELECT i.item_key, i.object_name, i.source_id, r.record_no, r.intacct_id FROM push.item AS i JOIN ({_BACK}) AS r
+    ON r.object_name = i.object_name AND r.entity = i.entity AND r.record_no = i.record_no
+    AND NOT r._deleted AND position(i.item_key IN r.mark) > 0
+WHERE i.link = %(link)s AND i.entity = %(entity)s AND i.state = 'accepted' ORDER BY i.created_at, i.position
+"""  # noqa: S608  # names from the catalog
+
+_DELETED: Final = f"""
+SELECT i.item_key FROM push.item AS i JOIN ({_BACK}) AS r
+    ON r.object_name = i.object_name AND r.entity = i.entity AND r.record_no = i.record_no AND r._deleted
+WHERE i.link = %(link)s AND i.entity = %(entity)s AND i.state = 'accepted' ORDER BY i.created_at, i.position
+"""  # noqa: S608  # names from the catalog
+
+_FORMER_PAIR: Final = """
+UPDATE mapping.crosswalk SET status = 'refused', decided_by = %(actor)s, decided_at = %(now)s
+WHERE link = %(link)s AND object = %(object_name)s AND platform_id = %(source_id)s AND status = 'confirmed'
+    AND intacct_record_no <> %(record_no)s
+"""
+
+_CROSSWALK: Final = """
+INSERT INTO mapping.crosswalk (link, object, platform_id, intacct_record_no, intacct_id, status, evidence, decided_by,
+    decided_at)
+VALUES (%(link)s, %(object_name)s, %(source_id)s, %(record_no)s, coalesce(%(intacct_id)s, ''), 'confirmed',
+    jsonb_build_object('item_key', %(item_key)s::text), %(actor)s, %(now)s)
+ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct_id = excluded.intacct_id,
+    status = excluded.status, evidence = excluded.evidence, decided_by = excluded.decided_by,
+    decided_at = excluded.decided_at
+"""

@@ -1,0 +1,54 @@
+"""The revision of source records: what an item was planned from, and whether that is still so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from intacct_pipelines.domain.pushed import PUSHED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import psycopg
+
+    from intacct_pipelines.domain.catalog import Table
+    from intacct_pipelines.domain.pushed import Pushed
+
+
+def stored_revisions(
+    cursor: psycopg.Cursor[dict[str, Any]], entity: str, object_name: str, source_ids: Sequence[str]
+) -> dict[str, str]:
+    """Return the revision of each record as the warehouse holds it now; see ``Journal.stored_revisions``."""
+    rows = cursor.execute(_REVISIONS[object_name], {"entity": entity, "ids": list(source_ids)}).fetchall()
+    return {row["id"]: row["revision"] for row in rows}
+
+
+def _query(pushed: Pushed) -> str:
+    """Return the query of one object: a hash over the record's own and its lines'; nothing for what is out of date."""
+    source, key = pushed.source.qualified_name, pushed.source.key[0]
+    hashes = "".join(
+        f""" || coalesce((SELECT string_agg(l._hash::text, ',' ORDER BY l.{lines.key[0]}) {_of(lines, key)}), '')"""
+        for lines in pushed.source_lines
+    )
+    held_back = "".join(
+        f""" AND NOT EXISTS (SELECT 1 {_of(lines, key)} AND l.{lines.key[0]} = ANY ({_quarantined(lines)}))"""
+        for lines in pushed.source_lines
+    )
+    return f"""
+    SELECT s.{key} AS id, encode(sha256(convert_to(s._hash::text{hashes}, 'UTF8')), 'hex') AS revision
+    FROM {source} AS s
+    WHERE s.entity = %(entity)s AND s.{key} = ANY(%(ids)s) AND NOT s._deleted
+        AND s.{key} <> ALL ({_quarantined(pushed.source)}){held_back}"""  # noqa: S608  # names from the catalog
+
+
+def _of(lines: Table, key: str) -> str:
+    return f"""FROM {lines.qualified_name} AS l
+        WHERE l.entity = s.entity AND l.{lines.parent_key} = s.{key} AND NOT l._deleted"""
+
+
+def _quarantined(table: Table) -> str:
+    return f"""ARRAY (SELECT key FROM quarantine.row
+        WHERE resolved_at IS NULL AND entity = %(entity)s AND table_name = '{table.qualified_name}')"""  # noqa: S608  # names from the catalog
+
+
+_REVISIONS: Final = {name: _query(pushed) for name, pushed in PUSHED.items()}
