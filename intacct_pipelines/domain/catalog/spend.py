@@ -102,7 +102,7 @@ BUDGET: Final = Table(
         Column("expiration_date", Kind.DATE, "expirationDate", "Last day."),
         text("recurring_interval", "recurringInterval", "How often it begins anew, such as MONTHLY."),
         text("timezone", "timezone", "Time zone of its days."),
-        Column("does_share_funds", Kind.FLAG, "shareFunds", "Whether its members share one sum."),
+        text("fund_sharing", "shareFunds", "Who shares its sum, in the source's word, such as SHARE_MANUALLY."),
         Column("does_carry_over", Kind.FLAG, "carryOver", "Whether what is left goes into the next period."),
         _CURRENCY,
         _money("period_limit", "currentPeriod.limit", "What may be spent in the current period."),

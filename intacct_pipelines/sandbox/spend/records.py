@@ -97,7 +97,7 @@ class Account:
             "startDate": one.start_date,
             "recurringInterval": one.interval,
             "timezone": "America/Los_Angeles",
-            "shareFunds": True,
+            "shareFunds": "SHARE_WITH_ALL_MEMBERS",
             "carryOver": False,
             "currentPeriod": {"limit": one.limit, "spent": spent},
         }

@@ -49,6 +49,7 @@ def read(tmp_path: Path) -> tuple[Batch, Batch]:
     with folder.open(delivery) as file:
         table = select(BUSINESS_CENTER_TABLES, "ap_bill")
         ((bills, lines),) = BusinessCenterExtraction(file, delivery, table, LAYOUT)
+    assert (bills.rows.table.name, lines.rows.table.name) == ("ap_bill", "ap_bill_line")
     return screen_batch(bills), screen_batch(lines)
 
 
@@ -90,3 +91,52 @@ def test_what_is_not_as_stated_waits_in_quarantine_with_its_reason(read: tuple[B
         "B-7": ("id", "cells"),
     }
     assert len(lines.rejects) == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "expected", "column"),
+    [
+        (
+            "vendors",
+            "vendor",
+            [
+                {
+                    "id": "V-1",
+                    "name": 'Redacted, "R" & Co',
+                    "email": "ap@vendor.example",
+                    "phone": "+1 555 0100",
+                    "address_line1": "1 Redacted Rd",
+                    "address_city": "Troy",
+                    "address_state": "NY",
+                    "address_zip": "01218",
+                    "address_country": "US",
+                    "status": "Active",
+                },
+                {"id": "V-2", "name": "日本商事", "status": "On hold"},
+            ],
+            "id",
+        ),
+        (
+            "accounts",
+            "gl_account",
+            [
+                {"account_no": "06100", "name": "Office supplies", "account_type": "Expense", "status": "Active"},
+                {"account_no": "1010", "name": 'Bank – "main"'},
+            ],
+            "name",
+        ),
+    ],
+)
+def test_lists_become_rows_and_what_has_no_id_or_name_waits(
+    tmp_path: Path, kind: str, name: str, expected: list[dict[str, str]], column: str
+) -> None:
+    """Numbers keep their zeros, empty cells are nothing, quotes and commas are part of a name (S-PMT-01, S-PMT-03)."""
+    shutil.copy(HERE / f"{kind}_export.csv", tmp_path)
+    options = Options(folder=tmp_path, complete_when=CompleteWhen.QUIET, quiet=timedelta(0))
+    folder = Folder(options, now=lambda: datetime.now(UTC) + timedelta(minutes=1))
+    (delivery,) = folder.deliveries(kind)
+    with folder.open(delivery) as file:
+        ((batch,),) = BusinessCenterExtraction(file, delivery, select(BUSINESS_CENTER_TABLES, name), Layout())
+    screened = screen_batch(batch)
+    assert [text_row(screened.rows, at) for at in range(len(screened.rows))] == expected
+    assert [reject.column for reject in screened.rejects] == [column]
