@@ -3,10 +3,11 @@
 import dagster as dg
 
 from intacct_pipelines.defs.automation import JOBS, schedules, sensors
+from intacct_pipelines.defs.document_checks import document_checks
 from intacct_pipelines.defs.history import history_assets
 from intacct_pipelines.defs.marts import mart_specs
 from intacct_pipelines.defs.push import push_assets
-from intacct_pipelines.defs.reconciliation import reconciliation_assets, reconciliation_checks
+from intacct_pipelines.defs.reconciliation import reconciliation_assets
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.sources import SOURCES, source_assets
 from intacct_pipelines.settings import Connections, read_connections
@@ -25,7 +26,7 @@ def build_definitions(connections: Connections | None = None, systems: SystemsRe
     stated = read_connections() if connections is None else connections
     return dg.Definitions(
         assets=[*SOURCES, *source_assets(), *history_assets(), *reconciliation_assets(), *push_assets(), *mart_specs()],
-        asset_checks=reconciliation_checks(),
+        asset_checks=document_checks(),
         jobs=JOBS,
         schedules=schedules(stated),
         sensors=sensors(stated),

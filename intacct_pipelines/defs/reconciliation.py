@@ -8,7 +8,7 @@ from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.metadata import OWNERS, frame_value
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
-from intacct_pipelines.defs.settlement import check_entity_documents, reconcile
+from intacct_pipelines.defs.settlement import reconcile
 from intacct_pipelines.domain.reconciled import RECONCILED, Reconciled
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.reconciliation import Reconciliation
 
 _NO_BREAKS: Final = "no_breaks"
-_DOCUMENTS: Final = "documents_add_up"
 _SHOWN_DIFFERENCES: Final = [
     "kind", "verdict", "rule", "platform_id", "intacct_id", "field", "platform_value", "intacct_value",
     "money_at_stake", "currency", "reason", "remedy",
@@ -90,37 +89,6 @@ def _asset(one: Reconciled) -> dg.AssetsDefinition:
     return compare
 
 
-def _documents_check() -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=dg.AssetKey(["recon", "ap_bill"]),
-        name=_DOCUMENTS,
-        additional_deps=[
-            *(dg.AssetKey([schema, "ap_bill_line"]) for schema in ("intacct", "bill", "business_center")),
-            dg.AssetKey(["spend", "card_transaction_line"]),
-        ],
-        partitions_def=ENTITIES,
-        description="Lines add up to their header, no line is an orphan, every vendor is known; on every side.",
-    )
-    def documents_add_up(context: dg.AssetCheckExecutionContext, systems: SystemsResource) -> dg.AssetCheckResult:
-        (key,) = context.partition_keys
-        failing = check_entity_documents(systems.now, key)
-        return dg.AssetCheckResult(
-            passed=failing.empty,
-            severity=dg.AssetCheckSeverity.WARN,
-            metadata={
-                "failing_documents": len(failing),
-                "failing_rows": frame_value(failing),
-            },
-        )
-
-    return documents_add_up
-
-
 def reconciliation_assets() -> list[dg.AssetsDefinition]:
     """Return the reconciliation of every object that both sides hold."""
     return [_asset(one) for one in RECONCILED.values()]
-
-
-def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
-    """Return the check across tables."""
-    return [_documents_check()]

@@ -21,6 +21,8 @@ from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
 from intacct_pipelines.warehouse.recon import Recon
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
     from intacct_pipelines.defs.systems import Systems
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.domain.push import Plan
     from intacct_pipelines.reconcile.reconciliation import Reconciliation
+    from intacct_pipelines.validate.documents import DocumentCheck
 
 _PUSHED: Final = ("vendor", "ap_bill")
 """What a plan may write, in the order of writing."""
@@ -80,11 +83,22 @@ def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
     return room.reconcile(object_name, link, frames, Recon(warehouse).crosswalk(link.name), moment)
 
 
-def check_entity_documents(systems: Systems, entity: str) -> pd.DataFrame:
-    """Return the documents of both sides that do not add up, or name what is not there; one row a failure."""
-    needed = {name for check in documents.DOCUMENT_CHECKS for name in (check.table, *check.needs)}
-    frames = {name: systems.warehouse.read_frame(name, entity) for name in sorted(needed)}
-    return documents.check_documents(frames, entity=entity)
+def check_entity_documents(
+    systems: Systems, entity: str, checks: Iterable[DocumentCheck] = documents.DOCUMENT_CHECKS
+) -> pd.DataFrame:
+    """Return the documents that do not add up, or name what is not there; one row a failure.
+
+    Only the columns that the checks look at are read, so ask for few checks at a time where tables are large.
+    """
+    checks = tuple(checks)
+    needed: dict[str, dict[str, None]] = {}
+    for check in checks:
+        for table, columns in check.reads.items():
+            needed.setdefault(table, {}).update(dict.fromkeys(columns))
+    frames = {
+        table: systems.warehouse.read_frame(table, entity, columns=tuple(columns)) for table, columns in needed.items()
+    }
+    return documents.check_documents(frames, entity=entity, checks=checks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,18 @@ of the interface: they stand in the warehouse, in Dagster and in people's notes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Context, Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
+
+from intacct_pipelines.domain.catalog import TABLES, Table, family
+from intacct_pipelines.domain.catalog.sums import SUMS, Sum
+from intacct_pipelines.validate.sums import Finding, Frames, SumCheck, cells
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FAILURE_COLUMNS: Final = ("entity", "table", "key", "check", "value", "rule")
-Frames: TypeAlias = Mapping[str, "pd.DataFrame"]
-"""Frames by qualified table name."""
-Finding: TypeAlias = tuple[str, str]
-"""Key of the row that fails, and the value that shows why."""
-
-_ACCOUNTING: Final = Context(prec=200)
-"""Sums are exact: the usual 28 digits would round a total of many long amounts."""
-_ZERO: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +27,19 @@ class DocumentCheck:
     Args:
         name: Stable name.
         table: Qualified name of the table whose rows it judges.
-        needs: Other tables that it looks at.
+        reads: Columns that it looks at, by table; its own table among them.
         rule: Number of the rule of sync behaviour behind it; empty if none.
         description: What a row that passes is like, in one sentence.
+        exceptions: What may break it though nothing is wrong; empty if nothing may, and then a failure is an error.
         find: Returns the rows that fail.
     """
 
     name: str
     table: str
-    needs: tuple[str, ...]
+    reads: Mapping[str, tuple[str, ...]]
     rule: str
     description: str
+    exceptions: str
     find: Callable[[Frames], Iterable[Finding]]
 
 
@@ -64,7 +61,7 @@ def check_documents(frames: Frames, *, entity: str, checks: Iterable[DocumentChe
     rows: list[tuple[str, ...]] = [
         (entity, check.table, key, check.name, value, check.rule)
         for check in (DOCUMENT_CHECKS if checks is None else checks)
-        if {check.table, *check.needs} <= set(current)
+        if set(check.reads) <= set(current)
         for key, value in check.find(current)
     ]
     rows.sort(key=_place)
@@ -82,68 +79,63 @@ def _current(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[~frame["_deleted"].fillna(value=False).astype(bool)]
 
 
-def _cells(frame: pd.DataFrame, *columns: str) -> Iterable[tuple[Any, ...]]:
-    """Rows of some columns, with None for everything that is missing."""
-    import pandas as pd  # noqa: PLC0415 - see check_documents
-
-    values = [[None if pd.isna(cell) else cell for cell in frame[column].tolist()] for column in columns]
-    return zip(*values, strict=True)
-
-
-def _lines_add_up(
-    bills: str, lines: str, *, key: str, parent: str, header_amount: str, line_amount: str
-) -> Callable[[Frames], Iterable[Finding]]:
-    def find(frames: Frames) -> Iterable[Finding]:
-        sums: dict[Hashable, dict[str | None, Decimal]] = {}
-        for parent_key, currency, amount in _cells(frames[lines], parent, "currency", line_amount):
-            of_bill = sums.setdefault(parent_key, {})
-            of_bill[currency] = _ACCOUNTING.add(of_bill.get(currency, _ZERO), amount or _ZERO)
-        for bill_key, currency, amount in _cells(frames[bills], key, "currency", header_amount):
-            found = _in_currency(sums.get(bill_key, {}), currency)
-            if found != {currency: amount}:
-                yield str(bill_key), f"header {_write({currency: amount})}, lines {_write(found)}"
-
-    return find
-
-
-def _in_currency(sums: Mapping[str | None, Decimal], currency: str | None) -> dict[str | None, Decimal]:
-    """Sums by currency, where a line that names none is in the bill's; no line at all is a sum of zero."""
-    found: dict[str | None, Decimal] = {currency: _ZERO}
-    for own, amount in sums.items():
-        found[own or currency] = _ACCOUNTING.add(found.get(own or currency, _ZERO), amount)
-    return found
-
-
-def _write(amounts: Mapping[str | None, Decimal | None]) -> str:
-    return " + ".join(
-        f"{'nothing' if amount is None else format(amount, 'f')} {currency or '(no currency)'}"
-        for currency, amount in sorted(amounts.items(), key=lambda item: item[0] or "")
+def _sum(declared: Sum) -> DocumentCheck:
+    find = SumCheck(declared)
+    return DocumentCheck(
+        declared.check, declared.table, find.reads, declared.rule, declared.description, declared.exceptions, find
     )
 
 
-def _line_has_parent(bills: str, lines: str, *, key: str, parent: str) -> Callable[[Frames], Iterable[Finding]]:
-    def find(frames: Frames) -> Iterable[Finding]:
-        known = set(frames[bills][key].tolist())
-        for line_key, parent_key in _cells(frames[lines], key, parent):
-            if parent_key not in known:
-                yield str(line_key), f"no bill {parent_key}"
+def _line_has_parent(lines: Table, parent: Table, parent_key: str) -> DocumentCheck:
+    key, own_key = parent.key[0], lines.key
 
-    return find
+    def find(frames: Frames) -> Iterator[Finding]:
+        known = set(frames[parent.qualified_name][key].tolist())
+        for parent_id, *own in cells(frames[lines.qualified_name], parent_key, *own_key):
+            if parent_id not in known:
+                yield "/".join(map(str, own)), f"no {parent.name} {parent_id}"
+
+    return DocumentCheck(
+        "line_has_parent",
+        lines.qualified_name,
+        {lines.qualified_name: tuple(dict.fromkeys((*own_key, parent_key))), parent.qualified_name: (key,)},
+        "",
+        "What a line belongs to is there.",
+        "It may be in quarantine, or not to be read by our user; or it came between two readings.",
+        find,
+    )
 
 
-def _vendor_known(bills: str, vendors: str, *, key: str, vendor_key: str) -> Callable[[Frames], Iterable[Finding]]:
-    def find(frames: Frames) -> Iterable[Finding]:
+def _orphans() -> Iterator[DocumentCheck]:
+    for table in TABLES.values():
+        if table.parent:
+            yield _line_has_parent(table, TABLES[f"{table.schema}.{table.parent}"], table.parent_key)
+    yield _line_has_parent(TABLES["intacct.gl_detail"], TABLES["intacct.journal_entry"], "batch_no")
+
+
+def _vendor_known(bills: str, vendors: str, *, vendor_key: str, rule: str = "") -> DocumentCheck:
+    key = TABLES[bills].key[0]
+
+    def find(frames: Frames) -> Iterator[Finding]:
         known = set(frames[vendors][vendor_key].tolist())
-        for bill_key, vendor_id in _cells(frames[bills], key, "vendor_id"):
+        for bill_key, vendor_id in cells(frames[bills], key, "vendor_id"):
             if vendor_id not in known:
                 yield str(bill_key), f"no vendor {vendor_id}"
 
-    return find
+    return DocumentCheck(
+        "vendor_known",
+        bills,
+        {bills: (key, "vendor_id"), vendors: (vendor_key,)},
+        rule,
+        "A bill's vendor is there.",
+        "The vendor may be in quarantine.",
+        find,
+    )
 
 
-def _has_value(frames: Frames) -> Iterable[Finding]:
+def _has_value(frames: Frames) -> Iterator[Finding]:
     bills = frames["intacct.ap_bill"]
-    for record_no, state, amount in _cells(bills, "record_no", "state", "trx_total_entered"):
+    for record_no, state, amount in cells(bills, "record_no", "state", "trx_total_entered"):
         if not amount and state in (None, "No Value"):
             yield (
                 str(record_no),
@@ -151,99 +143,40 @@ def _has_value(frames: Frames) -> Iterable[Finding]:
             )
 
 
-DOCUMENT_CHECKS: Final = (
-    DocumentCheck(
-        "has_value",
-        "intacct.ap_bill",
-        (),
-        "S-BIL-07",
-        "A bill has a total or a state; one of over 10 million that the vendor's sync sent arrives with neither.",
-        _has_value,
-    ),
-    DocumentCheck(
-        "line_has_parent",
-        "bill.ap_bill_line",
-        ("bill.ap_bill",),
-        "",
-        "A line's bill is there.",
-        _line_has_parent("bill.ap_bill", "bill.ap_bill_line", key="id", parent="bill_id"),
-    ),
-    DocumentCheck(
-        "line_has_parent",
-        "intacct.ap_bill_line",
-        ("intacct.ap_bill",),
-        "",
-        "A line's bill is there.",
-        _line_has_parent("intacct.ap_bill", "intacct.ap_bill_line", key="record_no", parent="bill_record_no"),
-    ),
-    DocumentCheck(
-        "lines_add_up",
-        "bill.ap_bill",
-        ("bill.ap_bill_line",),
-        "S-IDM-07",
-        "A bill's lines add up to its total, exactly, in its currency.",
-        _lines_add_up(
-            "bill.ap_bill",
-            "bill.ap_bill_line",
-            key="id",
-            parent="bill_id",
-            header_amount="amount",
-            line_amount="amount",
+DOCUMENT_CHECKS: Final = tuple(
+    sorted(
+        (
+            DocumentCheck(
+                "has_value",
+                "intacct.ap_bill",
+                {"intacct.ap_bill": ("record_no", "state", "trx_total_entered")},
+                "S-BIL-07",
+                "A bill has a total or a state; one of over 10 million that the vendor's sync sent comes with neither.",
+                "A bill of zero, such as one that is wholly discounted, has no value by right.",
+                _has_value,
+            ),
+            *map(_sum, SUMS),
+            *_orphans(),
+            _vendor_known("bill.ap_bill", "bill.vendor", vendor_key="id"),
+            _vendor_known("business_center.ap_bill", "business_center.vendor", vendor_key="id", rule="S-PMT-03"),
+            _vendor_known("intacct.ap_bill", "intacct.vendor", vendor_key="vendor_id"),
         ),
-    ),
-    DocumentCheck(
-        "lines_add_up",
-        "intacct.ap_bill",
-        ("intacct.ap_bill_line",),
-        "S-IDM-07",
-        "A bill's lines add up to its total, exactly, in its currency.",
-        _lines_add_up(
-            "intacct.ap_bill",
-            "intacct.ap_bill_line",
-            key="record_no",
-            parent="bill_record_no",
-            header_amount="trx_total_entered",
-            line_amount="trx_amount",
-        ),
-    ),
-    DocumentCheck(
-        "lines_add_up",
-        "spend.card_transaction",
-        ("spend.card_transaction_line",),
-        "S-CRD-11",
-        "A card transaction's parts add up to it, exactly; of a split one these are its children.",
-        _lines_add_up(
-            "spend.card_transaction",
-            "spend.card_transaction_line",
-            key="id",
-            parent="card_transaction_id",
-            header_amount="amount",
-            line_amount="amount",
-        ),
-    ),
-    DocumentCheck(
-        "vendor_known",
-        "bill.ap_bill",
-        ("bill.vendor",),
-        "",
-        "A bill's vendor is there.",
-        _vendor_known("bill.ap_bill", "bill.vendor", key="id", vendor_key="id"),
-    ),
-    DocumentCheck(
-        "vendor_known",
-        "business_center.ap_bill",
-        ("business_center.vendor",),
-        "S-PMT-03",
-        "A bill's vendor is there.",
-        _vendor_known("business_center.ap_bill", "business_center.vendor", key="id", vendor_key="id"),
-    ),
-    DocumentCheck(
-        "vendor_known",
-        "intacct.ap_bill",
-        ("intacct.vendor",),
-        "",
-        "A bill's vendor is there.",
-        _vendor_known("intacct.ap_bill", "intacct.vendor", key="record_no", vendor_key="vendor_id"),
-    ),
+        key=lambda check: (check.name, check.table),
+    )
 )
-"""All checks, ordered by name and table."""
+"""All checks, ordered by name and table: what the catalog says adds up, lines by their parents, and a few more."""
+
+
+def families() -> dict[str, tuple[DocumentCheck, ...]]:
+    """Return the checks by the table at the head of those that they judge: a document with all its lines."""
+    heads = {
+        member.qualified_name: table.qualified_name
+        for table in TABLES.values()
+        if not table.parent
+        for member in family(table)
+    }
+    found: dict[str, tuple[DocumentCheck, ...]] = {}
+    for check in DOCUMENT_CHECKS:
+        head = heads[check.table]
+        found[head] = (*found.get(head, ()), check)
+    return found

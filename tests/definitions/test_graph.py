@@ -15,6 +15,7 @@ from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.settings import Connections
 
 EXPECTED_CHECKS = {"complete", "contract"}
+DOCUMENTS = "documents_add_up"
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_every_source_asset_has_both_checks_column_schema_owner_and_description(
     for name in TABLES:
         key = dg.AssetKey(name.split("."))
         node = assets.get(key)
-        assert checks[key.to_user_string()] == EXPECTED_CHECKS
+        assert checks[key.to_user_string()] - {DOCUMENTS} == EXPECTED_CHECKS
         assert node.metadata["dagster/column_schema"].columns
         assert node.owners
         assert node.description
@@ -76,6 +77,18 @@ def test_both_checks_of_a_source_block_what_is_downstream(graph):
     for spec in graph.resolve_asset_graph().asset_check_keys:
         if spec.name in EXPECTED_CHECKS:
             assert graph.resolve_asset_graph().get_check_spec(spec).blocking
+
+
+def test_documents_are_checked_at_their_own_table_after_all_that_they_are_made_of(graph):
+    """Every document with lines has a check across tables, which stops nothing."""
+    assets = graph.resolve_asset_graph()
+    specs = [assets.get_check_spec(key) for key in assets.asset_check_keys if key.name == DOCUMENTS]
+    found = {spec.asset_key.to_user_string(): spec for spec in specs}
+    heads = {f"{table.schema}/{table.parent}" for table in TABLES.values() if table.parent}
+    assert heads - set(found) == set()
+    assert not any(spec.blocking for spec in specs)
+    needed = {dep.asset_key.to_user_string() for dep in found["intacct/ap_payment"].additional_deps}
+    assert needed == {"intacct/ap_payment_detail"}
 
 
 def test_graph_is_the_one_that_was_reviewed(graph):

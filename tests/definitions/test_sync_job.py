@@ -8,6 +8,7 @@ import pytest
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.sandbox.faults import Rule
+from intacct_pipelines.validate.documents import families
 
 
 def _checks(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
@@ -51,7 +52,7 @@ def test_a_sync_records_every_table_and_every_check_under_its_entity(make_office
     assert bills["dagster/partition_row_count"].value == bills["announced"].value > 0
     assert bills["total USD"].value == bills["control_total_of_window"].value
     checks = _checks(result)
-    assert len(checks) == 2 * len(TABLES) + len(RECONCILED) + 1
+    assert len(checks) == 2 * len(TABLES) + len(RECONCILED) + len(families())
     assert {check.partition for check in checks.values()} == {str(entity)}
     assert all(check.passed for name, check in checks.items() if name.endswith((" complete", " contract")))
     key = dg.AssetCheckKey(dg.AssetKey(["intacct", "ap_bill"]), "contract")

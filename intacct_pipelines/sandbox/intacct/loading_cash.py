@@ -127,21 +127,23 @@ class CashLoader:
         state, table = self._state, self._state.tables["FUNDSTRANSFER"]
         base_currency = state.currency_of(transfer.entity_id)
         rate = Decimal(self._rate(transfer.currency, transfer.entity_id, transfer.process_date))
+        amount, sides = transfer.amount, (transfer.from_account_no, transfer.to_account_no)
+        if amount < 0:  # money that comes back: a transfer's amount is above zero, its direction says the rest
+            amount, sides = -amount, (transfer.to_account_no, transfer.from_account_no)
         header = {
             "RECORDID": transfer.name,
             "DESCRIPTION": "BILL funds transfer",
             "WHENCREATED": state.instants.day(transfer.process_date),
             "CURRENCY": transfer.currency,
             "BASECURR": base_currency,
-            "TOTALENTERED": str(round_amount(transfer.amount * rate, base_currency)),
+            "TOTALENTERED": str(round_amount(amount * rate, base_currency)),
             "STATE": "Posted",
         }
         row = self._rows.row(table, header, transfer.entity_id, (transfer.created_at, transfer.modified_at))
         table.put(row)
-        sides = (transfer.from_account_no, transfer.to_account_no)
         for item in transfer_lines(state, row, *sides):
             state.tables["FUNDSTRANSFERENTRY"].put(item)
-        state.ledger.post(transfer_posting(state, row, *sides, transfer.amount))
+        state.ledger.post(transfer_posting(state, row, *sides, amount))
 
     def _load_deposit(self, deposit: Deposit) -> None:
         """What customers paid, from BILL's clearing account or from undeposited funds to the bank."""
