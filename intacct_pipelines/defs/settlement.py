@@ -10,6 +10,7 @@ from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.apply import ApplyOptions, ApplyReport, apply_plan
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.reconciliation import Reconciliation
     from intacct_pipelines.validate.documents import DocumentCheck
 
-_PUSHED: Final = ("vendor", "ap_bill")
-"""What a plan may write, in the order of writing."""
 _PLANNED_FROM: Final = (
     *(
         f"intacct.{name}"
@@ -50,7 +49,6 @@ _PLANNED_FROM: Final = (
     ),
 )  # fmt: skip
 """What planning bills and vendors reads; it waits until every one of these was read whole."""
-_APPLIED_TO: Final = tuple(TABLES[name] for name in ("intacct.vendor", "intacct.ap_bill", "intacct.ap_bill_line"))
 
 
 def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Reconciliation:
@@ -130,11 +128,13 @@ def confirm_and_plan(systems: Systems, link: Link) -> Planned:
     # Revisions come before the rows: if a sync commits in between, the plan expires; it never holds an older payload.
     revisions = {
         (object_name, source_id): revision
-        for object_name, table in (("vendor", "bill.vendor"), ("ap_bill", "bill.ap_bill"))
-        for source_id, revision in outbox.stored_revisions(name, object_name, warehouse.keys(table, name)).items()
+        for object_name, pushed in PUSHED.items()
+        for source_id, revision in outbox.stored_revisions(
+            name, object_name, warehouse.keys(pushed.source.qualified_name, name)
+        ).items()
     }
     # Pairs are found anew: what was stored is older than the rows if a sync stopped half-way.
-    matches = [row for object_name in _PUSHED for row in rows_of(_compare(systems, link, object_name).matches)]
+    matches = [row for object_name in PUSHED for row in rows_of(_compare(systems, link, object_name).matches)]
     tables = {table: rows_of(warehouse.read_frame(table, name)) for table in _PLANNED_FROM}
     plan = build_plan(
         link,
@@ -177,10 +177,11 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
     if plan_id and outbox.plan(plan_id).state not in {"approved", "done"}:
         raise NotApprovedError(f"plan {plan_id} is not approved", remedy="Read it with `plan`, then `approve` it.")
     if link.mode is Mode.SYNC and outbox.approved_plans(link.name):
-        for table in _APPLIED_TO:
-            sync_intacct_table(systems, entity, table, run_id)
-        for name in ("bill.vendor", "bill.ap_bill"):
-            sync_bill(systems, entity, TABLES[name], run_id)
+        for pushed in PUSHED.values():
+            for table in (pushed.target, *pushed.target_lines):
+                sync_intacct_table(systems, entity, table, run_id)
+        for pushed in PUSHED.values():
+            sync_bill(systems, entity, pushed.source, run_id)
     company = systems.connections.company(entity)
     options = ApplyOptions(functions_per_request=company.functions_per_request, in_flight=1)
     return apply_plan(outbox, systems.intacct(entity), link, worker=f"run {run_id}", options=options)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from intacct_pipelines.domain.keys import ItemKey
@@ -58,7 +58,7 @@ UNSENT: Final = frozenset({State.PLANNED, State.REJECTED, State.HELD, State.EXPI
 
 
 SETTLED_STATES: Final = frozenset({"Paid", "Partially Paid", "Selected", "Reversed", "Reversal"})
-"""States of an Intacct bill in which it is never edited (S-BIL-06, S-BIL-09)."""
+"""States of an Intacct document in which it is never edited (S-BIL-06, S-BIL-09)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +84,16 @@ class Item:
 
     Args:
         key: Identity of the operation; Intacct's function control id.
-        object_name: ``vendor`` or ``ap_bill``.
+        object_name: Name of the object, as in ``domain.pushed``.
         operation: What is done.
         source_id: BILL's id of the record.
-        natural_key: Fields by which the record is found in Intacct: VENDORID, for a bill also RECORDID.
+        natural_key: Fields by which the record is found in Intacct, as ``domain.pushed`` names them.
         payload: Exactly what is sent.
         source_revision: State of the source record when the plan was made.
         target_record_no: For an update: the Intacct record.
         target_revision: For an update: when the record last changed, as Intacct wrote it.
-        amount: Total in ``currency``; zero for a vendor.
-        currency: ISO 4217; empty for a vendor.
+        amount: Total in ``currency``; zero for what has none.
+        currency: ISO 4217; empty where there is no amount.
         ledger_effect: What it does to the ledger.
         depends_on: Items that must be in Intacct first.
         warnings: What a person should know before approving.
@@ -127,7 +127,7 @@ class Hold:
     """A source record that is not sent, and why.
 
     Args:
-        object_name: ``vendor`` or ``ap_bill``.
+        object_name: Name of the object, as in ``domain.pushed``.
         source_id: BILL's id of the record.
         label: A short name for people.
         kind: Class of the reason, such as ``period_closed``; the same cause has the same class everywhere.
@@ -135,7 +135,7 @@ class Hold:
         reason: What is wrong, in one sentence.
         remedy: What the reader should do next.
         amount: Money that waits, in ``currency``.
-        currency: ISO 4217; empty for a vendor.
+        currency: ISO 4217; empty where there is no amount.
         held_by: Source id of the held parent, if the parent is the reason.
     """
 
@@ -195,12 +195,18 @@ class Plan:
         }
 
 
-def target_revision(*, vendor_id: str, number: str, state: str, total: Decimal, description: str) -> str:
-    """Return the state of an Intacct bill as far as an update of it depends on that.
+def target_revision(natural_key: Sequence[str], *, state: str, total: Decimal, description: str) -> str:
+    """Return the state of an Intacct document as far as an update of it depends on that.
 
     The plan takes it from the warehouse, the sending from Intacct itself.
+
+    Args:
+        natural_key: Values of its natural key, in the order of ``domain.pushed``.
+        state: As Intacct words it.
+        total: In its own currency.
+        description: Its free text, with the mark.
     """
-    parts = (vendor_id, number, state, format(total.normalize(), "f"), description.strip())
+    parts = (*natural_key, state, format(total.normalize(), "f"), description.strip())
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 

@@ -19,6 +19,7 @@ class Pushed:
 
     Args:
         name: What items, holds and pairs call it.
+        word: What people call one record.
         source: Table of the platform's records.
         source_lines: Tables of lines that belong to such a record; a change of any is a change of the record.
         target: Table of Intacct's records.
@@ -32,6 +33,7 @@ class Pushed:
     """
 
     name: str
+    word: str
     source: Table
     source_lines: tuple[Table, ...]
     target: Table
@@ -41,6 +43,11 @@ class Pushed:
     folded: tuple[str, ...] = ()
     is_sought_by_mark: bool = False
     looked_up: tuple[str, ...] = ()
+
+    @property
+    def look_up_fields(self) -> tuple[str, ...]:
+        """Intacct's fields that a look-up reads: the key, the natural key, the mark, and what an update depends on."""
+        return tuple(self.field(name) for name in ("record_no", *self.natural_key, self.mark, *self.looked_up))
 
     @property
     def target_lines(self) -> tuple[Table, ...]:
@@ -57,6 +64,7 @@ PUSHED: Final[dict[str, Pushed]] = {
     for one in (
         Pushed(
             "vendor",
+            "vendor",
             source=TABLES["bill.vendor"],
             source_lines=(),
             target=TABLES["intacct.vendor"],
@@ -66,6 +74,7 @@ PUSHED: Final[dict[str, Pushed]] = {
         ),
         Pushed(
             "ap_bill",
+            "bill",
             source=TABLES["bill.ap_bill"],
             source_lines=(TABLES["bill.ap_bill_line"],),
             target=TABLES["intacct.ap_bill"],

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.keys import item_key, read_source_mark, source_mark
 from intacct_pipelines.domain.link import ClosedPeriod
-from intacct_pipelines.domain.money import LARGEST_CARRIED, format_amount
+from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import (
     SETTLED_STATES,
     Hold,
     Item,
-    LedgerLine,
     Operation,
     canonical_json,
     target_revision,
 )
+from intacct_pipelines.push.coded_lines import CodedLines, intacct_line, ledger_effect, line_fields
+from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
+from intacct_pipelines.push.vendors import VendorTarget, vendor_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.domain.push import Fields
-    from intacct_pipelines.push.sources import Row, Sources
+    from intacct_pipelines.push.coded_lines import Line
+    from intacct_pipelines.push.planner import Context, Decision
+    from intacct_pipelines.push.sources import Row
 
 NUMBER_LENGTH: Final = 30
 """Longest bill number that is sent."""
@@ -39,74 +41,20 @@ _REFUSED_CHARACTERS: Final = frozenset("&<>#?")
 _PAYABLE: Final = "accounts payable"
 
 
-@dataclass(frozen=True, slots=True)
-class VendorTarget:
-    """The Intacct vendor that a bill will name.
-
-    Args:
-        vendor_id: Intacct's VENDORID.
-        status: As Intacct words it; a vendor that is yet to be created is active.
-        parent: The item that creates the vendor, if it is not there yet.
-    """
-
-    vendor_id: str
-    status: str = "active"
-    parent: ItemKey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    amount: Decimal
-    account_no: str
-    department_id: str
-    location_id: str
-    class_id: str
-    description: str
-
-    @property
-    def coding(self) -> tuple[Decimal, str, str, str, str]:
-        return (self.amount, self.account_no, self.department_id, self.location_id, self.class_id)
-
-
-class _Held(Exception):  # noqa: N818  # not an error: it carries one refusal out of nested checks to the one place that catches it
-    def __init__(self, kind: str, rule: str, reason: str, remedy: str, held_by: str = "") -> None:
-        super().__init__(reason)
-        self.parts = (kind, rule, reason, remedy)
-        self.held_by = held_by
-
-
 class BillPlanner:
-    """Decides about the bills of one link.
+    """Decides about the bills of one link."""
 
-    Args:
-        sources: The rows.
-        vendors: For each BILL vendor either its Intacct vendor or why it has none.
-        revisions: Revision of each BILL bill by id.
-        currencies: Currencies that the entity may use; empty when that is not known.
-        closed_through: Last closed day of the target entity (S-CFG-23); None if all is open.
-        posted: Ids of bills that this product has already created and confirmed.
-        quarantined: Qualified table name and key of records of which a newer copy could not be read.
-    """
+    object_name: ClassVar[str] = "ap_bill"
 
-    def __init__(
-        self,
-        sources: Sources,
-        vendors: Mapping[str, VendorTarget | Hold],
-        *,
-        revisions: Mapping[str, str],
-        currencies: frozenset[str],
-        closed_through: date | None,
-        posted: frozenset[str],
-        quarantined: Collection[tuple[str, str]],
-    ) -> None:
+    def __init__(self, context: Context) -> None:
+        sources = context.sources
+        self._context = context
         self._sources = sources
         self._link = sources.link
-        self._vendors = vendors
-        self._revisions = revisions
-        self._currencies = currencies
-        self._closed_through = closed_through
-        self._posted = posted
-        self._quarantined = quarantined
+        self._vendors = vendor_targets(context)
+        self._coded = CodedLines(sources)
+        self._closed_through = context.closed_through
+        self._quarantined = context.quarantined
         self._taken: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._marked: dict[str, set[int]] = defaultdict(set)
         for record_no, row in sources.intacct_bills.items():
@@ -118,7 +66,15 @@ class BillPlanner:
             (row["vendor_id"], fold(row["document_no"])) for row in sources.bills if not _is_out_of_use(row)
         )
 
-    def decide(self, bill: Row) -> Item | Hold | None:
+    def rows(self) -> list[Row]:
+        """Return BILL's bills by date."""
+        return self._sources.bills
+
+    def is_shown(self, decision: Decision) -> bool:
+        """Return True for all that is decided: every bill is waited for."""
+        return decision is not None
+
+    def decide(self, bill: Row) -> Decision:
         """Return what is to be done with a bill of BILL; None if it stands in Intacct as it should."""
         paired = self._sources.bill_pairs.get(bill["id"])
         try:
@@ -126,10 +82,10 @@ class BillPlanner:
                 self._check_source(bill)
                 return self._create(bill)
             return self._mend(bill, paired)
-        except _Held as held:
+        except Held as held:
             return self._hold(bill, held)
 
-    def _hold(self, bill: Row, held: _Held) -> Hold:
+    def _hold(self, bill: Row, held: Held) -> Hold:
         kind, rule, reason, remedy = held.parts
         amount, currency = bill.get("amount") or Decimal(0), text(bill, "currency")
         return Hold(
@@ -142,20 +98,20 @@ class BillPlanner:
         keys = [("bill.ap_bill", bill["id"]), *(("bill.ap_bill_line", row["id"]) for row in lines)]
         if any(key in self._quarantined for key in keys):
             reason = "a newer copy of it is in quarantine"
-            raise _Held("quarantined", "S-ERR-41", reason, "Correct in BILL what the quarantine names, then sync.")
+            raise Held("quarantined", "S-ERR-41", reason, "Correct in BILL what the quarantine names, then sync.")
         if _is_out_of_use(bill):
-            raise _Held("archived", "S-BIL-03", "it is archived or a draft in BILL", "Restore or finish it in BILL.")
+            raise Held("archived", "S-BIL-03", "it is archived or a draft in BILL", "Restore or finish it in BILL.")
         if bill["amount"] <= 0:
             word = "of zero" if bill["amount"] == 0 else "negative, which would be a vendor credit in Intacct"
             rule = "S-BIL-07" if bill["amount"] == 0 else "S-VCR-06"
-            raise _Held("not_positive", rule, f"its amount is {word}", "Enter it in Intacct by hand.")
+            raise Held("not_positive", rule, f"its amount is {word}", "Enter it in Intacct by hand.")
         if self._link.approved_only and text(bill, "approval_status") != "APPROVED":
             reason = f"BILL says {text(bill, 'approval_status') or 'nothing'}, not APPROVED"
-            raise _Held("not_approved", "S-APR-02", reason, "Approve it in BILL.")
+            raise Held("not_approved", "S-APR-02", reason, "Approve it in BILL.")
 
     def _create(self, bill: Row) -> Item:
-        if bill["id"] in self._posted:
-            raise _Held(
+        if ("ap_bill", bill["id"]) in self._context.posted:
+            raise Held(
                 "deleted_in_intacct",
                 "S-IDM-06",
                 "it was created in Intacct before and is not there any more",
@@ -183,15 +139,15 @@ class BillPlanner:
         if self._taken.get((vendor.vendor_id, fold(number)), own) - own:
             reason = f"Intacct has a bill {number} of {vendor.vendor_id} that is not its pair"
             remedy = "Confirm the pair with `map`, or correct the number on the wrong side."
-            raise _Held("duplicate", "S-IDM-04", reason, remedy)
+            raise Held("duplicate", "S-IDM-04", reason, remedy)
         if self._marked.get(bill["id"], own) - own:
             others = ", ".join(str(record_no) for record_no in sorted(self._marked[bill["id"]] - own))
             reason = f"Intacct's bill {others} names it as its source and is not its pair"
             remedy = "Confirm the pair with `map`, or take the mark out of the wrong bill's description."
-            raise _Held("duplicate", "S-IDM-04", reason, remedy)
+            raise Held("duplicate", "S-IDM-04", reason, remedy)
         if self._entered[bill["vendor_id"], fold(number)] > 1:
             reason = f"BILL has several bills {number} of this vendor"
-            raise _Held("duplicate", "S-IDM-04", reason, "Archive the copy in BILL, or correct its number.")
+            raise Held("duplicate", "S-IDM-04", reason, "Archive the copy in BILL, or correct its number.")
 
     def _changes(self, bill: Row, paired: Row) -> list[str]:
         """Return the names of what differs; what cannot be translated differs too, and is refused later."""
@@ -210,9 +166,9 @@ class BillPlanner:
     def _same_lines(self, bill: Row, paired: Row) -> bool:
         try:
             wanted = [line.coding for line in self._lines(bill)]
-        except _Held:
+        except Held:
             return False
-        present = [_intacct_line(row).coding for row in self._sources.intacct_lines.get(paired["record_no"], [])]
+        present = [intacct_line(row).coding for row in self._sources.intacct_lines.get(paired["record_no"], [])]
         return sorted(wanted) == sorted(present)
 
     def _check_target(self, bill: Row, paired: Row) -> None:
@@ -220,135 +176,70 @@ class BillPlanner:
         owner, own = text(paired, "owner_entity_id"), self._link.entity.entity_id
         if owner != own:
             reason = f"the bill belongs to {owner or 'the top level'}, this link to {own or 'the top level'}"
-            raise _Held("ownership_level", "S-CFG-11", reason, "Change it at the level that owns it.")
+            raise Held("ownership_level", "S-CFG-11", reason, "Change it at the level that owns it.")
         if ("intacct.ap_bill", str(paired["record_no"])) in self._quarantined:
             reason = f"a newer copy of Intacct's bill {paired['record_no']} is in quarantine"
-            raise _Held("quarantined", "S-ERR-41", reason, "Correct in Intacct what the quarantine names, then sync.")
+            raise Held("quarantined", "S-ERR-41", reason, "Correct in Intacct what the quarantine names, then sync.")
         if text(bill, "currency") != text(paired, "currency"):
             reason = f"it is in {text(bill, 'currency')}, Intacct's bill in {text(paired, 'currency')}"
-            raise _Held("currency", "S-CUR-01", reason, "Reverse Intacct's bill with a date you choose, then plan.")
+            raise Held("currency", "S-CUR-01", reason, "Reverse Intacct's bill with a date you choose, then plan.")
         if text(paired, "module_key").startswith("9."):
             reason = "it was born from a purchase order in Intacct"
-            raise _Held("source_locked", "S-PUR-05", reason, "Undo the edit in BILL; change the order in Intacct.")
+            raise Held("source_locked", "S-PUR-05", reason, "Undo the edit in BILL; change the order in Intacct.")
         if _is_settled(paired):
             part = paired.get("trx_total_due") or Decimal(0)
             rule = "S-BIL-09" if part and text(paired, "state") != "Paid" else "S-BIL-06"
             reason = f"Intacct's bill is {text(paired, 'state') or 'paid'}; a paid or part-paid bill cannot be edited"
-            raise _Held("record_locked", rule, reason, "Correct it by a reclassification or a dated reversal.")
+            raise Held("record_locked", rule, reason, "Correct it by a reclassification or a dated reversal.")
         posted_on = paired.get("gl_posting_date") or paired["bill_date"]
         if self._closed_through is not None and posted_on <= self._closed_through:
             reason = f"it stands in the ledger on {posted_on}, which is closed through {self._closed_through}"
-            raise _Held("period_closed", "S-BIL-09", reason, "Open the period, or correct it in an open one.")
+            raise Held("period_closed", "S-BIL-09", reason, "Open the period, or correct it in an open one.")
         changed, edited = bill.get("modified_at"), paired.get("modified_at")
         if changed is not None and edited is not None and edited > changed:
             reason = "Intacct's bill was edited after BILL's last change"
-            raise _Held("conflict", "S-BIL-11", reason, "Decide which side is right, and correct the other by hand.")
+            raise Held("conflict", "S-BIL-11", reason, "Decide which side is right, and correct the other by hand.")
 
     def _vendor(self, bill: Row) -> VendorTarget:
         vendor = self._vendors.get(bill["vendor_id"])
         if vendor is None:
             reason = f"BILL's vendor {bill['vendor_id']} is not there"
-            raise _Held("missing_reference", "S-VEN-01", reason, "Extract the vendors again; restore it in BILL.")
+            raise Held("missing_reference", "S-VEN-01", reason, "Extract the vendors again; restore it in BILL.")
         if isinstance(vendor, Hold):
             reason = f"it waits for {vendor.label}, which is held: {vendor.reason}"
-            raise _Held(vendor.kind, vendor.rule, reason, vendor.remedy, held_by=vendor.source_id)
+            raise Held(vendor.kind, vendor.rule, reason, vendor.remedy, held_by=vendor.source_id)
         if bill["vendor_id"] in self._link.excluded_vendors:
             remedy = "Remove the vendor from excluded_vendors to let its documents pass."
-            raise _Held("excluded", "S-VEN-10", "the link excludes its vendor", remedy)
+            raise Held("excluded", "S-VEN-10", "the link excludes its vendor", remedy)
         if vendor.status != "active":
             reason = f"vendor {vendor.vendor_id} is {vendor.status} in Intacct"
-            raise _Held("inactive", "S-VEN-05", reason, "Activate the vendor in Intacct, or change the bill's vendor.")
+            raise Held("inactive", "S-VEN-05", reason, "Activate the vendor in Intacct, or change the bill's vendor.")
         return vendor
 
     def _number(self, bill: Row) -> str:
         number = text(bill, "document_no")
         if not number:
             reason = "it has no number, without which it could not be looked up"
-            raise _Held("missing_field", "S-IDM-03", reason, "Give it a number in BILL.")
+            raise Held("missing_field", "S-IDM-03", reason, "Give it a number in BILL.")
         if len(number) > NUMBER_LENGTH:
             reason = f"its number has {len(number)} characters, more than {NUMBER_LENGTH}"
-            raise _Held("field_length", "S-IDM-03", reason, "Shorten the number in BILL.")
+            raise Held("field_length", "S-IDM-03", reason, "Shorten the number in BILL.")
         refused = sorted(_REFUSED_CHARACTERS & set(number))
         if refused:
             reason = f"its number holds {' '.join(refused)}, which Intacct refuses"
-            raise _Held("field_characters", "S-IDM-03", reason, "Change the number in BILL.")
+            raise Held("field_characters", "S-IDM-03", reason, "Change the number in BILL.")
         return number
 
     def _currency(self, bill: Row) -> str:
         currency = text(bill, "currency")
-        if not currency or (self._currencies and currency not in self._currencies):
+        if not currency or (self._context.currencies and currency not in self._context.currencies):
             reason = f"the entity does not use {currency}" if currency else "its currency is not known"
-            raise _Held("currency", "S-CUR-04", reason, "Enable the currency for the entity in Intacct.")
+            raise Held("currency", "S-CUR-04", reason, "Enable the currency for the entity in Intacct.")
         return currency
 
-    def _lines(self, bill: Row) -> list[_Line]:
-        """Return the lines in Intacct's words, proven to add up to the header."""
+    def _lines(self, bill: Row) -> list[Line]:
         rows = self._sources.lines.get(bill["id"], [])
-        currency = self._currency(bill)
-        for amount in (bill["amount"], *(row["amount"] for row in rows)):
-            _check_amount(amount, currency)
-        total = sum((row["amount"] for row in rows), start=Decimal(0))
-        if not rows or total != bill["amount"]:
-            reason = f"its {len(rows)} lines add up to {total}, the header says {bill['amount']}"
-            raise _Held("unbalanced", "S-IDM-07", reason, "Correct the bill in BILL.")
-        return [self._line(position, row) for position, row in enumerate(rows, start=1)]
-
-    def _line(self, position: int, row: Row) -> _Line:
-        coding = self._sources.coding
-        account = coding.account_no(text(row, "gl_account_id"))
-        if not account:
-            word = "an account without counterpart in Intacct" if account is None else "no account"
-            remedy = "Code the line in BILL, or map the account in account_map of the link."
-            raise _Held("missing_account", "S-BP-12", f"line {position} has {word}", remedy)
-        account_row = self._sources.accounts.get(account)
-        if account_row is None:
-            reason = f"line {position}: Intacct has no account {account}"
-            raise _Held("missing_account", "S-BP-12", reason, "Create the account in Intacct, or map another.")
-        if account_row.get("status") not in {"active", None}:
-            reason = f"line {position}: account {account} is {account_row['status']} in Intacct"
-            raise _Held("inactive", "S-BP-12", reason, "Activate the account, or code the line to another.")
-        line = _Line(
-            amount=row["amount"],
-            account_no=account,
-            department_id=self._dimension(
-                position, "department", coding.department_id(text(row, "department_id")), self._sources.departments
-            ),
-            location_id=self._location(position, coding.location_id(text(row, "location_id"))),
-            class_id=self._dimension(position, "class", coding.class_id(text(row, "class_id")), self._sources.classes),
-            description=text(row, "description"),
-        )
-        self._check_required(position, account_row, line)
-        return line
-
-    def _dimension(self, position: int, name: str, found: str | None, known: Mapping[str, Row]) -> str:
-        rule = {"department": "S-DEP-01", "class": "S-CLS-01", "location": "S-LOC-01"}[name]
-        if found is None or (found and found not in known):
-            reason = f"line {position}: its {name} {found or ''} has no counterpart in Intacct".replace("  ", " ")
-            raise _Held(
-                "missing_reference", rule, reason, f"Create it in Intacct, or map it in {name}_map of the link."
-            )
-        if found and known[found].get("status") not in {"active", None}:
-            reason = f"line {position}: {name} {found} is {known[found]['status']} in Intacct"
-            raise _Held("inactive", rule, reason, f"Activate the {name}, or code the line to another.")
-        return found
-
-    def _location(self, position: int, found: str | None) -> str:
-        entity = self._link.entity.entity_id
-        owner = self._sources.entity_of_location(found or "")
-        if entity and found and owner not in {"", entity}:
-            reason = f"line {position}: location {found} belongs to entity {owner}, the link to {entity}"
-            raise _Held("other_entity", "S-CFG-19", reason, "Code the line to a location of the link's entity.")
-        return self._dimension(position, "location", found, self._sources.places)
-
-    def _check_required(self, position: int, account: Row, line: _Line) -> None:
-        top_level = not self._link.entity.entity_id
-        if not line.location_id and (top_level or account.get("is_location_required")):
-            reason = f"line {position} has no location"
-            raise _Held("missing_dimension", "S-CFG-20", reason, "Code a location in BILL, or set default_location.")
-        for name, value in (("department", line.department_id), ("class", line.class_id)):
-            if account.get(f"is_{name}_required") and not value:
-                reason = f"line {position}: account {line.account_no} requires a {name}"
-                raise _Held("missing_dimension", "S-ERR-09", reason, f"Code a {name} in BILL.")
+        return self._coded.translate(rows, bill["amount"], self._currency(bill), "bill")
 
     def _posting_date(self, bill: Row) -> date:
         """Return the day in the ledger: the bill's own, or the first open one where the link says so (S-IDM-08)."""
@@ -358,9 +249,9 @@ class BillPlanner:
         if self._link.closed_period is ClosedPeriod.FIRST_OPEN:
             return self._closed_through + timedelta(days=1)
         reason = f"its date {own} lies in a period that is closed through {self._closed_through}"
-        raise _Held("period_closed", "S-IDM-08", reason, "Open the period, or set closed_period to first_open.")
+        raise Held("period_closed", "S-IDM-08", reason, "Open the period, or set closed_period to first_open.")
 
-    def _item(self, bill: Row, vendor: VendorTarget, number: str, lines: list[_Line], paired: Row | None) -> Item:
+    def _item(self, bill: Row, vendor: VendorTarget, number: str, lines: list[Line], paired: Row | None) -> Item:
         currency = self._currency(bill)
         posting_date = self._posting_date(bill)
         operation = Operation.CREATE if paired is None else Operation.UPDATE
@@ -378,7 +269,10 @@ class BillPlanner:
             ).hexdigest(),
         )
         old = [] if paired is None else self._sources.intacct_lines.get(paired["record_no"], [])
-        effect = [*_effect([_intacct_line(row) for row in old], currency, -1), *_effect(lines, currency, 1)]
+        effect = [
+            *ledger_effect([intacct_line(row) for row in old], currency, -1, _PAYABLE),
+            *ledger_effect(lines, currency, 1, _PAYABLE),
+        ]
         item = Item(
             key=key,
             object_name="ap_bill",
@@ -386,7 +280,7 @@ class BillPlanner:
             source_id=bill["id"],
             natural_key={"VENDORID": vendor.vendor_id, "RECORDID": number},
             payload={**content, "DESCRIPTION": _description(bill, key)},
-            source_revision=self._revisions.get(bill["id"], ""),
+            source_revision=self._context.revisions.get(("ap_bill", bill["id"]), ""),
             target_record_no=None if paired is None else int(paired["record_no"]),
             target_revision=target_revision,
             amount=bill["amount"],
@@ -402,7 +296,7 @@ class BillPlanner:
         bill: Row,
         vendor: VendorTarget,
         number: str,
-        lines: list[_Line],
+        lines: list[Line],
         *,
         posting_date: date,
         paired: Row | None,
@@ -430,7 +324,7 @@ class BillPlanner:
             content["ACTION"] = "Submit"
         content["APBILLITEMS"] = {
             "APBILLITEM": [
-                _line_fields(line, currency, None if paired is None else line_no)
+                line_fields(line, currency, None if paired is None else line_no)
                 for line_no, line in enumerate(lines, start=1)
             ]
         }
@@ -466,17 +360,9 @@ def _description(bill: Row, key: ItemKey) -> str:
     return whole if read_source_mark(whole) is not None else mark
 
 
-def _check_amount(amount: Decimal, currency: str) -> None:
-    try:
-        format_amount(amount, currency)
-    except ValueError as error:
-        raise _Held("amount", "S-IDM-07", str(error), "Correct the amount in BILL.") from error
-
-
 def _target_revision(paired: Row) -> str:
     return target_revision(
-        vendor_id=text(paired, "vendor_id"),
-        number=text(paired, "document_no"),
+        (text(paired, "vendor_id"), text(paired, "document_no")),
         state=text(paired, "state"),
         total=paired["trx_total_entered"],
         description=text(paired, "description"),
@@ -485,42 +371,3 @@ def _target_revision(paired: Row) -> str:
 
 def _is_settled(paired: Row) -> bool:
     return bool(paired.get("trx_total_paid")) or text(paired, "state") in SETTLED_STATES
-
-
-def _line_fields(line: _Line, currency: str, line_no: int | None) -> Fields:
-    fields: Fields = {} if line_no is None else {"LINE_NO": str(line_no)}
-    fields["ACCOUNTNO"] = line.account_no
-    fields["TRX_AMOUNT"] = format_amount(line.amount, currency)
-    for name, value in (
-        ("ENTRYDESCRIPTION", line.description),
-        ("LOCATIONID", line.location_id),
-        ("DEPARTMENTID", line.department_id),
-        ("CLASSID", line.class_id),
-    ):
-        if value:
-            fields[name] = value
-    return fields
-
-
-def _intacct_line(row: Row) -> _Line:
-    return _Line(
-        amount=row["trx_amount"],
-        account_no=text(row, "account_no"),
-        department_id=text(row, "department_id"),
-        location_id=text(row, "location_id"),
-        class_id=text(row, "class_id"),
-        description=text(row, "description"),
-    )
-
-
-def _effect(lines: list[_Line], currency: str, sign: int) -> list[LedgerLine]:
-    """Return what lines do to the ledger, or with ``sign`` -1 what taking them back does."""
-    moves = [(line.account_no, sign * line.amount) for line in lines]
-    total = sum((amount for _, amount in moves), start=Decimal(0))
-    if total:
-        moves.append((_PAYABLE, -total))
-    return [
-        LedgerLine("debit" if amount > 0 else "credit", account, abs(amount), currency)
-        for account, amount in moves
-        if amount
-    ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
-from intacct_pipelines.push.bills import BillPlanner, VendorTarget
+from intacct_pipelines.push.bills import BillPlanner
+from intacct_pipelines.push.planner import Context
 from intacct_pipelines.push.sources import Sources, text
 from intacct_pipelines.push.vendors import VendorPlanner
 
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.push.planner import Decision, Planner
     from intacct_pipelines.push.sources import Row
     from intacct_pipelines.warehouse.outbox import OutboxItem
 
 
 _NOT_XML = re.compile(r"\\u00[01][0-9a-f](?<!\\u0009)(?<!\\u000a)(?<!\\u000d)|[\ud800-\udfff\ufffe\uffff]")
 """Control characters as JSON writes them, and what XML 1.0 forbids besides."""
+
+PLANNERS: Final[tuple[type[Planner], ...]] = (VendorPlanner, BillPlanner)
+"""The planner of every pushed object, parents before children."""
 
 
 def build_plan(
@@ -39,7 +44,7 @@ def build_plan(
     quarantined: Collection[tuple[str, str]] = (),
     currencies: Collection[str] | None = None,
 ) -> Plan:
-    """Decide for every vendor and bill of BILL what is to be written to Intacct, or why nothing is.
+    """Decide for every record of the pushed objects what is to be written to Intacct, or why nothing is.
 
     Args:
         link: The link and its policy. In observe mode a plan can be made, but never applied.
@@ -55,30 +60,25 @@ def build_plan(
     """
     sources = Sources(link, tables, matches)
     allowed = frozenset(currencies) if currencies is not None else _seen_currencies(sources)
-    busy = {(item.object_name, item.source_id): item for item in in_hand}
-    vendor_revisions, bill_revisions = (_of_object(revisions, name) for name in ("vendor", "ap_bill"))
-    vendors = VendorPlanner(sources, vendor_revisions, allowed, _posted(posted, "vendor"))
-    vendor_decisions = {
-        vendor_id: _writable(vendors.decide(row))
-        for vendor_id, row in sorted(sources.vendors.items())
-        if ("vendor", vendor_id) not in busy
-    }
-    targets = _vendor_targets(sources, vendor_decisions, busy)
-    bills = BillPlanner(
+    context = Context(
         sources,
-        targets,
-        revisions=bill_revisions,
-        currencies=allowed,
-        closed_through=closed_through,
-        posted=_posted(posted, "ap_bill"),
-        quarantined=quarantined,
+        revisions,
+        allowed,
+        closed_through,
+        posted,
+        quarantined,
+        {(item.object_name, item.source_id): item for item in in_hand},
     )
-    bill_decisions = [_writable(bills.decide(bill)) for bill in sources.bills if ("ap_bill", bill["id"]) not in busy]
-    needed = {bill["vendor_id"] for bill in sources.bills}
-    decisions = [
-        *(decision for decision in vendor_decisions.values() if _is_shown(decision, needed)),
-        *bill_decisions,
-    ]
+    decisions: list[Decision] = []
+    for planner_type in PLANNERS:
+        planner = planner_type(context)
+        for row in planner.rows():
+            record = (planner.object_name, row["id"])
+            if record in context.in_hand:
+                continue
+            context.decisions[record] = decision = _writable(planner.decide(row))
+            if planner.is_shown(decision):
+                decisions.append(decision)
     return Plan(
         link=link.name,
         entity=str(link.entity),
@@ -88,7 +88,7 @@ def build_plan(
     )
 
 
-def _writable(decision: Item | Hold | None) -> Item | Hold | None:
+def _writable(decision: Decision) -> Decision:
     """Hold an item whose text no XML can carry; found out here, it can never stop others on their way."""
     if not isinstance(decision, Item) or not _NOT_XML.search(canonical_json(decision.payload)):
         return decision
@@ -105,21 +105,6 @@ def _writable(decision: Item | Hold | None) -> Item | Hold | None:
     )
 
 
-def _is_shown(decision: Item | Hold | None, needed: Collection[str]) -> bool:
-    """Leave out archived and excluded vendors that no bill asks for: nobody waits for them."""
-    if isinstance(decision, Hold) and decision.kind in {"archived", "excluded"}:
-        return decision.source_id in needed
-    return decision is not None
-
-
-def _of_object(revisions: Mapping[tuple[str, str], str], object_name: str) -> dict[str, str]:
-    return {source_id: revision for (name, source_id), revision in revisions.items() if name == object_name}
-
-
-def _posted(posted: Collection[tuple[str, str]], object_name: str) -> frozenset[str]:
-    return frozenset(source_id for name, source_id in posted if name == object_name)
-
-
 def _seen_currencies(sources: Sources) -> frozenset[str]:
     """Return the entity's base currency and those that its Intacct records already use."""
     own = sources.link.entity.entity_id
@@ -128,27 +113,6 @@ def _seen_currencies(sources: Sources) -> frozenset[str]:
         rows += sources.entities.values()
     used = (text(row, "currency") for row in rows if text(row, "owner_entity_id") in {"", own})
     return frozenset(currency for currency in (sources.base_currency, *used) if currency)
-
-
-def _vendor_targets(
-    sources: Sources,
-    decisions: Mapping[str, Item | Hold | None],
-    busy: Mapping[tuple[str, str], OutboxItem],
-) -> dict[str, VendorTarget | Hold]:
-    targets: dict[str, VendorTarget | Hold] = {}
-    for vendor_id in sources.vendors:
-        paired = sources.vendor_pairs.get(vendor_id)
-        on_its_way = busy.get(("vendor", vendor_id))
-        decision = decisions.get(vendor_id)
-        if isinstance(decision, Hold) and decision.kind != "vendor_changed":
-            targets[vendor_id] = decision
-        elif paired is not None:
-            targets[vendor_id] = VendorTarget(paired["vendor_id"], text(paired, "status") or "active")
-        elif on_its_way is not None:
-            targets[vendor_id] = VendorTarget(on_its_way.natural_key["VENDORID"], parent=on_its_way.key)
-        elif isinstance(decision, Item):
-            targets[vendor_id] = VendorTarget(decision.natural_key["VENDORID"], parent=decision.key)
-    return targets
 
 
 def render(plan: Plan, *, mode: Mode = Mode.SYNC) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.push import Operation, State
-from intacct_pipelines.push.wire import UNKNOWN_REFUSAL
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.wire import UNKNOWN_REFUSAL, revision_now
 from intacct_pipelines.warehouse.outbox import Outcome, Reason
 
 if TYPE_CHECKING:
@@ -80,16 +81,17 @@ def _judge_refusal(item: OutboxItem) -> Outcome:
 
 
 def _judge_update(item: OutboxItem, found: Sequence[Found], most_attempts: int) -> Outcome | None:
+    word = PUSHED[item.object_name].word
     if not found:
-        return _held(item, "deleted_in_intacct", "S-IDM-06", f"bill {item.target_record_no} is not there any more")
+        return _held(item, "deleted_in_intacct", "S-IDM-06", f"{word} {item.target_record_no} is not there any more")
     if item.refused:
         return Outcome(item.key, State.REJECTED, "rejected", item.reason)
     if found[0].is_settled:
-        words = f"the bill is {found[0].fields['STATE']} by now; a paid bill cannot be edited"
+        words = f"the {word} is {found[0].fields['STATE']} by now; a paid {word} cannot be edited"
         reason = Reason("record_locked", "S-BIL-06", words, "Correct it by a reclassification or a dated reversal.")
         return Outcome(item.key, State.REJECTED, "rejected", reason)
-    if found[0].revision != item.target_revision:
-        return _held(item, "conflict", "S-BIL-11", "the bill was edited in Intacct meanwhile")
+    if revision_now(item, found[0]) != item.target_revision:
+        return _held(item, "conflict", "S-BIL-11", f"the {word} was edited in Intacct meanwhile")
     return _judge_absent(item, most_attempts)
 
 
@@ -107,7 +109,7 @@ def check_target(item: OutboxItem, found: Sequence[Found]) -> Outcome | None:
 
 
 def _is_as_planned(item: OutboxItem, record: Found) -> bool:
-    return not record.is_settled and record.revision == item.target_revision
+    return not record.is_settled and revision_now(item, record) == item.target_revision
 
 
 def _held(item: OutboxItem, kind: str, rule: str, words: str) -> Outcome:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.keys import item_key, source_mark
 from intacct_pipelines.domain.names import fold
@@ -13,10 +14,10 @@ from intacct_pipelines.domain.push import Hold, Item, Operation, canonical_json
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.domain.push import Fields
-    from intacct_pipelines.push.sources import Row, Sources
+    from intacct_pipelines.push.planner import Context, Decision
+    from intacct_pipelines.push.sources import Row
 
 _VENDOR_ID_DIGITS: Final = 12
 
@@ -30,24 +31,32 @@ def vendor_id_of(organization_id: str, bill_vendor_id: str) -> str:
     return "BILL-" + base64.b32encode(digest).decode()[:_VENDOR_ID_DIGITS]
 
 
-class VendorPlanner:
-    """Decides about the vendors of one link.
+@dataclass(frozen=True, slots=True)
+class VendorTarget:
+    """The Intacct vendor that a document will name.
 
     Args:
-        sources: The rows.
-        revisions: Revision of each BILL vendor by id.
-        currencies: Currencies that the entity may use; empty when that is not known.
-        posted: Ids of vendors that this product has already created and confirmed.
+        vendor_id: Intacct's VENDORID.
+        status: As Intacct words it; a vendor that is yet to be created is active.
+        parent: The item that creates the vendor, if it is not there yet.
     """
 
-    def __init__(
-        self, sources: Sources, revisions: Mapping[str, str], currencies: frozenset[str], posted: frozenset[str]
-    ) -> None:
+    vendor_id: str
+    status: str = "active"
+    parent: ItemKey | None = None
+
+
+class VendorPlanner:
+    """Decides about the vendors of one link."""
+
+    object_name: ClassVar[str] = "vendor"
+
+    def __init__(self, context: Context) -> None:
+        sources = context.sources
+        self._context = context
         self._sources = sources
         self._link = sources.link
-        self._revisions = revisions
-        self._currencies = currencies
-        self._posted = posted
+        self._needed = {bill["vendor_id"] for bill in sources.bills}
         self._by_name: dict[str, list[Row]] = defaultdict(list)
         for row in sources.intacct_vendors.values():
             self._by_name[fold(row["name"])].append(row)
@@ -58,7 +67,17 @@ class VendorPlanner:
         )
         self._ids = {row["vendor_id"] for row in sources.intacct_vendors.values()}
 
-    def decide(self, vendor: Row) -> Item | Hold | None:
+    def rows(self) -> list[Row]:
+        """Return BILL's vendors by id."""
+        return [row for _, row in sorted(self._sources.vendors.items())]
+
+    def is_shown(self, decision: Decision) -> bool:
+        """Leave out archived and excluded vendors that no bill asks for: nobody waits for them."""
+        if isinstance(decision, Hold) and decision.kind in {"archived", "excluded"}:
+            return decision.source_id in self._needed
+        return decision is not None
+
+    def decide(self, vendor: Row) -> Decision:
         """Return what is to be done with a vendor of BILL; None if it stands in Intacct as it should."""
         paired = self._sources.vendor_pairs.get(vendor["id"])
         if paired is not None:
@@ -96,7 +115,7 @@ class VendorPlanner:
             return self._hold(
                 vendor, "archived", "S-VEN-05", "it is archived in BILL", "Restore it in BILL if it is still in use."
             )
-        if vendor["id"] in self._posted:
+        if ("vendor", vendor["id"]) in self._context.posted:
             return self._hold(
                 vendor,
                 "deleted_in_intacct",
@@ -145,7 +164,8 @@ class VendorPlanner:
                 "Give its form and box in form_1099 of the link, or create the vendor in Intacct.",
             )
         currency = text(vendor, "currency")
-        if currency and self._currencies and currency not in self._currencies:
+        allowed = self._context.currencies
+        if currency and allowed and currency not in allowed:
             return self._hold(
                 vendor,
                 "currency",
@@ -173,7 +193,7 @@ class VendorPlanner:
             source_id=vendor["id"],
             natural_key={"VENDORID": vendor_id},
             payload={**content, "COMMENTS": f"{source_mark('bill', vendor['id'])} {key}"},
-            source_revision=self._revisions.get(vendor["id"], ""),
+            source_revision=self._context.revisions.get(("vendor", vendor["id"]), ""),
             warnings=warnings,
             label=f"vendor {vendor['name']}",
         )
@@ -204,6 +224,25 @@ class VendorPlanner:
 
     def _hold(self, vendor: Row, kind: str, rule: str, reason: str, remedy: str) -> Hold:
         return Hold("vendor", vendor["id"], f"vendor {vendor['name']}", kind, rule, reason, remedy)
+
+
+def vendor_targets(context: Context) -> dict[str, VendorTarget | Hold]:
+    """Return for each vendor of BILL its vendor in Intacct, or why it has none; once the vendors are decided."""
+    sources = context.sources
+    targets: dict[str, VendorTarget | Hold] = {}
+    for vendor_id in sources.vendors:
+        paired = sources.vendor_pairs.get(vendor_id)
+        on_its_way = context.in_hand.get(("vendor", vendor_id))
+        decision = context.decisions.get(("vendor", vendor_id))
+        if isinstance(decision, Hold) and decision.kind != "vendor_changed":
+            targets[vendor_id] = decision
+        elif paired is not None:
+            targets[vendor_id] = VendorTarget(paired["vendor_id"], text(paired, "status") or "active")
+        elif on_its_way is not None:
+            targets[vendor_id] = VendorTarget(on_its_way.natural_key["VENDORID"], parent=on_its_way.key)
+        elif isinstance(decision, Item):
+            targets[vendor_id] = VendorTarget(decision.natural_key["VENDORID"], parent=decision.key)
+    return targets
 
 
 def _put(fields: Fields, name: str, value: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from intacct_pipelines.clients.intacct.functions import Function, create, update
 from intacct_pipelines.clients.intacct.query import Condition, Operator, Query, all_of, any_of
 from intacct_pipelines.domain.push import SETTLED_STATES, Operation, State, target_revision
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import (
     DuplicateRecordError,
     PermissionDeniedError,
@@ -25,21 +26,11 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.clients.intacct.query import Filter
     from intacct_pipelines.clients.intacct.reply import Page, Result
+    from intacct_pipelines.domain.pushed import Pushed
     from intacct_pipelines.errors import RemoteSystemError
     from intacct_pipelines.warehouse.outbox import OutboxItem
 
-OBJECTS: Final = {"vendor": "VENDOR", "ap_bill": "APBILL"}
 _LOOK_UP_AT_ONCE: Final = 50
-_VENDOR_FIELDS: Final = ("RECORDNO", "VENDORID", "COMMENTS")
-_BILL_FIELDS: Final = (
-    "RECORDNO",
-    "VENDORID",
-    "RECORDID",
-    "DESCRIPTION",
-    "STATE",
-    "TRX_TOTALENTERED",
-    "TRX_TOTALPAID",
-)
 _KINDS: Final = {
     "S-IDM-08": "period_closed",
     "S-BIL-06": "record_locked",
@@ -82,26 +73,26 @@ class Found:
 
     @property
     def is_settled(self) -> bool:
-        """Whether a bill has been paid, in part or in whole."""
+        """Whether a document has been paid or used, in part or in whole."""
         paid = Decimal(self.fields.get("TRX_TOTALPAID") or "0")
         return bool(paid) or self.fields.get("STATE") in SETTLED_STATES
 
-    @property
-    def revision(self) -> str:
-        """State of a bill, comparable with that of a plan."""
-        return target_revision(
-            vendor_id=self.fields.get("VENDORID", ""),
-            number=self.fields.get("RECORDID", ""),
-            state=self.fields.get("STATE", ""),
-            total=Decimal(self.fields.get("TRX_TOTALENTERED") or "0"),
-            description=self.text,
-        )
+
+def revision_now(item: OutboxItem, record: Found) -> str:
+    """Return the state of an item's target, comparable with that of its plan."""
+    pushed = PUSHED[item.object_name]
+    return target_revision(
+        [record.fields.get(pushed.field(column), "") for column in pushed.natural_key],
+        state=record.fields.get("STATE", ""),
+        total=Decimal(record.fields.get("TRX_TOTALENTERED") or "0"),
+        description=record.text,
+    )
 
 
 def function_of(item: OutboxItem) -> Function:
     """Return the function that an item is: the same item gives the same bytes for ever (S-IDM-02)."""
     build = create if item.operation is Operation.CREATE else update
-    return build(item.key, OBJECTS[item.object_name], json.loads(item.payload_text))
+    return build(item.key, PUSHED[item.object_name].target.source_object, json.loads(item.payload_text))
 
 
 def outcome_of(item: OutboxItem, result: Result | None) -> Outcome:
@@ -165,21 +156,21 @@ def look_up(gateway: Gateway, items: Sequence[OutboxItem]) -> dict[str, list[Fou
         RemoteSystemError: Intacct could not be asked; nothing is known then.
     """
     found: dict[str, list[Found]] = {item.key: [] for item in items}
-    for object_name in OBJECTS:
-        wanted = [item for item in items if item.object_name == object_name]
+    for name, pushed in PUSHED.items():
+        wanted = [item for item in items if item.object_name == name]
         for start in range(0, len(wanted), _LOOK_UP_AT_ONCE):
             part = wanted[start : start + _LOOK_UP_AT_ONCE]
-            for record in _read(gateway, object_name, part):
+            for record in _read(gateway, pushed, part):
                 for item in part:
                     if _belongs(item, record):
                         found[item.key].append(record)
     return found
 
 
-def _read(gateway: Gateway, object_name: str, items: Iterable[OutboxItem]) -> Iterator[Found]:
-    fields, text = (_VENDOR_FIELDS, "COMMENTS") if object_name == "vendor" else (_BILL_FIELDS, "DESCRIPTION")
+def _read(gateway: Gateway, pushed: Pushed, items: Iterable[OutboxItem]) -> Iterator[Found]:
+    fields, text = pushed.look_up_fields, pushed.field(pushed.mark)
     condition = any_of(*(part for item in items for part in _conditions(item)))
-    for page in gateway.read_pages(Query(OBJECTS[object_name], fields, condition)):
+    for page in gateway.read_pages(Query(pushed.target.source_object, fields, condition)):
         for values in zip(*(page.columns[field].to_pylist() for field in fields), strict=True):
             row = dict(zip(fields, (value or "" for value in values), strict=True))
             yield Found(int(row["RECORDNO"]), row[text], row)
@@ -189,10 +180,11 @@ def _conditions(item: OutboxItem) -> list[Filter | None]:
     if item.operation is Operation.UPDATE:
         return [Condition("RECORDNO", Operator.EQUAL, (str(item.target_record_no),))]
     natural = all_of(*(Condition(name, Operator.EQUAL, (value,)) for name, value in item.natural_key.items()))
-    if item.object_name == "vendor":
+    pushed = PUSHED[item.object_name]
+    if not pushed.is_sought_by_mark:
         return [natural]
-    # A person may have corrected the bill's number or vendor since; the key in its description stays.
-    return [natural, Condition("DESCRIPTION", Operator.LIKE, (f"%{item.key}%",))]
+    # A person may have corrected the natural key since; the item's key in the mark stays.
+    return [natural, Condition(pushed.field(pushed.mark), Operator.LIKE, (f"%{item.key}%",))]
 
 
 def _belongs(item: OutboxItem, record: Found) -> bool:

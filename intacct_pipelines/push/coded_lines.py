@@ -1,0 +1,177 @@
+"""Coded lines: a document's lines in Intacct's words, checked, as sent, and what they do to the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from intacct_pipelines.domain.money import format_amount
+from intacct_pipelines.domain.push import LedgerLine
+from intacct_pipelines.push.planner import Held
+from intacct_pipelines.push.sources import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from intacct_pipelines.domain.push import Fields
+    from intacct_pipelines.push.sources import Row, Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line in Intacct's words; ids are empty where there is none."""
+
+    amount: Decimal
+    account_no: str
+    department_id: str
+    location_id: str
+    class_id: str
+    description: str
+
+    @property
+    def coding(self) -> tuple[Decimal, str, str, str, str]:
+        """What makes two lines equal: all but the free text."""
+        return (self.amount, self.account_no, self.department_id, self.location_id, self.class_id)
+
+
+class CodedLines:
+    """Translates the lines of one link's documents.
+
+    Args:
+        sources: The rows.
+    """
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._link = sources.link
+
+    def translate(self, rows: Sequence[Row], total: Decimal, currency: str, document: str) -> list[Line]:
+        """Return lines in Intacct's words, proven to add up to the header.
+
+        Args:
+            rows: The platform's lines, in order.
+            total: Amount of the header, in ``currency``.
+            currency: ISO 4217.
+            document: What the document is called, such as ``bill``.
+
+        Raises:
+            Held: A line cannot be written as it is.
+        """
+        for amount in (total, *(row["amount"] for row in rows)):
+            _check_amount(amount, currency)
+        added = sum((row["amount"] for row in rows), start=Decimal(0))
+        if not rows or added != total:
+            reason = f"its {len(rows)} lines add up to {added}, the header says {total}"
+            raise Held("unbalanced", "S-IDM-07", reason, f"Correct the {document} in BILL.")
+        return [self._line(position, row) for position, row in enumerate(rows, start=1)]
+
+    def _line(self, position: int, row: Row) -> Line:
+        coding = self._sources.coding
+        account = coding.account_no(text(row, "gl_account_id"))
+        if not account:
+            word = "an account without counterpart in Intacct" if account is None else "no account"
+            remedy = "Code the line in BILL, or map the account in account_map of the link."
+            raise Held("missing_account", "S-BP-12", f"line {position} has {word}", remedy)
+        account_row = self._sources.accounts.get(account)
+        if account_row is None:
+            reason = f"line {position}: Intacct has no account {account}"
+            raise Held("missing_account", "S-BP-12", reason, "Create the account in Intacct, or map another.")
+        if account_row.get("status") not in {"active", None}:
+            reason = f"line {position}: account {account} is {account_row['status']} in Intacct"
+            raise Held("inactive", "S-BP-12", reason, "Activate the account, or code the line to another.")
+        line = Line(
+            amount=row["amount"],
+            account_no=account,
+            department_id=self._dimension(
+                position, "department", coding.department_id(text(row, "department_id")), self._sources.departments
+            ),
+            location_id=self._location(position, coding.location_id(text(row, "location_id"))),
+            class_id=self._dimension(position, "class", coding.class_id(text(row, "class_id")), self._sources.classes),
+            description=text(row, "description"),
+        )
+        self._check_required(position, account_row, line)
+        return line
+
+    def _dimension(self, position: int, name: str, found: str | None, known: Mapping[str, Row]) -> str:
+        rule = {"department": "S-DEP-01", "class": "S-CLS-01", "location": "S-LOC-01"}[name]
+        if found is None or (found and found not in known):
+            reason = f"line {position}: its {name} {found or ''} has no counterpart in Intacct".replace("  ", " ")
+            raise Held("missing_reference", rule, reason, f"Create it in Intacct, or map it in {name}_map of the link.")
+        if found and known[found].get("status") not in {"active", None}:
+            reason = f"line {position}: {name} {found} is {known[found]['status']} in Intacct"
+            raise Held("inactive", rule, reason, f"Activate the {name}, or code the line to another.")
+        return found
+
+    def _location(self, position: int, found: str | None) -> str:
+        entity = self._link.entity.entity_id
+        owner = self._sources.entity_of_location(found or "")
+        if entity and found and owner not in {"", entity}:
+            reason = f"line {position}: location {found} belongs to entity {owner}, the link to {entity}"
+            raise Held("other_entity", "S-CFG-19", reason, "Code the line to a location of the link's entity.")
+        return self._dimension(position, "location", found, self._sources.places)
+
+    def _check_required(self, position: int, account: Row, line: Line) -> None:
+        top_level = not self._link.entity.entity_id
+        if not line.location_id and (top_level or account.get("is_location_required")):
+            reason = f"line {position} has no location"
+            raise Held("missing_dimension", "S-CFG-20", reason, "Code a location in BILL, or set default_location.")
+        for name, value in (("department", line.department_id), ("class", line.class_id)):
+            if account.get(f"is_{name}_required") and not value:
+                reason = f"line {position}: account {line.account_no} requires a {name}"
+                raise Held("missing_dimension", "S-ERR-09", reason, f"Code a {name} in BILL.")
+
+
+def _check_amount(amount: Decimal, currency: str) -> None:
+    try:
+        format_amount(amount, currency)
+    except ValueError as error:
+        raise Held("amount", "S-IDM-07", str(error), "Correct the amount in BILL.") from error
+
+
+def line_fields(line: Line, currency: str, line_no: int | None) -> Fields:
+    """Return a line as it is sent; with ``line_no`` it takes the place of the line there."""
+    fields: Fields = {} if line_no is None else {"LINE_NO": str(line_no)}
+    fields["ACCOUNTNO"] = line.account_no
+    fields["TRX_AMOUNT"] = format_amount(line.amount, currency)
+    for name, value in (
+        ("ENTRYDESCRIPTION", line.description),
+        ("LOCATIONID", line.location_id),
+        ("DEPARTMENTID", line.department_id),
+        ("CLASSID", line.class_id),
+    ):
+        if value:
+            fields[name] = value
+    return fields
+
+
+def intacct_line(row: Row) -> Line:
+    """Return a stored line of Intacct."""
+    return Line(
+        amount=row["trx_amount"],
+        account_no=text(row, "account_no"),
+        department_id=text(row, "department_id"),
+        location_id=text(row, "location_id"),
+        class_id=text(row, "class_id"),
+        description=text(row, "description"),
+    )
+
+
+def ledger_effect(lines: list[Line], currency: str, sign: int, control: str) -> list[LedgerLine]:
+    """Return what lines do to the ledger, or with ``sign`` -1 what taking them back does.
+
+    Args:
+        lines: What stands against the control account; a positive amount is a debit.
+        currency: ISO 4217.
+        sign: 1 or -1.
+        control: Name of the control account, which Intacct chooses itself.
+    """
+    moves = [(line.account_no, sign * line.amount) for line in lines]
+    total = sum((amount for _, amount in moves), start=Decimal(0))
+    if total:
+        moves.append((control, -total))
+    return [
+        LedgerLine("debit" if amount > 0 else "credit", account, abs(amount), currency)
+        for account, amount in moves
+        if amount
+    ]

@@ -1,0 +1,86 @@
+"""What planning one object takes and gives: the contract of the planners, and what they all are told.
+
+The planner of an object is one class in a module of its own: what is eligible, how it is translated, what is sent, what
+it waits for. ``push.plan`` runs them in order; how the object is known in Intacct stands in ``domain.pushed``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
+
+from intacct_pipelines.domain.push import Hold, Item
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
+
+    from intacct_pipelines.push.sources import Row, Sources
+    from intacct_pipelines.warehouse.outbox import OutboxItem
+
+Decision: TypeAlias = Item | Hold | None
+"""What is done with a source record; None if it stands in Intacct as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every planner of one link is told.
+
+    Args:
+        sources: The rows.
+        revisions: Present revision by object and source id.
+        currencies: Currencies that the entity may use; empty when that is not known.
+        closed_through: Last closed day of the target entity (S-CFG-23); None if all is open.
+        posted: Object and source id of records that this product has already created and confirmed.
+        quarantined: Qualified table name and key of records of which a newer copy could not be read.
+        in_hand: Items on their way, by object and source id; such a record is left alone.
+        decisions: By object and source id, what the planners before this one decided.
+    """
+
+    sources: Sources
+    revisions: Mapping[tuple[str, str], str]
+    currencies: frozenset[str]
+    closed_through: date | None
+    posted: Collection[tuple[str, str]]
+    quarantined: Collection[tuple[str, str]]
+    in_hand: Mapping[tuple[str, str], OutboxItem]
+    decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
+
+
+class Planner(Protocol):
+    """Decides about the records of one object; made anew for each plan."""
+
+    object_name: ClassVar[str]
+    """Name of the object in ``domain.pushed``."""
+
+    def __init__(self, context: Context) -> None:
+        """Index what deciding needs."""
+
+    def rows(self) -> Iterable[Row]:
+        """Return the source's records in the order in which they are decided and sent."""
+        ...
+
+    def decide(self, row: Row) -> Decision:
+        """Return what is to be done with one record."""
+        ...
+
+    def is_shown(self, decision: Decision) -> bool:
+        """Return whether the plan shows a decision: a hold that nobody waits for is left out."""
+        ...
+
+
+class Held(Exception):  # noqa: N818  # not an error: it carries one refusal out of nested checks to the one place that catches it
+    """A record is not sent.
+
+    Args:
+        kind: Class of the reason, as in ``Hold``.
+        rule: Number of the rule.
+        reason: What is wrong.
+        remedy: What to do next.
+        held_by: Source id of the held parent, if the parent is the reason.
+    """
+
+    def __init__(self, kind: str, rule: str, reason: str, remedy: str, held_by: str = "") -> None:
+        super().__init__(reason)
+        self.parts = (kind, rule, reason, remedy)
+        self.held_by = held_by
