@@ -5,12 +5,13 @@
 """
 
 from intacct_pipelines.clients.intacct import functions
-from intacct_pipelines.clients.intacct.client import IntacctClient, Session
+from intacct_pipelines.clients.intacct.client import IntacctClient
 from intacct_pipelines.clients.intacct.failures import Level, classify
 from intacct_pipelines.clients.intacct.functions import Function, format_date, format_timestamp
 from intacct_pipelines.clients.intacct.options import Credentials, Options
 from intacct_pipelines.clients.intacct.query import And, Condition, Filter, Operator, Or, Query, all_of, any_of
 from intacct_pipelines.clients.intacct.reply import Page, Result
+from intacct_pipelines.clients.intacct.session import Session
 
 __all__ = [
     "And",

@@ -12,9 +12,17 @@ from urllib.parse import quote
 from lxml import etree
 
 from intacct_pipelines.sandbox.intacct import setup
-from intacct_pipelines.sandbox.intacct.elements import child_text, children, is_true, line_of, parse_document, text_of
-from intacct_pipelines.sandbox.intacct.fields import words
-from intacct_pipelines.sandbox.intacct.legacy import SEQUENCES, check_sequence
+from intacct_pipelines.sandbox.intacct.elements import child_text, children, is_true, parse_document, text_of
+from intacct_pipelines.sandbox.intacct.envelope import (
+    Control,
+    authentication_xml,
+    check_content,
+    control_xml,
+    error_xml,
+    read_control,
+    session_times,
+)
+from intacct_pipelines.sandbox.intacct.legacy_shapes import SEQUENCES
 from intacct_pipelines.sandbox.intacct.reads import Answer, Reader
 from intacct_pipelines.sandbox.intacct.refusals import (
     Fault,
@@ -22,10 +30,9 @@ from intacct_pipelines.sandbox.intacct.refusals import (
     LoginRefusedError,
     RequestRefusedError,
     rolled_back,
-    schema_error,
     with_support_id,
 )
-from intacct_pipelines.sandbox.intacct.values import escape, escape_attribute
+from intacct_pipelines.sandbox.intacct.values import escape
 from intacct_pipelines.sandbox.intacct.writes import Writer
 
 if TYPE_CHECKING:
@@ -35,25 +42,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.business import Business
     from intacct_pipelines.sandbox.intacct.state import State
 
-_CONTROL: Final = (
-    "senderid",
-    "password",
-    "controlid",
-    "uniqueid",
-    "dtdversion",
-    "policyid",
-    "debug",
-    "includewhitespace",
-    "showadditionalerrorinfo",
-)
-_NEEDED: Final = ("senderid", "controlid", "dtdversion")
-_LONGEST_CONTROL_ID: Final = 256
 _REPLAYABLE: Final = 65536
-_GENERIC: Final = words(
-    "getAPISession query readByQuery readMore read readByName lookup inspect create update delete get_list"
-    " getUserPermissions get_closedbooksdate getFinancialSetup getDimensions readEntityDetails get_companyprefs"
-    " readUserFormatting get_applications"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +53,6 @@ class Session:
     entity_id: str
     endpoint: str
     expires: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """The control block of one request."""
-
-    sender_id: str
-    control_id: str
-    unique: bool
-    version: str
-    pretty: bool
-    more_error_info: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +115,8 @@ class Gateway:
         control: Control | None = None
         try:
             root = parse_document(body)
-            control = _read_control(root)
-            _check_content(root)
+            control = read_control(root)
+            check_content(root)
             self._check_sender(root)
             call = Call(control, endpoint, path)
             with self._state.lock:
@@ -149,7 +126,7 @@ class Gateway:
         inner = "".join(text for text, _ in done)
         return GatewayReply(
             200,
-            f"<response>{_control_xml(control, 'success')}{inner}</response>",
+            f"<response>{control_xml(control, 'success')}{inner}</response>",
             control.pretty,
             sum(rows for _, rows in done),
         )
@@ -187,7 +164,7 @@ class Gateway:
     def _control_failure(self, error: RequestRefusedError, control: Control | None) -> GatewayReply:
         head = "<control><status>failure</status></control>"
         if control is not None and error.echo:
-            head = _control_xml(control, "failure")
+            head = control_xml(control, "failure")
         errors = self._errors(error.faults, more=control is not None and control.more_error_info)
         return GatewayReply(error.http_status, f"<response>{head}{errors}</response>", pretty=False)
 
@@ -198,15 +175,15 @@ class Gateway:
         try:
             session = self._authenticate(element, call)
         except LoginRefusedError as error:
-            head = _authentication("failure", error.user_id, error.company_id)
+            head = authentication_xml("failure", error.user_id, error.company_id)
             return f"<operation>{head}{self._errors((error.fault,), more=more)}</operation>", 0
         functions = [one for content in element.findall("content") for one in content.findall("function")]
         run = self._run_together if is_true(element.get("transaction", "false")) else self._run_each
         outcomes = run(functions, session, call)
         business = self._business
         now = self._state.clock.now()
-        times = _times(now, now + self._life())
-        head = _authentication("success", business.user_id, business.company_id, session.entity_id, times)
+        times = session_times(now, now + self._life())
+        head = authentication_xml("success", business.user_id, business.company_id, session.entity_id, times)
         results = "".join(self._result(outcome, more=more) for outcome in outcomes)
         return f"<operation>{head}{results}</operation>", sum(outcome.rows for outcome in outcomes)
 
@@ -391,7 +368,7 @@ class Gateway:
 
     def _errors(self, faults: Sequence[Fault], *, more: bool) -> str:
         shown = [self._supported(fault) for fault in faults]
-        return f"<errormessage>{''.join(_error_xml(fault, more=more) for fault in shown)}</errormessage>"
+        return f"<errormessage>{''.join(error_xml(fault, more=more) for fault in shown)}</errormessage>"
 
     def _supported(self, fault: Fault) -> Fault:
         silent = fault.number.startswith(("XL03000003", "GW-", "XMLGW", "XL03000009"))
@@ -417,117 +394,3 @@ def _aborted(outcome: Outcome) -> Outcome:
 
 def _duplicate_fault(control_id: str) -> Fault:
     return Fault("SANDBOX-DUP-CONTROLID", f"The function with controlid '{control_id}' was executed before.")
-
-
-def _read_control(root: etree._Element) -> Control:
-    control = root.find("control") if root.tag == "request" else None
-    if control is None:
-        raise schema_error(f"Element '{root.tag}': a request with a control block is expected.", line_of(root))
-    order = [_CONTROL.index(str(one.tag)) if one.tag in _CONTROL else -1 for one in children(control)]
-    fixed = [place for place in order if place != len(_CONTROL) - 1]
-    if -1 in order or fixed != sorted(set(fixed)):
-        raise schema_error("Element 'control': its children do not follow the sequence.", line_of(control))
-    for name in _NEEDED:
-        if not child_text(control, name):
-            raise schema_error(f"Element 'control': {name} is missing or empty.", line_of(control))
-    control_id = child_text(control, "controlid")
-    if len(control_id) > _LONGEST_CONTROL_ID:
-        raise schema_error("Element 'controlid': longer than 256 characters.", line_of(control))
-    if child_text(control, "policyid"):
-        policy = child_text(control, "policyid")[:40]
-        raise RequestRefusedError(Fault("XL03000006", f"'{policy}' is not a valid transport policy."))
-    if child_text(control, "dtdversion") != "3.0":
-        raise RequestRefusedError(Fault("SANDBOX-DTD", "The sandbox knows only dtdversion 3.0."))
-    return Control(
-        sender_id=child_text(control, "senderid"),
-        control_id=control_id,
-        unique=is_true(child_text(control, "uniqueid") or "true"),
-        version="3.0",
-        pretty=is_true(child_text(control, "includewhitespace") or "true"),
-        more_error_info=is_true(child_text(control, "showadditionalerrorinfo")),
-    )
-
-
-def _check_content(root: etree._Element) -> None:
-    """Check every operation's shape and every function's name and sequence."""
-    operations = root.findall("operation")
-    if not operations or [str(one.tag) for one in children(root)] != ["control"] + ["operation"] * len(operations):
-        raise schema_error("Element 'request': control and then operation are expected.", line_of(root))
-    for operation in operations:
-        tags = [str(one.tag) for one in children(operation)]
-        if tags[:1] != ["authentication"] or not set(tags[1:]) <= {"preferences", "content"}:
-            raise schema_error("Element 'operation': authentication and then content are expected.", line_of(operation))
-        _check_authentication(operation)
-        for content in operation.findall("content"):
-            for function in children(content):
-                _check_function(function)
-
-
-def _check_authentication(operation: etree._Element) -> None:
-    authentication = operation.find("authentication")
-    ways = [] if authentication is None else [str(one.tag) for one in children(authentication)]
-    if ways not in (["login"], ["sessionid"]):
-        raise schema_error("Element 'authentication': login or sessionid is expected.", line_of(operation))
-    login = None if authentication is None else authentication.find("login")
-    if login is None:
-        return
-    tags = [str(one.tag) for one in children(login)]
-    if tags[:3] != ["userid", "companyid", "password"] or tags[3:] not in (
-        [],
-        ["clientid"],
-        ["locationid"],
-        ["clientid", "locationid"],
-    ):
-        raise schema_error("Element 'login': its children do not follow the sequence.", line_of(login))
-
-
-def _check_function(function: etree._Element) -> None:
-    inside = list(children(function))
-    if function.tag != "function" or len(inside) != 1:
-        raise schema_error(f"Element '{function.tag}': a function with one child is expected.", line_of(function))
-    control_id = function.get("controlid")
-    if control_id is None or len(control_id) > _LONGEST_CONTROL_ID:
-        raise schema_error("Element 'function': The attribute 'controlid' is required but missing.", line_of(function))
-    name = str(inside[0].tag)
-    if name in SEQUENCES:
-        check_sequence(inside[0])
-    elif name not in _GENERIC:
-        raise schema_error(f"Element '{name}': This element is not expected.", line_of(inside[0]))
-
-
-def _control_xml(control: Control, status: str) -> str:
-    return (
-        f"<control><status>{status}</status><senderid>{escape(control.sender_id)}</senderid>"
-        f"<controlid>{escape(control.control_id)}</controlid><uniqueid>{str(control.unique).lower()}</uniqueid>"
-        f"<dtdversion>{control.version}</dtdversion></control>"
-    )
-
-
-def _times(now: datetime, until: datetime) -> str:
-    return (
-        f"<sessiontimestamp>{now.isoformat(timespec='seconds')}</sessiontimestamp>"
-        f"<sessiontimeout>{until.isoformat(timespec='seconds')}</sessiontimeout>"
-    )
-
-
-def _authentication(status: str, user_id: str, company_id: str, entity_id: str = "", times: str = "") -> str:
-    return (
-        f"<authentication><status>{status}</status><userid>{escape(user_id)}</userid>"
-        f"<companyid>{escape(company_id)}</companyid><locationid>{escape(entity_id)}</locationid>{times}</authentication>"
-    )
-
-
-def _error_xml(fault: Fault, *, more: bool) -> str:
-    extra = ""
-    if more:
-        error_id = escape_attribute(fault.error_id or f"SANDBOX-{fault.number.removeprefix('SANDBOX-')}")
-        message_id = escape(fault.message_id or f"SANDBOX.{fault.number.removeprefix('SANDBOX-')}")
-        extra = (
-            f"<additionalinfo><errorid>{error_id}</errorid><category>SANDBOX</category>"
-            f"<description><messageid>{message_id}</messageid><placeholders></placeholders></description></additionalinfo>"
-        )
-    return (
-        f"<error><errorno>{escape(fault.number)}</errorno><description>{escape(fault.description)}</description>"
-        f"<description2>{escape(fault.description2)}</description2><correction>{escape(fault.correction)}</correction>"
-        f"{extra}</error>"
-    )

@@ -9,18 +9,27 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.sandbox.intacct.conditions import (
-    OPERATORS,
-    Condition,
     Dialect,
-    Filter,
-    Group,
     check_fields,
     sort_key,
 )
 from intacct_pipelines.sandbox.intacct.dataset import Dataset, dataset, kind_of, visible_fields
-from intacct_pipelines.sandbox.intacct.elements import child, child_text, children, is_true, text_of
+from intacct_pipelines.sandbox.intacct.elements import child, child_text, is_true
 from intacct_pipelines.sandbox.intacct.fields import DECIMAL, ENUMS, OBJECTS, READ_ONLY, RELATIONS
 from intacct_pipelines.sandbox.intacct.objects.attachments import FILE_FIELDS
+from intacct_pipelines.sandbox.intacct.questions import (
+    LEGACY_NAMES,
+    fields_of,
+    of_definition,
+    read_count,
+    read_filter,
+    read_legacy_filter,
+    read_order,
+    read_selection,
+    read_whole,
+    refuse_formats,
+    refuse_others,
+)
 from intacct_pipelines.sandbox.intacct.refusals import no_permission, refusal
 from intacct_pipelines.sandbox.intacct.rendering import reader, render_rows, render_values
 from intacct_pipelines.sandbox.intacct.search import Search
@@ -38,10 +47,7 @@ if TYPE_CHECKING:
 QUERY_PAGE: Final = 2000
 READ_BY_QUERY_PAGE: Final = 1000
 DEFAULT_PAGE: Final = 100
-_DEEPEST: Final = 40
 _RESULT_SETS: Final = 500
-_MOST_DIGITS: Final = 18
-_AGGREGATES: Final = ("count", "sum", "min", "max", "avg")
 _TYPES: Final = {
     "i": "INTEGER",
     "d": "DECIMAL",
@@ -88,21 +94,21 @@ class Reader:
 
     def query(self, element: etree._Element, entity_id: str) -> Answer:
         """`query`: a structured filter over live data."""
-        _only(element, {"object", "select", "filter", "orderby", "options", "pagesize", "offset", "docparid"})
+        refuse_others(element, {"object", "select", "filter", "orderby", "options", "pagesize", "offset", "docparid"})
         data = self._open(child_text(element, "object").upper(), "READ_BY_QUERY")
         name = data.spec.name
-        fields, aggregates = _selection(element)
-        page_size = _count(element, "pagesize", DEFAULT_PAGE)
+        fields, aggregates = read_selection(element)
+        page_size = read_count(element, "pagesize", DEFAULT_PAGE)
         if not 1 <= page_size <= QUERY_PAGE:
             raise refusal("SANDBOX-PAGESIZE", f"The pagesize {page_size} is not between 1 and {QUERY_PAGE}.")
-        offset = _count(element, "offset", 0)
+        offset = read_count(element, "offset", 0)
         options = child(element, "options")
         private = options is not None and is_true(child_text(options, "showprivate"))
         dialect = Dialect(ignores_case=options is not None and is_true(child_text(options, "caseinsensitive")))
-        _refuse_formats("" if options is None else child_text(options, "returnformat"))
-        part = _of_definition(data, element, read_filter(child(element, "filter")))
-        order = _order(child(element, "orderby"))
-        named = [*fields, *(field for _, field in aggregates), *_named(part), *(field for field, _ in order)]
+        refuse_formats("" if options is None else child_text(options, "returnformat"))
+        part = of_definition(data, element, read_filter(child(element, "filter")))
+        order = read_order(child(element, "orderby"))
+        named = [*fields, *(field for _, field in aggregates), *fields_of(part), *(field for field, _ in order)]
         check_fields(self._state, name, named)
         numbers = self._search.numbers(data, self._state.owners_seen(entity_id, private=private), part, dialect)
         if aggregates:
@@ -179,15 +185,15 @@ class Reader:
 
     def read_by_query(self, element: etree._Element, entity_id: str) -> Answer:
         """`readByQuery`: an SQL-like filter; the server keeps the result."""
-        _only(element, {"object", "fields", "query", "pagesize", "returnFormat", "docparid"})
+        refuse_others(element, {"object", "fields", "query", "pagesize", "returnFormat", "docparid"})
         data = self._open(child_text(element, "object").upper(), "READ_BY_QUERY")
-        _refuse_formats(child_text(element, "returnFormat"))
-        page_size = _count(element, "pagesize", DEFAULT_PAGE)
+        refuse_formats(child_text(element, "returnFormat"))
+        page_size = read_count(element, "pagesize", DEFAULT_PAGE)
         if not 1 <= page_size <= READ_BY_QUERY_PAGE:
             raise refusal("SANDBOX-PAGESIZE", f"The pagesize {page_size} is not between 1 and {READ_BY_QUERY_PAGE}.")
         fields = self._field_list(data, child_text(element, "fields"))
-        part = _of_definition(data, element, parse_sql(child_text(element, "query")))
-        check_fields(self._state, data.spec.name, _named(part))
+        part = of_definition(data, element, parse_sql(child_text(element, "query")))
+        check_fields(self._state, data.spec.name, fields_of(part))
         owners = self._state.owners_seen(entity_id, private=False)
         numbers = self._search.numbers(data, owners, part, Dialect(uses_codes=True))
         result = _ResultSet(data.spec.name, fields, list(numbers), 0, page_size, self._state.clock.now())
@@ -241,8 +247,8 @@ class Reader:
         return self._read(element, entity_id, data, found)
 
     def _read(self, element: etree._Element, entity_id: str, data: Dataset, numbers: Sequence[int]) -> Answer:
-        _only(element, {"object", "keys", "fields", "returnFormat", "docparid"})
-        _refuse_formats(child_text(element, "returnFormat"))
+        refuse_others(element, {"object", "keys", "fields", "returnFormat", "docparid"})
+        refuse_formats(child_text(element, "returnFormat"))
         wanted = child_text(element, "fields")
         fields = self._field_list(data, wanted, number="Invalid fields list")
         owners = self._state.owners_seen(entity_id, private=True)
@@ -320,13 +326,13 @@ class Reader:
 
     def get_list(self, element: etree._Element, entity_id: str) -> Answer:
         """`get_list`: a page of records in lower case, with the simple filters of its schema."""
-        name = _LEGACY_NAMES.get(element.get("object", ""), "")
+        name = LEGACY_NAMES.get(element.get("object", ""), "")
         data = self._open(name or element.get("object", ""), "READ")
         owners = self._state.owners_seen(entity_id, private=is_true(element.get("showprivate", "")))
-        part = _legacy_filter(child(element, "filter"), data)
+        part = read_legacy_filter(child(element, "filter"), data)
         numbers = self._search.numbers(data, owners, part, Dialect())
-        start = _whole("start", element.get("start", ""), 0)
-        most = _whole("maxitems", element.get("maxitems", ""), DEFAULT_PAGE)
+        start = read_whole("start", element.get("start", ""), 0)
+        most = read_whole("maxitems", element.get("maxitems", ""), DEFAULT_PAGE)
         page = numbers[start : start + most]
         fields = visible_fields(self._state, data.spec)
         tag = escape_attribute(element.get("object", ""))
@@ -343,30 +349,6 @@ class Reader:
         return data
 
 
-_LEGACY_NAMES: Final = {
-    "vendor": "VENDOR",
-    "bill": "APBILL",
-    "glaccount": "GLACCOUNT",
-    "department": "DEPARTMENT",
-    "location": "LOCATION",
-    "locationentity": "LOCATIONENTITY",
-    "class": "CLASS",
-    "contact": "CONTACT",
-    "apterm": "APTERM",
-    "supdoc": "SUPDOC",
-}
-_LEGACY_OPERATORS: Final = {
-    "=": "equalto",
-    "!=": "notequalto",
-    "<": "lessthan",
-    "<=": "lessthanorequalto",
-    ">": "greaterthan",
-    ">=": "greaterthanorequalto",
-    "like": "like",
-    "is null": "isnull",
-}
-
-
 def _group_page(name: str, groups: list[dict[str, str]], offset: int, page_size: int) -> Answer:
     page = groups[offset : offset + page_size]
     rows = "".join(render_values(name, tuple(group), tuple(group.values())) for group in page)
@@ -376,12 +358,6 @@ def _group_page(name: str, groups: list[dict[str, str]], offset: int, page_size:
         f' numremaining="{remaining}">{rows}</data>',
         len(page),
     )
-
-
-def _only(element: etree._Element, names: set[str]) -> None:
-    for one in children(element):
-        if one.tag not in names:
-            raise refusal("SANDBOX-QUERY", f"The element '{one.tag}' is not allowed in {element.tag}.")
 
 
 def _listed(data: Dataset, tag: str, fields: Sequence[str], number: int) -> str:
@@ -394,100 +370,6 @@ def _listed(data: Dataset, tag: str, fields: Sequence[str], number: int) -> str:
     file = render_values("attachment", tuple(field.lower() for field in FILE_FIELDS), reader(data, FILE_FIELDS)(record))
     end = f"</{tag}>"
     return f"{row.removesuffix(end)}<attachments>{file}</attachments>{end}"
-
-
-def _of_definition(data: Dataset, element: etree._Element, part: Filter | None) -> Filter | None:
-    """The filter, narrowed to the transaction definition that `docparid` names, if it names one."""
-    name = child_text(element, "docparid")
-    if not name or "DOCPARID" not in data.spec.kinds:
-        return part
-    chosen = Condition("equalto", "DOCPARID", (name,))
-    return Group("and", (part, chosen)) if part else chosen
-
-
-def _count(element: etree._Element, name: str, default: int) -> int:
-    return _whole(name, child_text(element, name), default)
-
-
-def _whole(name: str, text: str, default: int) -> int:
-    if not text:
-        return default
-    if not text.isascii() or not text.isdecimal() or len(text) > _MOST_DIGITS:
-        raise refusal("SANDBOX-QUERY", f"The {name} '{text[:40]}' is not a number.")
-    return int(text)
-
-
-def _refuse_formats(text: str) -> None:
-    if text.lower() not in {"", "xml"}:
-        raise refusal("SANDBOX-NOT-IMPLEMENTED", f"The return format '{text[:40]}' is not available in the sandbox.")
-
-
-def _selection(element: etree._Element) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    select = child(element, "select")
-    fields: list[str] = []
-    aggregates: list[tuple[str, str]] = []
-    for one in () if select is None else children(select):
-        if one.tag == "field":
-            fields.append(text_of(one).upper())
-        elif one.tag in _AGGREGATES:
-            aggregates.append((str(one.tag), text_of(one).upper()))
-        else:
-            raise refusal("SANDBOX-QUERY", f"The element '{one.tag}' is not allowed in select.")
-    if not fields and not aggregates:
-        raise refusal("SANDBOX-QUERY", "A query needs a select with at least one field.")
-    return tuple(fields), aggregates
-
-
-def _named(part: Filter | None) -> list[str]:
-    if part is None:
-        return []
-    if isinstance(part, Condition):
-        return [part.field]
-    return [field for inner in part.parts for field in _named(inner)]
-
-
-def read_filter(element: etree._Element | None) -> Filter | None:
-    """The filter of a `query`; None when there is none.
-
-    Raises:
-        FunctionRefusedError: Not exactly one top operator, or an operator with the wrong parts.
-    """
-    parts = [] if element is None else [_read_operator(one, 0) for one in children(element)]
-    if not parts:
-        return None
-    if len(parts) > 1:
-        raise refusal("SANDBOX-QUERY", "A filter has exactly one operator at the top.")
-    return parts[0]
-
-
-def _read_operator(element: etree._Element, depth: int) -> Filter:
-    name = str(element.tag)
-    if depth > _DEEPEST:
-        raise refusal("SANDBOX-QUERY", "The filter is nested too deeply.")
-    if name in {"and", "or"}:
-        parts = tuple(_read_operator(one, depth + 1) for one in children(element))
-        if len(parts) < 2:  # noqa: PLR2004  # the schema's minimum
-            raise refusal("SANDBOX-QUERY", f"'{name}' needs at least two conditions.")
-        return Group(name, parts)
-    if name not in OPERATORS:
-        raise refusal("SANDBOX-QUERY", f"The operator '{name}' is not known.")
-    inside = list(children(element))
-    tags = [one.tag for one in inside]
-    fewest, most = OPERATORS[name]
-    if not inside or tags != ["field"] + ["value"] * (len(inside) - 1) or not fewest <= len(inside) - 1 <= most:
-        raise refusal("SANDBOX-QUERY", f"'{name}' needs a field and then {fewest} to {most} values.")
-    return Condition(name, text_of(inside[0]).upper(), tuple(text_of(one) for one in inside[1:]))
-
-
-def _order(element: etree._Element | None) -> list[tuple[str, bool]]:
-    """Field and whether it descends."""
-    order: list[tuple[str, bool]] = []
-    for one in () if element is None else children(element):
-        tags = [inner.tag for inner in children(one)]
-        if one.tag != "order" or not tags or tags[0] != "field" or tags[1:] not in ([], ["ascending"], ["descending"]):
-            raise refusal("SANDBOX-QUERY", "An order has a field and then ascending or descending.")
-        order.append((child_text(one, "field").upper(), "descending" in tags))
-    return order
 
 
 def _summarise(word: str, kind: str, values: list[str]) -> str:
@@ -504,23 +386,6 @@ def _summarise(word: str, kind: str, values: list[str]) -> str:
         raise refusal("SANDBOX-QUERY", f"'{word}' needs a field with numbers.")
     total = sum((Decimal(value) for value in values), Decimal(0))
     return format(total if word == "sum" else total / len(values), "f")
-
-
-def _legacy_filter(element: etree._Element | None, data: Dataset) -> Filter | None:
-    if element is None:
-        return None
-    parts: list[Filter] = []
-    for one in element.iter("expression"):
-        word = child_text(one, "operator").lower()
-        field = child_text(one, "field").upper()
-        if word not in _LEGACY_OPERATORS or field not in data.spec.kinds:
-            raise refusal("SANDBOX-QUERY", f"The expression on '{field[:40]}' is not known.")
-        operator = _LEGACY_OPERATORS[word]
-        parts.append(Condition(operator, field, () if operator == "isnull" else (child_text(one, "value"),)))
-    if not parts:
-        return None
-    joined = "or" if any(one.get("logical_operator") == "or" for one in element.iter("logical")) else "and"
-    return parts[0] if len(parts) == 1 else Group(joined, tuple(parts))
 
 
 def _inspect_short(field: str, kind: str) -> str:
