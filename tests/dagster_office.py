@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -77,12 +77,14 @@ class Office:
         *,
         tags: Mapping[str, str] | None = None,
         config: Mapping[str, Any] | None = None,
+        selection: Sequence[dg.AssetKey] | None = None,
     ) -> dg.ExecuteInProcessResult:
-        """Run one job of the graph here and now."""
+        """Run one job of the graph here and now, or only some of its assets."""
         return self.definitions.resolve_job_def(job).execute_in_process(
             instance=self.instance,
             partition_key=str(entity) if entity else None,
             tags=dict(tags or {}),
             run_config={**_QUIET, **(config or {})},
             raise_on_error=False,
+            asset_selection=selection,
         )

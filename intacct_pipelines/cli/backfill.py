@@ -9,26 +9,33 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import dagster as dg
 
+from intacct_pipelines.cli.backfill_report import (
+    account_name,
+    duration,
+    object_name,
+    plan_figures,
+    print_drift,
+    print_history,
+    print_plan,
+)
 from intacct_pipelines.cli.jobs import JobOutcome, discover, instance, run_history, settle_dead_runs
 from intacct_pipelines.cli.output import (
     DONE,
     EXIT_CODES,
     FAILED,
     as_json,
-    percent,
     print_json,
-    print_table,
     progress,
     reports_errors,
 )
 from intacct_pipelines.cli.run import choose
-from intacct_pipelines.defs.forecast import Basis, Forecast, forecast
-from intacct_pipelines.defs.history import HISTORY_TABLES
+from intacct_pipelines.defs.forecast import Forecast, forecast
+from intacct_pipelines.defs.months import HISTORY_TABLES, has_source, history_name
 from intacct_pipelines.defs.partitions import HISTORY_START
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.budget import Purpose
@@ -49,7 +56,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.warehouse.connection import Warehouse
 
 _MOST_MONTHS: Final = 120
-_MOST_DRIFT_SHOWN: Final = 20
 _LOOK_SECONDS: Final = 0.5
 
 
@@ -84,7 +90,9 @@ def months_between(first: date, last: date) -> list[date]:
 @click.option("--entity", required=True, help="Entity, as <company>:<id>.")
 @click.option("--from", "first", required=True, callback=_month, help="First month, as 2024-01.")
 @click.option("--to", "last", callback=_month, help="Last month; the current one by default.")
-@click.option("--object", "objects", multiple=True, help="Table of documents, such as ap_bill; may be repeated. All.")
+@click.option(
+    "--object", "objects", multiple=True, help="Table, such as ap_bill or bill.ap_bill; may be repeated. All."
+)
 @click.option("--count", "ask", is_flag=True, help="Ask Intacct how many documents unknown months have: one call each.")
 @click.option("--again", is_flag=True, help="Read months again that a stopped backfill of this range had proven.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and end.")
@@ -105,19 +113,21 @@ def backfill(
     """Load or re-prove an entity's history of documents, month by month.
 
     Each month is read whole, with all lines; what it does not hold any more is marked deleted; what is stored is
-    counted and summed against Intacct; and what changed since the month was proven before is listed. First the plan is
-    shown: calls, time, share of the monthly budget. After a stop, the same command goes on with what is not proven yet.
+    counted and summed against its source; and what changed since the month was proven before is listed. BILL and lists
+    of Spend & Expense cannot be asked for a month: one reading of all serves every month of the command. First the plan
+    is shown: calls, time, share of the monthly budget. After a stop, the same command goes on with what is not proven.
     """
     if is_json and not (yes or dry_run):
         raise ConfigurationError("--json cannot ask before starting.", remedy="Add --yes, or --dry-run for the plan.")
-    tables = _tables(objects)
+    named = _tables(objects)
     with instance() as opened:
         chosen = choose(discover(opened), (entity,))[0]
         months = months_between(first, last or datetime.now(UTC).date())
         with Systems() as systems, alone(systems.warehouse, str(chosen)):
+            tables = _with_source(systems, chosen, named)
             begun = None if dry_run else begin(systems.warehouse, str(chosen), months, tables, again=again)
             wanted = _wanted(systems.warehouse, chosen, tables, months, begun)
-            planned = forecast(systems, chosen, wanted, ask=ask)
+            planned = forecast(systems, chosen, tables, wanted, ask=ask)
             plan = plan_figures(chosen, months, tables, planned)
             if not is_json:
                 print_plan(plan)
@@ -146,13 +156,24 @@ def backfill(
 
 
 def _tables(names: Sequence[str]) -> list[Table]:
-    by_name = {table.name: table for table in HISTORY_TABLES}
+    by_name = {history_name(table): table for table in HISTORY_TABLES}
     for name in names:
         if name not in by_name:
             raise ConfigurationError(
                 f"There is no history of {name}.", remedy=f"Choose of: {', '.join(sorted(by_name))}."
             )
-    return [by_name[name] for name in dict.fromkeys(names)] or list(HISTORY_TABLES)
+    return [by_name[name] for name in dict.fromkeys(names)]
+
+
+def _with_source(systems: Systems, entity: EntityKey, named: Sequence[Table]) -> list[Table]:
+    """Return the named tables; without names, all whose system the entity has an account on."""
+    for table in named:
+        if not has_source(systems, entity, table):
+            raise ConfigurationError(
+                f"{entity} has no account from which {history_name(table)} could be read.",
+                remedy="Choose other objects, or add a link or an account to the connections file.",
+            )
+    return [*named] or [table for table in HISTORY_TABLES if has_source(systems, entity, table)]
 
 
 def _wanted(
@@ -167,92 +188,14 @@ def _wanted(
 
 
 def _refuse_what_does_not_fit(planned: Forecast) -> None:
-    if planned.fits:
-        return
-    left = planned.usage.left(Purpose.BACKFILL)
-    raise BudgetSpentError(
-        f"The backfill would take {planned.calls:,} API calls; this month backfills have {left:,} left.",
-        remedy="Choose fewer months or objects, go on next month, or raise the budget in the connections file.",
-    )
-
-
-# ---- the plan -----------------------------------------------------------------------------------------------------
-
-
-def plan_figures(
-    entity: EntityKey, months: Sequence[date], tables: Sequence[Table], planned: Forecast
-) -> dict[str, Any]:
-    """Return the plan as one document."""
-    usage = planned.usage
-    objects = []
-    for table in tables:
-        own = [month for month in planned.months if month.table is table]
-        known = [month.rows for month in own if month.rows is not None]
-        objects.append(
-            {
-                "object": table.name,
-                "months": len(own),
-                "documents": sum(known) if len(known) == len(own) else None,
-                "calls": sum(month.calls for month in own),
-                "basis": {basis.value: count for basis in Basis if (count := [m.basis for m in own].count(basis))},
-            }
-        )
-    return {
-        "entity": str(entity),
-        "from": months[0],
-        "to": months[-1],
-        "resumes": len(planned.months) < len(tables) * len(months),
-        "objects": objects,
-        "calls": planned.calls,
-        "is_certain": planned.is_certain,
-        "seconds": planned.seconds,
-        "seconds_a_call_measured": planned.is_measured,
-        "budget": {
-            "monthly_calls": usage.budget.monthly_calls,
-            "used": usage.used,
-            "share_used": percent(usage.share()),
-            "share_after": percent(usage.share(planned.calls)),
-            "left_for_backfills": usage.left(Purpose.BACKFILL),
-        },
-    }
-
-
-def print_plan(plan: dict[str, Any]) -> None:
-    """Print what will be done, what it costs, and how sure that is."""
-    print_table(
-        f"Plan: history of {plan['entity']}, {plan['from']:%Y-%m} to {plan['to']:%Y-%m}"
-        + (", going on where it was stopped" if plan["resumes"] else ""),
-        ("object", "months to read", "documents", "API calls", "how sure"),
-        [
-            (
-                row["object"],
-                row["months"],
-                "not known yet" if row["documents"] is None else row["documents"],
-                row["calls"],
-                ", ".join(f"{count} {basis}" for basis, count in row["basis"].items()) or "nothing to read",
+    for one in planned.accounts:
+        if not one.fits:
+            left = one.usage.left(Purpose.BACKFILL)
+            raise BudgetSpentError(
+                f"The backfill would take {one.calls:,} API calls of {account_name(one)}; "
+                f"this month backfills have {left:,} left.",
+                remedy="Choose fewer months or objects, go on next month, or raise the budget in the connections file.",
             )
-            for row in plan["objects"]
-        ],
-    )
-    budget = plan["budget"]
-    about = "" if plan["is_certain"] else "about "
-    spent = f"{budget['used']:,} used this month"
-    if budget["monthly_calls"] is not None:
-        spent += (
-            f", {budget['share_used']} of {budget['monthly_calls']:,}; {budget['share_after']} after; "
-            f"backfills have {budget['left_for_backfills']:,} left"
-        )
-    time_basis = "as measured here" if plan["seconds_a_call_measured"] else "at an assumed second a call"
-    click.echo(
-        f"API calls: {about}{plan['calls']:,}, a sign-in among them; {spent}. "
-        f"Time: about {_duration(plan['seconds'])}, {time_basis}."
-    )
-
-
-def _duration(seconds: float) -> str:
-    whole = max(0, round(seconds))
-    hours, rest = divmod(whole, 3600)
-    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 
 # ---- the work -----------------------------------------------------------------------------------------------------
@@ -299,7 +242,7 @@ class _Watch:
         self._tables = tables
         self._months = months
         self._planned = {(month.table.qualified_name, month.month): month.calls for month in planned.months}
-        self._account = planned.usage.account
+        self._accounts = {one.usage.account.system: one.usage.account for one in planned.accounts}
         self._advance = advance
         self._begun_at = datetime.now(UTC)
         self._begun = time.monotonic()
@@ -324,70 +267,24 @@ class _Watch:
 
     def _look(self) -> None:
         found = proven(self._systems.warehouse, str(self._entity), self._tables, self._months, self._begun_at)
-        left = self._systems.meters.usage(self._account).left(Purpose.BACKFILL)
-        budget = "" if left is None else f", {left:,} calls left for backfills"
         for one in found:
             if one.proof_id not in self._told:
+                left = self._systems.meters.usage(self._accounts[_system(one)]).left(Purpose.BACKFILL)
+                budget = "" if left is None else f", {left:,} calls left for backfills"
                 self._told.add(one.proof_id)
                 self._planned.pop((one.table_name, one.month), None)
-                self._advance(f"{_line(one)}; {_duration(self._seconds_left())} left{budget}")
+                self._advance(f"{_line(one)}; {duration(self._seconds_left())} left{budget}")
 
     def _seconds_left(self) -> float:
         """As long for each month that is left as those told of took on average."""
         return (time.monotonic() - self._begun) * len(self._planned) / max(1, len(self._told))
 
 
+def _system(one: ProvenMonth) -> str:
+    return one.table_name.partition(".")[0]
+
+
 def _line(one: ProvenMonth) -> str:
     verdict = "proven" if one.is_proven else "NOT PROVEN"
-    name = one.table_name.rpartition(".")[2]
+    name = object_name(one.table_name)
     return f"{name} {one.month:%Y-%m}: {one.rows:,} rows, {one.lines:,} lines, {one.calls:,} pages, {verdict}"
-
-
-# ---- the report ---------------------------------------------------------------------------------------------------
-
-
-def print_history(entity: EntityKey, found: Sequence[ProvenMonth]) -> None:
-    """Print one line for each month that was proven and is not empty."""
-    columns = (
-        "object", "month", "proven", "at the source", "stored", "lines", "quarantined", "control total", "calls",
-        "added", "changed", "deleted", "control total by",
-    )  # fmt: skip
-    rows = [
-        (
-            one.table_name.rpartition(".")[2],
-            f"{one.month:%Y-%m}",
-            one.is_proven,
-            one.source_rows,
-            one.rows,
-            one.lines,
-            one.quarantined,
-            one.control_total,
-            one.calls,
-            *((one.added, one.changed, one.deleted, one.control_total_drift) if one.previous_at else ("",) * 4),
-        )
-        for one in sorted(found, key=lambda one: (one.table_name, one.month))
-        if one.source_rows or one.rows or one.deleted or not one.is_proven
-    ]
-    print_table(f"History of {entity}: each month proven; right: drift since it was proven before", columns, rows)
-    if len(found) > len(rows):
-        click.echo(f"{len(found) - len(rows)} further months are proven to be empty.")
-
-
-def print_drift(drift: Sequence[dict[str, Any]]) -> None:
-    """Print the first records that drifted; nothing if none did."""
-    if not drift:
-        return
-    rows = [
-        (
-            record["table_name"].rpartition(".")[2],
-            f"{record['month']:%Y-%m}",
-            record["kind"],
-            record["key"],
-            record["amount_before"],
-            record["amount_now"],
-            "this proof" if record["found_by_proof"] else "a sync before",
-        )
-        for record in drift[:_MOST_DRIFT_SHOWN]
-    ]
-    title = f"Drift: {len(drift)} records, the first {len(rows)}; all are in ops.month_drift"
-    print_table(title, ("table", "month", "what", "key", "before", "now", "found by"), rows)

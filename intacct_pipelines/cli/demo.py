@@ -47,8 +47,8 @@ def demo(seed: int, entities: int, bills: int, home: Path) -> None:
 
 def _run(url: str) -> bool:
     # Dagster reads its home when it is imported, so it must be set before
-    from intacct_pipelines.cli import backfill, jobs, status  # noqa: PLC0415 - see above
-    from intacct_pipelines.defs.history import HISTORY_TABLES  # noqa: PLC0415 - see above
+    from intacct_pipelines.cli import backfill, backfill_report, jobs, status  # noqa: PLC0415 - see above
+    from intacct_pipelines.defs.months import HISTORY_TABLES  # noqa: PLC0415 - see above
     from intacct_pipelines.defs.systems import Systems  # noqa: PLC0415 - see above
     from intacct_pipelines.warehouse.backfills import proven  # noqa: PLC0415 - see above
 
@@ -65,7 +65,7 @@ def _run(url: str) -> bool:
         history = jobs.run_history(opened, first, months)
         with Systems() as systems:
             found = proven(systems.warehouse, str(first), HISTORY_TABLES, months, datetime.fromtimestamp(0, UTC))
-        backfill.print_history(first, found)
+        backfill_report.print_history(first, found)
 
         _title("3 · Sync: every entity, both sides, reconciled and planned")
         outcomes = _sync(opened, entities)

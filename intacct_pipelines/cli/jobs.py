@@ -13,7 +13,8 @@ from typing import Any, Final
 import click
 import dagster as dg
 
-from intacct_pipelines.defs.history import HISTORY_TABLES, history_key
+from intacct_pipelines.defs.history import history_key
+from intacct_pipelines.defs.months import HISTORY_TABLES
 from intacct_pipelines.defs.partitions import entity_month_key
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.catalog import Table

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from intacct_pipelines.defs.extraction import load_documents
@@ -34,6 +35,23 @@ def sync_bill(
         A certificate for each table of ``with_embedded``, in its order; None when no link ends at the entity, or
         when the table is only in the older API and that is not configured.
     """
+    window = Window(WindowKind.ALL) if whole else _window(systems, entity, table)
+    extraction = bill_extraction(systems, entity, table, window)
+    return None if extraction is None else load_documents(systems, str(entity), extraction, run_id)
+
+
+def bill_extraction(
+    systems: Systems, entity: EntityKey, table: Table, window: Window, *, months: Sequence[date] = ()
+) -> BillExtraction | None:
+    """Return the reading of a table of the entity's organisation; None as for ``sync_bill``.
+
+    Args:
+        systems: What to talk to.
+        entity: The entity.
+        table: The table; not one that is embedded in another.
+        window: How much to read.
+        months: First days of the months that it is counted by.
+    """
     link = systems.link(entity)
     if link is None:
         return None
@@ -41,21 +59,20 @@ def sync_bill(
     session = systems.older_bill(entity) if is_older else systems.bill(entity)
     if session is None:
         return None
-    extraction = BillExtraction(
-        session,
-        link.organization_id,
-        table,
-        Window(WindowKind.ALL) if whole else _window(systems, entity, table),
-        party_currencies(systems, entity, table),
-    )
-    return load_documents(systems, str(entity), extraction, run_id)
+    currencies = party_currencies(systems, entity, table)
+    return BillExtraction(session, link.organization_id, table, window, currencies, months)
+
+
+def party_of(table: Table) -> Table | None:
+    """Return the list of vendors or customers that a table's documents are with; None if they are with none."""
+    return select(BILL_TABLES, table.party.removesuffix("_id")) if table.party else None
 
 
 def party_currencies(systems: Systems, entity: EntityKey, table: Table) -> dict[str, str]:
     """Return the currency of each vendor or customer that a table's documents are with; empty if they are with none."""
-    if not table.party:
+    party = party_of(table)
+    if party is None:
         return {}
-    party = select(BILL_TABLES, table.party.removesuffix("_id"))
     rows = systems.warehouse.read_frame(party, str(entity), columns=["id", "currency"], include_deleted=True)
     return dict(zip(rows["id"], rows["currency"], strict=True))
 

@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.clients.intacct import format_timestamp
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, Call, Table, family, select
-from intacct_pipelines.domain.records import Batch, Certificate, Deletion, SourceField, Window, WindowKind, gather
+from intacct_pipelines.domain.records import (
+    Batch,
+    Certificate,
+    Deletion,
+    Reject,
+    SourceCount,
+    SourceField,
+    Window,
+    WindowKind,
+    gather,
+)
 from intacct_pipelines.errors import PermissionDeniedError, UnknownFieldError
 from intacct_pipelines.extract import intacct as intacct_extract
 from intacct_pipelines.extract.intacct_lists import ListExtraction
@@ -38,12 +48,15 @@ _MOST_PARENTS: Final = 20_000
 """Above this many changed documents, reading all lines takes fewer requests than reading them by their parents."""
 
 
-def store(load: Load, batches: Iterable[Batch]) -> None:
-    """Judge batches by their contract, load the good rows and put the others aside."""
+def store(load: Load, batches: Iterable[Batch]) -> list[Reject]:
+    """Judge batches by their contract, load the good rows and put the others aside; return the others."""
+    rejects: list[Reject] = []
     for batch in gather(batches, ROWS_JUDGED):
         screened = screen_batch(batch)
         load.add(screened.rows)
         load.reject(screened.rejects)
+        rejects += screened.rejects
+    return rejects
 
 
 def load_documents(
@@ -61,24 +74,29 @@ def load_documents(
             systems.warehouse.load(table, entity, run_id=run_id, window=extraction.window_of(table))
         )
 
+    def put(load: Load, table: Table, batches: Sequence[Batch]) -> None:
+        rejects = store(load, batches)
+        if extraction.months:
+            extraction.months.reject(table, rejects)
+
     # What is embedded is committed first: if the document then fails, its watermark has not moved and both come again.
     with ExitStack() as loads:
         documents = opened(extraction.table)
         if extraction.window.kind is WindowKind.ALL:
             parts = [opened(table) for table in embedded]
             for pages in _some_at_once(extraction):
-                for load, batches in zip((documents, *parts), pages, strict=True):
-                    store(load, batches)
+                for load, table, batches in zip((documents, *parts), extraction.tables, pages, strict=True):
+                    put(load, table, batches)
         else:
             # Which documents' rows are covered is known at the end; what changed since the watermark is little.
             kept: list[list[Batch]] = [[] for _ in embedded]
             for document_batches, *pages in _some_at_once(extraction):
-                store(documents, document_batches)
+                put(documents, extraction.table, document_batches)
                 for part_batches, batches in zip(kept, pages, strict=True):
                     part_batches.extend(batches)
             parts = [opened(table) for table in embedded]
-            for part, part_batches in zip(parts, kept, strict=True):
-                store(part, part_batches)
+            for part, table, part_batches in zip(parts, embedded, kept, strict=True):
+                put(part, table, part_batches)
         certificates = [
             part.finish(extraction.tallies[table.name]) for table, part in zip(embedded, parts, strict=True)
         ]
@@ -183,7 +201,9 @@ def prove_month(systems: Systems, entity: EntityKey, table: Table, month: date, 
         window = Window(WindowKind.PARENTS, parent_keys=parents)
         certificates.append(_load_intacct(systems, entity, named(systems, entity, lines), window, run_id))
     seconds = Decimal(str(round(time.monotonic() - started, 3)))
-    return prove(systems.warehouse, table, str(entity), month, certificates, run_id, seconds)
+    calls = sum(certificate.requests for certificate in certificates)
+    counts = [SourceCount.of(certificate) for certificate in certificates]
+    return prove(systems.warehouse, table, str(entity), month, counts, run_id, calls=calls, seconds=seconds)
 
 
 def _load_list(systems: Systems, entity: EntityKey, table: Table, call: Call, run_id: str) -> Certificate:

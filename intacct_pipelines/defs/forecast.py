@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.clients import bill, spend
+from intacct_pipelines.defs.bill_extraction import party_of
 from intacct_pipelines.defs.extraction import named
-from intacct_pipelines.domain.budget import Purpose, Scope
-from intacct_pipelines.domain.catalog import Table, family
+from intacct_pipelines.domain.budget import Account, Purpose, Scope, Usage
+from intacct_pipelines.domain.catalog import SPEND_TABLES, Table, family, select
 from intacct_pipelines.extract.intacct import PARENTS_PER_QUERY, count_month
-from intacct_pipelines.warehouse.forecast import StoredMonth, seconds_a_call, stored_months
+from intacct_pipelines.warehouse.forecast import StoredMonth, parts_of_months, seconds_a_call, stored_months
 from intacct_pipelines.warehouse.source_fields import SourceFields
 
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
-    from intacct_pipelines.domain.budget import Usage
     from intacct_pipelines.domain.keys import EntityKey
 
-SIGN_IN: Final = 1
-"""A backfill signs in once; a session that ends meanwhile is renewed, at one call more."""
+_SIGN_INS: Final = {"intacct": 1, "bill": 1, "spend": 0}
+"""Calls to sign in, once a backfill; a session that ends meanwhile is renewed, at one call more."""
 _USUAL_SECONDS: Final = Decimal(1)
 _USUAL_LINES: Final = Decimal(3)
+_PAGE_SIZES: Final = {"bill": bill.MAX_PAGE_SIZE, "spend": spend.MAX_PAGE_SIZE}
+_READINGS_OF_A_LIST: Final = {"bill": 1, "spend": 2}
+"""How often a list of more than one page is read: those of Spend & Expense sort by nothing that stays."""
 
 
 class Basis(StrEnum):
@@ -42,7 +46,10 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MonthForecast:
-    """What one month of one table will take; ``rows`` is None if nobody knows."""
+    """What one month of one table will take; ``rows`` is None if nobody knows.
+
+    Of months that one reading serves, the first has all calls.
+    """
 
     table: Table
     month: date
@@ -52,43 +59,54 @@ class MonthForecast:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountForecast:
+    """What a backfill will take from one account, the sign-in and the questions for objects' fields among the calls."""
+
+    usage: Usage
+    calls: int
+    seconds_a_call: Decimal
+    is_measured: bool
+    """Whether the time of a call was measured at this entity, not assumed."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the account's budget for backfills has room for it."""
+        left = self.usage.left(Purpose.BACKFILL)
+        return left is None or self.calls <= left
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What a backfill will take."""
 
     months: tuple[MonthForecast, ...]
-    objects_unasked: int
-    """Objects whose fields were never asked for: one call each."""
-    seconds_a_call: Decimal
-    is_measured: bool
-    """Whether the time of a call was measured at this entity, not assumed."""
-    usage: Usage
+    accounts: tuple[AccountForecast, ...]
 
     @property
     def calls(self) -> int:
-        """Calls in all, the sign-in and the questions for objects' fields among them."""
-        pages = sum(month.calls for month in self.months)
-        return SIGN_IN + self.objects_unasked + pages if self.months else 0
+        """Calls in all."""
+        return sum(account.calls for account in self.accounts)
 
     @property
     def seconds(self) -> int:
         """Expected duration."""
-        return round(self.calls * self.seconds_a_call)
+        return round(sum(account.calls * account.seconds_a_call for account in self.accounts))
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the times of all calls were measured."""
+        return all(account.is_measured for account in self.accounts)
 
     @property
     def is_certain(self) -> bool:
         """Whether every month was counted."""
         return all(month.basis is Basis.COUNTED for month in self.months)
 
-    @property
-    def fits(self) -> bool:
-        """Whether the budget for backfills has room for it."""
-        left = self.usage.left(Purpose.BACKFILL)
-        return left is None or self.calls <= left
-
 
 def forecast(
     systems: Systems,
     entity: EntityKey,
+    tables: Sequence[Table],
     wanted: Sequence[tuple[Table, date]],
     *,
     ask: bool = False,
@@ -97,38 +115,55 @@ def forecast(
 
     Args:
         systems: What to ask.
-        entity: The entity.
-        wanted: Tables of documents and first days of months.
-        ask: Ask the source for the number of documents where nothing is stored: one call for each such month.
+        entity: The entity; it has an account on the system of each table.
+        tables: Tables of documents.
+        wanted: Which months of them are left to read, by their first days.
+        ask: Ask Intacct for the number of documents where nothing is stored: one call for each such month.
     """
-    account = systems.connections.account("intacct", entity)
-    assert account is not None  # noqa: S101 - Intacct's account is the company; this tells the type checker
     found: list[MonthForecast] = []
-    kept = SourceFields(systems.warehouse, str(entity))
-    unasked: set[str] = set()
     for table in dict.fromkeys(table for table, _ in wanted):
         months = sorted(month for other, month in wanted if other is table)
-        found += _months(systems, entity, table, months, ask=ask)
-        objects = {named(systems, entity, member).source_object for member in family(table)}
-        unasked |= {name for name in objects if not kept.read(name)}
-    measured = seconds_a_call(systems.warehouse, str(entity))
-    return Forecast(
-        tuple(found),
-        len(unasked),
-        measured or _USUAL_SECONDS,
-        is_measured=measured is not None,
-        usage=systems.meters.usage(account),
-    )
+        found += (
+            _one_reading(systems, entity, table, months)
+            if table.has_no_month_filter
+            else _months(systems, entity, table, months, ask=ask)
+        )
+    accounts = []
+    for system in dict.fromkeys(table.schema for table in tables):
+        account = systems.connections.account(system, entity)
+        assert account is not None  # noqa: S101 - see the arguments; this tells the type checker
+        accounts.append(_account(systems, entity, account, [one for one in found if one.table.schema == system]))
+    return Forecast(tuple(found), tuple(accounts))
+
+
+def _account(systems: Systems, entity: EntityKey, account: Account, months: Sequence[MonthForecast]) -> AccountForecast:
+    calls = sum(month.calls for month in months)
+    if months:
+        calls += _SIGN_INS[account.system]
+    if account.system == "intacct":
+        calls += _objects_unasked(systems, entity, dict.fromkeys(month.table for month in months))
+    measured = seconds_a_call(systems.warehouse, account.system, str(entity))
+    usage = systems.meters.usage(account)
+    return AccountForecast(usage, calls, measured or _USUAL_SECONDS, is_measured=measured is not None)
+
+
+def _objects_unasked(systems: Systems, entity: EntityKey, tables: Sequence[Table] | dict[Table, None]) -> int:
+    """Objects of Intacct whose fields were never asked for: one call each."""
+    kept = SourceFields(systems.warehouse, str(entity))
+    objects = {named(systems, entity, member).source_object for table in tables for member in family(table)}
+    return sum(not kept.read(name) for name in objects)
 
 
 def _months(
     systems: Systems, entity: EntityKey, table: Table, months: Sequence[date], *, ask: bool
 ) -> list[MonthForecast]:
-    page_size = systems.connections.company(entity).page_size
+    """Months of which each is read by itself."""
     stored = stored_months(systems.warehouse, table, str(entity), months, PARENTS_PER_QUERY)
-    kinds = len(family(table)) - 1
+    is_intacct = table.schema == "intacct"
+    cost = _cost_of_intacct(systems, entity) if is_intacct else _cost_of_transactions(systems, entity, months)
+    kinds = len(family(table)) - 1 if is_intacct else 0
     counted = {
-        month: MonthForecast(table, month, known.rows, _calls(known, page_size), Basis.COUNTED)
+        month: MonthForecast(table, month, known.rows, cost(month, known), Basis.COUNTED)
         for month, known in stored.items()
     }
     average = _average(list(counted.values()))
@@ -136,10 +171,10 @@ def _months(
     for month in months:
         if month in counted:
             forecasts.append(counted[month])
-        elif ask:
+        elif ask and is_intacct:
             with systems.meters.scope(Scope(entity=str(entity), asset="backfill", purpose=Purpose.BACKFILL)):
                 rows = count_month(systems.intacct(entity), named(systems, entity, table), month)
-            calls = _calls(_guessed(rows, kinds, list(stored.values())), page_size)
+            calls = cost(month, _guessed(rows, kinds, list(stored.values())))
             forecasts.append(MonthForecast(table, month, rows, calls, Basis.ASKED))
         elif average is not None:
             forecasts.append(MonthForecast(table, month, None, average, Basis.ESTIMATED))
@@ -148,10 +183,48 @@ def _months(
     return forecasts
 
 
-def _calls(month: StoredMonth, page_size: int) -> int:
-    """Pages of a month: an empty answer is a call too."""
-    questions = [month.rows, *(rows for chunks in month.lines for rows in chunks)]
-    return sum(max(1, -(-rows // page_size)) for rows in questions)
+def _one_reading(systems: Systems, entity: EntityKey, table: Table, months: Sequence[date]) -> list[MonthForecast]:
+    """Months that one reading of everything serves, and one question for new vendors or customers."""
+    stored = stored_months(systems.warehouse, table, str(entity), months, PARENTS_PER_QUERY)
+    calls = 1 if party_of(table) else 0
+    if stored:
+        rows, _ = systems.warehouse.counts_and_totals(table, str(entity))
+        pages = _pages(rows + len(systems.warehouse.rejected_keys(table, str(entity))), _PAGE_SIZES[table.schema])
+        calls += pages * _READINGS_OF_A_LIST[table.schema] if pages > 1 else pages
+    else:
+        calls += 1
+    basis = Basis.COUNTED if stored else Basis.AT_LEAST
+    return [
+        MonthForecast(table, month, stored[month].rows if month in stored else None, 0 if at else calls, basis)
+        for at, month in enumerate(months)
+    ]
+
+
+def _cost_of_intacct(systems: Systems, entity: EntityKey) -> Callable[[date, StoredMonth], int]:
+    page_size = systems.connections.company(entity).page_size
+
+    def calls(_: date, month: StoredMonth) -> int:
+        return sum(_pages(rows, page_size) for rows in (month.rows, *(rows for each in month.lines for rows in each)))
+
+    return calls
+
+
+def _cost_of_transactions(
+    systems: Systems, entity: EntityKey, months: Sequence[date]
+) -> Callable[[date, StoredMonth], int]:
+    """Card transactions: each page after the first begins with the last of the page before; parts come one by one."""
+    lines = select(SPEND_TABLES, "card_transaction_line")
+    parts = parts_of_months(systems.warehouse, lines, str(entity), months)
+
+    def calls(month: date, known: StoredMonth) -> int:
+        return _pages(known.rows - 1, spend.MAX_TRANSACTIONS - 1) + parts.get(month, 0)
+
+    return calls
+
+
+def _pages(rows: int, page_size: int) -> int:
+    """Pages of an answer: an empty one is a call too."""
+    return max(1, -(-rows // page_size))
 
 
 def _average(known: Sequence[MonthForecast]) -> int | None:

@@ -1,18 +1,21 @@
 """History of documents as assets on entity × month: re-extracted whole, deletions swept, completeness proven."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 import dagster as dg
 
+from intacct_pipelines.defs.bill_extraction import party_of
 from intacct_pipelines.defs.budget import scope_of
-from intacct_pipelines.defs.extraction import prove_month
 from intacct_pipelines.defs.metadata import OWNERS, table_metadata, table_value
+from intacct_pipelines.defs.months import HISTORY_TABLES, has_source, month_prover
 from intacct_pipelines.defs.partitions import ENTITY_MONTHS, entity_month_of
 from intacct_pipelines.defs.resources import SystemsResource
+from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.budget import Purpose
-from intacct_pipelines.domain.catalog import INTACCT_TABLES, Table, family
+from intacct_pipelines.domain.catalog import Table, family
+from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.errors import (
     BudgetSpentError,
     ConfigurationError,
@@ -23,9 +26,6 @@ from intacct_pipelines.errors import (
     WarehouseError,
 )
 from intacct_pipelines.warehouse.months import MonthProof, proven_months
-
-HISTORY_TABLES: Final = tuple(table for table in INTACCT_TABLES if table.document_date)
-"""Whatever has a document date is a document, and has a history."""
 
 _PROVEN: Final = "month_is_proven"
 _FAILS_EVERY_MONTH: Final = (
@@ -38,6 +38,7 @@ _FAILS_EVERY_MONTH: Final = (
 )
 _MOST_TRANSIENT: Final = 2
 """One time-out may come from the month's size; after two, each further month would only wait for its own."""
+_SOURCES: Final = {"intacct": "sage_intacct", "bill": "bill_com", "spend": "bill_spend_and_expense"}
 
 
 class HistoryConfig(dg.Config):
@@ -48,8 +49,8 @@ class HistoryConfig(dg.Config):
 
 
 def history_key(table: Table) -> dg.AssetKey:
-    """Return the key of a table's history."""
-    return dg.AssetKey(["history", table.name])
+    """Return the key of a table's history; a platform's has the platform's name in it."""
+    return dg.AssetKey(["history", *([] if table.schema == "intacct" else [table.schema]), table.name])
 
 
 def _month_metadata(proof: MonthProof) -> dict[str, Any]:
@@ -58,6 +59,7 @@ def _month_metadata(proof: MonthProof) -> dict[str, Any]:
         "dagster/partition_row_count": documents.rows,
         "announced": documents.source_rows,
         "quarantined": sum(table.quarantined for table in proof.tables),
+        **({} if proof.undated is None else {"documents_in_no_month": proof.undated}),
         "control_total": str(documents.source_control_total),
         "control_total_stored": str(documents.control_total),
         "lines": sum(table.rows for table in lines),
@@ -103,15 +105,71 @@ def _failure(keys: Sequence[str], proven: int, failed: Mapping[str, IntacctPipel
     )
 
 
+class _Work:
+    """The months of one table that a run has to prove, and what became of them."""
+
+    def __init__(
+        self, context: dg.AssetExecutionContext, systems: Systems, table: Table, partition_keys: Sequence[str]
+    ) -> None:
+        self._context = context
+        self._systems = systems
+        self._table = table
+        self._key = history_key(table)
+        self._partition_keys = partition_keys
+        self._provers: dict[EntityKey, Callable[[date], MonthProof]] = {}
+        self.proven: dict[str, bool] = {}
+        self.failed: dict[str, IntacctPipelinesError] = {}
+
+    def run(self) -> None:
+        """Prove month after month; end early when what failed says that the rest would fail too."""
+        for partition_key in self._partition_keys:
+            entity, month = entity_month_of(partition_key)
+            try:
+                is_proven, facts = self._prove(entity, month)
+            except IntacctPipelinesError as error:
+                self._tell(partition_key, passed=False, facts={"error": str(error)})
+                self.failed[partition_key] = error
+                if _must_stop(self.failed):
+                    break
+            else:
+                # Told at once: what is done stays done when a later month fails or the process is killed.
+                self._context.log_event(dg.AssetMaterialization(self._key, partition=partition_key, metadata=facts))
+                self.proven[partition_key] = is_proven
+                self._tell(partition_key, passed=is_proven, facts={"control_total": facts.get("control_total", "none")})
+
+    def _prove(self, entity: EntityKey, month: date) -> tuple[bool, dict[str, Any]]:
+        if not has_source(self._systems, entity, self._table):
+            return True, {"link": "none ends at this entity, so there is nothing to read"}
+        run_id = self._context.run.run_id
+        if entity not in self._provers:
+            months = [month for one, month in map(entity_month_of, self._partition_keys) if one == entity]
+            self._provers[entity] = month_prover(self._systems, entity, self._table, months, run_id)
+        scope = scope_of(entity, self._key.to_user_string(), run_id, Purpose.BACKFILL)
+        with self._systems.meters.scope(scope):
+            proof = self._provers[entity](month)
+        self._context.log.info("%s, %s: %s rows", entity, month, proof.tables[0].rows)
+        return proof.is_proven, _month_metadata(proof) | self._systems.meters.facts(self._table.schema, entity)
+
+    def _tell(self, partition_key: str, *, passed: bool, facts: Mapping[str, Any]) -> None:
+        # The step's own result carries a partition only in a run that was started on one, not on a range.
+        if not (self._context.has_partition_key and passed):
+            self._context.log_event(
+                dg.AssetCheckEvaluation(self._key, _PROVEN, passed=passed, metadata=facts, partition=partition_key)
+            )
+
+
 def _history_asset(table: Table) -> dg.AssetsDefinition:
     key = history_key(table)
     with_lines = ", with its lines" if len(family(table)) > 1 else ""
+    reading = " One reading of all documents serves all months of a run." if table.has_no_month_filter else ""
+    party = party_of(table)
 
     @dg.asset(
         key=key,
-        deps=[dg.AssetKey("sage_intacct")],
+        deps=[dg.AssetKey(_SOURCES[table.schema]), *([dg.AssetKey([party.schema, party.name])] if party else [])],
         description=f"{table.description} One month of document dates at a time{with_lines}. Loads or re-proves "
-        f"the same table as `{table.schema}/{table.name}`, and lists what drifted since the month was proven before.",
+        f"the same table as `{table.schema}/{table.name}`, and lists what drifted since the month was proven "
+        f"before.{reading}",
         metadata=table_metadata(table),
         group_name="history",
         kinds={table.schema, "postgres"},
@@ -133,42 +191,14 @@ def _history_asset(table: Table) -> dg.AssetsDefinition:
     )
     def history(context: dg.AssetExecutionContext, config: HistoryConfig, systems: SystemsResource) -> Any:
         keys = sorted(str(partition_key) for partition_key in context.partition_keys)
-        proven: dict[str, bool] = {}
-        failed: dict[str, IntacctPipelinesError] = {}
         done = _done_already(systems, table, keys, config)
-
-        def tell(partition_key: str, *, passed: bool, facts: Mapping[str, Any]) -> None:
-            # The step's own result carries a partition only in a run that was started on one, not on a range.
-            if not (context.has_partition_key and passed):
-                context.log_event(
-                    dg.AssetCheckEvaluation(key, _PROVEN, passed=passed, metadata=facts, partition=partition_key)
-                )
-
-        for partition_key in keys:
-            entity, month = entity_month_of(partition_key)
-            if partition_key in done:
-                proven[partition_key] = True
-                continue
-            scope = scope_of(entity, key.to_user_string(), context.run.run_id, Purpose.BACKFILL)
-            try:
-                with systems.now.meters.scope(scope):
-                    proof = prove_month(systems.now, entity, table, month, context.run.run_id)
-                facts = _month_metadata(proof) | systems.now.meters.facts(table.schema, entity)
-            except IntacctPipelinesError as error:
-                tell(partition_key, passed=False, facts={"error": str(error)})
-                failed[partition_key] = error
-                if _must_stop(failed):
-                    break
-            else:
-                context.log.info("%s: %s rows", partition_key, facts["dagster/partition_row_count"])
-                # Told at once: what is done stays done when a later month fails or the process is killed.
-                context.log_event(dg.AssetMaterialization(key, partition=partition_key, metadata=facts))
-                proven[partition_key] = proof.is_proven
-                tell(partition_key, passed=proof.is_proven, facts={"control_total": facts["control_total"]})
-        if failed:
-            raise _failure(keys, len(proven), failed)
+        work = _Work(context, systems.now, table, [key for key in keys if key not in done])
+        work.run()
+        proven = len(done) + len(work.proven)
+        if work.failed:
+            raise _failure(keys, proven, work.failed)
         yield dg.AssetCheckResult(
-            asset_key=key, check_name=_PROVEN, passed=all(proven.values()), metadata={"months": len(proven)}
+            asset_key=key, check_name=_PROVEN, passed=all(work.proven.values()), metadata={"months": proven}
         )
 
     return history

@@ -6,12 +6,14 @@ from typing import Any, Final, TypeAlias
 
 import dagster as dg
 
-from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.bill_extraction import party_of, sync_bill
 from intacct_pipelines.defs.budget import scope_of
 from intacct_pipelines.defs.business_center_extraction import sync_business_center
 from intacct_pipelines.defs.checks import check_specs, complete_result, contract_result, skipped_result
 from intacct_pipelines.defs.failures import explained
+from intacct_pipelines.defs.history import history_key
 from intacct_pipelines.defs.metadata import OWNERS, certificate_metadata, table_metadata
+from intacct_pipelines.defs.months import HISTORY_TABLES
 from intacct_pipelines.defs.optional import MODULE, Skipped, sync_or_skip
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
@@ -111,14 +113,18 @@ def _spec(table: Table, deps: Sequence[dg.AssetKey]) -> dg.AssetSpec:
     )
 
 
+def _history_of(table: Table) -> list[dg.AssetKey]:
+    """The history that keeps the same table, upstream of the daily asset."""
+    return [history_key(table)] if table in HISTORY_TABLES else []
+
+
 def _intacct_asset(table: Table) -> dg.AssetsDefinition:
     deps = [dg.AssetKey("sage_intacct")]
     if table.parent:
         deps.append(dg.AssetKey(["intacct", table.parent]))
     if table.module:
         deps.append(asset_key(MODULE))
-    if table.document_date:
-        deps.append(dg.AssetKey(["history", table.name]))
+    deps += _history_of(table)
     spec = _spec(table, deps)
 
     @dg.multi_asset(
@@ -161,14 +167,16 @@ def _platform_asset(
 
 
 def _bill_asset(table: Table) -> dg.AssetsDefinition:
-    deps = [dg.AssetKey("bill_com")]
-    if table.party:
-        deps.append(dg.AssetKey(["bill", table.party.removesuffix("_id")]))
+    deps = [dg.AssetKey("bill_com"), *_history_of(table)]
+    if party := party_of(table):
+        deps.append(asset_key(party))
     return _platform_asset(table, with_embedded(table), deps, sync_bill)
 
 
 def _spend_asset(table: Table) -> dg.AssetsDefinition:
-    return _platform_asset(table, with_embedded(table), [dg.AssetKey("bill_spend_and_expense")], sync_spend)
+    return _platform_asset(
+        table, with_embedded(table), [dg.AssetKey("bill_spend_and_expense"), *_history_of(table)], sync_spend
+    )
 
 
 def _business_center_asset(table: Table) -> dg.AssetsDefinition:

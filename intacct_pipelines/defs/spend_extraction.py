@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from intacct_pipelines.defs.extraction import load_documents
@@ -36,18 +37,45 @@ def sync_spend(
     found = systems.connections.spend_account(entity)
     if found is None:
         return None
-    _, account = found
     watermark = "" if whole or not table.cursor else systems.warehouse.watermark(table, str(entity))
     window = Window(WindowKind.ALL)
     if watermark:
-        since = changed_since(watermark, timedelta(hours=account.overlap_hours))
+        since = changed_since(watermark, timedelta(hours=found[1].overlap_hours))
         window = Window(WindowKind.CHANGED, since=since)
+    extraction = spend_extraction(systems, entity, table, window)
+    return None if extraction is None else load_documents(systems, str(entity), extraction, run_id)
+
+
+def spend_extraction(
+    systems: Systems,
+    entity: EntityKey,
+    table: Table,
+    window: Window,
+    *,
+    months: Sequence[date] = (),
+    expected: Sequence[str] = (),
+) -> SpendExtraction | None:
+    """Return the reading of a table of the entity's platform account; None when no account posts to the entity.
+
+    Args:
+        systems: What to talk to.
+        entity: The entity.
+        table: The table; not one that is embedded in another.
+        window: How much to read.
+        months: First days of the months that it is counted by.
+        expected: Keys of the documents that are stored of a month.
+    """
+    found = systems.connections.spend_account(entity)
+    if found is None:
+        return None
+    _, account = found
     reread = timedelta(days=account.reread_days)
-    extraction = SpendExtraction(
+    return SpendExtraction(
         systems.spend(entity),
         table,
         window,
         account.currency,
         reread_from=datetime.now(UTC) - reread if reread else None,
+        months=months,
+        expected=expected,
     )
-    return load_documents(systems, str(entity), extraction, run_id)

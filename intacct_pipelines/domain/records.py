@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -80,6 +82,15 @@ class Reject:
     rule: str
     fragment: str
     """The source row as JSON, with columns that hold personal or bank data masked."""
+
+
+def rejected_rows(rejects: Iterable[Reject]) -> int:
+    """Return how many source rows the rejects stand for: one row may break several rules."""
+    reasons: dict[bytes, Counter[tuple[str, str]]] = {}
+    for reject in rejects:
+        row = hashlib.sha256(f"{reject.key}\0{reject.fragment}".encode(errors="surrogatepass")).digest()
+        reasons.setdefault(row, Counter())[reject.column, reject.check] += 1
+    return sum(max(counts.values()) for counts in reasons.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +222,25 @@ class Certificate:
         totals_agree = self.quarantined > 0 or self.control_total_source == self.control_total_stored
         counts_agree = self.announced == self.received == self.stored + self.quarantined
         return self.in_order and counts_agree and totals_agree
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCount:
+    """What the source has of one table in one month, as it was just read."""
+
+    table: str
+    """Qualified name."""
+    received: int
+    control_total: Decimal
+    quarantined: int
+    """How many of the received rows stand in quarantine."""
+
+    @staticmethod
+    def of(certificate: Certificate) -> SourceCount:
+        """Return what a window that is one month had."""
+        return SourceCount(
+            certificate.table, certificate.received, certificate.control_total_source, certificate.quarantined
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.records import Batch, Tally, Window, WindowKind
 from intacct_pipelines.extract.json_records import ENCLOSING, KEY, POSITION, Fault, Record, type_records, walk
+from intacct_pipelines.extract.months import MonthCounts
 
 
 class DocumentExtraction:
@@ -28,10 +30,20 @@ class DocumentExtraction:
         window: How much is read.
         pages: The documents, as they come.
         tally: Of the documents; counted by whoever yields the pages.
+        months: First days of the months that the reading is counted by.
+        expected: Keys of the documents that are stored of a month: those that do not arrive are gone, with what is
+            embedded in them.
     """
 
     def __init__(
-        self, tables: tuple[Table, ...], window: Window, pages: Iterable[Sequence[Record]], tally: Tally
+        self,
+        tables: tuple[Table, ...],
+        window: Window,
+        pages: Iterable[Sequence[Record]],
+        tally: Tally,
+        *,
+        months: Sequence[date] = (),
+        expected: Sequence[str] = (),
     ) -> None:
         self.table = tables[0]
         self.tables = tables
@@ -39,7 +51,8 @@ class DocumentExtraction:
         self.tally = tally
         self.tallies = {one.name: tally if one is self.table else Tally() for one in tables}
         self._pages = pages
-        self._document_ids: list[str] = []
+        self.months = MonthCounts(tables, months) if months else None
+        self._document_ids = dict.fromkeys(expected)
         self._seen: dict[str, set[tuple[str, ...]]] = {one.name: set() for one in tables}
 
     def window_of(self, table: Table) -> Window:
@@ -61,7 +74,9 @@ class DocumentExtraction:
             parts = [self._typed(table, embedded[table.name], faults) for table in self.tables[1:]]
             if self.window.kind is not WindowKind.ALL:
                 ids = (walk(document, id_source) for document in documents)
-                self._document_ids += [one for one in ids if isinstance(one, str)]
+                self._document_ids |= dict.fromkeys(one for one in ids if isinstance(one, str))
+            if self.months:
+                self.months.note(documents, embedded)
             yield (type_records(self.table, documents, faults, self.tally), *parts)
 
     @staticmethod

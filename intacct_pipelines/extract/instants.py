@@ -41,8 +41,3 @@ def to_milliseconds(moment: datetime) -> datetime:
 def write_instant(moment: datetime) -> str:
     """Write an instant as filters take it."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-
-
-def is_day(text: str) -> bool:
-    """Whether a text begins as a day that there is."""
-    return read_instant(text) is not None

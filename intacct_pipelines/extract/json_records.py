@@ -38,7 +38,7 @@ def type_records(table: Table, records: Sequence[Record], faults: Mapping[int, F
     """
     columns, misshapen = _columns(table, records)
     if table.control_total:
-        _add_up(columns[table.column(table.control_total).source], tally)
+        add_up(columns[table.column(table.control_total).source], tally)
     early = {**misshapen, **faults}
     rejects = tuple(
         reject_row(table, columns, at, column=column, check=check, rule=rule)
@@ -59,7 +59,7 @@ def _columns(table: Table, records: Sequence[Record]) -> tuple[dict[str, TextCol
             value = walk(record, column.source)
             if isinstance(value, dict | list):
                 misshapen.setdefault(at, (column.name, "scalar", ""))
-            cells.append(_text(value))
+            cells.append(cell_text(value))
         columns[column.source] = cells
     return columns, misshapen
 
@@ -78,7 +78,8 @@ def walk(record: Record, source: str) -> Any:
     return value
 
 
-def _text(value: Any) -> str | None:
+def cell_text(value: Any) -> str | None:
+    """Return a value of JSON as the text that is typed; None if it is not set."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -91,7 +92,8 @@ def _text(value: Any) -> str | None:
     return json.dumps(value, default=str)
 
 
-def _add_up(cells: TextColumn, tally: Tally) -> None:
+def add_up(cells: TextColumn, tally: Tally) -> None:
+    """Add the readable amounts to a tally's control total."""
     for cell in cells:
         if cell is not None and DECIMAL_TEXT.fullmatch(cell):
             tally.control_total = _ACCOUNTING.add(tally.control_total, Decimal(cell))

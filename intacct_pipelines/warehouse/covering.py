@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from intacct_pipelines.domain.catalog import TABLES, Table
+from intacct_pipelines.domain.catalog import TABLES, Kind, Table
 from intacct_pipelines.warehouse.marts.as_of import as_of_name
 from intacct_pipelines.warehouse.tables import parent_name
+
+
+def document_day(table: Table, alias: str) -> sql.Composable:
+    """Return the day that decides a document's month: its date, or in UTC the day of its instant."""
+    day = sql.Identifier(alias, table.document_date)
+    if table.column(table.document_date).kind is Kind.INSTANT:
+        return sql.SQL("({} AT TIME ZONE 'UTC')::date").format(day)
+    return day
+
+
+def is_in_month(table: Table, alias: str) -> sql.Composed:
+    """Return the condition that a document is of the month that begins at the parameter ``month``."""
+    return sql.SQL("{day} >= %(month)s AND {day} < (%(month)s::date + interval '1 month')::date").format(
+        day=document_day(table, alias)
+    )
 
 
 def in_month(
@@ -26,8 +41,7 @@ def in_month(
     row = sql.Identifier(alias)
     there = sql.SQL(" AND NOT {}._deleted").format(row) if alive else sql.SQL("")
     if table.document_date:
-        day = sql.Identifier(alias, table.document_date)
-        within = sql.SQL("{day} >= %(month)s AND {day} < (%(month)s::date + interval '1 month')::date").format(day=day)
+        within: sql.Composable = is_in_month(table, alias)
     else:
         parent = TABLES[f"{table.schema}.{table.parent}"]
         within = sql.SQL("{} IN (SELECT {} {})").format(

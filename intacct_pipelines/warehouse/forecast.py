@@ -12,6 +12,7 @@ from psycopg import sql
 
 from intacct_pipelines.domain.catalog import TABLES, Table, family
 from intacct_pipelines.warehouse.connection import Warehouse
+from intacct_pipelines.warehouse.covering import document_day
 from intacct_pipelines.warehouse.tables import parent_name
 
 
@@ -55,11 +56,37 @@ def stored_months(
     }
 
 
-def seconds_a_call(warehouse: Warehouse, entity: str) -> Decimal | None:
-    """Return how long a call took on average in what was proven of an entity; None if nothing was."""
+def parts_of_months(warehouse: Warehouse, parts: Table, entity: str, months: Sequence[date]) -> dict[date, int]:
+    """Return how many rows of a table of parts have an id of their own, not their document's, in each month.
+
+    Args:
+        warehouse: Where.
+        parts: A table whose documents that are not split are their own only part.
+        entity: The entity's partition key.
+        months: First days.
+    """
+    documents = TABLES[f"{parts.schema}.{parts.parent}"]
+    query = sql.SQL(
+        "SELECT d.month, count(*) FROM {parts} AS t JOIN ({documents}) AS d ON d.key = {parent} "
+        "WHERE t.entity = %(entity)s AND NOT t._deleted AND d.alive AND {own} <> {parent} GROUP BY 1"
+    ).format(
+        parts=parent_name(parts),
+        documents=_dated(documents),
+        parent=sql.Identifier("t", parts.parent_key),
+        own=sql.Identifier("t", parts.key[0]),
+    )
+    with warehouse.transaction("counting parts") as connection:
+        facts = {"entity": entity, "first": months[0], "last": months[-1]}
+        return dict(connection.execute(query, facts).fetchall())
+
+
+def seconds_a_call(warehouse: Warehouse, system: str, entity: str) -> Decimal | None:
+    """Return how long a call to a system took on average in what was proven of an entity; None if nothing was."""
     with warehouse.transaction("reading proven months") as connection:
         row = connection.execute(
-            "SELECT sum(seconds) / nullif(sum(calls), 0) FROM ops.month_proof WHERE entity = %s", [entity]
+            "SELECT sum(seconds) / nullif(sum(calls), 0) FROM ops.month_proof "
+            "WHERE split_part(table_name, '.', 1) = %s AND entity = %s",
+            [system, entity],
         ).fetchone()
     return row[0] if row else None
 
@@ -84,7 +111,7 @@ def _dated(table: Table) -> sql.Composed:
     """Rows of the months with their month, deleted ones too, since their lines are asked for as well."""
     key = sql.Identifier("t", table.key[0])
     if table.document_date:
-        day = sql.Identifier("t", table.document_date)
+        day = document_day(table, "t")
         return sql.SQL(
             "SELECT {key} AS key, date_trunc('month', {day})::date AS month, NOT t._deleted AS alive FROM {table} AS t "
             "WHERE t.entity = %(entity)s AND {day} >= %(first)s "

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from intacct_pipelines.domain.catalog import Table
-from intacct_pipelines.domain.records import Certificate, Deletion, Reject, Rows, Tally, Window
+from intacct_pipelines.domain.records import Certificate, Deletion, Reject, Rows, Tally, Window, rejected_rows
 from intacct_pipelines.errors import DataContractError, WarehouseError
 from intacct_pipelines.warehouse.copy_binary import blocks
 from intacct_pipelines.warehouse.copy_stream import CopyStream
@@ -22,7 +22,7 @@ from intacct_pipelines.warehouse.first_load import FirstLoad
 from intacct_pipelines.warehouse.merge import GONE, Merge, delete_gone
 from intacct_pipelines.warehouse.parents import cross_off, note_written
 from intacct_pipelines.warehouse.place import Place, scalar
-from intacct_pipelines.warehouse.quarantine import count_rows, resolve, store_rejects
+from intacct_pipelines.warehouse.quarantine import resolve, store_rejects
 from intacct_pipelines.warehouse.tables import part_name
 
 _LOCK_TIMEOUT: Final = "600s"
@@ -151,7 +151,7 @@ class Load:
             announced=tally.announced,
             received=tally.received,
             stored=self._added,
-            quarantined=count_rows(self._rejects),
+            quarantined=rejected_rows(self._rejects),
             inserted=inserted,
             updated=updated,
             unchanged=self._added - inserted - updated,

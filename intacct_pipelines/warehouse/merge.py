@@ -10,6 +10,7 @@ from typing import Final
 from psycopg import sql
 
 from intacct_pipelines.domain.records import Deletion, WindowKind
+from intacct_pipelines.warehouse.covering import is_in_month
 from intacct_pipelines.warehouse.first_load import control_total, keep_newest
 from intacct_pipelines.warehouse.place import Place, key_text, names, same_key, scalar
 from intacct_pipelines.warehouse.tables import column_types, version_name
@@ -242,11 +243,7 @@ def _covered(place: Place) -> tuple[sql.Composable, dict[str, object]]:
     """Return the condition that the window covers a stored row."""
     window, table = place.window, place.table
     if window.kind is WindowKind.MONTH:
-        day = sql.Identifier("t", table.document_date)
-        condition = sql.SQL("{day} >= %(month)s AND {day} < (%(month)s::date + interval '1 month')::date").format(
-            day=day
-        )
-        return condition, {"month": window.month}
+        return is_in_month(table, "t"), {"month": window.month}
     if window.kind is WindowKind.PARENTS:
         kind = sql.SQL(table.column(table.parent_key).postgres_type)
         parent = sql.Identifier("t", table.parent_key)

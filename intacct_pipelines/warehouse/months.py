@@ -11,8 +11,8 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from intacct_pipelines.domain.catalog import Table, family
-from intacct_pipelines.domain.records import Certificate
+from intacct_pipelines.domain.catalog import TABLES, Table, family
+from intacct_pipelines.domain.records import SourceCount
 from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.covering import in_month
 from intacct_pipelines.warehouse.load import lock_part
@@ -84,6 +84,8 @@ class MonthProof:
     tables: tuple[TableProof, ...]
     drift: tuple[Drift, ...]
     previous_at: datetime | None
+    undated: int | None = None
+    """Documents of the same reading that are in no month, for want of a readable date; None if not counted."""
 
     @property
     def is_proven(self) -> bool:
@@ -96,9 +98,12 @@ def prove(
     table: Table,
     entity: str,
     month: date,
-    certificates: Sequence[Certificate],
+    counts: Sequence[SourceCount],
     run_id: str,
+    *,
+    calls: int,
     seconds: Decimal,
+    undated: int | None = None,
 ) -> MonthProof:
     """Compare what is stored of a month with what was just read of it, and with what was proven before; note both.
 
@@ -107,13 +112,14 @@ def prove(
         table: The table of documents.
         entity: The entity's partition key.
         month: The month's first day.
-        certificates: Of the documents and of each table of their lines, as just loaded.
+        counts: Of the documents and of each table of their lines, as just read and loaded.
         run_id: The run that loaded them.
+        calls: Pages that were read for this month; of a reading that serves several, the first has all.
         seconds: How long that took.
+        undated: See ``MonthProof``.
     """
     tables = family(table)
     facts: dict[str, object] = {"entity": entity, "month": month, "run_id": run_id}
-    calls = sum(certificate.requests for certificate in certificates)
     with warehouse.transaction(f"proving {table.qualified_name}") as connection:
         for member in tables:
             # No load is half-way: what is stored before the proof's instant is seen by the proof.
@@ -128,7 +134,7 @@ def prove(
         if previous_at is not None:
             for member in tables:
                 drift += _drift(connection, member, {**facts, "at": previous_at})
-        by_name = {certificate.table: certificate for certificate in certificates}
+        by_name = {count.table: count for count in counts}
         proofs = [_table_proof(connection, member, facts, by_name[member.qualified_name], drift) for member in tables]
         row = connection.execute(
             "INSERT INTO ops.month_proof (table_name, entity, month, proven_at, run_id, is_proven, calls, seconds, "
@@ -158,6 +164,7 @@ def prove(
         tuple(proofs),
         tuple(drift),
         previous_at,
+        undated,
     )
 
 
@@ -169,7 +176,7 @@ def _table_proof(
     connection: psycopg.Connection,
     table: Table,
     facts: Mapping[str, object],
-    certificate: Certificate,
+    count: SourceCount,
     drift: Sequence[Drift],
 ) -> TableProof:
     row = connection.execute(
@@ -182,9 +189,9 @@ def _table_proof(
         table.qualified_name,
         rows,
         total,
-        certificate.received,
-        certificate.control_total_source,
-        certificate.quarantined,
+        count.received,
+        count.control_total,
+        count.quarantined,
         kinds.count("added"),
         kinds.count("changed"),
         kinds.count("deleted"),
@@ -199,7 +206,7 @@ def _drift(connection: psycopg.Connection, table: Table, facts: Mapping[str, obj
         "present AS (SELECT {key} AS key, {amount} AS amount, t._hash {present}) "
         "SELECT CASE WHEN past.key IS NULL THEN 'added' WHEN present.key IS NULL THEN 'deleted' ELSE 'changed' END, "
         "coalesce(past.key, present.key) AS key, past.amount, present.amount, "
-        "EXISTS (SELECT FROM {table} AS t WHERE t.entity = %(entity)s AND t._run_id = %(run_id)s "
+        "EXISTS (SELECT FROM {table} AS t WHERE t.entity = %(entity)s AND (t._run_id = %(run_id)s OR {with_document}) "
         "AND {key} = coalesce(past.key, present.key)) "
         "FROM past FULL JOIN present ON past.key = present.key "
         "WHERE past.key IS NULL OR present.key IS NULL OR past._hash <> present._hash ORDER BY key"
@@ -209,8 +216,24 @@ def _drift(connection: psycopg.Connection, table: Table, facts: Mapping[str, obj
         past=in_month(table, sql.SQL("%(at)s")),
         present=in_month(table),
         table=parent_name(table),
+        with_document=_came_with_document(table),
     )
     return [Drift(table.qualified_name, *row) for row in connection.execute(query, facts)]
+
+
+def _came_with_document(table: Table) -> sql.Composable:
+    """Return the condition that a line itself stayed as it was, while the run changed its document, or its date."""
+    if not table.parent:
+        return sql.SQL("false")
+    document = TABLES[f"{table.schema}.{table.parent}"]
+    return sql.SQL(
+        "(t._synced_at <= %(at)s AND EXISTS (SELECT FROM {document} AS d WHERE d.entity = t.entity "
+        "AND d._run_id = %(run_id)s AND {key} = {parent}))"
+    ).format(
+        document=parent_name(document),
+        key=sql.Identifier("d", document.key[0]),
+        parent=sql.Identifier("t", table.parent_key),
+    )
 
 
 def _store(connection: psycopg.Connection, proof_id: int, proofs: Sequence[TableProof], drift: Sequence[Drift]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from psycopg import sql
 
@@ -12,15 +10,6 @@ from intacct_pipelines.domain.records import Deletion, Reject, WindowKind
 from intacct_pipelines.warehouse.place import Place, key_text, scalar
 
 _OPEN = sql.SQL("q.table_name = %(table)s AND q.entity = %(entity)s AND q.resolved_at IS NULL")
-
-
-def count_rows(rejects: Iterable[Reject]) -> int:
-    """Return how many source rows the rejects stand for: one row may break several rules."""
-    reasons: dict[bytes, Counter[tuple[str, str]]] = {}
-    for reject in rejects:
-        row = hashlib.sha256(f"{reject.key}\0{reject.fragment}".encode(errors="surrogatepass")).digest()
-        reasons.setdefault(row, Counter())[reject.column, reject.check] += 1
-    return sum(max(counts.values()) for counts in reasons.values())
 
 
 def store_rejects(place: Place, rejects: Sequence[Reject]) -> None:

@@ -139,20 +139,21 @@ class Reading:
         """
         return self._keys(_declared(table), entity, sql.SQL("NOT t._deleted"), {})
 
-    def keys_of_month(self, table: Table | str, entity: str, month: date) -> list[str]:
+    def keys_of_month(self, table: Table | str, entity: str, month: date, *, alive: bool = False) -> list[str]:
         """Return the keys of the documents of one month, or of their lines; deleted ones too, as theirs go with them.
 
         Args:
             table: A table with a document date, or lines of one.
             entity: The entity's partition key.
             month: The month's first day.
+            alive: Leave out the deleted ones.
 
         Raises:
             KeyError: The catalog has no such table.
         """
         declared = _declared(table)
         query = sql.SQL("SELECT {} {} ORDER BY {}").format(
-            key_text(declared, "t"), in_month(declared, alive=False), names(declared.key, "t")
+            key_text(declared, "t"), in_month(declared, alive=alive), names(declared.key, "t")
         )
         with self.transaction(f"reading keys of {declared.qualified_name}") as connection:
             return [key for (key,) in connection.execute(query, {"entity": entity, "month": month})]

@@ -9,6 +9,9 @@ import dagster as dg
 import pytest
 
 from intacct_pipelines.definitions import build_definitions
+from intacct_pipelines.defs.history import history_key
+from intacct_pipelines.defs.months import HISTORY_TABLES
+from intacct_pipelines.defs.partitions import ENTITY_MONTHS
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.catalog.marts import MARTS
 from intacct_pipelines.domain.link import Mode
@@ -123,6 +126,22 @@ def test_a_step_that_reads_a_platform_holds_its_place_there(graph):
         assert definition.op.pool == schema
 
 
+def test_every_transaction_object_of_every_system_has_its_history_by_month_and_holds_its_place_there(graph):
+    """Also what BILL and Spend & Expense have; a range of months is one run, as the UI's backfill starts it."""
+    assets = graph.resolve_asset_graph()
+    histories = {key for key in assets.get_all_asset_keys() if key.path[0] == "history"}
+    assert histories == {history_key(table) for table in HISTORY_TABLES}
+    names = {key.to_user_string() for key in histories}
+    documents = ("ap_bill", "vendor_credit", "ap_payment", "ar_invoice", "ar_payment", "credit_memo")
+    assert {f"history/bill/{name}" for name in documents} <= names
+    assert {"history/spend/card_transaction", "history/spend/reimbursement", "history/ap_bill"} <= names
+    for table in HISTORY_TABLES:
+        definition = graph.resolve_assets_def(history_key(table))
+        assert definition.partitions_def == ENTITY_MONTHS
+        assert definition.backfill_policy == dg.BackfillPolicy.single_run()
+        assert definition.op.pool == table.schema
+
+
 def test_lineage_runs_from_sources_to_push(graph):
     """The arrows are the data's way."""
     assets = graph.resolve_asset_graph()
@@ -132,6 +151,9 @@ def test_lineage_runs_from_sources_to_push(graph):
 
     assert parents("intacct", "ap_bill") == {"sage_intacct", "history/ap_bill"}
     assert parents("intacct", "ap_bill_line") == {"sage_intacct", "intacct/ap_bill"}
+    assert parents("bill", "ap_payment") == {"bill_com", "bill/vendor", "history/bill/ap_payment"}
+    assert parents("history", "bill", "ap_payment") == {"bill_com", "bill/vendor"}
+    assert parents("spend", "reimbursement") == {"bill_spend_and_expense", "history/spend/reimbursement"}
     assert {"intacct/ap_bill", "bill/ap_bill", "recon/vendor"} <= parents("recon", "ap_bill")
     assert parents("push", "plan") == {"recon/vendor", "recon/ap_bill"}
     assert parents("push", "item") == {"push/plan"}

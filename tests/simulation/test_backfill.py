@@ -35,6 +35,7 @@ class Site:
         self.company = server.sandbox.describe()["intacct"]["company_id"]
         self.entity = f"{self.company}:100"
         days = sorted(bill.bill_date for bill in server.sandbox.business.bills)
+        self.bills = len(server.sandbox.bill.bills(server.sandbox.describe()["bill"]["organizations"][0]["id"]))
         self.last = days[-1]
         self.first = days[0]
 
@@ -102,7 +103,7 @@ def _span(site, months):
 
 def test_the_forecast_of_stored_months_is_what_they_cost(site):
     """Nothing is known at first, and it says so; read once, the next forecast is the calls that are then made."""
-    span = (*_span(site, 4), "--object", "ap_bill", "--object", "ap_payment")
+    span = (*_span(site, 4), "--object", "ap_bill", "--object", "bill.ap_bill", "--object", "spend.card_transaction")
     code, said, complaint = site.run(*span, "--yes", "--json")
     assert code == DONE, complaint
     first = json.loads(said)
@@ -114,12 +115,17 @@ def test_the_forecast_of_stored_months_is_what_they_cost(site):
     assert second["plan"]["is_certain"]
     assert second["plan"]["calls"] == site.calls_of(second["run_id"])
     # more than a page each, or the forecast would have nothing to count
-    assert second["plan"]["calls"] > 2 * len(second["months"])
+    objects = {row["object"]: row for row in second["plan"]["objects"]}
+    assert objects["ap_bill"]["calls"] > 2 * objects["ap_bill"]["months"]
+    # new vendors and the pages of all bills serve all four months
+    assert objects["bill.ap_bill"]["one_reading"]
+    assert objects["bill.ap_bill"]["calls"] == 1 + -(-site.bills // 100)
+    assert [budget["account"].split()[0] for budget in second["plan"]["budgets"]] == ["intacct", "bill", "spend"]
     assert second["drift"] == []
     assert {(row["table_name"], row["month"]) for row in second["months"]} == {
         (row["table_name"], row["month"]) for row in first["months"]
     }
-    assert second["plan"]["budget"]["used"] > 0
+    assert second["plan"]["budgets"][0]["used"] > 0
 
 
 def test_documents_that_are_asked_for_are_forecast_before_anything_is_read(site):

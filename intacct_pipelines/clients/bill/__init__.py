@@ -2,9 +2,9 @@
 
 from intacct_pipelines.clients.bill.client import BillClient
 from intacct_pipelines.clients.bill.older import OlderSession
-from intacct_pipelines.clients.bill.options import Credentials, Options
+from intacct_pipelines.clients.bill.options import MAX_PAGE_SIZE, Credentials, Options
 from intacct_pipelines.clients.bill.session import Session
 from intacct_pipelines.clients.json_http.paging import Page as BillPage
 from intacct_pipelines.clients.json_http.query import Filter
 
-__all__ = ["BillClient", "BillPage", "Credentials", "Filter", "OlderSession", "Options", "Session"]
+__all__ = ["MAX_PAGE_SIZE", "BillClient", "BillPage", "Credentials", "Filter", "OlderSession", "Options", "Session"]

@@ -240,6 +240,7 @@ CARD_TRANSACTION: Final = Table(
     ),
     key=("id",),
     cursor="modified_at",
+    document_date="occurred_at",
     control_total="amount",
     permission=_ADMINISTRATOR,
 )
@@ -319,6 +320,8 @@ REIMBURSEMENT: Final = Table(
         text("batch_id", "batchId", "Payment with which it was paid."),
     ),
     key=("id",),
+    document_date="occurred_date",
+    has_no_month_filter=True,
     control_total="amount",
     permission=_ADMINISTRATOR,
 )

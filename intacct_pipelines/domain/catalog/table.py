@@ -100,7 +100,9 @@ class Table:
         parent_key: Column that holds the parent's key, for lines.
         business_key: Column with the id that people use, by which audit records of lists may name a row.
         audit_type: Intacct's audit object type; empty if deletions are found by a sweep alone.
-        document_date: Column that decides a document's month; empty for lists.
+        document_date: Column that decides a document's month (an instant's: in UTC); empty for lists.
+        has_no_month_filter: Whether its source cannot be asked for the documents of one month, so that one reading of
+            all of them serves every month that is wanted.
         control_total: Money column summed into the certificate; empty if there is none.
         embedded_in: For what BILL sends inside a document: the arrays in the document's JSON, outermost first, with
             dots between. Its columns' sources may begin with ``^`` for the record around it (``^^`` two up), or be
@@ -129,6 +131,7 @@ class Table:
     business_key: str = ""
     audit_type: str = ""
     document_date: str = ""
+    has_no_month_filter: bool = False
     control_total: str = ""
     embedded_in: str = ""
     party: str = ""

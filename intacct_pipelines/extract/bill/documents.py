@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from intacct_pipelines.clients.bill import Session
@@ -26,6 +27,7 @@ class BillExtraction(DocumentExtraction):
         window: How much to read.
         currencies: Id of vendor or customer → currency (ISO 4217), for tables with a ``party``: BILL's documents carry
             no currency themselves.
+        months: First days of the months that the reading is counted by.
 
     Raises:
         ConfigurationError: The table, the window or the organisation does not fit.
@@ -38,10 +40,11 @@ class BillExtraction(DocumentExtraction):
         table: Table,
         window: Window,
         currencies: Mapping[str, str] | None = None,
+        months: Sequence[date] = (),
     ) -> None:
         tally = Tally()
         reader = Reader(session, organization_id, table, window, tally)
-        super().__init__(with_embedded(table), window, reader, tally)
+        super().__init__(with_embedded(table), window, reader, tally, months=months)
         self._currencies = currencies or {}
 
     def complete(self, documents: Sequence[Record]) -> tuple[list[Record], dict[int, Fault]]:

@@ -20,9 +20,9 @@ How each window is read:
   time filter: they are read newest first until one is older than the window. A record that changes meanwhile moves
   to the front and pushes others back, towards the reader: they come twice and are handed on once, none slides by.
   Payment terms are few and have no published sorting: read whole, kept by time.
-* ``MONTH``: bills cannot be filtered by their date (it is not in BILL's list of filterable fields), nor does the day
-  on which one was entered bound it. All bills are read and those of the month kept; a month costs as many requests
-  as the whole. It moves no watermark, because it keeps only a part of what changed.
+There is no window for a month: no document can be filtered by its own date (invoice, credit, payment or process date
+are not in BILL's list of filterable fields), nor does the day on which one was entered bound it. Months are counted
+from a reading of everything (ADR 0018).
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from intacct_pipelines.clients.bill import BillPage, Filter, Session
 from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.records import Tally, Window, WindowKind
 from intacct_pipelines.errors import ConfigurationError, IncompleteResultError
-from intacct_pipelines.extract.instants import is_day, read_instant, to_milliseconds, write_instant
-from intacct_pipelines.extract.json_records import Record, walk
+from intacct_pipelines.extract.instants import read_instant, to_milliseconds, write_instant
+from intacct_pipelines.extract.json_records import Record
 
 _CREATED: Final = "createdTime"
 _UPDATED: Final = "updatedTime"
@@ -46,7 +46,6 @@ _FILTERED_BY_TIME: Final = frozenset({"vendor", "customer", "ap_bill", "ar_invoi
 _SINGLE: Final = "organization"
 _UNSORTED: Final = frozenset({"ap_term"})
 _MOST_QUESTIONS: Final = 100_000
-_MONTH_LENGTH: Final = len("2026-01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +81,8 @@ def _check(session: Session, organization_id: str, table: Table, window: Window)
         raise ConfigurationError(
             f"{table.qualified_name} is not read from BILL by itself; lines come with their bills."
         )
-    if window.kind is WindowKind.PARENTS:
-        raise ConfigurationError("BILL's records are not read by their parents; lines come with their bills.")
-    if window.kind is WindowKind.MONTH and not (table.document_date and window.month):
-        raise ConfigurationError(f"{table.qualified_name} has no document date, so no months.")
+    if window.kind not in {WindowKind.ALL, WindowKind.CHANGED}:
+        raise ConfigurationError(f"BILL's {table.name} cannot be read by the window {window}.")
     if window.kind is WindowKind.CHANGED and read_instant(window.since) is None:
         raise ConfigurationError(f"{window.since[:40]!r} is not a time from which BILL could read changes.")
 
@@ -150,9 +147,6 @@ class Reader:
 
     def _is_wanted(self, record: Record) -> bool:
         """Whether the record lies in the window; one that does not say so is wanted, and judged when it is typed."""
-        if self._window.kind is WindowKind.MONTH and self._window.month is not None:
-            day = walk(record, self._table.column(self._table.document_date).source)
-            return not isinstance(day, str) or day[:_MONTH_LENGTH] == f"{self._window.month:%Y-%m}" or not is_day(day)
         if self._window.kind is WindowKind.CHANGED and self._since is not None:
             updated = read_instant(record.get(_UPDATED))
             return updated is None or updated >= self._since
@@ -196,7 +190,7 @@ class Reader:
         return any((read_instant(record.get(_UPDATED)) or self._since) < self._since for record in page.results)
 
     def _watermark(self) -> str:
-        if self._newest is None or self._window.kind is WindowKind.MONTH:
+        if self._newest is None:
             return ""
         moment, text = self._newest
         if self._ceiling is not None and self._ceiling < moment:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from intacct_pipelines.clients.spend import SpendClient
@@ -22,20 +22,30 @@ class SpendExtraction(DocumentExtraction):
     Args:
         client: Of the platform account.
         table: Any table of schema ``spend`` that is not embedded in another.
-        window: How much to read; ``CHANGED`` for transactions only.
+        window: How much to read; ``CHANGED`` and ``MONTH`` for transactions only.
         currency: The account's currency (ISO 4217), which this API does not tell.
         reread_from: See ``reading.Reader``.
+        months: First days of the months that the reading is counted by.
+        expected: Keys of the transactions that are stored of a month; see ``reading.Reader``.
 
     Raises:
         ConfigurationError: The table and the window do not fit.
     """
 
     def __init__(
-        self, client: SpendClient, table: Table, window: Window, currency: str, *, reread_from: datetime | None = None
+        self,
+        client: SpendClient,
+        table: Table,
+        window: Window,
+        currency: str,
+        *,
+        reread_from: datetime | None = None,
+        months: Sequence[date] = (),
+        expected: Sequence[str] = (),
     ) -> None:
         tally = Tally()
-        reader = Reader(client, table, window, tally, reread_from=reread_from)
-        super().__init__(with_embedded(table), window, reader, tally)
+        reader = Reader(client, table, window, tally, reread_from=reread_from, expected=expected)
+        super().__init__(with_embedded(table), window, reader, tally, months=months, expected=expected)
         self._currency = currency
 
     def complete(self, documents: Sequence[Record]) -> tuple[list[Record], dict[int, Fault]]:

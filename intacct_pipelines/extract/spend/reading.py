@@ -10,6 +10,9 @@ Like BILL, it announces no count. How each window is read:
   whatever their ``updatedTime``. BILL does not say that the vendor's sync touches ``updatedTime`` when it notes its
   result (S-CRD-10), so the span within which a sync may still happen (S-CRD-08) is read again each time. A result
   that is noted later than that, without a new time, is found by the weekly reading of everything.
+* Transactions, ``MONTH``: the same between two values of ``occurredTime``; a month is one of UTC. A stored transaction
+  of the month that does not come is asked for by its id: it may have moved to another month, and is gone only if it is
+  not there, or has become a part of a split, which lists hide. A month moves no watermark.
 * Everything else has no filter by time and is read whole. These lists sort by nothing that stays, so a list of more
   than one page is read again until two readings in a row have the same ids.
 
@@ -20,8 +23,8 @@ question: a record outside of it is an error, never passed over.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from intacct_pipelines.clients.spend import MAX_TRANSACTIONS, Filter, Page, SpendClient
@@ -57,13 +60,21 @@ class Reader:
         window: How much to read.
         tally: What is counted; complete once the pages are exhausted.
         reread_from: For changes of transactions: from when on all are read again; None for not at all.
+        expected: For a month: keys of the transactions that are stored of it.
 
     Raises:
         ConfigurationError: The table and the window do not fit.
     """
 
     def __init__(
-        self, client: SpendClient, table: Table, window: Window, tally: Tally, *, reread_from: datetime | None = None
+        self,
+        client: SpendClient,
+        table: Table,
+        window: Window,
+        tally: Tally,
+        *,
+        reread_from: datetime | None = None,
+        expected: Sequence[str] = (),
     ) -> None:
         _check(table, window)
         self._client = client
@@ -71,6 +82,7 @@ class Reader:
         self._window = window
         self._tally = tally
         self._reread_from = reread_from
+        self._expected = expected
         self._seen: dict[str, datetime | None] = {}
         self._newest: tuple[datetime, str] | None = None
         self._ceiling: datetime | None = None
@@ -99,11 +111,18 @@ class Reader:
                     if moment is not None and last is not None and moment < last:
                         self._tally.in_order = False
                     last = moment or last
-                yield [self._with_parts(record) for record in page.results if self._is_first_copy(record)]
+                own = (record for record in page.results if question.has(record))
+                yield [self._with_parts(record) for record in own if self._is_first_copy(record)]
+        if moved := [found for key in self._expected if (found := self._elsewhere(key)) is not None]:
+            yield [self._with_parts(record) for record in moved]
 
     def _questions(self) -> list[_Question]:
         if self._window.kind is WindowKind.ALL:
             return [_Question()]
+        if self._window.month is not None:
+            return [
+                _Question(occurred_from=_midnight(self._window.month), occurred_until=_month_end(self._window.month))
+            ]
         changed = _Question(updated_from=read_instant(self._window.since))
         return [changed, _Question(occurred_from=self._reread_from)] if self._reread_from else [changed]
 
@@ -111,7 +130,7 @@ class Reader:
         occurred_from = question.occurred_from
         for _ in range(_MOST_QUESTIONS):
             asked_from = occurred_from
-            asked = _Question(question.updated_from, occurred_from)
+            asked = replace(question, occurred_from=occurred_from)
             for page in self._list(self._table.source_object, asked.filters):
                 asked.prove(page.results)
                 yield page
@@ -147,6 +166,17 @@ class Reader:
         self._seen[key] = updated
         return True
 
+    def _elsewhere(self, key: str) -> Record | None:
+        """Return a stored transaction that did not come with its month; None if the list has it no more."""
+        if key in self._seen:
+            return None
+        try:
+            record = self._client.get(f"{self._table.source_object}/{key}", {"includeReceipts": "true"})
+        except RecordNotFoundError:
+            return None
+        is_part = record.get("parentTransactionUuid") or record.get("parentTransactionId")
+        return None if is_part or not self._is_first_copy(record) else record
+
     def _with_parts(self, record: Record) -> Record:
         """Give a transaction its children, each read by its id (S-CRD-11); one that is not split is its own part."""
         ids = record.get("childTransactionUuids") or record.get("childTransactionIds") or []
@@ -165,7 +195,7 @@ class Reader:
             self._ceiling = moment
 
     def _watermark(self) -> str:
-        if self._newest is None or not self._table.cursor:
+        if self._newest is None or not self._table.cursor or self._window.kind is WindowKind.MONTH:
             return ""
         moment, text = self._newest
         return write_instant(self._ceiling) if self._ceiling is not None and self._ceiling < moment else text
@@ -202,15 +232,26 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """From when on transactions are asked for."""
+    """Between which instants transactions are asked for; the last one itself is not meant."""
 
     updated_from: datetime | None = None
     occurred_from: datetime | None = None
+    occurred_until: datetime | None = None
 
     @property
     def filters(self) -> list[Filter]:
-        bounds = ((_UPDATED, self.updated_from), (_OCCURRED, self.occurred_from))
-        return [Filter(field, "gte", write_instant(moment)) for field, moment in bounds if moment is not None]
+        # There is no operator for what lies before an instant.
+        bounds = (
+            (_UPDATED, "gte", self.updated_from),
+            (_OCCURRED, "gte", self.occurred_from),
+            (_OCCURRED, "lte", self.occurred_until),
+        )
+        return [Filter(field, op, write_instant(moment)) for field, op, moment in bounds if moment is not None]
+
+    def has(self, record: Record) -> bool:
+        """Whether a record of the answer is meant; one that does not say when it occurred is, and is judged later."""
+        moment = read_instant(record.get(_OCCURRED))
+        return self.occurred_until is None or moment is None or moment < self.occurred_until
 
     def prove(self, records: Sequence[Record]) -> None:
         """Refuse an answer to another question: filters that are not understood are silently left out.
@@ -218,9 +259,14 @@ class _Question:
         Raises:
             UnreadableResponseError: A record lies outside of the question.
         """
-        for field, bound in ((_UPDATED, self.updated_from), (_OCCURRED, self.occurred_from)):
+        first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+        for field, since, until in (
+            (_UPDATED, self.updated_from, None),
+            (_OCCURRED, self.occurred_from, self.occurred_until),
+        ):
+            low, high = to_milliseconds(since or first), until or last
             moments = (read_instant(record.get(field)) for record in records)
-            if bound is not None and any(moment < to_milliseconds(bound) for moment in moments if moment):
+            if any(not low <= to_milliseconds(moment) <= high for moment in moments if moment):
                 raise UnreadableResponseError(
                     f"Spend & Expense did not heed the filter on {field}.",
                     system="spend",
@@ -229,14 +275,23 @@ class _Question:
                 )
 
 
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _month_end(month: date) -> datetime:
+    return _midnight((month.replace(day=1) + timedelta(days=31)).replace(day=1))
+
+
 def _check(table: Table, window: Window) -> None:
     if table.schema != "spend" or table.embedded_in:
         raise ConfigurationError(
             f"{table.qualified_name} is not read from Spend & Expense by itself, but with what it belongs to."
         )
-    if window.kind not in {WindowKind.ALL, WindowKind.CHANGED} or (
-        window.kind is WindowKind.CHANGED and table.name != _TRANSACTION
-    ):
+    is_transactions = table.name == _TRANSACTION
+    if window.kind is WindowKind.PARENTS or (window.kind is not WindowKind.ALL and not is_transactions):
         raise ConfigurationError(f"{table.qualified_name} cannot be read by the window {window}.")
+    if window.kind is WindowKind.MONTH and window.month is None:
+        raise ConfigurationError("A window that is a month needs to say which.")
     if window.kind is WindowKind.CHANGED and read_instant(window.since) is None:
         raise ConfigurationError(f"{window.since[:40]!r} is not a time from which changes could be read.")

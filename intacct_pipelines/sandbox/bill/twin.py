@@ -498,6 +498,22 @@ class BillTwin:
         """Take a bill out of use."""
         self.edit_bill(bill_id, archived=True)
 
+    def remove(self, organization_id: str, kind: str, record_id: str) -> None:
+        """Let a record vanish, as a draft does that is thrown away.
+
+        Args:
+            organization_id: Whose it is.
+            kind: As in the path of its list, such as ``vendor-credits``.
+            record_id: Which one.
+
+        Raises:
+            KeyError: There is no such record.
+        """
+        with self._lock:
+            organization = self._organization(organization_id)
+            del organization.collections[kind][record_id]
+            organization.changed(kind)
+
     def expire_sessions(self) -> None:
         """End every session at once."""
         with self._lock:

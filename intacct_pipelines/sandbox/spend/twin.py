@@ -147,10 +147,10 @@ class SpendTwin:
 
     # What people and the vendor's sync do
 
-    def edit(self, entity_id: str, uuid: str, **fields: Any) -> None:
-        """Change fields of a transaction, as its cardholder or a bookkeeper does."""
+    def edit(self, entity_id: str, uuid: str, *, kind: str = "transactions", **fields: Any) -> None:
+        """Change fields of a transaction or of another record, as its cardholder or a bookkeeper does."""
         with self._lock:
-            record = self.accounts[entity_id].collections["transactions"][uuid]
+            record = self.accounts[entity_id].collections[kind][uuid]
             record |= fields
             touch(record, self._clock.now())
 
@@ -163,10 +163,10 @@ class SpendTwin:
             if self._options.status_moves_updated_time:
                 touch(record, self._clock.now())
 
-    def remove(self, entity_id: str, uuid: str) -> None:
-        """Let a transaction vanish, as an authorisation does that never settled."""
+    def remove(self, entity_id: str, uuid: str, *, kind: str = "transactions") -> None:
+        """Let a record vanish, as an authorisation does that never settled."""
         with self._lock:
-            del self.accounts[entity_id].collections["transactions"][uuid]
+            del self.accounts[entity_id].collections[kind][uuid]
 
     def disturb(self, turn: int) -> None:
         """Touch one transaction, as a busy office does between two pages of a reader."""

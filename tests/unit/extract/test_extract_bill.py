@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -52,10 +53,16 @@ def make_bill(number: int, **other: Any) -> dict[str, Any]:
 
 
 def read_bills(
-    server: ScriptedBill, window: Window = ALL, *, currencies: Mapping[str, str] = CURRENCIES, page_size: int = 100
+    server: ScriptedBill,
+    window: Window = ALL,
+    *,
+    currencies: Mapping[str, str] = CURRENCIES,
+    page_size: int = 100,
+    months: Sequence[date] = (),
 ) -> tuple[BillExtraction, list[tuple[Batch, Batch]]]:
     with make_client(server, page_size=page_size) as client:
-        extraction = BillExtraction(client.session(ORGANIZATION), ORGANIZATION, table("ap_bill"), window, currencies)
+        session = client.session(ORGANIZATION)
+        extraction = BillExtraction(session, ORGANIZATION, table("ap_bill"), window, currencies, months)
         return extraction, [(bills, lines) for bills, lines, *_ in extraction]
 
 
@@ -234,18 +241,27 @@ def test_overlap_is_subtracted_in_bills_own_form() -> None:
         changed_since("yesterday", timedelta())
 
 
-def test_month_keeps_the_bills_of_the_month_and_moves_no_watermark() -> None:
-    """BILL cannot filter by the date: all are read, those of the month kept; one without a date is judged."""
-    dates = ["2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01", "soon"]
+def test_a_reading_of_everything_is_counted_by_the_months_of_the_dates() -> None:
+    """BILL cannot filter by the date: each month has its documents and lines, and what no date tells is in none."""
+    dates = ["2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01", "soon", "2026-02-02T23:59:00-08:00"]
     bills = [make_bill(number, invoice={"invoiceDate": text}) for number, text in enumerate(dates)]
-    extraction, [(batch, lines)] = read_bills(
-        ScriptedBill({BILLS: bills}), Window(WindowKind.MONTH, month=date(2026, 2, 1))
-    )
-    assert texts_of(batch.rows, "id") == ["00n0001", "00n0002"]
-    assert [(reject.key, reject.column) for reject in batch.rejects] == [("00n0004", "bill_date")]
-    assert (extraction.tally.received, extraction.tally.watermark) == (3, "")
-    assert len(lines.rows) == 6
-    assert extraction.window_of(table("ap_bill_line")).parent_keys == ("00n0001", "00n0002", "00n0004")
+    january, february = date(2026, 1, 1), date(2026, 2, 1)
+    extraction, pages = read_bills(ScriptedBill({BILLS: bills}), months=(january, february))
+    counts = extraction.months
+    assert counts is not None
+    assert [counts.counted(table("ap_bill"), month).received for month in (january, february)] == [1, 3]
+    assert counts.counted(table("ap_bill_line"), february).received == 6
+    assert counts.undated == 1
+    total = sum(Decimal(str(bill["amount"])) for bill in (bills[1], bills[2], bills[5]))
+    assert counts.counted(table("ap_bill"), february).control_total == total
+    # what is rejected later is of its document's month, and takes the document's lines along
+    (batch, _), *_ = pages
+    (reject,) = [each for each in batch.rejects if each.key == "00n0004"]
+    bad = replace(reject, key="00n0001")
+    counts.reject(table("ap_bill"), [bad, reject])
+    assert counts.counted(table("ap_bill"), february).quarantined == 1
+    assert counts.counted(table("ap_bill_line"), february).quarantined == 2
+    assert counts.counted(table("ap_bill"), january).quarantined == 0
 
 
 def test_classifications_are_read_newest_first_until_the_window_is_passed() -> None:
@@ -294,7 +310,7 @@ def test_windows_that_bill_cannot_answer_are_refused() -> None:
     with make_client(server) as client:
         session = client.session(ORGANIZATION)
         for name, window, organization in (
-            ("vendor", Window(WindowKind.MONTH, month=date(2026, 1, 1)), ORGANIZATION),
+            ("ap_bill", Window(WindowKind.MONTH, month=date(2026, 1, 1)), ORGANIZATION),
             ("ap_bill_line", ALL, ORGANIZATION),
             ("ap_bill", Window(WindowKind.PARENTS, parent_keys=("1",)), ORGANIZATION),
             ("ap_bill", Window(WindowKind.CHANGED, since="lately"), ORGANIZATION),

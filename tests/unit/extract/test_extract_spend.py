@@ -297,6 +297,35 @@ def test_list_that_moves_is_read_again_until_it_stands_still():
         Read(client, table)
 
 
+def test_a_month_is_asked_for_by_its_two_ends(client: SpendClient, sandbox: Sandbox):
+    """All of the month come, none of another, and what is expected beside them is asked for by its id."""
+    records = sandbox.spend.accounts[ENTITY].collections["transactions"]
+    month = date(2026, 1, 1)
+    own = {
+        key
+        for key, record in records.items()
+        if (record["occurredTime"].year, record["occurredTime"].month) == (2026, 1)
+    }
+    other = next(key for key in records if key not in own)
+    assert own
+    window = Window(WindowKind.MONTH, month=month)
+    read = Read(client, TRANSACTION, window, months=(month,), expected=[*own, other, "txn_gone"])
+    assert set(read.ids) == {*own, other}
+    tally, counts = read.extraction.tally, read.extraction.months
+    assert (tally.received, tally.watermark) == (len(own) + 1, "")
+    assert counts.counted(TRANSACTION, month).received == len(own)
+    lines = read.extraction.window_of(select(SPEND_TABLES, "card_transaction_line"))
+    assert {"txn_gone", *own} <= set(lines.parent_keys)
+
+
+def test_a_transaction_that_became_part_of_another_is_not_kept_beside_it(client: SpendClient, sandbox: Sandbox):
+    """Lists hide the children of a split, so a stored one that is asked for by its id counts as gone."""
+    child = next(iter(sandbox.spend.accounts[ENTITY].children))
+    month = date(2026, 1, 1)
+    read = Read(client, TRANSACTION, Window(WindowKind.MONTH, month=month), months=(month,), expected=[child])
+    assert child not in read.ids
+
+
 def test_windows_that_do_not_fit_are_refused(client: SpendClient):
     """Lists have no changes, and parts are not read by themselves."""
     changed = Window(WindowKind.CHANGED, since="2026-01-01T00:00:00.000Z")
@@ -304,7 +333,8 @@ def test_windows_that_do_not_fit_are_refused(client: SpendClient):
         (select(SPEND_TABLES, "budget"), changed),
         (select(SPEND_TABLES, "card_transaction_line"), ALL),
         (TRANSACTION, Window(WindowKind.CHANGED, since="yesterday")),
-        (TRANSACTION, Window(WindowKind.MONTH, month=date(2026, 1, 1))),
+        (TRANSACTION, Window(WindowKind.MONTH)),
+        (select(SPEND_TABLES, "reimbursement"), Window(WindowKind.MONTH, month=date(2026, 1, 1))),
     ):
         with pytest.raises(ConfigurationError):
             SpendExtraction(client, table, window, "USD")

@@ -86,6 +86,7 @@ AP_BILL: Final = Table(
     key=("id",),
     cursor="modified_at",
     document_date="bill_date",
+    has_no_month_filter=True,
     control_total="amount",
     party="vendor_id",
 )

@@ -36,6 +36,7 @@ VENDOR_CREDIT: Final = Table(
     key=("id",),
     cursor="modified_at",
     document_date="credit_date",
+    has_no_month_filter=True,
     control_total="amount",
     party="vendor_id",
 )
@@ -117,6 +118,7 @@ AP_PAYMENT: Final = Table(
     key=("id",),
     cursor="modified_at",
     document_date="process_date",
+    has_no_month_filter=True,
     control_total="amount",
     party="vendor_id",
 )
@@ -228,6 +230,7 @@ MONEY_MOVEMENT: Final = Table(
     key=("id",),
     cursor="modified_at",
     document_date="process_date",
+    has_no_month_filter=True,
 )
 
 PAYMENTS_TABLES: Final = (

@@ -79,6 +79,7 @@ AR_INVOICE: Final = Table(
     key=("id",),
     cursor="modified_at",
     document_date="invoice_date",
+    has_no_month_filter=True,
     control_total="amount",
     party="customer_id",
 )
@@ -157,6 +158,7 @@ AR_PAYMENT: Final = Table(
     key=("id",),
     cursor="modified_at",
     document_date="payment_date",
+    has_no_month_filter=True,
     control_total="amount",
     party="customer_id",
 )
@@ -202,6 +204,7 @@ CREDIT_MEMO: Final = Table(
     key=("id",),
     cursor="modified_at",
     document_date="credit_date",
+    has_no_month_filter=True,
     control_total="amount",
     party="customer_id",
 )
