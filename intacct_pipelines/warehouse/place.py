@@ -63,7 +63,7 @@ def key_text(table: Table, alias: str) -> sql.Composed:
     """Return the key as the text that rejects, deletions and quarantine carry."""
     if len(table.key) == 1:
         return sql.SQL("{}::text").format(sql.Identifier(alias, table.key[0]))
-    return sql.SQL("concat_ws('|', {})").format(names(table.key, alias))
+    return sql.SQL("concat_ws('/', {})").format(names(table.key, alias))
 
 
 def scalar(

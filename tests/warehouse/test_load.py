@@ -383,3 +383,17 @@ def test_custom_fields_and_totals_are_kept(warehouse: Warehouse) -> None:
     store(warehouse, rows)
     assert fetch(warehouse, "SELECT custom_fields ->> 'a' FROM intacct.ap_bill WHERE record_no = 1") == [('"x"',)]
     assert warehouse.counts_and_totals(BILL, ENTITY) == (2, {"EUR": Decimal("10.00"), "USD": Decimal("0.10")})
+
+
+def test_a_rejected_row_whose_key_has_several_parts_is_not_swept(warehouse: Warehouse) -> None:
+    """Quarantine and table write such a key alike: the stored row stays, and the reject closes with its good copy."""
+    coding = TABLES["spend.card_transaction_coding"]
+    row: Row = dict.fromkeys(coding.column_names)
+    row |= {"line_id": "t1", "field_id": "f1", "answer_no": "1", "card_transaction_id": "t1"}
+    window = Window(WindowKind.PARENTS, parent_keys=("t1",))
+    store(warehouse, [row], table=coding, window=window)
+    bad = Reject(coding.qualified_name, "t1/f1/1", "value", "text", "", "", "{}")
+    assert store(warehouse, [], table=coding, window=window, rejects=[bad]).deleted == 0
+    assert warehouse.rejected_keys(coding, ENTITY) == {"t1/f1/1"}
+    store(warehouse, [row], table=coding, window=window)
+    assert warehouse.rejected_keys(coding, ENTITY) == set()
