@@ -153,7 +153,7 @@ def run_job(
         if event is not None:
             materialization = event.step_materialization_data.materialization
             asset = materialization.asset_key.to_user_string()
-            facts = {name: value.value for name, value in materialization.metadata.items()}
+            facts = {name: _fact(value) for name, value in materialization.metadata.items()}
             metadata[asset] = facts
             partitions.setdefault(asset, {})[str(materialization.partition)] = facts
     return JobOutcome(result.run_id, result.success, time.monotonic() - started, failures, metadata, partitions)
@@ -198,6 +198,13 @@ def settle_dead_runs(opened: dg.DagsterInstance, backfill_id: int) -> None:
     for run in opened.get_runs(dg.RunsFilter(tags={_BACKFILL_TAG: str(backfill_id)}, statuses=_UNFINISHED)):
         opened.report_run_failed(run, "The process of this run ended before the run did; the backfill went on.")
         opened.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+
+
+def _fact(value: dg.MetadataValue[Any]) -> object:
+    """Return the value without Dagster's classes, so that any of them can be printed; a table is a list of rows."""
+    if isinstance(value, dg.TableMetadataValue):
+        return [dict(record.data) for record in value.records]
+    return value.value
 
 
 def _words(event: dg.DagsterEvent) -> str:

@@ -24,6 +24,7 @@ from intacct_pipelines.cli.run import choose
 from intacct_pipelines.defs.settlement import confirm_and_plan
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.plan import render
 from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
@@ -43,10 +44,13 @@ def plan(entities: tuple[str, ...], plan_id: str, is_json: bool) -> None:
             click.echo(outbox.document(plan_id))
             return
         documents: list[Any] = []
+        open_plans: list[str] = []
         for entity in _linked(systems, entities):
             link = systems.link(entity)
             assert link is not None  # noqa: S101 - `_linked` returns none other; this tells the type checker
             planned = confirm_and_plan(systems, link)
+            if planned.status.state == "planned" and link.mode is Mode.SYNC:
+                open_plans.append(planned.status.plan_id)
             if is_json:
                 documents.append(json.loads(planned.plan.document()) | {"state": planned.status.state})
             else:
@@ -54,7 +58,8 @@ def plan(entities: tuple[str, ...], plan_id: str, is_json: bool) -> None:
         if is_json:
             print_json(documents)
         else:
-            click.echo("Approve with: intacct-pipelines approve <plan id>")
+            for name in open_plans:
+                click.echo(f"Approve with: intacct-pipelines approve {name}")
 
 
 def _linked(systems: Systems, names: tuple[str, ...]) -> list[EntityKey]:
@@ -87,6 +92,11 @@ def approve(plan_id: str, by: str, content_hash: str, yes: bool, is_json: bool) 
     with Systems() as systems:
         outbox = Outbox(systems.warehouse)
         status = _existing(outbox, plan_id)
+        link = systems.connections.links.get(status.link)
+        if link is not None and link.mode is Mode.OBSERVE:
+            raise NotApprovedError(
+                f"The link {status.link} only observes; nothing of it is sent.", remedy="Set its mode to `sync` first."
+            )
         if not (yes or is_json):
             click.echo(f"{plan_id} of {status.entity}: {sum(status.counts.values())} items, hash {status.content_hash}")
             click.confirm(f"Approve as {by}?", abort=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -150,7 +150,10 @@ def confirm_and_plan(systems: Systems, link: Link) -> Planned:
     plan_id = outbox.store_plan(plan, actor="plan")
     # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.
     is_approved = link.mode is Mode.SYNC and bool(plan.items) and outbox.auto_approve(link, plan_id)
-    return Planned(plan, outbox.plan(plan_id), confirmed, is_approved)
+    status = outbox.plan(plan_id)
+    # If the same content was stored before, it is the earlier plan that can be read and approved.
+    plan = replace(plan, created_at=status.created_at.astimezone(UTC))
+    return Planned(plan, status, confirmed, is_approved)
 
 
 def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = "") -> ApplyReport:

@@ -156,4 +156,4 @@ def _item_text(item: Item) -> list[str]:
 
 def _hold_text(hold: Hold) -> str:
     amount = f" {hold.amount:f} {hold.currency}" if hold.currency else ""
-    return f"- {hold.label}{amount}: {hold.reason} [{hold.rule}] {hold.remedy}"
+    return f"- {hold.label}{amount} (BILL {hold.source_id}): {hold.reason} [{hold.rule}] {hold.remedy}"
