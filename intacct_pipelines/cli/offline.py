@@ -24,6 +24,7 @@ from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
 DEMO_HOME: Final = Path("build") / "demo"
 _CONFIGURATION: Final = Path(__file__).parents[2] / "dagster_home" / "dagster.yaml"
 _SANDBOX: Final = "sandbox.json"
+_MARK: Final = "made-by-demo"
 _READY_SECONDS: Final = 120
 _AUTO_ITEMS: Final = 200
 _AUTO_AMOUNT: Final = 1_000_000_000
@@ -46,11 +47,13 @@ def prepare_home(home: Path) -> None:
         ConfigurationError: The folder holds something that no demo made.
     """
     if home.exists():
-        if any(home.iterdir()) and not (home / "dagster.yaml").is_file():
+        if any(home.iterdir()) and not ((home / _MARK).is_file() or is_demo_home(home)):
             raise ConfigurationError(f"{home} is not empty and no demo made it.", remedy="Name another folder.")
-        EmbeddedPostgres(home).stop()
+        EmbeddedPostgres(home).remove()
         shutil.rmtree(home)
     home.mkdir(parents=True)
+    # First of all: a demo that is killed right after this can still be told from somebody's own home.
+    (home / _MARK).touch()
     shutil.copy(_CONFIGURATION, home / "dagster.yaml")
 
 
