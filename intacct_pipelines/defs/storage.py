@@ -4,14 +4,21 @@
 """
 
 # No postponed annotations: Dagster reads those of its configurable classes.
+import atexit
+import os
+import tempfile
 from collections.abc import Mapping
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
+import click
 import dagster as dg
 import psycopg
+from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 
+from intacct_pipelines.errors import ConfigurationError, WarehouseUnavailableError
 from intacct_pipelines.settings import DAGSTER_VARIABLE, dagster_home, database_urls
 from intacct_pipelines.warehouse.connection import dagster_url, describe, resolve_url
 from intacct_pipelines.warehouse.failures import connection_failure
@@ -20,6 +27,22 @@ _LOCK_KEY: Final = 0x1A7DA65
 _STATEMENT_TIMEOUT_MS: Final = 60_000
 _RECYCLE_SECONDS: Final = 600
 _MAX_OVERFLOW: Final = 20
+_VALIDATING: Final = "DAGSTER_IS_DEFS_VALIDATION_CLI"
+"""Dagster sets it for `definitions validate`, which stores nothing."""
+
+
+class _WrongStorageError(ConfigurationError, click.ClickException):  # type: ignore[misc]  # both set one `message`
+    """Dagster's own commands print it as one line: they are made with click."""
+
+    transient: ClassVar[bool] = False
+    format_message = ConfigurationError.__str__
+
+
+class _StorageUnavailableError(WarehouseUnavailableError, click.ClickException):  # type: ignore[misc]  # see above
+    """See ``_WrongStorageError``."""
+
+    transient: ClassVar[bool] = True
+    format_message = WarehouseUnavailableError.__str__
 
 
 class Storage(DagsterPostgresStorage):
@@ -37,24 +60,36 @@ class Storage(DagsterPostgresStorage):
         return {"pooled": pooled}
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
+    def from_config_value(  # type: ignore[override]  # while validating it is not Postgres
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> DagsterStorage:
         """Open the storage; the embedded cluster starts here if no address is set.
 
         Raises:
             ConfigurationError: The address is wrong.
             WarehouseUnavailableError: Postgres cannot be reached.
         """
-        address = resolve_url(
-            database_urls().dagster, database="dagster", home=dagster_home(), setting=DAGSTER_VARIABLE
-        )
-        storage = cls._create(address, inst_data)
+        if os.environ.get(_VALIDATING):
+            # Whoever looks at definitions needs no database, and none shall be started or left running for it.
+            folder = tempfile.TemporaryDirectory(prefix="intacct-pipelines-")
+            atexit.register(folder.cleanup)
+            return DagsterSqliteStorage(folder.name, inst_data)
+        try:
+            address = resolve_url(
+                database_urls().dagster, database="dagster", home=dagster_home(), setting=DAGSTER_VARIABLE
+            )
+            opened = cls._create(address, inst_data)
+        except ConfigurationError as error:
+            raise _WrongStorageError(error.message, rule=error.rule, remedy=error.remedy) from None
+        except WarehouseUnavailableError as error:
+            raise _StorageUnavailableError(error.message, rule=error.rule, remedy=error.remedy) from None
         if config_value.get("pooled", True):
-            for part in (storage.run_storage, storage.event_log_storage, storage.schedule_storage):
+            for part in (opened.run_storage, opened.event_log_storage, opened.schedule_storage):
                 # By default each event opens a connection of its own: 72 ms an event instead of 25.
                 part.optimize_for_webserver(
                     statement_timeout=_STATEMENT_TIMEOUT_MS, pool_recycle=_RECYCLE_SECONDS, max_overflow=_MAX_OVERFLOW
                 )
-        return storage
+        return opened
 
     @classmethod
     def _create(cls, address: str, inst_data: ConfigurableClassData | None) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -55,3 +56,45 @@ def test_a_wrong_address_is_one_line(
         DagsterInstance.get()
     assert "hush" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:hush@127.0.0.1:1/d", "sqlite:///hush"])
+def test_dagsters_own_command_says_a_wrong_address_in_one_line(url: str, tmp_path: Path) -> None:
+    """No traceback: whoever mistypes an address reads which server does not answer, or what to write."""
+    shutil.copy(_ROOT / "dagster_home" / "dagster.yaml", tmp_path)
+    environment = {"PATH": os.environ["PATH"], "DAGSTER_HOME": str(tmp_path), "DAGSTER_POSTGRES_URL": url}
+    done = subprocess.run(
+        [sys.executable, "-m", "dagster", "instance", "info"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    (line,) = (line for line in done.stderr.splitlines() if line.strip())
+    assert done.returncode == 1
+    assert line.startswith("Error: ")
+    assert "Postgres" in line
+    assert "hush" not in line
+
+
+def test_definitions_are_validated_without_any_database(tmp_path: Path) -> None:
+    """With an empty environment, in a project that was only just unpacked: nothing is asked, started or left behind."""
+    for name in ("dagster_home", "intacct_pipelines", "workspace.yaml"):
+        (tmp_path / name).symlink_to(_ROOT / name)
+    shutil.copy(_ROOT / "dagster_home" / "dagster.yaml", tmp_path)
+    before = sorted(path.name for path in (_ROOT / "dagster_home").iterdir())
+    # An address that nothing answers: asking it would fail.
+    environment = {"PATH": os.environ["PATH"], "DAGSTER_POSTGRES_URL": "postgresql://u@127.0.0.1:1/d"}
+    done = subprocess.run(
+        [sys.executable, "-m", "dagster", "definitions", "validate"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-600:]
+    assert "All code locations passed validation" in done.stderr + done.stdout
+    assert sorted(path.name for path in (_ROOT / "dagster_home").iterdir()) == before
