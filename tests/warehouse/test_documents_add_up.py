@@ -20,7 +20,7 @@ NAMES = sorted({name for check in DOCUMENT_CHECKS for name in check.reads})
 @pytest.fixture(scope="module")
 def frames(make_database: Callable[..., str], migrated_template: str) -> Iterator[Frames]:
     """Every table that a check looks at, as the warehouse has it after one sync of a company."""
-    world = World(make_database(migrated_template), bills=400)
+    world = World(make_database(migrated_template), bills=80)
     world.extract()
     with world.systems() as systems:
         yield {name: systems.warehouse.read_frame(name, str(world.entity)) for name in NAMES}
