@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from intacct_pipelines.sandbox.cards import CardProgramme
+from intacct_pipelines.sandbox.copies import Copied
 from intacct_pipelines.sandbox.list_maker import ListRecord
 from intacct_pipelines.sandbox.receivables_business import Receivables
 from intacct_pipelines.sandbox.settlements import Settlements
@@ -112,12 +113,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
-    """A bill of the business, and how each system's copy differs from it.
-
-    The fields hold the truth. `intacct_changes` and `bill_changes` are names of these very fields with the value that
-    one system's copy has instead (`lines` included).
-    """
+class Bill(Copied):
+    """A bill of the business."""
 
     key: int
     entity_id: str
@@ -137,18 +134,8 @@ class Bill:
     """As in BILL: UNASSIGNED, ASSIGNED, APPROVING, APPROVED, DENIED."""
     paid: Decimal
     """How much has been paid, in `currency`."""
-    in_intacct: bool
-    in_bill: bool
     intacct_state: str
     """Intacct's word: Posted, Paid, Partially Paid, Draft, Reversed, No Value; empty when not there."""
-    intacct_changes: dict[str, object]
-    bill_changes: dict[str, object]
-    created_at: datetime
-    intacct_modified_at: datetime
-    bill_modified_at: datetime
-    bill_id: str
-    difference: str = ""
-    """The planted kind (see `bill_maker.DIFFERENCES`), empty for a bill that agrees."""
 
     @property
     def total(self) -> Decimal:

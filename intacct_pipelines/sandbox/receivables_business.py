@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
+from intacct_pipelines.sandbox.copies import Copied
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
@@ -92,7 +94,7 @@ class SaleLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(Copied):
     """A customer's invoice."""
 
     key: int
@@ -114,16 +116,6 @@ class Invoice:
     """The customer's purchase order; at most 100 characters."""
     so_number: str
     """Not empty for an invoice that was born from a sales order in Intacct (module 8.SO, S-SAL-03)."""
-    in_intacct: bool
-    in_bill: bool
-    intacct_changes: dict[str, object]
-    bill_changes: dict[str, object]
-    created_at: datetime
-    intacct_modified_at: datetime
-    bill_modified_at: datetime
-    bill_id: str
-    difference: str = ""
-    """The planted kind (see `receivables_maker.INVOICE_DIFFERENCES`), empty for an invoice that agrees."""
 
     @property
     def total(self) -> Decimal:
@@ -145,7 +137,7 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Copied):
     """Money from a customer."""
 
     key: int
@@ -167,18 +159,8 @@ class Receipt:
     voided_on: date | None
     deposit_key: int
     """The deposit that took it to the bank; 0 while it waits."""
-    in_intacct: bool
-    in_bill: bool
-    intacct_changes: dict[str, object]
-    bill_changes: dict[str, object]
-    created_at: datetime
-    intacct_modified_at: datetime
-    bill_modified_at: datetime
-    bill_id: str
     fee_in_intacct: bool = True
     """Whether Intacct's books hold the fee, as a journal entry of its own."""
-    difference: str = ""
-    """The planted kind (see `receivables_maker.RECEIPT_DIFFERENCES`)."""
 
     @property
     def applied(self) -> Decimal:
@@ -192,7 +174,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class CreditMemo:
+class CreditMemo(Copied):
     """A credit to a customer; its lines are positive amounts by which the customer owes less."""
 
     key: int
@@ -206,16 +188,6 @@ class CreditMemo:
     description: str
     applications: tuple[Application, ...]
     applied_on: date | None
-    in_intacct: bool
-    in_bill: bool
-    intacct_changes: dict[str, object]
-    bill_changes: dict[str, object]
-    created_at: datetime
-    intacct_modified_at: datetime
-    bill_modified_at: datetime
-    bill_id: str
-    difference: str = ""
-    """The planted kind (see `receivables_maker.CREDIT_DIFFERENCES`)."""
 
     @property
     def total(self) -> Decimal:
