@@ -57,7 +57,7 @@ def entity_of(facts: dict[str, Any]) -> EntityKey:
 
 
 def sync(systems: Systems, entity: EntityKey, run_id: str) -> dict[str, tuple[Certificate, int]]:
-    """Extract everything; return certificate and requests (audit history included) of each table."""
+    """Extract everything; return certificate and requests of each table."""
     found: dict[str, tuple[Certificate, int]] = {}
 
     for table in INTACCT_TABLES:

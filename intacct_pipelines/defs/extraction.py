@@ -20,7 +20,6 @@ from intacct_pipelines.domain.catalog import INTACCT_TABLES, Call, Table, family
 from intacct_pipelines.domain.records import (
     Batch,
     Certificate,
-    Deletion,
     Reject,
     SourceCount,
     SourceField,
@@ -28,10 +27,11 @@ from intacct_pipelines.domain.records import (
     WindowKind,
     gather,
 )
-from intacct_pipelines.errors import PermissionDeniedError, UnknownFieldError
+from intacct_pipelines.errors import UnknownFieldError
 from intacct_pipelines.extract import intacct as intacct_extract
 from intacct_pipelines.extract.intacct_lists import ListExtraction
 from intacct_pipelines.validate.contracts import screen_batch
+from intacct_pipelines.warehouse.audit import audit_begins, is_told
 from intacct_pipelines.warehouse.months import MonthProof, prove
 from intacct_pipelines.warehouse.source_fields import SourceFields
 
@@ -118,8 +118,8 @@ def sync_intacct_table(
 ) -> Certificate:
     """Bring one Intacct table of one entity up to date.
 
-    The first time the whole table is read; afterwards what was modified since the watermark, and what the audit
-    history says was deleted. Where the user may not read the audit history, lists are read whole each time, and
+    The first time the whole table is read; afterwards what was modified since the watermark, and what the stored audit
+    history says was deleted. Where that was not read since, as when the user may not, lists are read whole, and
     documents are swept by the job ``sweep``.
 
     Args:
@@ -131,6 +131,8 @@ def sync_intacct_table(
             fields the company made itself.
     """
     table = named(systems, entity, table)
+    if table.is_log:
+        return _load_intacct(systems, entity, table, _added_window(systems, entity, table), run_id)
     if table.call is not None:
         return _load_list(systems, entity, table, table.call, run_id)
     if whole:
@@ -146,18 +148,30 @@ def sync_intacct_table(
 
 def _sync_changes(systems: Systems, entity: EntityKey, table: Table, run_id: str, watermark: str) -> Certificate:
     """Read what changed since the watermark; more where that would not tell all."""
-    overlap = timedelta(hours=systems.connections.company(entity).overlap_hours)
-    try:
-        deletions = _deletions(systems, entity, table, overlap)
-    except PermissionDeniedError:
-        if not table.document_date:
-            return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
-        deletions = []
-    since = intacct_extract.changed_since(watermark, overlap)
-    changes = _load_intacct(systems, entity, table, Window(WindowKind.CHANGED, since=since), run_id, deletions)
+    untold = table.audit_type and not is_told(systems.warehouse, table, str(entity))
+    if untold and not table.document_date:
+        return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
+    since = intacct_extract.changed_since(watermark, _overlap(systems, entity))
+    changes = _load_intacct(systems, entity, table, Window(WindowKind.CHANGED, since=since), run_id)
     if table.is_rewritten and not _adds_up(systems, entity, table):
         return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
     return changes
+
+
+def _added_window(systems: Systems, entity: EntityKey, table: Table) -> Window:
+    """What a log holds since it was last read; at first since there has been anything that it may tell of.
+
+    The first time our clock decides where to begin; the overlap covers its skew to the source's, which is UTC.
+    """
+    overlap = _overlap(systems, entity)
+    if watermark := systems.warehouse.watermark(table, str(entity)):
+        return Window(WindowKind.CHANGED, since=intacct_extract.changed_since(watermark, overlap))
+    begin = audit_begins(systems.warehouse, str(entity)) or datetime.now(UTC)
+    return Window(WindowKind.CHANGED, since=format_timestamp((begin - overlap).astimezone(UTC)))
+
+
+def _overlap(systems: Systems, entity: EntityKey) -> timedelta:
+    return timedelta(hours=systems.connections.company(entity).overlap_hours)
 
 
 def _adds_up(systems: Systems, entity: EntityKey, table: Table) -> bool:
@@ -220,18 +234,17 @@ def _load_intacct(
     table: Table,
     window: Window,
     run_id: str,
-    deletions: Sequence[Deletion] = (),
 ) -> Certificate:
     known = SourceFields(systems.warehouse, str(entity)).read(table.source_object)
     fields = known or source_fields(systems, entity, table)
     try:
-        return _load_window(systems, entity, table, window, run_id, deletions, fields)
+        return _load_window(systems, entity, table, window, run_id, fields)
     except UnknownFieldError:
         # what was known before may have changed; what the company lacks even now is an error that names it
         if not known:
             raise
     fields = source_fields(systems, entity, table)
-    return _load_window(systems, entity, table, window, run_id, deletions, fields)
+    return _load_window(systems, entity, table, window, run_id, fields)
 
 
 def _load_window(
@@ -240,27 +253,17 @@ def _load_window(
     table: Table,
     window: Window,
     run_id: str,
-    deletions: Sequence[Deletion],
     fields: Sequence[SourceField],
 ) -> Certificate:
     zone = systems.connections.company(entity).modified_zone
     extraction = intacct_extract.IntacctExtraction(systems.intacct(entity), table, window, zone=zone, fields=fields)
     with systems.warehouse.load(table, str(entity), run_id=run_id, window=window) as load:
+        deletions = load.reported_deletions()
         store(load, extraction)
         # A month says nothing of what changed in other months, so it must not move the watermark.
         moves = window.kind in {WindowKind.ALL, WindowKind.CHANGED} and table.cursor
         watermark = extraction.tally.watermark if moves else ""
         return load.finish(extraction.tally, watermark=watermark, deletions=deletions)
-
-
-def _deletions(systems: Systems, entity: EntityKey, table: Table, overlap: timedelta) -> list[Deletion]:
-    """Ask the audit history from the last time on; its clock is GMT, and the overlap covers the skew to ours."""
-    if not table.audit_type:
-        return []
-    last = systems.warehouse.last_extracted_at(table, str(entity)) or datetime.now(UTC)
-    since = format_timestamp((last - overlap).astimezone(UTC))
-    deletions, _ = intacct_extract.fetch_deletions(systems.intacct(entity), table, since)
-    return deletions
 
 
 def _lines_window(systems: Systems, entity: EntityKey, table: Table) -> Window:

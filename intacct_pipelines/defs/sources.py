@@ -27,6 +27,7 @@ from intacct_pipelines.domain.catalog import (
     Table,
     with_embedded,
 )
+from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import Certificate, WindowKind
 
@@ -122,6 +123,8 @@ def _intacct_asset(table: Table) -> dg.AssetsDefinition:
     deps = [dg.AssetKey("sage_intacct")]
     if table.parent:
         deps.append(dg.AssetKey(["intacct", table.parent]))
+    if table.audit_type:
+        deps.append(asset_key(AUDIT_EVENT))
     if table.module:
         deps.append(asset_key(MODULE))
     deps += _history_of(table)

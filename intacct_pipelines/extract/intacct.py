@@ -30,18 +30,15 @@ from intacct_pipelines.clients.intacct import (
 )
 from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.money import DECIMAL_TEXT
-from intacct_pipelines.domain.records import Batch, Deletion, SourceField, Tally, Window, WindowKind
+from intacct_pipelines.domain.records import Batch, SourceField, Tally, Window, WindowKind
 from intacct_pipelines.errors import UnknownFieldError
-from intacct_pipelines.extract.cells import read_instant
 from intacct_pipelines.extract.typing import type_rows
 
 COMPANY_ZONE: Final = "America/Los_Angeles"
 """Zone of WHENMODIFIED unless the connection says otherwise; recorded replies point to it."""
-AUDIT_ZONE: Final = "UTC"
 PARENTS_PER_QUERY: Final = 1000
 """The gateway takes at most so many values in one ``in``."""
 
-_AUDIT_FIELDS: Final = ("ID", "OBJECTTYPE", "OBJECTKEY", "USERID", "ACCESSTIME", "ACCESSMODE")
 _DIGITS: Final = 76
 """All that arrow's decimals can have: no sum of amounts runs over."""
 _ACCOUNTING: Final = Context(prec=_DIGITS)
@@ -105,7 +102,8 @@ class IntacctExtraction:
             self.tally.requests = self._session.requests - before
 
     def _read(self, condition: Filter | None) -> Iterator[Batch]:
-        query = Query(self.table.source_object, self._fields, condition)
+        key = self.table.column(self.table.key[0]).source
+        query = Query(self.table.source_object, self._fields, condition, key=key)
         announced = 0
         for page in self._session.read_pages(query):
             announced = page.total_count
@@ -161,40 +159,6 @@ def changed_since(watermark: str, overlap: timedelta) -> str:
     return format_timestamp(datetime.fromisoformat(f"{year}-{month}-{day}T{clock or '00:00:00'}") - overlap)
 
 
-def fetch_deletions(session: Session, table: Table, since: str) -> tuple[list[Deletion], str]:
-    """Read from the audit history what was deleted at or after ``since``.
-
-    Args:
-        session: Where to read.
-        table: A table with an ``audit_type``.
-        since: The server's timestamp, overlap already subtracted; empty for the whole history.
-
-    Returns:
-        The deletions, and the largest timestamp seen (``since`` if there was none). A deletion's key is a record
-        number or, for some objects, the business id: the audit names whichever it knows.
-
-    Raises:
-        ValueError: The table has no audit history.
-        PermissionDeniedError: The user may not view it; sweep by keys instead.
-        RemoteSystemError: Any other failure.
-    """
-    if not table.audit_type:
-        msg = f"{table.qualified_name} has no audit history"
-        raise ValueError(msg)
-    condition = all_of(
-        Condition("ACCESSTIME", Operator.GREATER_OR_EQUAL, (since,)) if since else None,
-        Condition("OBJECTTYPE", Operator.EQUAL, (table.audit_type,)),
-        Condition("ACCESSMODE", Operator.EQUAL, ("D",)),
-    )
-    deletions: list[Deletion] = []
-    latest = since
-    for page in session.read_pages(Query("AUDITHISTORY", _AUDIT_FIELDS, condition, key="ID")):
-        latest = latest_time(page.columns["ACCESSTIME"], latest)
-        rows = zip(*(page.columns[field].to_pylist() for field in ("OBJECTKEY", "ACCESSTIME", "USERID")), strict=True)
-        deletions.extend(Deletion(key, _instant(at), by or "") for key, at, by in rows if key)
-    return deletions, latest
-
-
 def count_month(session: Session, table: Table, month: date) -> int:
     """Ask how many documents a month has; costs one call, whatever the number.
 
@@ -242,9 +206,9 @@ def _window_filters(table: Table, window: Window) -> list[Filter | None]:
     """The filters whose rows together are the window; each is one query."""
     match window.kind:
         case WindowKind.ALL:
-            return [None]
+            return [_only(table)]
         case WindowKind.CHANGED:
-            return [_changed(table, window.since)]
+            return [all_of(_only(table), _changed(table, window.since))]
         case WindowKind.MONTH:
             return [_month(table, window.month)]
         case WindowKind.PARENTS:
@@ -255,12 +219,15 @@ def _changed(table: Table, since: str) -> Filter | None:
     if not table.cursor or not since:
         msg = f"{table.qualified_name}: a window of changes needs a cursor and a timestamp to begin at"
         raise ValueError(msg)
-    source = table.column(table.cursor).source
+    cursor = table.column(table.cursor)
+    later = Condition(cursor.source, Operator.GREATER_OR_EQUAL, (since,))
     # rows that nobody ever touched have no time of change; without the second half they would never be read
-    return any_of(
-        Condition(source, Operator.GREATER_OR_EQUAL, (since,)),
-        Condition(source, Operator.IS_NULL),
-    )
+    return later if cursor.required else any_of(later, Condition(cursor.source, Operator.IS_NULL))
+
+
+def _only(table: Table) -> Filter | None:
+    field, values = table.only
+    return Condition(field, Operator.IN, values) if field else None
 
 
 def _month(table: Table, month: date | None) -> Filter:
@@ -307,10 +274,3 @@ def latest_time(cells: pa.Array, latest: str) -> str:
 
 def _order(text: str) -> str:
     return text[6:10] + text[:5] + text[10:]
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        return read_instant(text or "", AUDIT_ZONE)
-    except ValueError:
-        return None

@@ -20,8 +20,9 @@ from intacct_pipelines.extract.cells import is_storable
 from intacct_pipelines.extract.columns import Texts, as_strings, type_column
 
 MASK: Final = "***"
-UTC_FIELDS: Final = frozenset({"AUWHENCREATED"})
-"""Fields that are in UTC whatever the company's zone is (recorded: seven hours ahead of WHENMODIFIED)."""
+UTC_FIELDS: Final = frozenset({"AUWHENCREATED", "ACCESSTIME"})
+"""Fields that are in UTC whatever the company's zone is: recorded seven hours ahead of WHENMODIFIED, and documented for
+the audit trail."""
 
 _SHOWN_CHARACTERS: Final = 200
 _CHECKS: Final[Mapping[Kind, str]] = {

@@ -37,11 +37,17 @@ def reading(table: Table) -> str:
         return "Each sync: the newest complete file, whole, if it is newer than the one before."
     if table.parent:
         return f"Each sync: the rows of every `{table.parent}` that was written since; whole weekly."
-    if table.is_rewritten:
-        return "Each sync: what changed since the last, then a count; whole when the count differs, and weekly."
     if table.cursor:
-        return "Each sync: what changed since the last; whole weekly, so that deletions are found in any case."
+        return f"Each sync: {_since(table)}"
     return "Each sync of the company's top level, whole." if table.is_company_wide else "Each sync, whole."
+
+
+def _since(table: Table) -> str:
+    if table.is_log:
+        return "what was added since the last; never whole."
+    if table.is_rewritten:
+        return "what changed since the last, then a count; whole when the count differs, and weekly."
+    return "what changed since the last; whole weekly, so that deletions are found in any case."
 
 
 def _lines() -> Iterator[str]:

@@ -16,6 +16,7 @@ from psycopg import sql
 from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.records import Certificate, Deletion, Reject, Rows, Tally, Window, rejected_rows
 from intacct_pipelines.errors import DataContractError, WarehouseError
+from intacct_pipelines.warehouse.audit import reported_deletions
 from intacct_pipelines.warehouse.copy_binary import blocks
 from intacct_pipelines.warehouse.copy_stream import CopyStream
 from intacct_pipelines.warehouse.first_load import FirstLoad
@@ -64,6 +65,10 @@ class Load:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._copying.__exit__(kind, error, trace)
+
+    def reported_deletions(self) -> list[Deletion]:
+        """Return what the stored audit history says was deleted; call it before the source is asked for rows."""
+        return reported_deletions(self._place)
 
     def add(self, rows: Rows) -> None:
         """Send a batch of good rows.

@@ -168,23 +168,25 @@ def delete_gone(
 def _note_reported(place: Place, arrived: sql.Identifier | None, deletions: Sequence[Deletion]) -> None:
     """Find the stored rows of the reported deletions.
 
-    A record that was changed after the reported deletion is another one with the same id, and stays. Without an
-    instant to compare, a record that arrived just now stays.
+    A record that was changed after the reported deletion is another one with the same id, and stays. Where instants do
+    not tell, being equal to the second or missing, a record that arrived just now stays: deletions are read first.
     """
     named = _named(place)
-    alive = sql.SQL("false") if arrived is None else _absent(place, arrived)
+    absent = sql.SQL("false") if arrived is None else _absent(place, arrived)
     younger: sql.Composable = sql.SQL("")
     if place.age_column:
-        younger = sql.SQL(" AND coalesce({} <= d.deleted_at, true)").format(sql.Identifier("t", place.age_column))
+        younger = sql.SQL(" AND coalesce({age} < d.deleted_at OR ({age} = d.deleted_at AND {absent}), true)").format(
+            age=sql.Identifier("t", place.age_column), absent=absent
+        )
     place.connection.execute(
         sql.SQL(
             "INSERT INTO {gone} SELECT DISTINCT ON ({key}) {key}, d.deleted_at, d.deleted_by FROM {part} AS t JOIN "
             "unnest(%(keys)s::text[], %(instants)s::timestamptz[], %(people)s::text[]) "
             "AS d (key, deleted_at, deleted_by) ON {named} "
-            "WHERE t.entity = %(entity)s AND NOT t._deleted AND (d.deleted_at IS NOT NULL OR {alive}){younger} "
+            "WHERE t.entity = %(entity)s AND NOT t._deleted AND (d.deleted_at IS NOT NULL OR {absent}){younger} "
             "ORDER BY {key}, d.deleted_at DESC NULLS LAST"
         ).format(
-            gone=GONE, key=names(place.table.key, "t"), part=place.part, named=named, alive=alive, younger=younger
+            gone=GONE, key=names(place.table.key, "t"), part=place.part, named=named, absent=absent, younger=younger
         ),
         {
             "keys": [deletion.key for deletion in deletions],

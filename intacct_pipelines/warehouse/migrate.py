@@ -19,6 +19,7 @@ from psycopg import sql
 from intacct_pipelines.domain.catalog import TABLES, Table
 from intacct_pipelines.errors import ConfigurationError, SchemaDriftError
 from intacct_pipelines.warehouse.marts import drop_stale_views, make_views
+from intacct_pipelines.warehouse.place import names
 from intacct_pipelines.warehouse.tables import COMMENTS, VERSION_COLUMNS, column_types, parent_name, version_name
 
 _LOCK_KEY: Final = 0x1A7ACC7
@@ -99,6 +100,9 @@ def migrate_table(
         if table.parent_key:
             parent_key = sql.Identifier(table.parent_key)
             connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(parent_name(table), parent_key))
+        if table.looked_up_by:
+            columns = names(table.looked_up_by)
+            connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(parent_name(table), columns))
         _comment(connection, table)
     else:
         _alter(connection, parent_name(table), table, stored[current], declared)

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 SHORT = {
     "E2E": "tests/simulation/test_bad_input.py",
     "SYNC": "tests/simulation/test_sync_end_to_end.py",
+    "AUDIT": "tests/simulation/test_audit_history.py",
     "CLI": "tests/unit/cli/test_commands.py",
     "FILES": "tests/simulation/test_business_center_files.py",
 }

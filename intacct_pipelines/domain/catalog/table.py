@@ -112,6 +112,9 @@ class Table:
             document is edited; what changed is then not all that happened, so the rows are counted.
         permission: What Intacct's user must be allowed, as its screens name it; empty for lines (their parent's) and
             for systems that publish no list.
+        only: A field of the source and the values of it that are wanted; other rows are not asked for. Empty: all rows.
+        is_log: Whether rows are only ever added, so that it is never read whole; what the source drops stays.
+        looked_up_by: Columns by which rows are found besides their key; one index.
         call: For what Intacct's `query` does not read: the function that does. Such a table is read whole.
         is_optional: Whether a sync goes on, and says so, where the company lacks it or the user may not read it.
         is_company_wide: Whether it is the same for every entity, so that only the company's top level reads it.
@@ -137,6 +140,9 @@ class Table:
     party: str = ""
     is_rewritten: bool = False
     permission: str = ""
+    only: tuple[str, tuple[str, ...]] = ("", ())
+    is_log: bool = False
+    looked_up_by: tuple[str, ...] = ()
     call: Call | None = None
     is_optional: bool = False
     is_company_wide: bool = False

@@ -23,7 +23,6 @@ from intacct_pipelines.extract.intacct import (
     changed_since,
     discover_entities,
     exact_sum,
-    fetch_deletions,
     latest_time,
     read_closed_period,
 )
@@ -228,25 +227,29 @@ def test_an_unreadable_watermark_is_an_error() -> None:
         changed_since("2026-03-01", timedelta(days=1))
 
 
-def audit(number: int, key: str, at: str, mode: str = "D", kind: str = "apbill") -> dict[str, str | None]:
-    facts = {"OBJECTTYPE": kind, "OBJECTKEY": key, "USERID": "ann", "ACCESSTIME": at, "ACCESSMODE": mode}
-    return {"ID": str(number), **facts}
+AUDIT_EVENT = TABLES["intacct.audit_event"]
 
 
-def test_deletions_come_from_the_audit_history() -> None:
-    """Only deletions of this object since the moment given, with who and when, and the next moment to begin at."""
+def audit(number: int, at: str, mode: str = "D") -> dict[str, str | None]:
+    facts = {"OBJECTTYPE": "apbill", "OBJECTKEY": "12", "USERID": "ann", "ACCESSTIME": at, "ACCESSMODE": mode}
+    return {"ID": str(number), **facts, "SOURCE": "ui", "WORKFLOWACTION": None}
+
+
+def test_the_audit_history_is_read_from_a_moment_on_without_what_was_only_looked_at() -> None:
+    """Its times are UTC whatever the company's zone, its key is its own, and its latest time is the watermark."""
     trail = [
-        audit(1, "11", "02/01/2026 00:00:00"),
-        audit(2, "12", "02/02/2026 00:00:01"),
-        audit(3, "13", "02/03/2026 00:00:00", mode="M"),
-        audit(4, "V-1", "02/04/2026 00:00:00", kind="vendor"),
+        audit(1, "02/01/2026 00:00:00"),
+        audit(2, "02/02/2026 00:00:01"),
+        audit(3, "02/02/2026 00:00:00", mode="M"),
+        audit(4, "02/04/2026 00:00:00", mode="A"),
     ]
+    window = Window(WindowKind.CHANGED, since="02/02/2026 00:00:00")
     with client_of(ScriptedIntacct({"AUDITHISTORY": trail})) as client:
-        deletions, latest = fetch_deletions(client.session(), BILL, "02/02/2026 00:00:00")
-        assert fetch_deletions(client.session(), BILL, "01/01/2030 00:00:00") == ([], "01/01/2030 00:00:00")
-    assert [(one.key, one.deleted_by) for one in deletions] == [("12", "ann")]
-    assert deletions[0].deleted_at == datetime(2026, 2, 2, 0, 0, 1, tzinfo=UTC)
-    assert latest == "02/02/2026 00:00:01"
+        extraction = IntacctExtraction(client.session(), AUDIT_EVENT, window, zone="America/Los_Angeles")
+        (batch,) = extraction
+    assert batch.rows.columns["audit_id"].to_pylist() == [2, 3]
+    assert batch.rows.columns["happened_at"].to_pylist()[0] == datetime(2026, 2, 2, 0, 0, 1, tzinfo=UTC)
+    assert extraction.tally.watermark == "02/02/2026 00:00:01"
 
 
 def test_a_hidden_audit_history_is_said() -> None:
@@ -256,7 +259,7 @@ def test_a_hidden_audit_history_is_said() -> None:
         reply(failure("query", "query-AUDITHISTORY", "X", "You do not have permission for API operation"))
     ]
     with client_of(gateway) as client, pytest.raises(PermissionDeniedError) as caught:
-        fetch_deletions(client.session(), BILL, "")
+        list(IntacctExtraction(client.session(), AUDIT_EVENT, Window(WindowKind.ALL)))
     assert caught.value.rule == "S-CFG-16"
 
 
