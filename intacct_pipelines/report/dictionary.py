@@ -100,7 +100,8 @@ def _table(table: Table) -> Iterator[str]:
 
 def _mart(mart: Mart) -> Iterator[str]:
     yield from _head(mart.qualified_name, mart.description)
-    yield f"Over {', '.join(f'`{name}`' for name in mart.tables)}."
+    everything = len(mart.tables) >= len(TABLES)
+    yield "Over all source tables." if everything else f"Over {', '.join(f'`{name}`' for name in mart.tables)}."
     yield ""
     yield from _columns(mart.columns)
 

@@ -45,6 +45,8 @@ _SETTINGS: Final = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": "200",
+    # Every entity has a part of every table, and a question over all tables locks each part.
+    "max_locks_per_transaction": "512",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "shared_buffers": "256MB",

@@ -25,6 +25,8 @@ from intacct_pipelines.warehouse.tables import COMMENTS, VERSION_COLUMNS, column
 _LOCK_KEY: Final = 0x1A7ACC7
 _VIEWS_BEGAN: Final = 4
 """The migration from which on there are views."""
+_SUMMARY: Final = sql.SQL("CREATE INDEX ON {} USING brin ({}) WITH (pages_per_range = 32, autosummarize = on)")
+"""Finds what is recent: rows that were written lately stand together. It costs a load next to nothing."""
 _FILE_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _LEDGER: Final = """
     CREATE SCHEMA IF NOT EXISTS ops;
@@ -103,12 +105,14 @@ def migrate_table(
         if table.looked_up_by:
             columns = names(table.looked_up_by)
             connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(parent_name(table), columns))
+        connection.execute(_SUMMARY.format(parent_name(table), sql.Identifier("_synced_at")))
         _comment(connection, table)
     else:
         _alter(connection, parent_name(table), table, stored[current], declared)
     if versions not in stored:
         connection.execute(_create(version_name(table), kept, ("entity", *table.key, "valid_from"), partitioned=False))
         connection.execute(sql.SQL("CREATE INDEX ON {} (entity, valid_to)").format(version_name(table)))
+        connection.execute(_SUMMARY.format(version_name(table), sql.Identifier("valid_from")))
         words = sql.Literal(f"Earlier versions of {table.qualified_name}.")
         connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(version_name(table), words))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.catalog.table import Column, Kind, text
 
 
@@ -207,6 +208,40 @@ CASH_BY_CLEARING_ACCOUNT: Final = Mart(
     ),
 )
 
+LOGGED_TABLES: Final = tuple(table for table in TABLES.values() if not table.is_log)
+"""The tables whose changes ``marts.change_log`` tells."""
+
+CHANGE_LOG: Final = Mart(
+    "marts",
+    "change_log",
+    "A change of a record, as the warehouse saw it: it came, changed or went. Name an entity, and a record or the time "
+    "since when: either is found by index.",
+    (
+        text("entity", "entity", "The entity's partition key, <company>:<entity id>.", required=True),
+        text("table_name", "", "The record's table, such as intacct.ap_bill.", required=True),
+        Column("record_no", Kind.INTEGER, "record_no", "The record's key in Intacct."),
+        text("record_id", "id", "The record's key elsewhere; keys of several parts are joined by bars."),
+        text("record_name", "", "Number, id or name that people use, if it has one; masked if it is personal data."),
+        text("change", "", "What happened to it.", required=True, one_of=("added", "changed", "deleted")),
+        Column("valid_from", Kind.INSTANT, "_synced_at", "When the warehouse saw it.", required=True),
+        Column("valid_to", Kind.INSTANT, "valid_to", "When its next change was seen; empty for the last one."),
+        Column(
+            "changes",
+            Kind.JSON,
+            "",
+            'Each changed column with its values, as {"column": {"old": …, "new": …}}; empty for what came or went. Of '
+            "personal data only that it changed.",
+            required=True,
+        ),
+        Column("audit_id", Kind.INTEGER, "audit_event.audit_id", "The entry of Intacct's audit history that fits."),
+        Column("changed_at", Kind.INSTANT, "audit_event.happened_at", "When it happened, by that entry."),
+        text("changed_by", "audit_event.user_id", "Who did it, by that entry.", pii=True),
+        text("changed_through", "audit_event.source", "By which way: api, csv, system or ui."),
+        text("run_id", "_run_id", "The run that saw it.", required=True),
+    ),
+    ("intacct.audit_event", *(table.qualified_name for table in LOGGED_TABLES)),
+)
+
 MARTS: Final[dict[str, Mart]] = {
     mart.qualified_name: mart
     for mart in (
@@ -218,6 +253,7 @@ MARTS: Final[dict[str, Mart]] = {
         AR_AGEING,
         VENDOR_SPEND,
         CASH_BY_CLEARING_ACCOUNT,
+        CHANGE_LOG,
     )
 }
 """Every mart by its qualified name."""

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     DATE = "date"
     INSTANT = "timestamptz"
     FLAG = "boolean"
+    JSON = "jsonb"
+    """In views only."""
 
 
 @dataclass(frozen=True, slots=True)

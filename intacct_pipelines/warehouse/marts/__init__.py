@@ -19,6 +19,7 @@ from intacct_pipelines.domain.catalog import INTACCT_TABLES, TABLES, Table
 from intacct_pipelines.domain.catalog.marts import MARTS
 from intacct_pipelines.errors import SchemaDriftError
 from intacct_pipelines.warehouse.marts.as_of import as_of_objects
+from intacct_pipelines.warehouse.marts.change_log import change_log
 from intacct_pipelines.warehouse.tables import column_types
 
 COMPANY_SCHEMA: Final = "company"
@@ -65,6 +66,7 @@ def _made(connection: psycopg.Connection) -> _Made:
 
 def _statements(connection: psycopg.Connection) -> list[str]:
     made = [_company_view(table) for table in INTACCT_TABLES] + [as_of_objects(table) for table in TABLES.values()]
+    made.append(change_log())
     return [statement.as_string(connection) for statement in made] + [_read(name) for name in _files()]
 
 
