@@ -51,7 +51,8 @@ _VIEW: Final = """
             AND a.happened_at >= CASE WHEN {is_found} THEN c.old_from ELSE c.own_time END - {skew}
             AND a.happened_at <=
                 CASE WHEN {is_found} THEN greatest(c.valid_from, c.own_time) ELSE c.own_time END + {skew}
-        ORDER BY abs(extract(epoch FROM a.happened_at - coalesce(c.own_time, c.valid_from))), a.audit_id DESC
+        ORDER BY CASE WHEN NOT {is_found} THEN abs(extract(epoch FROM a.happened_at - c.own_time)) END,
+            a.happened_at DESC, a.audit_id DESC
         LIMIT 1
     ) AS told ON true
     WHERE c.change <> 'changed' OR compared.changes <> '{{}}'
