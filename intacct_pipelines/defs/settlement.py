@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.extraction import sync_intacct_table
+from intacct_pipelines.defs.optional import sync_or_skip
 from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
@@ -180,6 +182,8 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
     if plan_id and outbox.plan(plan_id).state not in {"approved", "done"}:
         raise NotApprovedError(f"plan {plan_id} is not approved", remedy="Read it with `plan`, then `approve` it.")
     if link.mode is Mode.SYNC and outbox.approved_plans(link.name):
+        # what was deleted since the plan is told by the audit history
+        sync_or_skip(systems, entity, AUDIT_EVENT, run_id)
         for pushed in PUSHED.values():
             for table in (pushed.target, *pushed.target_lines):
                 sync_intacct_table(systems, entity, table, run_id)

@@ -132,3 +132,11 @@ def test_without_the_permission_lists_are_read_whole_and_what_was_missed_is_told
     _, vendors, bills = sync(systems, world, AUDIT_EVENT, VENDOR, BILL)
     assert (str(vendors.window)[:7], bills.deleted) == ("changed", 1)
     assert bill not in alive(systems, world, BILL)
+
+
+def test_what_was_deleted_since_the_plan_is_known_before_anything_is_sent(world, systems):
+    """Sending reads the audit history as well, so a bill that is gone is not taken for one that is there."""
+    assert world.sync().is_auto_approved
+    bill = delete_a_bill(world)
+    world.apply()
+    assert bill not in alive(systems, world, BILL)
