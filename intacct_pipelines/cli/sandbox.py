@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-@click.command()
+@click.command(
+    epilog="""
+\b
+Exit codes: 0 it was ended; 1 it cannot listen on the port; 2 an argument is wrong.
+"""
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 picks a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed and options, same company.")

@@ -16,7 +16,7 @@ from intacct_pipelines.warehouse.outbox import Outbox
 from intacct_pipelines.warehouse.progress import last_readings
 from intacct_pipelines.warehouse.recon import Recon
 
-_GROUP: Final = ("entity", "object", "verdict", "rule", "kind", "currency")
+_GROUP: Final = ("entity", "object", "verdict", "rule", "kind", "currency", "reason")
 _DIFFERENCE: Final = ("entity", "object", "verdict", "rule", "kind", "count", "money_at_stake", "currency", "reason")
 
 
@@ -78,15 +78,13 @@ def entity_figures(systems: Systems) -> list[dict[str, Any]]:
 
 
 def difference_figures(systems: Systems) -> list[dict[str, Any]]:
-    """Return the current differences, counted by entity, object, verdict, rule and kind."""
+    """Return the current differences, counted by entity, object, verdict, rule, kind, currency and reason."""
     groups: dict[tuple[str, ...], dict[str, Any]] = {}
     for name in sorted(systems.connections.links):
         for row in Recon(systems.warehouse).differences(name).astype(object).to_dict("records"):
             key = tuple(str(row[part] or "") for part in _GROUP)
             group = groups.setdefault(
-                key,
-                dict(zip(_GROUP, key, strict=True))
-                | {"count": 0, "money_at_stake": Decimal(0), "reason": str(row["reason"])},
+                key, {**dict(zip(_GROUP, key, strict=True)), "count": 0, "money_at_stake": Decimal(0)}
             )
             group["count"] += 1
             group["money_at_stake"] += row["money_at_stake"] or Decimal(0)

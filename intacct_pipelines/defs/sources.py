@@ -32,21 +32,33 @@ from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import Certificate, WindowKind
 
 SOURCES: Final = (
-    dg.AssetSpec("sage_intacct", description="The Sage Intacct company.", kinds={"intacct"}, group_name="source"),
     dg.AssetSpec(
-        "bill_com", description="The BILL organisation linked to the entity.", kinds={"bill"}, group_name="source"
+        "sage_intacct",
+        description="The Sage Intacct company.",
+        kinds={"intacct"},
+        group_name="source",
+        owners=OWNERS,
+    ),
+    dg.AssetSpec(
+        "bill_com",
+        description="The BILL organisation linked to the entity.",
+        kinds={"bill"},
+        group_name="source",
+        owners=OWNERS,
     ),
     dg.AssetSpec(
         "bill_spend_and_expense",
         description="The card platform's account that posts to the entity; a white label is one as well.",
         kinds={"spend"},
         group_name="source",
+        owners=OWNERS,
     ),
     dg.AssetSpec(
         "paymentus_business_center",
         description="The files of the Business Center company that syncs with the entity.",
         kinds={"csv"},
         group_name="source",
+        owners=OWNERS,
     ),
 )
 

@@ -47,6 +47,13 @@ def test_every_table_of_the_catalog_is_an_asset(graph):
     assert {name.replace(".", "/") for name in TABLES} <= keys
 
 
+def test_every_asset_has_an_owner_and_a_description(graph):
+    """Also what is only read, and what is only shown."""
+    assets = graph.resolve_asset_graph()
+    keys = assets.get_all_asset_keys()
+    assert [key for key in keys if not (assets.get(key).owners and assets.get(key).description)] == []
+
+
 def test_every_source_asset_has_both_checks_column_schema_owner_and_description(graph):
     """An analyst finds the same facts on every table."""
     assets = graph.resolve_asset_graph()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -47,7 +49,7 @@ def run(*arguments: str, code: int = DONE) -> Result:
     return result
 
 
-def test_a_plan_is_read_approved_by_the_name_it_was_shown_with_and_applied(home):
+def test_a_plan_is_read_approved_by_the_name_it_was_shown_with_and_applied(home, warehouse_dsn):
     """Planning what is planned already shows the plan that is there: its name can be approved, its hash checked.
 
     This is the one test of the commands after each other; most of its time is the sync, which no other test runs
@@ -57,6 +59,13 @@ def test_a_plan_is_read_approved_by_the_name_it_was_shown_with_and_applied(home)
     (facts,) = (outcome["assets"] for outcome in synced.values())
     first = facts["recon/ap_bill"]["by_kind_verdict_and_rule"][0]
     assert {"kind", "verdict"} <= set(first)
+
+    with psycopg.connect(warehouse_dsn) as connection:
+        found = connection.execute("SELECT kind, reason, count(*) FROM recon.difference GROUP BY 1, 2").fetchall()
+    told = Counter()
+    for row in json.loads(run("status", "--json").stdout)["differences"]:
+        told[row["kind"], row["reason"]] += row["count"]
+    assert told == {(kind, reason): count for kind, reason, count in found}
 
     (plan,) = json.loads(run("plan", "--json").stdout)
     assert plan["plan_id"] == facts["push/plan"]["plan_id"]

@@ -196,6 +196,13 @@ def test_the_public_packages_names_are_there_and_identify_each_row_once(synced, 
     assert len({row[at] for row in rows}) == len(rows)
 
 
+def test_every_account_has_a_category(synced):
+    """By it alone the public package tells assets from liabilities; an account without one is in no section."""
+    _, connection = synced
+    bare = connection.execute("SELECT accountno FROM sage_intacct.gl_account WHERE coalesce(category, '') = ''")
+    assert bare.fetchall() == []
+
+
 def test_a_view_of_somebody_else_on_ours_is_never_dropped(warehouse: Warehouse):
     """A new version says which view is in the way and changes nothing."""
     with warehouse.transaction() as connection:

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 _REQUIRES: Final = {"department": "REQUIREDEPT", "location": "REQUIRELOC", "class": "REQUIRECLASS"}
 _POSTED_TO: Final = (
     # accounts that documents post to, whatever the chart has
-    (AP_ACCOUNT, "Accounts payable", "credit", "balancesheet"),
-    (BANK_ACCOUNT, "Operating bank", "debit", "balancesheet"),
-    (CARD_ACCOUNT, "Charge cards payable", "credit", "balancesheet"),
-    (EXCHANGE_ACCOUNT, "Realised exchange gains and losses", "debit", "incomestatement"),
+    (AP_ACCOUNT, "Accounts payable", "credit", "balancesheet", "ACCOUNTS_PAYABLE"),
+    (BANK_ACCOUNT, "Operating bank", "debit", "balancesheet", "BANK"),
+    (CARD_ACCOUNT, "Charge cards payable", "credit", "balancesheet", "CREDIT_CARD"),
+    (EXCHANGE_ACCOUNT, "Realised exchange gains and losses", "debit", "incomestatement", "OTHER_EXPENSE"),
 )
 
 
@@ -125,9 +125,10 @@ class Loader:
             }
             self._add("GLACCOUNT", values)
         accounts = self._state.tables["GLACCOUNT"]
-        for number, title, side, kind in _POSTED_TO:
+        for number, title, side, kind, bill_type in _POSTED_TO:
             if accounts.by_business_key(number) is None:
                 values = {"ACCOUNTNO": number, "TITLE": title, "ACCOUNTTYPE": kind, "NORMALBALANCE": side}
+                values["CATEGORY"] = CATEGORIES[bill_type]
                 self._add("GLACCOUNT", {**values, "CLOSINGTYPE": "non-closing account", "STATUS": "active"})
 
     def _load_vendor(self, vendor: Vendor, vendor_id: str) -> None:
