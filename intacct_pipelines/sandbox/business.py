@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
+    from intacct_pipelines.sandbox.advance_business import Advance
     from intacct_pipelines.sandbox.expense_business import ExpenseReport
     from intacct_pipelines.sandbox.journal_business import JournalEntry
     from intacct_pipelines.sandbox.order_business import Order
@@ -175,5 +176,6 @@ class Business:
     journals: tuple[JournalEntry, ...] = ()
     orders: tuple[Order, ...] = ()
     expense_reports: tuple[ExpenseReport, ...] = ()
+    advances: tuple[Advance, ...] = ()
     settlements: Settlements = field(default_factory=Settlements)
     """What paid the bills."""

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Final
 
 from intacct_pipelines.sandbox import names
+from intacct_pipelines.sandbox.advance_business import make_advances
 from intacct_pipelines.sandbox.bill_maker import BillMaker, planted_differences
 from intacct_pipelines.sandbox.business import Account, Bill, Business, Dimension, Entity, Term, Vendor
 from intacct_pipelines.sandbox.card_maker import make_cards
@@ -156,6 +157,7 @@ class _Generator:
             expense_reports=make_expense_reports(
                 self._own_dice("expenses"), entities, business.cards.holders, self._bill_count
             ),
+            advances=make_advances(self._own_dice("advances"), entities, business.vendors, self._bill_count),
         )
 
     def _own_dice(self, area: str) -> Dice:

@@ -79,6 +79,26 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             "trx_adjustment_amount": Decimal(40),
         },
     ],
+    "ap_advance": [
+        {
+            "record_no": 901,
+            "state": "Partially Paid",
+            "vendor_name": "Redacted & Co",
+            "financial_account_id": "OPERATING",
+            "advance_date": date(2026, 2, 9),
+            "currency": "EUR",
+            "trx_total_entered": Decimal(500),
+            "trx_total_paid": Decimal("120.5"),
+            "total_due": Decimal("415.74"),
+            "cleared_date": None,
+            "created_at": datetime(2026, 2, 9, 18, 3, 11, tzinfo=UTC),
+            "owner_entity_id": "110",
+        },
+        {"record_no": 902, "record_type": None, "payment_date": None, "trx_total_entered": Decimal(100000)},
+    ],
+    "ap_advance_line": [
+        {"advance_record_no": 901, "account_no": "1400", "trx_amount": Decimal(500), "trx_total_paid": Decimal("120.5")}
+    ],
     "card_transaction": [
         {
             "record_no": 77,
@@ -146,6 +166,8 @@ def test_a_reply_becomes_rows(name: str) -> None:
         ("ap_payment", "<TRX_TOTALENTERED>80.5<", "<TRX_TOTALENTERED>80.505<", "trx_total_entered"),
         ("ap_payment_detail", "<PAYMENTKEY>812</PAYMENTKEY>", "<PAYMENTKEY></PAYMENTKEY>", "payment_record_no"),
         ("card_transaction", "<WHENCREATED>02/03/2026<", "<WHENCREATED>02/30/2026<", "transaction_date"),
+        ("ap_advance", "<TRX_TOTALENTERED>100000<", "<TRX_TOTALENTERED>100000.5<", "trx_total_entered"),
+        ("ap_advance", "<ADVANCEDATE>02/09/2026<", "<ADVANCEDATE><", "advance_date"),
         ("funds_transfer", "<TOTALENTERED>100000<", "<TOTALENTERED>100000.5<", "total_entered"),
     ],
 )

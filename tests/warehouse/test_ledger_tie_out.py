@@ -13,11 +13,12 @@ from psycopg import sql
 
 from intacct_pipelines.domain.catalog.intacct.ledger import LEDGER_TABLES
 from intacct_pipelines.domain.catalog.intacct.orders import ORDER_TABLES
+from intacct_pipelines.domain.catalog.intacct.payables import AP_ADVANCE, AP_ADVANCE_LINE
 from intacct_pipelines.domain.catalog.intacct.receivables import RECEIVABLES_TABLES
 from intacct_pipelines.domain.catalog.table import Kind, Table
 from intacct_pipelines.domain.records import Certificate
 
-DOCUMENTS = [*RECEIVABLES_TABLES, *ORDER_TABLES]
+DOCUMENTS = [AP_ADVANCE, AP_ADVANCE_LINE, *RECEIVABLES_TABLES, *ORDER_TABLES]
 TABLES = [*DOCUMENTS, *LEDGER_TABLES]
 
 
@@ -98,6 +99,24 @@ def test_open_invoices_and_credits_are_the_receivables_account(synced):
     ).fetchall()
     assert differing == []
     assert connection.execute("SELECT count(*) > 100 FROM intacct.ar_invoice").fetchone() == (True,)
+
+
+def test_advances_to_vendors_stand_in_the_ledger_until_they_are_used(synced):
+    """What is left of each vendor's advances is prepaid in the ledger, and came from the bank, line by line."""
+    _, _, connection = synced
+    posted = connection.execute(
+        """SELECT account_no, vendor_id, currency,
+                  sum(coalesce(trx_debit_amount, 0) - coalesce(trx_credit_amount, 0)), sum(amount)
+           FROM intacct.gl_detail WHERE record_type = 'pr' GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3"""
+    ).fetchall()
+    left = connection.execute(
+        """SELECT vendor_id, currency, sum(trx_total_due), sum(total_due)
+           FROM intacct.ap_advance GROUP BY 1, 2 ORDER BY 1, 2"""
+    ).fetchall()
+    assert len(left) > 5
+    prepaid = [("1400", *row) for row in left]
+    paid = [("1000", *row[:2], -row[2], -row[3]) for row in left]
+    assert posted == prepaid + paid
 
 
 def test_details_lead_from_each_receipt_to_its_invoices(synced):

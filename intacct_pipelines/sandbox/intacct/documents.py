@@ -54,6 +54,9 @@ class Author:
     source: str = "api"
 
 
+_POSTING_DAYS: Final = ("WHENPOSTED", "ADVANCEDATE", "WHENCREATED")
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """What tells one kind of document from another.
@@ -404,7 +407,7 @@ def lines_of(headers: Table, lines: Table, row: Row) -> list[Row]:
 
 def posting_day(table: Table, row: Row) -> str:
     """The day on which a document stands in the ledger; some have no day for that alone."""
-    return table.get(row, "WHENPOSTED" if "WHENPOSTED" in table.at else "WHENCREATED")
+    return table.get(row, next(field for field in _POSTING_DAYS if field in table.at))
 
 
 def line_fields(state: State, form: Form, row: Row, lines: Table, item: Row, trx: Decimal) -> dict[str, str]:

@@ -286,7 +286,7 @@ class Payments:
                 raise refusal("SANDBOX-UNKNOWN-FIELD", f"Field {field} does not exist for object APPYMTDETAIL.")
         for field, word in (("ADVANCEKEY", "advances"), ("DISCOUNTDATE", "discounts")):
             if detail.get(field):
-                raise refusal("SANDBOX-NOT-OFFERED", f"This company has no {word}.")
+                raise refusal("SANDBOX-NOT-OFFERED", f"This sandbox uses no {word}.")
         target, line = self._opening(row, detail, TARGETS, openings)
         if target.left(line) <= 0:
             raise refusal("SANDBOX-PAYMENT", "There is no due on the bill")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _APPLICATIONS: Final = {
     "Company": ("LOCATIONENTITY", "LOCATION", "DEPARTMENT", "CLASS", "CONTACT"),
     "General Ledger": ("GLACCOUNT", "GLBATCH", "GLDETAIL"),
-    "Accounts Payable": ("VENDOR", "APBILL", "APTERM", "APADJUSTMENT", "APPYMT"),
+    "Accounts Payable": ("VENDOR", "APBILL", "APTERM", "APADJUSTMENT", "APPYMT", "APADVANCE"),
     "Accounts Receivable": ("ARINVOICE", "ARADJUSTMENT", "ARPYMT", "ARADVANCE"),
     "Cash Management": ("CCTRANSACTION", "FUNDSTRANSFER", "OTHERRECEIPTS", "DEPOSIT"),
     "Purchasing": ("PODOCUMENT",),
@@ -42,6 +42,7 @@ _POLICIES: Final = {
     "ARADVANCE": "Advances",
     "APADJUSTMENT": "AP adjustments",
     "APPYMT": "Payments",
+    "APADVANCE": "Advances",
     "CCTRANSACTION": "Charge card transactions",
     "FUNDSTRANSFER": "Funds transfers",
     "OTHERRECEIPTS": "Other receipts",

@@ -282,6 +282,73 @@ AP_PAYMENT_DETAIL: Final = Table(
     control_total="trx_payment_amount",
 )
 
+AP_ADVANCE: Final = Table(
+    "intacct",
+    "ap_advance",
+    "APADVANCE",
+    "What vendors were paid ahead of any bill; the details of payments say on which bills it was used.",
+    (
+        RECORD_NO,
+        text("record_type", "RECORDTYPE", "Kind of document as the source codes it.", is_optional=True),
+        text("document_no", "DOCNUMBER", "Number of the payment or check.", is_optional=True),
+        # no list of values: which words an advance takes is not documented
+        text("state", "STATE", "State, as the source words it."),
+        text("vendor_id", "VENDORID", "Vendor.", required=True),
+        text("vendor_name", "VENDORNAME", "Name of the vendor when read.", pii=True, is_optional=True),
+        text("description", "DESCRIPTION", "Free text.", is_optional=True),
+        text("payment_method", "PAYMENTMETHOD", "How it was paid.", is_optional=True),
+        text("financial_account_id", "FINANCIALENTITY", "Bank or card account that it is drawn on.", is_optional=True),
+        Column("advance_date", Kind.DATE, "ADVANCEDATE", "Date on which it stands in the ledger.", required=True),
+        Column("payment_date", Kind.DATE, "PAYMENTDATE", "Date of the payment.", is_optional=True),
+        *CURRENCIES,
+        Column(
+            "exchange_rate",
+            Kind.RATE,
+            "EXCHANGE_RATE",
+            "Base units for one transaction unit.",
+            is_optional=True,
+        ),
+        *TOTALS,
+        text("is_cleared", "CLEARED", "Whether the bank has it, as the source codes it.", is_optional=True),
+        Column("cleared_date", Kind.DATE, "CLRDATE", "Date on which the bank had it.", is_optional=True),
+        text("attachment_id", "SUPDOCID", "Attachment.", is_optional=True),
+        *DOCUMENT_TIMES,
+        *OWNER,
+    ),
+    key=("record_no",),
+    cursor="modified_at",
+    audit_type="apadvance",
+    document_date="advance_date",
+    control_total="trx_total_entered",
+    permission="Accounts Payable › Advances: List, View",
+    is_optional=True,
+)
+
+AP_ADVANCE_LINE: Final = Table(
+    "intacct",
+    "ap_advance_line",
+    "APADVANCEITEM",
+    "Lines of advances to vendors.",
+    (
+        RECORD_NO,
+        Column("advance_record_no", Kind.INTEGER, "RECORDKEY", "Key of the advance.", required=True),
+        Column("line_no", Kind.INTEGER, "LINE_NO", "Position in the advance, from 1."),
+        text("account_no", "ACCOUNTNO", "Account that holds what is paid ahead."),
+        text("description", "ENTRYDESCRIPTION", "Free text."),
+        *LINE_CURRENCIES,
+        Column("trx_amount", Kind.MONEY, "TRX_AMOUNT", "Amount.", required=True, currency="currency"),
+        Column("amount", Kind.MONEY, "AMOUNT", "Amount in base currency.", currency="base_currency"),
+        Column("trx_total_paid", Kind.MONEY, "TRX_TOTALPAID", "Used so far.", currency="currency"),
+        *DIMENSIONS,
+        LINE_MODIFIED,
+    ),
+    key=("record_no",),
+    parent="ap_advance",
+    parent_key="advance_record_no",
+    control_total="trx_amount",
+    is_optional=True,
+)
+
 PAYABLES_TABLES: Final = (
     AP_TERM,
     VENDOR,
@@ -289,6 +356,8 @@ PAYABLES_TABLES: Final = (
     AP_BILL_LINE,
     AP_ADJUSTMENT,
     AP_ADJUSTMENT_LINE,
+    AP_ADVANCE,
+    AP_ADVANCE_LINE,
     AP_PAYMENT,
     AP_PAYMENT_DETAIL,
 )
