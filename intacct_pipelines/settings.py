@@ -172,6 +172,10 @@ class Company(_Budgeted):
         default_factory=dict,
         description="Table → the object's name in this company, for the few that the vendor does not document.",
     )
+    fields: dict[str, str] = Field(
+        default_factory=dict,
+        description="`table.column` → the field's name in this company, for the few that the vendor does not document.",
+    )
 
 
 class Bill(_Budgeted):

@@ -91,7 +91,10 @@ def months_between(first: date, last: date) -> list[date]:
 @click.option("--from", "first", required=True, callback=_month, help="First month, as 2024-01.")
 @click.option("--to", "last", callback=_month, help="Last month; the current one by default.")
 @click.option(
-    "--object", "objects", multiple=True, help="Table, such as ap_bill or bill.ap_bill; may be repeated. All."
+    "--object",
+    "objects",
+    multiple=True,
+    help="Table, such as ap_bill or bill.ap_bill; may be repeated. All that are read.",
 )
 @click.option("--count", "ask", is_flag=True, help="Ask Intacct how many documents unknown months have: one call each.")
 @click.option("--again", is_flag=True, help="Read months again that a stopped backfill of this range had proven.")
@@ -166,14 +169,22 @@ def _tables(names: Sequence[str]) -> list[Table]:
 
 
 def _with_source(systems: Systems, entity: EntityKey, named: Sequence[Table]) -> list[Table]:
-    """Return the named tables; without names, all whose system the entity has an account on."""
+    """Return the named tables; without names, all whose system the entity has an account on.
+
+    What a company may lack is among these only once a sync has read it here.
+    """
     for table in named:
         if not has_source(systems, entity, table):
             raise ConfigurationError(
                 f"{entity} has no account from which {history_name(table)} could be read.",
                 remedy="Choose other objects, or add a link or an account to the connections file.",
             )
-    return [*named] or [table for table in HISTORY_TABLES if has_source(systems, entity, table)]
+    return [*named] or [
+        table
+        for table in HISTORY_TABLES
+        if has_source(systems, entity, table)
+        and (not table.is_optional or systems.warehouse.watermark(table, str(entity)))
+    ]
 
 
 def _wanted(

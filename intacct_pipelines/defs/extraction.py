@@ -7,12 +7,12 @@ their contract, and ``warehouse`` stores all of it in one transaction, with the 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.clients.intacct import format_timestamp
@@ -23,12 +23,15 @@ from intacct_pipelines.domain.records import (
     Reject,
     SourceCount,
     SourceField,
+    Tally,
     Window,
     WindowKind,
     gather,
 )
-from intacct_pipelines.errors import UnknownFieldError
+from intacct_pipelines.errors import PermissionDeniedError, RemoteSystemError, UnknownFieldError, UnknownObjectError
 from intacct_pipelines.extract import intacct as intacct_extract
+from intacct_pipelines.extract.intacct import IntacctExtraction
+from intacct_pipelines.extract.intacct_dimensions import table_of, user_defined_dimensions
 from intacct_pipelines.extract.intacct_lists import ListExtraction
 from intacct_pipelines.validate.contracts import screen_batch
 from intacct_pipelines.warehouse.audit import audit_begins, is_told
@@ -135,6 +138,8 @@ def sync_intacct_table(
         return _load_intacct(systems, entity, table, _added_window(systems, entity, table), run_id)
     if table.call is not None:
         return _load_list(systems, entity, table, table.call, run_id)
+    if table.is_of_dimensions:
+        return _load_dimensions(systems, entity, table, run_id, whole=whole)
     if whole:
         source_fields(systems, entity, table)
         return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
@@ -184,9 +189,14 @@ def _adds_up(systems: Systems, entity: EntityKey, table: Table) -> bool:
 
 
 def named(systems: Systems, entity: EntityKey, table: Table) -> Table:
-    """Return the table with its object's name in the entity's company."""
-    name = systems.connections.company(entity).objects.get(table.name, table.source_object)
-    return replace(table, source_object=name)
+    """Return the table with the names of its object and fields in the entity's company."""
+    company = systems.connections.company(entity)
+    columns = (
+        replace(column, source=company.fields.get(f"{table.name}.{column.name}", column.source))
+        for column in table.columns
+    )
+    name = company.objects.get(table.name, table.source_object)
+    return replace(table, source_object=name, columns=tuple(columns))
 
 
 def source_fields(systems: Systems, entity: EntityKey, table: Table) -> tuple[SourceField, ...]:
@@ -228,6 +238,76 @@ def _load_list(systems: Systems, entity: EntityKey, table: Table, call: Call, ru
         return load.finish(extraction.tally)
 
 
+def _load_dimensions(systems: Systems, entity: EntityKey, table: Table, run_id: str, *, whole: bool) -> Certificate:
+    """Read each of the company's own dimensions whole; those that it has no longer are marked as deleted.
+
+    Raises:
+        PermissionDeniedError, UnknownFieldError, UnknownObjectError: Dimensions that could not be read, by name, after
+            the others were stored; what is stored of them stays as it is. Also that there are none.
+    """
+    session = systems.intacct(entity)
+    listed = user_defined_dimensions(session, table)
+    started: list[tuple[IntacctExtraction, Iterator[Batch]]] = []
+    left_out: dict[str, RemoteSystemError] = {}
+    for dimension in listed:
+        try:
+            started.append(_dimension(systems, entity, replace(table, source_object=dimension), whole=whole))
+        except (PermissionDeniedError, UnknownFieldError, UnknownObjectError) as error:
+            left_out[dimension] = error
+    stored = set(systems.warehouse.read_frame(table, str(entity), columns=[table.parent_key])[table.parent_key])
+    covered = sorted({extraction.table.source_object for extraction, _ in started} | stored.difference(listed))
+    if not covered and not left_out:
+        raise UnknownObjectError("it has no dimension of its own", system="intacct", operation=table.source_object)
+    window = Window(WindowKind.PARENTS, parent_keys=tuple(covered))
+    with systems.warehouse.load(table, str(entity), run_id=run_id, window=window) as load:
+        for _, batches in started:
+            store(load, batches)
+        certificate = load.finish(Tally.joined([extraction.tally for extraction, _ in started]))
+    if left_out:
+        raise _left_out(left_out, len(started))
+    return certificate
+
+
+def _dimension(
+    systems: Systems, entity: EntityKey, table: Table, *, whole: bool
+) -> tuple[IntacctExtraction, Iterator[Batch]]:
+    """Begin to read one dimension; what was known of its fields may have changed, and is then asked for anew."""
+    known = () if whole else SourceFields(systems.warehouse, str(entity)).read(table.source_object)
+    if known:
+        try:
+            return _started(systems, entity, table, known)
+        except UnknownFieldError:
+            pass
+    return _started(systems, entity, table, source_fields(systems, entity, table))
+
+
+def _started(
+    systems: Systems, entity: EntityKey, table: Table, fields: Sequence[SourceField]
+) -> tuple[IntacctExtraction, Iterator[Batch]]:
+    """Begin a reading: its first page is here, so that what may not be read is known before anything is stored."""
+    zone = systems.connections.company(entity).modified_zone
+    extraction = IntacctExtraction(
+        systems.intacct(entity), table_of(table, fields), Window(WindowKind.ALL), zone=zone, fields=fields
+    )
+    batches = iter(extraction)
+    first = [batch for batch in (next(batches, None),) if batch is not None]
+    return extraction, chain(first, batches)
+
+
+def _left_out(errors: Mapping[str, RemoteSystemError], read: int) -> RemoteSystemError:
+    """One error for all dimensions that could not be read."""
+    first = next(iter(errors.values()))
+    reasons = "; ".join(f"{dimension}: {error.message}" for dimension, error in errors.items())
+    return type(first)(
+        f"{reasons} ({read} other dimensions of the company's own were read)",
+        system=first.system,
+        operation=first.operation,
+        details=first.details,
+        rule=first.rule,
+        remedy=first.remedy,
+    )
+
+
 def _load_intacct(
     systems: Systems,
     entity: EntityKey,
@@ -256,7 +336,7 @@ def _load_window(
     fields: Sequence[SourceField],
 ) -> Certificate:
     zone = systems.connections.company(entity).modified_zone
-    extraction = intacct_extract.IntacctExtraction(systems.intacct(entity), table, window, zone=zone, fields=fields)
+    extraction = IntacctExtraction(systems.intacct(entity), table, window, zone=zone, fields=fields)
     with systems.warehouse.load(table, str(entity), run_id=run_id, window=window) as load:
         deletions = load.reported_deletions()
         store(load, extraction)

@@ -168,6 +168,17 @@ class Tally:
     watermark: str = ""
     """Largest cursor value seen, as the server wrote it; empty if no row had one."""
 
+    @staticmethod
+    def joined(parts: Sequence[Tally]) -> Tally:
+        """Return what readings that know of no time counted together."""
+        return Tally(
+            announced=sum(part.announced for part in parts),
+            received=sum(part.received for part in parts),
+            requests=sum(part.requests for part in parts),
+            in_order=all(part.in_order for part in parts),
+            control_total=sum((part.control_total for part in parts), Decimal(0)),
+        )
+
 
 class Extraction(Protocol):
     """Batches of one table over one window; iterate once, then read ``tally``."""

@@ -28,7 +28,7 @@ from intacct_pipelines.clients.intacct import (
     format_date,
     format_timestamp,
 )
-from intacct_pipelines.domain.catalog import Table
+from intacct_pipelines.domain.catalog import OBJECT_NAME, Table
 from intacct_pipelines.domain.money import DECIMAL_TEXT
 from intacct_pipelines.domain.records import Batch, SourceField, Tally, Window, WindowKind
 from intacct_pipelines.errors import UnknownFieldError
@@ -81,7 +81,8 @@ class IntacctExtraction:
         self._session = session
         self._zone = zone
         self._missing, self._absent = _lacking(table, fields)
-        declared = dict.fromkeys(column.source for column in table.columns if column.source not in self._absent)
+        known = {OBJECT_NAME, *self._absent}
+        declared = dict.fromkeys(column.source for column in table.columns if column.source not in known)
         self._fields = tuple(dict.fromkeys((*declared, *(field.name for field in fields if field.is_custom))))
         self._cursor = table.column(table.cursor).source if table.cursor else ""
         self._filters = _window_filters(table, window)
@@ -102,7 +103,7 @@ class IntacctExtraction:
             self.tally.requests = self._session.requests - before
 
     def _read(self, condition: Filter | None) -> Iterator[Batch]:
-        key = self.table.column(self.table.key[0]).source
+        key = self.table.column(self.table.key[-1]).source
         query = Query(self.table.source_object, self._fields, condition, key=key)
         announced = 0
         for page in self._session.read_pages(query):
@@ -110,9 +111,15 @@ class IntacctExtraction:
             self.tally.received += page.count
             self._note(page)
             absent = {name: pa.nulls(page.count, pa.string()) for name in self._absent}
-            yield type_rows(self.table, {**page.columns, **absent}, zone=self._zone)
+            yield type_rows(self.table, {**page.columns, **absent, **self._object_name(page.count)}, zone=self._zone)
             del page  # a page is large: it must not wait here while the next one is read
         self.tally.announced += announced
+
+    def _object_name(self, rows: int) -> dict[str, pa.Array]:
+        """The column with the object's name, where the table is one of several objects."""
+        if all(column.source != OBJECT_NAME for column in self.table.columns):
+            return {}
+        return {OBJECT_NAME: pa.repeat(self.table.source_object, rows)}
 
     def _note(self, page: Page) -> None:
         """Add the page's control total and watermark to the tally."""
@@ -138,6 +145,7 @@ def _lacking(table: Table, fields: Sequence[SourceField]) -> tuple[frozenset[str
         return frozenset(), frozenset()
     known = {field.name for field in fields}
     # fields of related records are not among an object's own
+    known.add(OBJECT_NAME)
     lacking = [column for column in table.columns if "." not in column.source and column.source not in known]
     return (
         frozenset(column.source for column in lacking if not column.is_optional),

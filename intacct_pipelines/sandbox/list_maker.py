@@ -58,6 +58,8 @@ _USERS: Final = (
     ("ap.clerk", "AP clerk", "business user", "false"),
     ("former.clerk", "AP clerk", "business user", "false"),
 )
+_GRANT_CYCLES: Final = ("2024 Spring", "2024 Autumn", "Förderung <B>")
+_CHANNELS: Final = ("Direct", "Reseller")
 _RATE_TYPE: Final = "Group month-end"
 
 
@@ -109,6 +111,10 @@ class _ListMaker:
         yield from self._groups(entities, departments)
         for entity in entities:
             yield from self._people_and_projects(entity, departments)
+        for name in _GRANT_CYCLES:
+            yield self._record("GRANT_CYCLE", NAME=name)
+        for name in _CHANNELS:
+            yield self._record("CHANNEL", NAME=name)
 
     def _record(self, object_name: str, entity_id: str = "", **values: str) -> ListRecord:
         created = self._dice.instant(self._dice.first_day - timedelta(days=400), self._dice.first_day)

@@ -187,6 +187,9 @@ def test_what_would_pass_the_budget_is_refused_before_it_starts(site):
     assert "this month backfills have" in complaint
     assert "of 30" in said
     assert site.proofs() == []
+    # what a company may lack waits until a sync has read it
+    assert "ar_advance" in said
+    assert "ap_advance" not in said
 
 
 def test_the_line_in_the_middle_leaves_whole_months_and_the_next_call_goes_on(site):

@@ -120,7 +120,7 @@ def lookup(object_name: str, control_id: str = "lookup") -> Function:
 
 
 def read_list(
-    name: str, argument: str, value: str, *, control_id: str, page: tuple[int, int] | None = None
+    name: str, argument: str = "", value: str = "", *, control_id: str, page: tuple[int, int] | None = None
 ) -> Function:
     """Run a function that lists something.
 

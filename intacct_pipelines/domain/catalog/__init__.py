@@ -8,7 +8,7 @@ from intacct_pipelines.domain.catalog.bill import BILL_TABLES
 from intacct_pipelines.domain.catalog.business_center import BUSINESS_CENTER_TABLES
 from intacct_pipelines.domain.catalog.intacct import INTACCT_TABLES
 from intacct_pipelines.domain.catalog.spend import SPEND_TABLES
-from intacct_pipelines.domain.catalog.table import POSITION, Call, Column, Kind, Table, select
+from intacct_pipelines.domain.catalog.table import OBJECT_NAME, POSITION, Call, Column, Kind, Table, select
 
 TABLES: dict[str, Table] = {
     table.qualified_name: table for table in (*INTACCT_TABLES, *BILL_TABLES, *SPEND_TABLES, *BUSINESS_CENTER_TABLES)
@@ -35,6 +35,7 @@ __all__ = [
     "BILL_TABLES",
     "BUSINESS_CENTER_TABLES",
     "INTACCT_TABLES",
+    "OBJECT_NAME",
     "POSITION",
     "SPEND_TABLES",
     "TABLES",

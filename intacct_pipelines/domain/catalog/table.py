@@ -66,6 +66,9 @@ def text(name: str, source: str, description: str, **more: object) -> Column:
 POSITION: Final = "#"
 """A column's source in a table read by a ``Call``: the row's place in the answer, from 1."""
 
+OBJECT_NAME: Final = "@object"
+"""A column's source in a table of several objects, found at run time: the name of the row's object."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -118,6 +121,9 @@ class Table:
         is_log: Whether rows are only ever added, so that it is never read whole; what the source drops stays.
         looked_up_by: Columns by which rows are found besides their key; one index.
         call: For what Intacct's `query` does not read: the function that does. Such a table is read whole.
+        is_of_dimensions: Whether its rows are those of the objects that the company made as dimensions of its own;
+            which these are is found at run time, and ``source_object`` is the function that tells. Its parent is the
+            list of dimensions, and each is read whole.
         is_optional: Whether a sync goes on, and says so, where the company lacks it or the user may not read it.
         is_company_wide: Whether it is the same for every entity, so that only the company's top level reads it.
         module: Intacct's code of the subscription that it needs, such as ``SO``; empty if none.
@@ -146,6 +152,7 @@ class Table:
     is_log: bool = False
     looked_up_by: tuple[str, ...] = ()
     call: Call | None = None
+    is_of_dimensions: bool = False
     is_optional: bool = False
     is_company_wide: bool = False
     module: str = ""

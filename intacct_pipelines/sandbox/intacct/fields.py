@@ -14,6 +14,7 @@ from intacct_pipelines.sandbox.intacct.objects import (
     ledger,
     lists,
     orders,
+    own_dimensions,
     payables,
     receivables,
 )
@@ -33,7 +34,19 @@ from intacct_pipelines.sandbox.intacct.objects.spec import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_AREAS: Final = (company, lists, dimensions, bank, payables, receivables, orders, cash, attachments, ledger)
+_AREAS: Final = (
+    company,
+    lists,
+    dimensions,
+    bank,
+    payables,
+    receivables,
+    orders,
+    cash,
+    attachments,
+    own_dimensions,
+    ledger,
+)
 
 OBJECTS: Final[Mapping[str, ObjectSpec]] = MappingProxyType(
     {spec.name: spec for area in _AREAS for spec in area.OBJECTS}
@@ -41,6 +54,8 @@ OBJECTS: Final[Mapping[str, ObjectSpec]] = MappingProxyType(
 RELATIONS: Final[Relations] = MappingProxyType(
     {name: relations for area in _AREAS for name, relations in area.RELATIONS.items()}
 )
+OWN_DIMENSIONS: Final[Mapping[str, ObjectSpec]] = MappingProxyType({spec.name: spec for spec in own_dimensions.OBJECTS})
+"""Objects that a company may have made as dimensions of its own."""
 
 DERIVED: Final = frozenset(("GLDETAIL", "GLBATCH", "GLENTRY"))
 """Objects that are not stored: they are the ledger's postings and lines."""
@@ -98,6 +113,7 @@ __all__ = [
     "LEDGER_STATES",
     "NESTED",
     "OBJECTS",
+    "OWN_DIMENSIONS",
     "PAYMENT_STATES",
     "RAW_STATES",
     "READ_ONLY",

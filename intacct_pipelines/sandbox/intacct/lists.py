@@ -61,9 +61,9 @@ class Lists:
             self._create_contact(table, row, values, author)
         now = self._state.clock.now()
         audit = {
-            "RECORDNO": self._state.new_number(table),
+            spec.key: self._state.new_number(table),
             "CREATEDBY": "1",
-            "WHENCREATED": self._state.instants.local(now),
+            **dict.fromkeys(("WHENCREATED", "CREATEDAT"), self._state.instants.local(now)),
             **owner_fields(self._state, author.entity_id),
         }
         _write(table, row, audit)

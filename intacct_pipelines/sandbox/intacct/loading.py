@@ -175,6 +175,6 @@ class Loader:
         table = self._state.tables[name]
         created, modified = times or (self._born, self._born)
         row = self._rows.row(table, values, owner, (created, modified))
-        fill(table, row, {"WHENCREATED": self._state.instants.local(created)})
+        fill(table, row, dict.fromkeys(("WHENCREATED", "CREATEDAT"), self._state.instants.local(created)))
         table.put(row)
         return row

@@ -48,9 +48,10 @@ class RowMaker:
         row = table.blank()
         fill(table, row, values)
         audit = {
-            "RECORDNO": self.state.new_number(table),
+            table.spec.key: self.state.new_number(table),
             "AUWHENCREATED": format_instant(times[0]),
             "WHENMODIFIED": modified,
+            "UPDATEDAT": modified,
             "CREATEDBY": "1",
             "MODIFIEDBY": "1",
             **self.owner(owner),

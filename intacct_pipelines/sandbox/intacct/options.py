@@ -28,6 +28,7 @@ class Options:
         audit_list_key: Whether audit rows name list records by the id that people use or by RECORDNO.
         custom_fields: Fields that the company made itself: object → name → kind letter.
         dimension_terms: The company's own words for dimensions: object → word; the others keep their label.
+        own_dimensions: Objects that the company made as dimensions of its own, of those that the sandbox knows.
         applications: Codes of the modules that the company subscribes to.
         denied: (object, operation) pairs that the user may not do; operations are create, read, update, delete.
         sender_authorised: Whether the company's list of senders holds this one.
@@ -56,6 +57,7 @@ class Options:
     audit_list_key: Literal["business", "record_no"] = "business"
     custom_fields: dict[str, dict[str, str]] = field(default_factory=dict)
     dimension_terms: dict[str, str] = field(default_factory=lambda: {"DEPARTMENT": "Cost centre"})
+    own_dimensions: set[str] = field(default_factory=lambda: {"GRANT_CYCLE", "CHANNEL"})
     applications: set[str] = field(default_factory=lambda: set(APPLICATIONS))
     denied: set[tuple[str, str]] = field(default_factory=set)
     sender_authorised: bool = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.elements import child_text
+from intacct_pipelines.sandbox.intacct.fields import OWN_DIMENSIONS
 from intacct_pipelines.sandbox.intacct.reads import Answer
 from intacct_pipelines.sandbox.intacct.refusals import refusal
 from intacct_pipelines.sandbox.intacct.values import escape
@@ -121,11 +122,13 @@ def financial_setup(state: State, entity_id: str) -> Answer:
 def dimensions(state: State) -> Answer:
     """`getDimensions`: the enabled dimensions, with the company's own words for them."""
     terms = state.options.dimension_terms
+    own = [(name, spec.label) for name, spec in OWN_DIMENSIONS.items() if name in state.options.own_dimensions]
     rows = "".join(
         f"<dimension><objectName>{name}</objectName><objectLabel>{label}</objectLabel>"
         f"<termLabel>{escape(terms.get(name, label))}</termLabel>"
-        "<userDefinedDimension>false</userDefinedDimension><enabledInGL>true</enabledInGL></dimension>"
-        for name, label in _DIMENSIONS
+        f"<userDefinedDimension>{str(name in OWN_DIMENSIONS).lower()}</userDefinedDimension>"
+        "<enabledInGL>true</enabledInGL></dimension>"
+        for name, label in (*_DIMENSIONS, *own)
     )
     return Answer(f"<data><dimensions>{rows}</dimensions></data>")
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from intacct_pipelines.sandbox.intacct.fields import DERIVED, OBJECTS, ObjectSpec
+from intacct_pipelines.sandbox.intacct.fields import DERIVED, OBJECTS, OWN_DIMENSIONS, ObjectSpec
 from intacct_pipelines.sandbox.intacct.values import CachedInstants, format_instant, invented_value, sortable
 from intacct_pipelines.sandbox.ledger import Ledger, Posting
 
@@ -221,8 +221,9 @@ class State:
         at = self.clock.now() if now is None else now
         modified = self.instants.local(at)
         fresh = row.copy()
-        if "WHENMODIFIED" in table.at:
-            fresh[table.at["WHENMODIFIED"]] = modified
+        for field in ("WHENMODIFIED", "UPDATEDAT"):
+            if field in table.at:
+                fresh[table.at[field]] = modified
         if "MODIFIEDBY" in table.at:
             fresh[table.at["MODIFIEDBY"]] = "1"
         fresh[table.stamp_at] = sortable(modified)
@@ -260,7 +261,9 @@ class State:
         return self.tables[name]
 
     def subscribes(self, spec: ObjectSpec) -> bool:
-        """Whether the company has the module that an object belongs to."""
+        """Whether the company has the module that an object belongs to, or made the object itself."""
+        if spec.name in OWN_DIMENSIONS:
+            return spec.name in self.options.own_dimensions
         return not spec.module or spec.module in self.options.applications
 
     def custom_fields(self, object_name: str) -> Mapping[str, str]:

@@ -260,7 +260,7 @@ class IntacctTwin:
             else:
                 old = table.rows[record_no]
                 row = lists.update(table, old, fields, Author(old[table.owner_at], "ui"))
-            return int(table.get(row, "RECORDNO"))
+            return int(table.get(row, table.spec.key))
 
     def remove(self, object_name: str, record_no: int) -> None:
         """Delete a list record as a person in the UI would.

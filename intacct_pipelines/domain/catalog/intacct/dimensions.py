@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from intacct_pipelines.domain.catalog.intacct.common import AUDIT, DIMENSIONS, OWNER, RECORD_NO, STATUS
-from intacct_pipelines.domain.catalog.table import Column, Kind, Table, text
+from intacct_pipelines.domain.catalog.table import OBJECT_NAME, Column, Kind, Table, text
 
 CUSTOMER: Final = Table(
     "intacct",
@@ -220,6 +220,29 @@ DEPARTMENT_GROUP_MEMBER: Final = _member(
 LOCATION_GROUP: Final = _group("location_group", "LOCATIONGROUP", "locations", "Company › Locations: List, View")
 LOCATION_GROUP_MEMBER: Final = _member("location_group_member", "LOCATIONGROUPMEMBER", "locations", "location_group")
 
+USER_DEFINED_DIMENSION_VALUE: Final = Table(
+    "intacct",
+    "user_defined_dimension_value",
+    "getDimensions",
+    "Values of the dimensions that the company made itself; records name one by its key, in the custom field "
+    "`GLDIM<DIMENSION>`. Each dimension is an object of its own.",
+    (
+        text("dimension", OBJECT_NAME, "Object of the dimension, as in `dimension`.", required=True),
+        # how such an object calls its key, name and times is not documented: the connections file may say otherwise
+        Column("record_no", Kind.INTEGER, "id", "Key of the value within its dimension.", required=True),
+        text("name", "name", "Name of the value, as people choose it.", required=True, pii=True),
+        Column("created_at", Kind.INSTANT, "createdAt", "When the value was made.", is_optional=True),
+        Column("modified_at", Kind.INSTANT, "updatedAt", "When the value last changed.", is_optional=True),
+    ),
+    key=("dimension", "record_no"),
+    parent="dimension",
+    parent_key="dimension",
+    permission="Platform Services › the dimension's own object: List, View",
+    is_of_dimensions=True,
+    is_optional=True,
+    is_company_wide=True,
+)
+
 DIMENSION_TABLES: Final = (
     CUSTOMER,
     EMPLOYEE,
@@ -230,4 +253,5 @@ DIMENSION_TABLES: Final = (
     DEPARTMENT_GROUP_MEMBER,
     LOCATION_GROUP,
     LOCATION_GROUP_MEMBER,
+    USER_DEFINED_DIMENSION_VALUE,
 )

@@ -63,7 +63,7 @@ class ObjectSpec:
     @property
     def key(self) -> str:
         """The field with the number by which rows are ordered."""
-        return "ID" if self.name == "AUDITHISTORY" else "RECORDNO"
+        return "RECORDNO" if "RECORDNO" in self.kinds else "ID"
 
     @property
     def queryable(self) -> tuple[str, ...]:
