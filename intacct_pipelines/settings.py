@@ -191,6 +191,13 @@ class Bill(_Budgeted):
         "in no other. Empty: they are not read.",
     )
     requests_in_flight: int = Field(2, ge=1, le=3, description="Requests at a time for one organisation.")
+    files_per_run: int = Field(
+        500,
+        ge=0,
+        le=20_000,
+        description="For how many bills, vendors, customers and invoices each a run asks which files they have: BILL "
+        "tells of one record at a time. What changed last comes first, the others wait for the next run. 0: for none.",
+    )
     overlap_hours: int = Field(1, ge=0, le=168, description="How far back of the watermark an extraction reads.")
 
 

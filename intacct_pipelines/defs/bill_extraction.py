@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from intacct_pipelines.defs.extraction import load_documents
+from intacct_pipelines.defs.extraction import load_documents, store
 from intacct_pipelines.domain.catalog import BILL_TABLES, Table, select
 from intacct_pipelines.domain.records import Certificate, Window, WindowKind
-from intacct_pipelines.extract.bill import BillExtraction, changed_since
+from intacct_pipelines.extract.bill import BillExtraction, ByParentExtraction, changed_since
+from intacct_pipelines.warehouse.due_parents import due_parents
 
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
@@ -33,8 +34,11 @@ def sync_bill(
 
     Returns:
         A certificate for each table of ``with_embedded``, in its order; None when no link ends at the entity, or
-        when the table is only in the older API and that is not configured.
+        when the table is only in the older API and that is not configured, or
+        when no files are to be asked for.
     """
+    if table.is_asked_by_parent:
+        return _sync_by_parent(systems, entity, table, run_id, whole=whole)
     window = Window(WindowKind.ALL) if whole else _window(systems, entity, table)
     extraction = bill_extraction(systems, entity, table, window)
     return None if extraction is None else load_documents(systems, str(entity), extraction, run_id)
@@ -66,6 +70,21 @@ def bill_extraction(
 def party_of(table: Table) -> Table | None:
     """Return the list of vendors or customers that a table's documents are with; None if they are with none."""
     return select(BILL_TABLES, table.party.removesuffix("_id")) if table.party else None
+
+
+def _sync_by_parent(
+    systems: Systems, entity: EntityKey, table: Table, run_id: str, *, whole: bool
+) -> tuple[Certificate, ...] | None:
+    """Ask for the rows of the parents that changed since, as many as one run may; the others stay due."""
+    found = systems.connections.link(entity)
+    limit = systems.connections.bill[found[1].bill].files_per_run if found else 0
+    if found is None or not limit:
+        return None
+    due = due_parents(systems.warehouse, table, str(entity), limit=limit, again=whole)
+    extraction = ByParentExtraction(systems.bill(entity), found[0].organization_id, table, due.alive, due.gone)
+    with systems.warehouse.load(table, str(entity), run_id=run_id, window=extraction.window) as load:
+        store(load, extraction)
+        return (load.finish(extraction.tally),)
 
 
 def party_currencies(systems: Systems, entity: EntityKey, table: Table) -> dict[str, str]:

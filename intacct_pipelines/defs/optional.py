@@ -51,9 +51,7 @@ def sync_or_skip(
     try:
         return sync_intacct_table(systems, entity, table, run_id, whole=whole)
     except PermissionDeniedError as error:
-        if not table.is_optional:
-            raise
-        return Skipped(f"our user may not read it: {error.message}", error.rule, is_mendable=True)
+        return denied(table, error)
     except UnknownObjectError as error:
         if not table.is_optional:
             raise
@@ -62,6 +60,17 @@ def sync_or_skip(
         if not table.is_optional:
             raise
         return Skipped(f"the company has it otherwise: {error.message}", error.rule, is_mendable=True)
+
+
+def denied(table: Table, error: PermissionDeniedError) -> Skipped:
+    """Say that our user may not read a table.
+
+    Raises:
+        PermissionDeniedError: The table is not optional.
+    """
+    if not table.is_optional:
+        raise error
+    return Skipped(f"our user may not read it: {error.message}", error.rule, is_mendable=True)
 
 
 def _lacks_module(systems: Systems, entity: EntityKey, table: Table) -> Skipped | None:

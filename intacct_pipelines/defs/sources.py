@@ -14,7 +14,7 @@ from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.history import history_key
 from intacct_pipelines.defs.metadata import OWNERS, certificate_metadata, table_metadata
 from intacct_pipelines.defs.months import HISTORY_TABLES
-from intacct_pipelines.defs.optional import MODULE, Skipped, sync_or_skip
+from intacct_pipelines.defs.optional import MODULE, Skipped, denied, sync_or_skip
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.spend_extraction import sync_spend
@@ -30,6 +30,8 @@ from intacct_pipelines.domain.catalog import (
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import Certificate, WindowKind
+from intacct_pipelines.errors import PermissionDeniedError
+from intacct_pipelines.warehouse.due_parents import count_due_parents
 
 SOURCES: Final = (
     dg.AssetSpec(
@@ -86,6 +88,8 @@ def _results(
     rows, totals = systems.warehouse.counts_and_totals(table, str(entity))
     quarantined, examples = systems.warehouse.open_rejects(table, str(entity), limit=20)
     facts: dict[str, Any] = {"dagster/partition_row_count": rows}
+    if table.is_asked_by_parent:
+        facts["parents_still_to_be_asked_for"] = count_due_parents(systems.warehouse, table, str(entity))
     if isinstance(certificate, Skipped):
         context.log.warning("%s of %s is left out: %s", name, entity, certificate.reason)
         facts |= {"skipped": certificate.reason, "rule": certificate.rule or "none"}
@@ -104,6 +108,22 @@ def _results(
 
 def _is_sweep(context: dg.AssetExecutionContext) -> bool:
     return context.run.tags.get(WINDOW_TAG) == WindowKind.ALL
+
+
+def _synced(
+    sync: _Sync,
+    systems: Systems,
+    entity: EntityKey,
+    root: Table,
+    tables: Sequence[Table],
+    context: dg.AssetExecutionContext,
+) -> Sequence[Certificate | Skipped | None]:
+    """What became of each table of one reading."""
+    try:
+        found = sync(systems, entity, root, context.run.run_id, whole=_is_sweep(context))
+    except PermissionDeniedError as error:
+        return [denied(root, error)] * len(tables)
+    return found or [None] * len(tables)
 
 
 def _metered(
@@ -174,8 +194,8 @@ def _platform_asset(
         entity = entity_of(context)
         with explained(context):
             with _metered(context, systems.now, entity, specs[0].key):
-                found = sync(systems.now, entity, root, context.run.run_id, whole=_is_sweep(context))
-            for one, certificate in zip(tables, found or [None] * len(tables), strict=True):
+                found = _synced(sync, systems.now, entity, root, tables, context)
+            for one, certificate in zip(tables, found, strict=True):
                 yield from _results(context, systems.now, entity, one, certificate)
 
     return load
@@ -185,6 +205,8 @@ def _bill_asset(table: Table) -> dg.AssetsDefinition:
     deps = [dg.AssetKey("bill_com"), *_history_of(table)]
     if party := party_of(table):
         deps.append(asset_key(party))
+    if table.is_asked_by_parent:
+        deps.append(dg.AssetKey(["bill", table.parent]))
     return _platform_asset(table, with_embedded(table), deps, sync_bill)
 
 

@@ -1,14 +1,20 @@
-"""Which documents' lines are to be read again: noted by loads of documents, crossed off by loads of their lines."""
+"""Which documents' lines are to be read again: noted by loads of documents, crossed off by loads of their lines.
+
+Lines that a source lists for one document at a time are never read whole at once: their documents are noted from the
+beginning, and again when somebody wants to be sure of all (``note_all``).
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
+import psycopg
 from psycopg import sql
 
-from intacct_pipelines.domain.catalog import Table, lines_of
+from intacct_pipelines.domain.catalog import TABLES, Table, lines_of
 from intacct_pipelines.domain.records import WindowKind
 from intacct_pipelines.warehouse.place import Place, key_text, same_key
+from intacct_pipelines.warehouse.tables import parent_name
 
 _READ_WHOLE: Final = sql.SQL(
     "EXISTS (SELECT FROM ops.certificate WHERE table_name = %(lines)s AND entity = %(entity)s AND time_window = 'all')"
@@ -40,9 +46,36 @@ def _note(place: Place, touched: sql.Identifier, lines: Table) -> None:
             touched=touched,
             part=place.part,
             same=same_key(place.table, "t", "s"),
-            read=_READ_WHOLE,
+            read=sql.SQL("true") if lines.is_asked_by_parent else _READ_WHOLE,
         ),
         {"lines": lines.qualified_name, "entity": place.entity, "started_at": place.started_at},
+    )
+
+
+def note_all(connection: psycopg.Connection, lines: Table, entity: str, *, only_first: bool) -> None:
+    """Note every document that the source still has, where the lines are asked for by document.
+
+    Args:
+        connection: A connection whose transaction the caller ends.
+        lines: The lines.
+        entity: The entity.
+        only_first: Do nothing if lines of the entity were ever read: what changed since is noted already.
+    """
+    parent = TABLES[f"{lines.schema}.{lines.parent}"]
+    never_read = sql.SQL(
+        "NOT EXISTS (SELECT FROM ops.certificate WHERE table_name = %(lines)s AND entity = %(entity)s)"
+    )
+    connection.execute(
+        sql.SQL(
+            "INSERT INTO ops.unread_parent (table_name, entity, parent_key, noted_at) "
+            "SELECT %(lines)s, %(entity)s, {key}, clock_timestamp() FROM {parents} AS t "
+            "WHERE t.entity = %(entity)s AND NOT t._deleted AND {wanted} ON CONFLICT DO NOTHING"
+        ).format(
+            key=key_text(parent, "t"),
+            parents=parent_name(parent),
+            wanted=never_read if only_first else sql.SQL("true"),
+        ),
+        {"lines": lines.qualified_name, "entity": entity},
     )
 
 

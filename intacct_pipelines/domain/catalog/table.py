@@ -69,6 +69,10 @@ POSITION: Final = "#"
 OBJECT_NAME: Final = "@object"
 """A column's source in a table of several objects, found at run time: the name of the row's object."""
 
+PARENT_ID: Final = "^id"
+"""A column's source in what BILL sends with, or lists for, another record: the id of that record."""
+_ASKED_BY_PARENT: Final = "{parent_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -96,7 +100,8 @@ class Table:
     Args:
         schema: ``intacct`` or ``bill``.
         name: Table name, singular, in the field's words.
-        source_object: Intacct object name, or BILL path with ``{organization_id}`` where needed.
+        source_object: Intacct object name, or BILL path with ``{organization_id}`` where needed, or with
+            ``{parent_id}`` where a path lists one parent's rows.
         description: One sentence for the data dictionary.
         columns: The declared columns, in order.
         key: Columns that identify a row within one entity.
@@ -162,6 +167,11 @@ class Table:
     def qualified_name(self) -> str:
         """``schema.name``."""
         return f"{self.schema}.{self.name}"
+
+    @property
+    def is_asked_by_parent(self) -> bool:
+        """Whether the source lists its rows for one parent at a time: a question for each."""
+        return _ASKED_BY_PARENT in self.source_object
 
     def column(self, name: str) -> Column:
         """Return the declared column.

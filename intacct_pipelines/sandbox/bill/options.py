@@ -17,6 +17,7 @@ class BillOptions:
         limit_status: HTTP status of a reply that reports a limit; the code in its body is the same.
         empty_first_page: Begin each list with an empty page that has a ``nextPage``, which BILL does not rule out.
         refuse_used_number: Refuse to create a bill whose vendor has a bill of that number.
+        file_touches_record: Whether a record changes when a file is added to it or taken away.
         approval_from: Bills of this amount or more, made by a caller, need approval by the policy; 0 for no policy.
     """
 
@@ -26,4 +27,5 @@ class BillOptions:
     limit_status: Literal[429, 400] = 429
     empty_first_page: bool = False
     refuse_used_number: bool = False
+    file_touches_record: bool = True
     approval_from: int = 5_000

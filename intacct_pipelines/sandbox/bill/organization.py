@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.domain.money import minor_unit_digits
+from intacct_pipelines.sandbox.bill.files import Files
 from intacct_pipelines.sandbox.bill.payments import SettlementRecords
 from intacct_pipelines.sandbox.bill.query import parse_filters, parse_sort, select
 from intacct_pipelines.sandbox.bill.receivables import ReceivableRecords
@@ -78,6 +79,7 @@ class Organization:
         self._balances: tuple[int, dict[str, Decimal]] = (-1, {})
         self.collections: dict[str, dict[str, Any]] = {kind: {} for kind in PREFIXES}
         self._fill(business, entity)
+        self.files = Files(self.collections, business.seed)
 
     @property
     def vendors(self) -> dict[str, dict[str, Any]]:

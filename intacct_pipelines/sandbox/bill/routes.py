@@ -62,6 +62,12 @@ _POLICIES: Final = "/v3/bill-approvals/policies"
 _CLASSIFICATIONS: Final = f"/v3/classifications/{_LISTS}"
 _ACT: Final = "(?P<act>archive|restore)"
 # Method, path, published operation id, method of the twin. Fixed words stand before ids, so that `bulk` is no id.
+_FILES: Final = (
+    ("/v3/documents/(?P<kind>bills)", "list_documents"),
+    ("/v3/attachments/(?P<kind>vendors)", "list_vendor_attachments"),
+    ("/v3/attachments/(?P<kind>customers)", "list_customer_attachments"),
+    ("/v3/attachments/(?P<kind>invoices)", "list_invoice_attachments"),
+)
 _ROUTES: Final = tuple(
     Route(method, re.compile(path), operation, handler)
     for method, path, operation, handler in (
@@ -105,6 +111,7 @@ _ROUTES: Final = tuple(
         *_reads("users", "list_organization_users", "get_organization_user"),
         ("GET", f"/v3/classifications/{_READ_LISTS}", "list_{kind}", "_list"),
         ("GET", f"/v3/classifications/{_READ_LISTS}/{_ID}", "get_{kind}", "_get"),
+        *(("GET", f"{path}/{_ID}", operation, "_files") for path, operation in _FILES),
         ("POST", "/v3/bill-approvals/actions", "approve_or_deny_a_bill_post", "_decide"),
         (
             "GET",

@@ -212,7 +212,7 @@ class BillTwin:
     # Lists and single records
 
     def _list(self, call: _Call) -> Reply:
-        offset, size, filters, sort, is_first = self._page(call)
+        offset, size, filters, sort, is_first = self._page(call, call.kind)
         question: list[str | int] = [call.organization.id, call.kind, size, filters, sort]
         ids = call.organization.listed(call.kind, filters, sort)
         if is_first and self.options.empty_first_page:
@@ -225,7 +225,18 @@ class BillTwin:
             answer["prevPage"] = self._tokens.issue(question, max(offset - size, 0))
         return json_reply(200, answer)
 
-    def _page(self, call: _Call) -> tuple[int, int, str, str, bool]:
+    def _files(self, call: _Call) -> Reply:
+        """The files of one record; only what they are called."""
+        self._record(call)
+        listed = f"{call.kind}/{call.groups['id']}"
+        offset, size, _, _, _ = self._page(call, listed)
+        files = call.organization.files.listed(call.kind, call.groups["id"])
+        answer: dict[str, Any] = {"results": files[offset : offset + size]}
+        if offset + size < len(files):
+            answer["nextPage"] = self._tokens.issue([call.organization.id, listed, size, "", ""], offset + size)
+        return json_reply(200, answer)
+
+    def _page(self, call: _Call, listed: str) -> tuple[int, int, str, str, bool]:
         """Offset, size, filters and sort of the page that a call asks for, and whether it begins a list."""
         given = call.parameter("max")
         if given and (not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= _MOST_PER_PAGE):
@@ -237,7 +248,7 @@ class BillTwin:
         offset, question = self._tokens.open(token)
         organization_id, kind, size, old_filters, old_sort = question
         same = (filters or old_filters, sort or old_sort, int(given or size)) == (old_filters, old_sort, size)
-        if (organization_id, kind) != (call.organization.id, call.kind) or not same:
+        if (organization_id, kind) != (call.organization.id, listed) or not same:
             raise refusal(400, "BDC_1002", "page: belongs to another list")
         return offset, int(size), str(old_filters), str(old_sort), False
 
@@ -513,6 +524,45 @@ class BillTwin:
             organization = self._organization(organization_id)
             del organization.collections[kind][record_id]
             organization.changed(kind)
+
+    def add_file(self, organization_id: str, kind: str, record_id: str, name: str) -> str:
+        """Upload a file to a record as a person would; return its id.
+
+        Args:
+            organization_id: Which organisation.
+            kind: ``bills``, ``vendors``, ``customers`` or ``invoices``.
+            record_id: The record.
+            name: What the file is called.
+        """
+        with self._lock:
+            organization = self._organization(organization_id)
+            file_id = organization.files.add(kind, record_id, name, self._now())
+            self._touch(organization, kind, record_id)
+        return file_id
+
+    def remove_file(self, organization_id: str, kind: str, record_id: str, file_id: str) -> None:
+        """Take a file away from a record as a person would."""
+        with self._lock:
+            organization = self._organization(organization_id)
+            organization.files.remove(kind, record_id, file_id)
+            self._touch(organization, kind, record_id)
+
+    def files(self, organization_id: str, kind: str) -> dict[str, list[dict[str, Any]]]:
+        """All files of one kind of record, by the record's id; records without any are left out."""
+        with self._lock:
+            organization = self._organization(organization_id)
+            found = {key: list(organization.files.listed(kind, key)) for key in organization.collections[kind]}
+        return {key: files for key, files in found.items() if files}
+
+    def _touch(self, organization: Organization, kind: str, record_id: str) -> None:
+        if not self.options.file_touches_record:
+            return
+        record = organization.collections[kind][record_id]
+        if isinstance(record, dict):
+            record["updatedTime"] = self._now()
+        else:
+            record.updated_at = self._now()
+        organization.changed(kind)
 
     def expire_sessions(self) -> None:
         """End every session at once."""

@@ -24,7 +24,7 @@ from intacct_pipelines.validate.contracts import screen_batch
 
 ALL = Window(WindowKind.ALL)
 BILL = select(BILL_TABLES, "ap_bill")
-ROOTS = [table for table in BILL_TABLES if not table.embedded_in]
+ROOTS = [table for table in BILL_TABLES if not (table.embedded_in or table.is_asked_by_parent)]
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""The files that an organisation keeps with its records: documents of bills, attachments of the others.
+
+Which records have files, and how many, follows from their ids, so that nobody else's chance shifts.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from intacct_pipelines.sandbox.bill.records import BillRecord
+from intacct_pipelines.sandbox.dice import ALPHABET
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KINDS: Final = ("bills", "vendors", "customers", "invoices")
+_PREFIXES: Final = {"bills": "00h"}
+_PREFIX: Final = "0at"
+_NAMES: Final = {
+    # the first is the usual one; the second comes with the odd record
+    "bills": ("Invoice {name}.pdf", "Delivery note <2> & more.pdf"),
+    "vendors": ("W-9 {name}.pdf", "Rahmenvertrag.pdf"),
+    "customers": ("Contract {name}.pdf", "契約書.pdf"),
+    "invoices": ("Timesheet.xlsx", "Receipts.zip"),
+}
+_SHARES: Final = {"bills": (0.8, 0.1), "vendors": (0.4, 0.1), "customers": (0.3, 0.1), "invoices": (0.2, 0.05)}
+"""How many records have the first file, and how many the second as well."""
+
+
+class Files:
+    """The files of one organisation by kind of record and its id.
+
+    Args:
+        collections: The organisation's records.
+        seed: The company's seed.
+    """
+
+    def __init__(self, collections: Mapping[str, Mapping[str, Any]], seed: int) -> None:
+        self._collections = collections
+        self._seed = seed
+        self._changed: dict[tuple[str, str], list[dict[str, Any]]] = {}
+
+    def listed(self, kind: str, record_id: str) -> list[dict[str, Any]]:
+        """The files of a record, as BILL lists them.
+
+        Raises:
+            KeyError: There is no such record.
+        """
+        record = self._collections[kind][record_id]
+        if (kind, record_id) not in self._changed:
+            self._changed[kind, record_id] = self._first(kind, record_id, record)
+        return self._changed[kind, record_id]
+
+    def add(self, kind: str, record_id: str, name: str, at: datetime) -> str:
+        """Keep one more file with a record; return its id."""
+        files = self.listed(kind, record_id)
+        file = self._file(kind, random.Random(f"{self._seed} {record_id} {len(files)} {name}"), name, at)  # noqa: S311  # an invented id
+        files.append(file)
+        return str(file["id"])
+
+    def remove(self, kind: str, record_id: str, file_id: str) -> None:
+        """Take a file away."""
+        files = self.listed(kind, record_id)
+        files[:] = [file for file in files if file["id"] != file_id]
+
+    def _first(self, kind: str, record_id: str, record: Any) -> list[dict[str, Any]]:
+        source = random.Random(f"files {self._seed} {record_id}")  # noqa: S311  # files of an invented company
+        is_bill = isinstance(record, BillRecord)
+        made = record.created_at if is_bill else record["createdTime"]
+        word = record.number if is_bill else str(record.get("name", ""))[:40]
+        draw = source.random()
+        names = [name for name, share in zip(_NAMES[kind], _SHARES[kind], strict=True) if draw < share]
+        return [
+            self._file(kind, source, name.format(name=word), made + timedelta(minutes=at))
+            for at, name in enumerate(names, 1)
+        ]
+
+    @staticmethod
+    def _file(kind: str, source: random.Random, name: str, at: datetime) -> dict[str, Any]:
+        file_id = _PREFIXES.get(kind, _PREFIX) + "".join(source.choices(ALPHABET, k=17))
+        file = {"id": file_id, "name": name, "createdTime": at}
+        if kind == "bills":
+            file |= {"scanStatus": "CLEAN", "numOfPages": 1 + int(source.random() * 4)}
+        return {**file, "downloadLink": f"https://files.example/{file_id}?signature=never-kept"}
