@@ -1,7 +1,8 @@
-"""Accounts payable: vendors, terms, bills, adjustments (vendor credits) and payments."""
+"""Accounts payable: vendors, terms, bills, adjustments (vendor credits), advances and payments."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from intacct_pipelines.domain.catalog.intacct.common import (
@@ -301,17 +302,11 @@ AP_ADVANCE: Final = Table(
         Column("advance_date", Kind.DATE, "ADVANCEDATE", "Date on which it stands in the ledger.", required=True),
         Column("payment_date", Kind.DATE, "PAYMENTDATE", "Date of the payment.", is_optional=True),
         *CURRENCIES,
-        Column(
-            "exchange_rate",
-            Kind.RATE,
-            "EXCHANGE_RATE",
-            "Base units for one transaction unit.",
-            is_optional=True,
-        ),
+        replace(EXCHANGE_RATE, is_optional=True),
         *TOTALS,
         text("is_cleared", "CLEARED", "Whether the bank has it, as the source codes it.", is_optional=True),
         Column("cleared_date", Kind.DATE, "CLRDATE", "Date on which the bank had it.", is_optional=True),
-        text("attachment_id", "SUPDOCID", "Attachment.", is_optional=True),
+        replace(ATTACHMENT, is_optional=True),
         *DOCUMENT_TIMES,
         *OWNER,
     ),
@@ -330,16 +325,11 @@ AP_ADVANCE_LINE: Final = Table(
     "APADVANCEITEM",
     "Lines of advances to vendors.",
     (
-        RECORD_NO,
-        Column("advance_record_no", Kind.INTEGER, "RECORDKEY", "Key of the advance.", required=True),
-        Column("line_no", Kind.INTEGER, "LINE_NO", "Position in the advance, from 1."),
-        text("account_no", "ACCOUNTNO", "Account that holds what is paid ahead."),
-        text("description", "ENTRYDESCRIPTION", "Free text."),
-        *LINE_CURRENCIES,
-        Column("trx_amount", Kind.MONEY, "TRX_AMOUNT", "Amount.", required=True, currency="currency"),
-        Column("amount", Kind.MONEY, "AMOUNT", "Amount in base currency.", currency="base_currency"),
-        Column("trx_total_paid", Kind.MONEY, "TRX_TOTALPAID", "Used so far.", currency="currency"),
-        *DIMENSIONS,
+        *line_columns(
+            "advance",
+            "advance_record_no",
+            Column("trx_total_paid", Kind.MONEY, "TRX_TOTALPAID", "Used so far.", currency="currency"),
+        ),
         LINE_MODIFIED,
     ),
     key=("record_no",),
