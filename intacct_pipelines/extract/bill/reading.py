@@ -19,7 +19,8 @@ How each window is read:
   Payments, received payments, credits, credit memos, money movements, users and classifications have no published
   time filter: they are read newest first until one is older than the window. A record that changes meanwhile moves
   to the front and pushes others back, towards the reader: they come twice and are handed on once, none slides by.
-  Payment terms are few and have no published sorting: read whole, kept by time.
+  Payment terms are few and have no published sorting: read whole, kept by time. So are cards, which are read whole
+  each time.
 There is no window for a month: no document can be filtered by its own date (invoice, credit, payment or process date
 are not in BILL's list of filterable fields), nor does the day on which one was entered bound it. Months are counted
 from a reading of everything (ADR 0018).
@@ -27,7 +28,7 @@ from a reading of everything (ADR 0018).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -35,7 +36,7 @@ from typing import Final
 from intacct_pipelines.clients.bill import BillPage, Filter, Session
 from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.domain.records import Tally, Window, WindowKind
-from intacct_pipelines.errors import ConfigurationError, IncompleteResultError
+from intacct_pipelines.errors import ConfigurationError, IncompleteResultError, UnreadableResponseError
 from intacct_pipelines.extract.instants import read_instant, to_milliseconds, write_instant
 from intacct_pipelines.extract.json_records import Record
 
@@ -44,7 +45,9 @@ _UPDATED: Final = "updatedTime"
 _FILTERED_BY_TIME: Final = frozenset({"vendor", "customer", "ap_bill", "ar_invoice", "bank_account"})
 """Whose lists BILL publishes as filterable by `updatedTime`; of the others that is not known."""
 _SINGLE: Final = "organization"
-_UNSORTED: Final = frozenset({"ap_term"})
+_UNSORTED: Final = frozenset({"ap_term", "ap_card"})
+_WITHIN: Final = {"funding_card": ("cards", {"cardUserStatus": "VERIFIED"})}
+"""Lists that are an array of an object: its name, and what must be asked for."""
 _MOST_QUESTIONS: Final = 100_000
 
 
@@ -65,7 +68,7 @@ class _Plan:
 
 def _plan(table: Table, organization_id: str, window: Window) -> _Plan:
     path = table.source_object.replace("{organization_id}", organization_id)
-    if table.name == _SINGLE or table.name in _UNSORTED:
+    if table.name == _SINGLE or table.name in _UNSORTED or table.name in _WITHIN:
         return _Plan(path)
     if window.kind is not WindowKind.CHANGED:
         return _Plan(path, sort_field=_CREATED)
@@ -123,9 +126,19 @@ class Reader:
     def _pages(self) -> Iterator[BillPage]:
         if self._table.name == _SINGLE:
             return iter([BillPage([self._session.get(self._plan.path)], 1, is_last=True)])
+        if self._table.name in _WITHIN:
+            return iter([self._array_of_object(*_WITHIN[self._table.name])])
         if self._plan.is_by_time and self._since is not None:
             return self._pages_by_time(self._since)
         return self._session.list(self._plan.path, sort=self._plan.sort, may_be_plain=self._table.name in _UNSORTED)
+
+    def _array_of_object(self, name: str, question: Mapping[str, str]) -> BillPage:
+        records = self._session.get(self._plan.path, question).get(name)
+        if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+            raise UnreadableResponseError(
+                f"BILL's answer has no list of {name}.", system="bill", operation=f"GET {self._plan.path}"
+            )
+        return BillPage(records, 1, is_last=True)
 
     def _pages_by_time(self, since: datetime) -> Iterator[BillPage]:
         for _ in range(_MOST_QUESTIONS):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.domain.money import minor_unit_digits
 from intacct_pipelines.sandbox.bill.files import Files
+from intacct_pipelines.sandbox.bill.funding_cards import funding_cards
 from intacct_pipelines.sandbox.bill.payments import SettlementRecords
 from intacct_pipelines.sandbox.bill.query import parse_filters, parse_sort, select
 from intacct_pipelines.sandbox.bill.receivables import ReceivableRecords
@@ -79,6 +80,7 @@ class Organization:
         self._balances: tuple[int, dict[str, Decimal]] = (-1, {})
         self.collections: dict[str, dict[str, Any]] = {kind: {} for kind in PREFIXES}
         self._fill(business, entity)
+        self.funding_cards, self.ap_cards = funding_cards(entity, business.seed)
         self.files = Files(self.collections, business.seed)
 
     @property

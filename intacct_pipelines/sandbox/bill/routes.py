@@ -101,6 +101,8 @@ _ROUTES: Final = tuple(
         ("POST", f"/v3/(?P<kind>payments)/{_ID}/cancel", "cancel_payment", "_cancel_payment"),
         ("POST", f"/v3/(?P<kind>payments)/{_ID}/void", "void_payment", "_void_payment"),
         *_reads("banks", "list_bank_accounts", "get_bank_account", "/v3/funding-accounts/"),
+        ("GET", "/v3/funding-accounts/cards", "list_payable_card_accounts", "_cards"),
+        ("GET", "/v3/funding-accounts/ap-cards", "list_payable_apcards", "_ap_cards"),
         *_reads("customers", "list_customers", "get_customer"),
         ("POST", f"/v3/(?P<kind>customers)/{_ID}/{_ACT}", "{act}_customer", "_archive"),
         *_reads("invoices", "list_invoices", "get_invoice"),

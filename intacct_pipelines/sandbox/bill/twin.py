@@ -35,6 +35,7 @@ MOUNT: Final = "/connect"
 _DEFAULT_PAGE: Final = 20
 _MOST_PER_PAGE: Final = 100
 _MOST_BULK: Final = {"vendors": 20, "bills": 100}
+_CARD_STATUSES: Final = ("VERIFIED", "NOMINATED")
 _MOST_BULK_LISTS: Final = 50
 _VOID_TYPES: Final = ("VOID_AND_CREDIT", "VOID_AND_REISSUE", "VOID_AND_REISSUE_VCARD", "VOID_ONLY")
 _ENVELOPES: Final = {
@@ -346,6 +347,17 @@ class BillTwin:
         organization.changed(kind)
 
     # Payments
+
+    def _cards(self, call: _Call) -> Reply:
+        """The cards that the user is verified, or nominated, to pay with."""
+        status = call.parameter("cardUserStatus")
+        if status not in _CARD_STATUSES:
+            raise refusal(400, "BDC_1002", f"cardUserStatus: must be one of {', '.join(_CARD_STATUSES)}")
+        cards = call.organization.funding_cards if status == _CARD_STATUSES[0] else []
+        return json_reply(200, {"cards": cards, "rates": {"funding": {"creditCardRate": Decimal("2.9")}}})
+
+    def _ap_cards(self, call: _Call) -> Reply:
+        return json_reply(200, call.organization.ap_cards)
 
     def _cancel_payment(self, call: _Call) -> Reply:
         """Only what has not begun can be cancelled."""

@@ -57,6 +57,37 @@ def test_files_become_rows_without_their_links() -> None:
     assert extraction.window.parent_keys == ("00n01", "00n99")
 
 
+@pytest.mark.parametrize(
+    ("name", "parent", "path"),
+    [
+        ("vendor_attachment", "vendor_id", "vendors"),
+        ("customer_attachment", "customer_id", "customers"),
+        ("ar_invoice_attachment", "ar_invoice_id", "invoices"),
+    ],
+)
+def test_attachments_become_rows(name: str, parent: str, path: str) -> None:
+    """Those of vendors, customers and invoices are listed alike, each at an address of its own."""
+    server = ScriptedBill()
+    server.script = [answer("attachments_page.json")]
+    with make_client(server) as client:
+        (batch,) = ByParentExtraction(client.session(ORGANIZATION), ORGANIZATION, select(BILL_TABLES, name), ["00x01"])
+    assert [text_row(screen_batch(batch).rows, at) for at in range(2)] == [
+        {
+            "id": "00h02REDACTEDDOCUMENT",
+            parent: "00x01",
+            "name": "請求書.pdf",
+            "created_at": "2026-02-04T09:00:00.127000+00:00",
+        },
+        {
+            "id": "0at01REDACTEDATTACHMNT",
+            parent: "00x01",
+            "name": "W-9 Redacted.pdf",
+            "created_at": "2026-01-05T09:00:00+00:00",
+        },
+    ]
+    assert [request.url.path for request in server.reads] == [f"/connect/v3/attachments/{path}/00x01"]
+
+
 def test_a_record_that_is_gone_has_no_files() -> None:
     """One that BILL does not know any more holds up nobody."""
     server = ScriptedBill()

@@ -233,8 +233,53 @@ MONEY_MOVEMENT: Final = Table(
     has_no_month_filter=True,
 )
 
+FUNDING_CARD: Final = Table(
+    "bill",
+    "funding_card",
+    "/v3/funding-accounts/cards",
+    "Credit and debit cards that payments are drawn on, as far as our user is verified for them.",
+    (
+        ID,
+        text("name_on_account", "nameOnAccount", "Name on the card.", pii=True),
+        text("issuing_bank_name", "issuingBankName", "Bank that issued it."),
+        text("brand", "brand", "Brand, such as VISA."),
+        text("card_type", "type", "What kind of card it is, such as CREDIT_CARD."),
+        text("status", "status", "State of the card."),
+        text("last_digits", "last4", "Last four digits of its number.", pii=True),
+        text("expiration_year", "expiration.year", "Year in which it expires."),
+        text("expiration_month", "expiration.month", "Month in which it expires."),
+        Column(
+            "is_default_for_payables", Kind.FLAG, "default.payables", "Whether payments are drawn on it by default."
+        ),
+        ARCHIVED,
+        *TIMES,
+    ),
+    key=("id",),
+    is_optional=True,
+)
+
+AP_CARD: Final = Table(
+    "bill",
+    "ap_card",
+    "/v3/funding-accounts/ap-cards",
+    "Cards of BILL's own that payments are drawn on.",
+    (
+        ID,
+        text("name_on_account", "nameOnAccount", "Name on the card.", pii=True),
+        text("status", "status", "State of the card."),
+        # BILL names no currency of a card
+        Column("balance", Kind.RATE, "balance", "What is drawn, in the card's currency."),
+        Column("credit_limit", Kind.RATE, "limit", "How much may be drawn, in the card's currency."),
+        *TIMES,
+    ),
+    key=("id",),
+    is_optional=True,
+)
+
 PAYMENTS_TABLES: Final = (
     BANK_ACCOUNT,
+    FUNDING_CARD,
+    AP_CARD,
     VENDOR_CREDIT,
     VENDOR_CREDIT_LINE,
     VENDOR_CREDIT_USAGE,
