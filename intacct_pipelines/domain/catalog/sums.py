@@ -170,6 +170,7 @@ def _subledger(header: str, *, rule: str = "") -> tuple[Sum, ...]:
 _INTACCT: Final = (
     *_subledger("ap_bill", rule="S-IDM-07"),
     *_subledger("ap_adjustment"),
+    *_subledger("ap_advance"),
     *_subledger("ar_invoice"),
     *_subledger("ar_adjustment"),
     *_subledger("ar_advance"),

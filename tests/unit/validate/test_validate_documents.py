@@ -181,7 +181,7 @@ def test_names_of_checks_are_stable() -> None:
     for check in DOCUMENT_CHECKS:
         found.setdefault(check.name, set()).add(check.table)
     ledger = {"intacct.ap_bill", "intacct.ap_adjustment", "intacct.ar_invoice", "intacct.ar_adjustment"}
-    ledger |= {"intacct.ar_advance", "intacct.card_transaction"}
+    ledger |= {"intacct.ap_advance", "intacct.ar_advance", "intacct.card_transaction"}
     orders = {"intacct.purchasing_document", "intacct.order_entry_document", "intacct.expense_report"}
     cash = {"intacct.funds_transfer", "intacct.other_receipt", "intacct.deposit"}
     platforms = {"bill.ap_bill", "spend.card_transaction", "business_center.ap_bill"}
