@@ -142,10 +142,9 @@ def sync_intacct_table(
         return _load_dimensions(systems, entity, table, run_id, whole=whole)
     if whole:
         source_fields(systems, entity, table)
-        return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
-    if table.parent:
+    elif table.parent:
         return _load_intacct(systems, entity, table, _lines_window(systems, entity, table), run_id)
-    watermark = systems.warehouse.watermark(table, str(entity))
+    watermark = "" if whole else systems.warehouse.watermark(table, str(entity))
     if not watermark or not table.cursor:
         return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
     return _sync_changes(systems, entity, table, run_id, watermark)
