@@ -132,7 +132,7 @@ def test_refused_credentials_are_not_tried_again(make_office):
     assert office.sandbox.faults.state()["requests"] > before
 
 
-@pytest.mark.parametrize("step", ["intacct__gl_account", "bill__vendor"])
+@pytest.mark.parametrize("step", ["intacct__audit_event", "bill__vendor"])
 def test_a_failing_step_names_what_to_do(make_office, step):
     """A missing secret is one clear line in the step's failure, with the remedy."""
     office = make_office()
