@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -157,9 +158,8 @@ def _sync_changes(systems: Systems, entity: EntityKey, table: Table, run_id: str
         return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
     since = intacct_extract.changed_since(watermark, _overlap(systems, entity))
     changes = _load_intacct(systems, entity, table, Window(WindowKind.CHANGED, since=since), run_id)
-    if table.is_rewritten and not _adds_up(systems, entity, table):
-        return _load_intacct(systems, entity, table, Window(WindowKind.ALL), run_id)
-    return changes
+    rewritten = _rewritten_window(systems, entity, table) if table.is_rewritten else None
+    return changes if rewritten is None else _load_intacct(systems, entity, table, rewritten, run_id)
 
 
 def _added_window(systems: Systems, entity: EntityKey, table: Table) -> Window:
@@ -178,13 +178,24 @@ def _overlap(systems: Systems, entity: EntityKey) -> timedelta:
     return timedelta(hours=systems.connections.company(entity).overlap_hours)
 
 
-def _adds_up(systems: Systems, entity: EntityKey, table: Table) -> bool:
-    """Whether as many rows are stored as the source has; rows that it replaced without a word are still here."""
-    warehouse, name = systems.warehouse, str(entity)
-    stored, _ = warehouse.counts_and_totals(table, name)
-    return intacct_extract.count_all(systems.intacct(entity), table) == stored + len(
-        warehouse.rejected_keys(table, name)
-    )
+def _rewritten_window(systems: Systems, entity: EntityKey, table: Table) -> Window | None:
+    """What to read anew, as other than stored rows are there: what the source replaced without a word is still here.
+
+    None when the count agrees. The months that differ, or everything where that takes no more calls, or where the
+    months would not tell: rows in quarantine have no month, and what lies outside of the stored months is not counted.
+    """
+    session = systems.intacct(entity)
+    stored = systems.warehouse.rows_by_month(table, str(entity))
+    rejected = len(systems.warehouse.rejected_keys(table, str(entity)))
+    rows = sum(stored.values())
+    if intacct_extract.count_all(session, table) == rows + rejected:
+        return None
+    pages = -(-rows // systems.connections.company(entity).page_size)
+    # the search counts once, then each halving, then reads one month at least
+    if rejected or pages <= len(stored).bit_length() + 2:
+        return Window(WindowKind.ALL)
+    months = intacct_extract.find_differing_months(partial(intacct_extract.count_months, session, table), stored)
+    return Window(WindowKind.MONTH, months=months) if months else Window(WindowKind.ALL)
 
 
 def named(systems: Systems, entity: EntityKey, table: Table) -> Table:
@@ -216,7 +227,7 @@ def prove_month(systems: Systems, entity: EntityKey, table: Table, month: date, 
         run_id: The run.
     """
     started = time.monotonic()
-    window = Window(WindowKind.MONTH, month=month)
+    window = Window(WindowKind.MONTH, months=(month,))
     certificates = [_load_intacct(systems, entity, named(systems, entity, table), window, run_id)]
     for lines in family(table)[1:]:
         parent = select(INTACCT_TABLES, lines.parent)

@@ -14,7 +14,7 @@ from intacct_pipelines.defs.bill_extraction import party_of
 from intacct_pipelines.defs.extraction import named
 from intacct_pipelines.domain.budget import Account, Purpose, Scope, Usage
 from intacct_pipelines.domain.catalog import SPEND_TABLES, Table, family, select
-from intacct_pipelines.extract.intacct import PARENTS_PER_QUERY, count_month
+from intacct_pipelines.extract.intacct import PARENTS_PER_QUERY, count_months
 from intacct_pipelines.warehouse.forecast import StoredMonth, parts_of_months, seconds_a_call, stored_months
 from intacct_pipelines.warehouse.source_fields import SourceFields
 
@@ -173,7 +173,7 @@ def _months(
             forecasts.append(counted[month])
         elif ask and is_intacct:
             with systems.meters.scope(Scope(entity=str(entity), asset="backfill", purpose=Purpose.BACKFILL)):
-                rows = count_month(systems.intacct(entity), named(systems, entity, table), month)
+                rows = count_months(systems.intacct(entity), named(systems, entity, table), month, month)
             calls = cost(month, _guessed(rows, kinds, list(stored.values())))
             forecasts.append(MonthForecast(table, month, rows, calls, Basis.ASKED))
         elif average is not None:

@@ -119,7 +119,7 @@ def _there(reading: DocumentExtraction | None, entity: EntityKey, table: Table) 
 def _prove_spend_month(systems: Systems, entity: EntityKey, table: Table, month: date, *, run_id: str) -> MonthProof:
     started = time.monotonic()
     stored = systems.warehouse.keys_of_month(table, str(entity), month, alive=True)
-    window = Window(WindowKind.MONTH, month=month)
+    window = Window(WindowKind.MONTH, months=(month,))
     found = spend_extraction(systems, entity, table, window, months=(month,), expected=stored)
     reading = _there(found, entity, table)
     certificates = load_documents(systems, str(entity), reading, run_id)

@@ -129,7 +129,7 @@ class WindowKind(StrEnum):
     CHANGED = "changed"
     """Records modified at or after ``since``."""
     MONTH = "month"
-    """Records whose document date lies in the month that begins at ``month``; deletions inside it are swept."""
+    """Records whose document date lies in one of ``months``; deletions inside these are swept."""
     PARENTS = "parents"
     """Lines of the parents named by ``parent_keys``; lines of these that did not arrive are deleted."""
 
@@ -141,12 +141,14 @@ class Window:
     kind: WindowKind
     since: str = ""
     """For ``CHANGED``: the server's own timestamp text, overlap already subtracted."""
-    month: date | None = None
+    months: tuple[date, ...] = ()
+    """For ``MONTH``: first days, ascending."""
     parent_keys: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        if self.kind is WindowKind.MONTH and self.month is not None:
-            return f"month {self.month:%Y-%m}"
+        if self.kind is WindowKind.MONTH:
+            names = ", ".join(f"{month:%Y-%m}" for month in self.months)
+            return f"month {names}" if len(self.months) == 1 else f"months {names}"
         if self.kind is WindowKind.CHANGED:
             return f"changed since {self.since}"
         if self.kind is WindowKind.PARENTS:

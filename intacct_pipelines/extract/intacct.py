@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
@@ -167,18 +167,57 @@ def changed_since(watermark: str, overlap: timedelta) -> str:
     return format_timestamp(datetime.fromisoformat(f"{year}-{month}-{day}T{clock or '00:00:00'}") - overlap)
 
 
-def count_month(session: Session, table: Table, month: date) -> int:
-    """Ask how many documents a month has; costs one call, whatever the number.
+def count_months(session: Session, table: Table, first: date, last: date) -> int:
+    """Ask how many documents the months from ``first`` to ``last`` have; costs one call, whatever the number.
 
     Args:
         session: Where to ask.
         table: A table of documents.
-        month: The month's first day.
+        first: Any day of the first month.
+        last: Any day of the last month.
 
     Raises:
         RemoteSystemError: The source does not answer, or refuses.
     """
-    return _count(session, table, _month(table, month))
+    return _count(session, table, _months(table, first, last))
+
+
+def find_differing_months(count: Callable[[date, date], int], stored: Mapping[date, int]) -> tuple[date, ...]:
+    """Find the months of which the source has another number of rows than is stored, by halving what differs.
+
+    The whole span is counted once, and then one half of each that differs: a single month among 36 takes at most 7
+    calls, and no number of months takes more than one a month. Differences that cancel out within a half are not seen.
+
+    Args:
+        count: Asks how many rows the months from one to another have.
+        stored: Rows by month, by first days; at least one.
+
+    Returns:
+        First days, ascending; none if the rows that differ lie outside of the stored months.
+
+    Raises:
+        RemoteSystemError: The source does not answer, or refuses.
+    """
+    months = _span(min(stored), max(stored))
+    found: list[date] = []
+    ranges = [(months, count(months[0], months[-1]))]
+    while ranges:
+        span, there = ranges.pop()
+        if there == sum(stored.get(month, 0) for month in span):
+            continue
+        if len(span) == 1:
+            found += span
+            continue
+        early, late = span[: len(span) // 2], span[len(span) // 2 :]
+        of_early = count(early[0], early[-1])
+        ranges += [(late, there - of_early), (early, of_early)]
+    return tuple(found)
+
+
+def _span(first: date, last: date) -> list[date]:
+    """First days of all months from ``first`` to ``last``."""
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
 def count_all(session: Session, table: Table) -> int:
@@ -218,7 +257,7 @@ def _window_filters(table: Table, window: Window) -> list[Filter | None]:
         case WindowKind.CHANGED:
             return [all_of(_only(table), _changed(table, window.since))]
         case WindowKind.MONTH:
-            return [_month(table, window.month)]
+            return _each_month(table, window.months)
         case WindowKind.PARENTS:
             return _parents(table, window.parent_keys)
 
@@ -238,14 +277,20 @@ def _only(table: Table) -> Filter | None:
     return Condition(field, Operator.IN, values) if field else None
 
 
-def _month(table: Table, month: date | None) -> Filter:
-    if not table.document_date or month is None:
+def _each_month(table: Table, months: Sequence[date]) -> list[Filter | None]:
+    if not months:
+        msg = f"{table.qualified_name}: a window of months needs months"
+        raise ValueError(msg)
+    return [_months(table, month, month) for month in months]
+
+
+def _months(table: Table, first: date, last: date) -> Filter:
+    if not table.document_date:
         msg = f"{table.qualified_name}: a month needs a document date"
         raise ValueError(msg)
-    first = month.replace(day=1)
-    last = month.replace(day=monthrange(month.year, month.month)[1])
+    end = last.replace(day=monthrange(last.year, last.month)[1])
     source = table.column(table.document_date).source
-    return Condition(source, Operator.BETWEEN, (format_date(first), format_date(last)))
+    return Condition(source, Operator.BETWEEN, (format_date(first.replace(day=1)), format_date(end)))
 
 
 def _parents(table: Table, keys: Sequence[str]) -> list[Filter | None]:

@@ -46,7 +46,7 @@ def _since(table: Table) -> str:
     if table.is_log:
         return "what was added since the last; never whole."
     if table.is_rewritten:
-        return "what changed since the last, then a count; whole when the count differs, and weekly."
+        return "what changed since the last, then a count, and the months in which it differs; whole weekly."
     return "what changed since the last; whole weekly, so that deletions are found in any case."
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from psycopg import sql
 
 from intacct_pipelines.domain.catalog import TABLES, Kind, Table
 from intacct_pipelines.warehouse.marts.as_of import as_of_name
 from intacct_pipelines.warehouse.tables import parent_name
+
+_MONTH: Final = sql.SQL("%(month)s")
 
 
 def document_day(table: Table, alias: str) -> sql.Composable:
@@ -17,10 +21,10 @@ def document_day(table: Table, alias: str) -> sql.Composable:
     return day
 
 
-def is_in_month(table: Table, alias: str) -> sql.Composed:
-    """Return the condition that a document is of the month that begins at the parameter ``month``."""
-    return sql.SQL("{day} >= %(month)s AND {day} < (%(month)s::date + interval '1 month')::date").format(
-        day=document_day(table, alias)
+def is_in_month(table: Table, alias: str, month: sql.Composable = _MONTH) -> sql.Composed:
+    """Return the condition that a document is of the month that begins at ``month``, a parameter unless given."""
+    return sql.SQL("{day} >= {month} AND {day} < ({month}::date + interval '1 month')::date").format(
+        day=document_day(table, alias), month=month
     )
 
 

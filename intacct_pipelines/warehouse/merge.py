@@ -245,7 +245,8 @@ def _covered(place: Place) -> tuple[sql.Composable, dict[str, object]]:
     """Return the condition that the window covers a stored row."""
     window, table = place.window, place.table
     if window.kind is WindowKind.MONTH:
-        return is_in_month(table, "t"), {"month": window.month}
+        parts = [sql.SQL("({})").format(is_in_month(table, "t", sql.Literal(month))) for month in window.months]
+        return sql.SQL("({})").format(sql.SQL(" OR ").join(parts)), {}
     if window.kind is WindowKind.PARENTS:
         kind = sql.SQL(table.column(table.parent_key).postgres_type)
         parent = sql.Identifier("t", table.parent_key)

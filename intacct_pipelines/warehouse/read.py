@@ -18,7 +18,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from intacct_pipelines.domain.catalog import TABLES, Kind, Table
-from intacct_pipelines.warehouse.covering import in_month
+from intacct_pipelines.warehouse.covering import document_day, in_month
 from intacct_pipelines.warehouse.marts.as_of import as_of_name
 from intacct_pipelines.warehouse.place import key_text, names
 from intacct_pipelines.warehouse.tables import SYSTEM_COLUMNS, column_types, parent_name, version_name
@@ -130,6 +130,25 @@ class Reading:
         with self.transaction(f"counting {declared.qualified_name}") as connection:
             groups = connection.execute(query, [entity]).fetchall()
         return sum(count for _, count, _ in groups), {word: total for word, _, total in groups if total is not None}
+
+    def rows_by_month(self, table: Table | str, entity: str) -> dict[date, int]:
+        """Return how many rows the source has by first day of their month, without records that are in quarantine.
+
+        Args:
+            table: A table whose document date is required.
+            entity: The entity's partition key.
+
+        Raises:
+            KeyError: The catalog has no such table.
+        """
+        declared = _declared(table)
+        query = sql.SQL(
+            "SELECT date_trunc('month', {day}::timestamp)::date, count(*) FROM {table} AS t "
+            "WHERE t.entity = %(entity)s AND NOT t._deleted AND {key} <> ALL (%(rejected)s::text[]) GROUP BY 1"
+        ).format(day=document_day(declared, "t"), table=parent_name(declared), key=key_text(declared, "t"))
+        facts = {"entity": entity, "rejected": list(self.rejected_keys(declared, entity))}
+        with self.transaction(f"counting months of {declared.qualified_name}") as connection:
+            return dict(connection.execute(query, facts).fetchall())
 
     def keys(self, table: Table | str, entity: str) -> list[str]:
         """Return the keys, as text, of the rows that the source still has, in order.

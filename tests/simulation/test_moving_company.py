@@ -103,6 +103,14 @@ def stored(world: World) -> dict[int, tuple[str, str, int]]:
     }
 
 
+def ledgers(world: World) -> tuple[set[int], set[int]]:
+    """Return the numbers of the entity's posted lines, as the books have them and as they are stored."""
+    with world.systems() as systems:
+        lines = systems.warehouse.read_frame(TABLES["intacct.gl_detail"], str(world.entity), columns=["record_no"])
+    postings = world.sandbox.intacct.ledger.postings()
+    return {line.number for posting in postings for line in posting.lines}, set(lines["record_no"])
+
+
 def small_pages(world: World, in_flight: int, zone: str) -> None:
     """Read in pages of 7 rows, and take the company's clock for one of another zone than it is."""
     company = world.connections.companies["sandbox"]
@@ -151,5 +159,7 @@ def test_nothing_is_lost_and_nothing_comes_twice_while_people_work(
         world.extract()
         assert staff.done > 10
         assert stored(world) == truth(world)
+        posted, kept = ledgers(world)
+        assert posted == kept
         written = {name: c.inserted + c.updated + c.deleted for name, c in world.extract().items()}
         assert sum(written.values()) == 0

@@ -25,7 +25,7 @@ from intacct_pipelines.errors import (
 )
 from intacct_pipelines.warehouse.connection import Warehouse
 
-MARCH = Window(WindowKind.MONTH, month=datetime(2026, 3, 1, tzinfo=UTC).date())
+MARCH = Window(WindowKind.MONTH, months=(datetime(2026, 3, 1, tzinfo=UTC).date(),))
 VENDOR = TABLES["intacct.vendor"]
 
 

@@ -15,7 +15,7 @@ from intacct_pipelines.warehouse.migrate import migrate
 from intacct_pipelines.warehouse.months import prove, proven_months
 
 MARCH = date(2026, 3, 1)
-MONTH = Window(WindowKind.MONTH, month=MARCH)
+MONTH = Window(WindowKind.MONTH, months=(MARCH,))
 
 
 def prove_certified(warehouse, certificates, run_id):

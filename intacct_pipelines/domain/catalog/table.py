@@ -119,7 +119,8 @@ class Table:
             ``#position`` (from 1 in its array) or ``#key`` (the id around it with that position).
         party: For BILL documents, which carry no currency: the column with the vendor or customer whose it is.
         is_rewritten: Whether the source replaces rows by new ones without a word, as the ledger does when a posted
-            document is edited; what changed is then not all that happened, so the rows are counted.
+            document is edited; what changed is then not all that happened, so the rows are counted, by the months of
+            their document date, which is then required.
         permission: What Intacct's user must be allowed, as its screens name it; empty for lines (their parent's) and
             for systems that publish no list.
         only: A field of the source and the values of it that are wanted; other rows are not asked for. Empty: all rows.

@@ -119,9 +119,10 @@ class Reader:
     def _questions(self) -> list[_Question]:
         if self._window.kind is WindowKind.ALL:
             return [_Question()]
-        if self._window.month is not None:
+        if self._window.kind is WindowKind.MONTH:
             return [
-                _Question(occurred_from=_midnight(self._window.month), occurred_until=_month_end(self._window.month))
+                _Question(occurred_from=_midnight(month), occurred_until=_month_end(month))
+                for month in self._window.months
             ]
         changed = _Question(updated_from=read_instant(self._window.since))
         return [changed, _Question(occurred_from=self._reread_from)] if self._reread_from else [changed]
@@ -291,7 +292,7 @@ def _check(table: Table, window: Window) -> None:
     is_transactions = table.name == _TRANSACTION
     if window.kind is WindowKind.PARENTS or (window.kind is not WindowKind.ALL and not is_transactions):
         raise ConfigurationError(f"{table.qualified_name} cannot be read by the window {window}.")
-    if window.kind is WindowKind.MONTH and window.month is None:
+    if window.kind is WindowKind.MONTH and not window.months:
         raise ConfigurationError("A window that is a month needs to say which.")
     if window.kind is WindowKind.CHANGED and read_instant(window.since) is None:
         raise ConfigurationError(f"{window.since[:40]!r} is not a time from which changes could be read.")

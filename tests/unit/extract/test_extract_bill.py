@@ -310,7 +310,7 @@ def test_windows_that_bill_cannot_answer_are_refused() -> None:
     with make_client(server) as client:
         session = client.session(ORGANIZATION)
         for name, window, organization in (
-            ("ap_bill", Window(WindowKind.MONTH, month=date(2026, 1, 1)), ORGANIZATION),
+            ("ap_bill", Window(WindowKind.MONTH, months=(date(2026, 1, 1),)), ORGANIZATION),
             ("ap_bill_line", ALL, ORGANIZATION),
             ("ap_bill", Window(WindowKind.PARENTS, parent_keys=("1",)), ORGANIZATION),
             ("ap_bill", Window(WindowKind.CHANGED, since="lately"), ORGANIZATION),

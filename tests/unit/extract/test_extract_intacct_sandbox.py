@@ -171,7 +171,7 @@ def test_months_together_are_the_whole(session: Session) -> None:
     """Every bill lies in exactly one month."""
     whole = sorted(keys_of(IntacctExtraction(session, BILL, ALL)))
     months = [date(2023 + at // 12, at % 12 + 1, 1) for at in range(48)]
-    parts = [keys_of(IntacctExtraction(session, BILL, Window(WindowKind.MONTH, month=month))) for month in months]
+    parts = [keys_of(IntacctExtraction(session, BILL, Window(WindowKind.MONTH, months=(month,)))) for month in months]
     assert sorted(key for part in parts for key in part) == whole
 
 

@@ -308,7 +308,7 @@ def test_a_month_is_asked_for_by_its_two_ends(client: SpendClient, sandbox: Sand
     }
     other = next(key for key in records if key not in own)
     assert own
-    window = Window(WindowKind.MONTH, month=month)
+    window = Window(WindowKind.MONTH, months=(month,))
     read = Read(client, TRANSACTION, window, months=(month,), expected=[*own, other, "txn_gone"])
     assert set(read.ids) == {*own, other}
     tally, counts = read.extraction.tally, read.extraction.months
@@ -322,7 +322,7 @@ def test_a_transaction_that_became_part_of_another_is_not_kept_beside_it(client:
     """Lists hide the children of a split, so a stored one that is asked for by its id counts as gone."""
     child = next(iter(sandbox.spend.accounts[ENTITY].children))
     month = date(2026, 1, 1)
-    read = Read(client, TRANSACTION, Window(WindowKind.MONTH, month=month), months=(month,), expected=[child])
+    read = Read(client, TRANSACTION, Window(WindowKind.MONTH, months=(month,)), months=(month,), expected=[child])
     assert child not in read.ids
 
 
@@ -334,7 +334,7 @@ def test_windows_that_do_not_fit_are_refused(client: SpendClient):
         (select(SPEND_TABLES, "card_transaction_line"), ALL),
         (TRANSACTION, Window(WindowKind.CHANGED, since="yesterday")),
         (TRANSACTION, Window(WindowKind.MONTH)),
-        (select(SPEND_TABLES, "reimbursement"), Window(WindowKind.MONTH, month=date(2026, 1, 1))),
+        (select(SPEND_TABLES, "reimbursement"), Window(WindowKind.MONTH, months=(date(2026, 1, 1),))),
     ):
         with pytest.raises(ConfigurationError):
             SpendExtraction(client, table, window, "USD")

@@ -142,7 +142,7 @@ def test_a_month_is_the_month_of_the_document_date() -> None:
     days = ["01/31/2024", "02/01/2024", "02/29/2024", "03/01/2024"]
     rows = [bill(number, WHENCREATED=day) for number, day in enumerate(days, 1)]
     with client_of(ScriptedIntacct({"APBILL": rows})) as client:
-        extraction = IntacctExtraction(client.session(), BILL, Window(WindowKind.MONTH, month=date(2024, 2, 1)))
+        extraction = IntacctExtraction(client.session(), BILL, Window(WindowKind.MONTH, months=(date(2024, 2, 1),)))
         assert received(extraction) == ["2", "3"]
 
 
@@ -203,7 +203,7 @@ def test_an_optional_field_that_the_company_lacks_stays_empty() -> None:
     ("window", "table"),
     [(Window(WindowKind.CHANGED), BILL), (Window(WindowKind.CHANGED, since="x"), LINE),
      (Window(WindowKind.MONTH), BILL),
-     (Window(WindowKind.MONTH, month=date(2026, 1, 1)), LINE), (Window(WindowKind.PARENTS), BILL)],
+     (Window(WindowKind.MONTH, months=(date(2026, 1, 1),)), LINE), (Window(WindowKind.PARENTS), BILL)],
 )  # fmt: skip
 def test_windows_that_a_table_cannot_have_are_refused(window: Window, table: object) -> None:
     """A window without its cursor, month or parent would mean all rows, or none."""
