@@ -45,12 +45,16 @@ class Share:
 
 
 def pairs(target: OpenItem, paid: Sequence[OpenLine], credit: OpenItem, used: Sequence[OpenLine]) -> Iterator[Share]:
-    """Match lines that are paid with lines of a credit that pay them; both add up to the same amount."""
+    """Match lines that are paid with lines of a credit that pay them; both add up to the same amount.
+
+    Lines of the other sign come first: they give the credit more to pay the others with.
+    """
     left = {line.number: -line.due for line in used}
-    for line in paid:
+    total = sum(left.values(), ZERO)
+    for line in sorted(paid, key=lambda line: line.due * total > 0):
         due = line.due
         for number, part in left.items():
-            taken = due if abs(due) <= abs(part) else part
+            taken = part if abs(due) > abs(part) and due * total > 0 else due
             if taken:
                 yield Share(target, line.number, taken, credit, number)
                 due -= taken
