@@ -15,7 +15,7 @@ from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.warehouse.progress import find_records
 from intacct_pipelines.warehouse.recon import Recon, Status
 
-_OBJECTS = {"bill": "ap_bill", "vendor": "vendor"}
+_OBJECTS = {"bill": "ap_bill", "customer": "customer", "vendor": "vendor"}
 
 
 @click.command("map", epilog=EXIT_CODES)
@@ -32,8 +32,8 @@ def map_pairs(
 ) -> None:
     """List pairs of a KIND of record that wait for a decision, or decide about one.
 
-    BILL_ID is BILL's id; RECORD is Intacct's vendor id or bill number, or its record number. A confirmed pair is used
-    by the next sync; a refused one is never proposed or used again. A name alone never pairs (S-VEN-04).
+    BILL_ID is BILL's id; RECORD is the id or number that people use in Intacct, or its record number. A confirmed pair
+    is used by the next sync; a refused one is never proposed or used again. A name alone never pairs (S-VEN-04).
     """
     with Systems() as systems:
         recon = Recon(systems.warehouse)
@@ -78,7 +78,7 @@ def _prove(systems: Systems, object_name: str, link_name: str, bill_id: str, rec
     link = systems.connections.links[link_name]
     entity = f"{systems.connections.companies[link.company].company_id}:{link.entity or 'top'}"
     bill, intacct = TABLES[f"bill.{object_name}"], TABLES[f"intacct.{object_name}"]
-    name = "vendor_id" if object_name == "vendor" else "document_no"
+    name = f"{object_name}_id" if object_name in {"vendor", "customer"} else "document_no"
     _named(systems, bill, entity, bill_id, bill.key)
     found = _named(systems, intacct, entity, record, (*intacct.key, name))
     return int(found[intacct.key[0]]), str(found[name] or "")

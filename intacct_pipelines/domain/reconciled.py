@@ -45,6 +45,9 @@ RECONCILED: Final[dict[str, Reconciled]] = {
         ),
         Reconciled("vendor", "Vendors of BILL and of Intacct, paired and compared.", (*_both("vendor"), *_CODING)),
         Reconciled(
+            "customer", "Customers of BILL and of Intacct, paired and compared.", (*_both("customer"), *_CODING)
+        ),
+        Reconciled(
             "ap_bill",
             "Bills of BILL and of Intacct, paired and compared; every difference is expected by a numbered rule, in "
             "flight, or a break.",

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 from intacct_pipelines.reconcile.frames import Frames
 from intacct_pipelines.reconcile.moment import Moment
 from intacct_pipelines.reconcile.objects.ap_bill import reconcile_ap_bills
+from intacct_pipelines.reconcile.objects.customer import CUSTOMER
 from intacct_pipelines.reconcile.objects.listed import LISTED, reconcile_list
-from intacct_pipelines.reconcile.objects.vendor import reconcile_vendors
+from intacct_pipelines.reconcile.objects.vendor import VENDOR
+from intacct_pipelines.reconcile.party import reconcile_parties
 from intacct_pipelines.reconcile.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ class Reconciler(Protocol):
 
 
 RECONCILERS: Final[dict[str, Reconciler]] = {
-    "vendor": reconcile_vendors,
+    **{party.name: partial(reconcile_parties, party) for party in (VENDOR, CUSTOMER)},
     "ap_bill": reconcile_ap_bills,
     **{name: partial(reconcile_list, listed) for name, listed in LISTED.items()},
 }

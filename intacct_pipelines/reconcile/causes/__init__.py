@@ -11,7 +11,7 @@ from intacct_pipelines.reconcile.causes.bills import BILLS
 from intacct_pipelines.reconcile.causes.cause import NO_CAUSE, YOUNG, Cause, Kind, Verdict, first_cause
 from intacct_pipelines.reconcile.causes.common import COMMON
 from intacct_pipelines.reconcile.causes.lists import LISTS
-from intacct_pipelines.reconcile.causes.vendors import VENDORS
+from intacct_pipelines.reconcile.causes.parties import PARTIES
 
 
 def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
@@ -22,7 +22,7 @@ def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
     return causes
 
 
-CAUSES: Final = _together(COMMON, BILLS, VENDORS, LISTS)
+CAUSES: Final = _together(COMMON, BILLS, PARTIES, LISTS)
 """All causes."""
 
 __all__ = ["CAUSES", "NO_CAUSE", "YOUNG", "Cause", "Kind", "Verdict", "first_cause"]
