@@ -1,6 +1,6 @@
 """What a nightly sync costs when 1 % of the bills were changed, at three sizes: in proportion to the change or not.
 
-Run ``python benchmarks/nightly.py``; ``--quick`` proves only that it works. A bill is about a dozen rows in all tables,
+Run ``python benchmarks/nightly.py``; ``--quick`` proves only that it works. A bill is about forty rows in all tables,
 so the sizes are about 10⁴, 10⁵ and 10⁶ rows. Each size is a process of its own, so that peak memory is its own. Beside
 the night with changes stands one without, which is what a sync costs at least: signing in, and asking every object.
 """
@@ -25,7 +25,7 @@ from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
 
-SIZES = (1_000, 10_000, 100_000)
+SIZES = (250, 2_500, 25_000)
 _SHARE = 100
 _FUNCTIONS = 100
 

@@ -18,8 +18,6 @@ from intacct_pipelines.warehouse.tables import column_types, version_name
 _STAGE: Final = sql.Identifier("pg_temp", "stage")
 GONE: Final = sql.Identifier("pg_temp", "gone")
 """The keys of the rows that a load marks as deleted."""
-_CHANGED_ROWS: Final = sql.SQL("pg_temp.changed AS c")
-"""Where the rows to be written stand: ``arrived`` in the stage, ``stored`` in the entity's part, null for new ones."""
 _LATER: Final = sql.SQL("greatest(%(at)s, t._synced_at + interval '1 microsecond')")
 """The instant of a change: now, but never before the version that it ends, should the clock have jumped back."""
 
@@ -57,64 +55,79 @@ class Merge:
             keep_newest(place, _STAGE)
         # Few of many rows are looked up by their key: at the price of a disk's arm the planner would read them all.
         place.connection.execute("SET LOCAL random_page_cost = 1.1")
+        # What a night changes is kept in memory between finding and writing; more than that goes through a file.
+        place.connection.execute("SET LOCAL work_mem = '32MB'")
         at = scalar(place.connection, sql.SQL("SELECT clock_timestamp()"))
         facts = {"at": at, "run_id": place.run_id, "entity": place.entity}
-        place.connection.execute(self._find(), facts)
-        place.connection.execute(keep_version(place, _CHANGED_ROWS, sql.SQL("t.ctid = c.stored")), facts)
-        updated = place.connection.execute(self._update(), facts).rowcount
-        inserted = place.connection.execute(self._insert(), facts).rowcount
-        return inserted, updated
+        written = place.connection.execute(self._write(), facts).fetchone()
+        return written or (0, 0)
 
-    def _find(self) -> sql.Composed:
-        """Return the statement that notes where each row that is to be written stands, staged and stored.
+    def _write(self) -> sql.Composed:
+        """Return the statement that writes what differs and counts rows inserted and rows updated.
 
-        The rows are compared once, and found by their place from then on. Nobody else writes to the entity's part.
+        Each pair of an arrived row and the stored one is looked up and compared once; the version is kept from the
+        pair, and the stored row found by its place. Nobody else writes to the entity's part, and all parts of the
+        statement see the rows as they were before it.
         """
+        place = self._place
+        return sql.SQL(
+            "WITH pairs AS MATERIALIZED ({pairs}), "
+            "kept AS (INSERT INTO {versions} ({stored}, valid_from, valid_to) "
+            "SELECT {stored}, _synced_at, _later FROM pairs WHERE _place IS NOT NULL), "
+            "updated AS (UPDATE {part} AS t SET {assigned}, _synced_at = p._later, _run_id = %(run_id)s, "
+            "_deleted = false, _deleted_at = NULL, _deleted_by = NULL "
+            "FROM pairs AS p WHERE t.ctid = p._place RETURNING 1), "
+            "inserted AS (INSERT INTO {part} (entity, {copied}, _synced_at, _run_id) "
+            "SELECT %(entity)s, {arrived}, %(at)s, %(run_id)s FROM pairs WHERE _place IS NULL RETURNING 1) "
+            "SELECT (SELECT count(*) FROM inserted), (SELECT count(*) FROM updated)"
+        ).format(
+            pairs=self._pairs(),
+            versions=version_name(place.table),
+            part=place.part,
+            stored=names(place.stored),
+            copied=names(place.copied),
+            arrived=sql.SQL(", ").join(map(_arrived, place.copied)),
+            assigned=sql.SQL(", ").join(
+                sql.SQL("{} = p.{}").format(sql.Identifier(name), _arrived(name))
+                for name in place.copied
+                if name not in place.table.key
+            ),
+        )
+
+    def _pairs(self) -> sql.Composed:
+        """Return the query for the pairs that are to be written: the stored row's columns, then the arrived one's.
+
+        ``_place`` says where the stored row stands, null for a new record; ``_later`` is the instant of its change.
+        """
+        place = self._place
         differs: sql.Composable = sql.SQL("t._hash <> s._hash OR t._deleted")
         newer: sql.Composable = sql.SQL("true")
-        if self._place.age_column:
-            old, new = sql.Identifier("t", self._place.age_column), sql.Identifier("s", self._place.age_column)
+        if place.age_column:
+            old, new = sql.Identifier("t", place.age_column), sql.Identifier("s", place.age_column)
             # A copy with another time of change is another one, were its hash the same.
             differs = sql.SQL("{} OR {new} <> {old}").format(differs, new=new, old=old)
             newer = sql.SQL("({new} >= {old} OR {new} IS NULL OR {old} IS NULL)").format(new=new, old=old)
         return sql.SQL(
-            "CREATE TEMP TABLE changed ON COMMIT DROP AS SELECT s.ctid AS arrived, t.ctid AS stored FROM {stage} AS s "
+            "SELECT t.ctid AS _place, {later} AS _later, {stored}, {arrived} FROM {stage} AS s "
             "LEFT JOIN {part} AS t ON t.entity = %(entity)s AND {same} "
             "WHERE t.entity IS NULL OR (({differs}) AND {newer})"
         ).format(
+            later=_LATER,
+            stored=names(place.stored, "t"),
+            arrived=sql.SQL(", ").join(
+                sql.SQL("{} AS {}").format(sql.Identifier("s", name), _arrived(name)) for name in place.copied
+            ),
             stage=_STAGE,
-            part=self._place.part,
-            same=same_key(self._place.table, "t", "s"),
+            part=place.part,
+            same=same_key(place.table, "t", "s"),
             differs=differs,
             newer=newer,
         )
 
-    def _update(self) -> sql.Composed:
-        place = self._place
-        assigned = sql.SQL(", ").join(
-            sql.SQL("{} = {}").format(sql.Identifier(name), sql.Identifier("s", name))
-            for name in place.copied
-            if name not in place.table.key
-        )
-        return sql.SQL(
-            "UPDATE {part} AS t SET {assigned}, _synced_at = {later}, _run_id = %(run_id)s, "
-            "_deleted = false, _deleted_at = NULL, _deleted_by = NULL "
-            "FROM {changed} JOIN {stage} AS s ON s.ctid = c.arrived WHERE t.ctid = c.stored"
-        ).format(part=place.part, assigned=assigned, later=_LATER, changed=_CHANGED_ROWS, stage=_STAGE)
 
-    def _insert(self) -> sql.Composed:
-        place = self._place
-        return sql.SQL(
-            "INSERT INTO {part} (entity, {columns}, _synced_at, _run_id) "
-            "SELECT %(entity)s, {values}, %(at)s, %(run_id)s FROM {changed} JOIN {stage} AS s ON s.ctid = c.arrived "
-            "WHERE c.stored IS NULL"
-        ).format(
-            part=place.part,
-            columns=names(place.copied),
-            values=names(place.copied, "s"),
-            changed=_CHANGED_ROWS,
-            stage=_STAGE,
-        )
+def _arrived(name: str) -> sql.Identifier:
+    """Return the name, among the pairs, of a column of the arrived row; the stored row's columns keep theirs."""
+    return sql.Identifier(f"new_{name}")
 
 
 def keep_version(place: Place, others: sql.Composable, condition: sql.Composable) -> sql.Composed:
