@@ -24,7 +24,7 @@ from intacct_pipelines.warehouse.row_hash import hash_rows
 if TYPE_CHECKING:
     from pgpq._pgpq import EncoderBuilder  # a name of its stub only
 
-ROWS_PER_BLOCK: Final = 4_000
+ROWS_PER_BLOCK: Final = 5_000
 """While the server reads one block the next one is made. A smaller one pays more for its making than for its rows."""
 HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 """What every binary COPY begins with: signature, no flags, no extension."""

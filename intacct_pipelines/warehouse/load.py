@@ -71,18 +71,17 @@ class Load:
         return reported_deletions(self._place)
 
     def add(self, rows: Rows) -> None:
-        """Send a batch of good rows.
+        """Send a batch of good rows; this happens beside the caller, who must not change them.
 
         Raises:
-            DataContractError: The batch is not of this table, or Postgres could not hold a text of it.
+            DataContractError: The batch is not of this table; or this one or an earlier one lacks a column, or Postgres
+                could not hold a text of it, which at the latest ``finish`` says.
         """
         if rows.table.qualified_name != self._place.table.qualified_name:
             raise DataContractError(
                 f"rows of {rows.table.qualified_name} were given to {self._place.table.qualified_name}"
             )
-        stream = self._opened()
-        for block in blocks(rows):
-            stream.send(block)
+        self._opened().add(blocks(rows))
         self._added += len(rows)
 
     def reject(self, rejects: Iterable[Reject]) -> None:
@@ -101,7 +100,8 @@ class Load:
             requests: HTTP requests, if other than the tally's.
 
         Raises:
-            DataContractError: A row that was announced is neither stored nor in quarantine, or totals differ.
+            DataContractError: A row that was announced is neither stored nor in quarantine, or totals differ; or see
+                ``add``.
         """
         self._end_copy()
         total = self._target.control_total()
