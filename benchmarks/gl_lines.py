@@ -1,6 +1,7 @@
 """The ledger's lines from the gateway to the warehouse, against the slower of its two halves in the same run.
 
     python benchmarks/gl_lines.py            # 1,000,000 lines
+    python benchmarks/gl_lines.py --memory --lines 10000000    # only the peak memory, against a hundredth of the lines
     python benchmarks/gl_lines.py --quick    # a small run that only shows that everything works
 
 A stub of the gateway serves pages of GLDETAIL over loopback. Ours: read, typed, judged by contract, hashed, copied,
@@ -115,7 +116,7 @@ def run_role(role: str, url: str, dsn: str) -> None:
 def measure(role: str, lines: int, url: str, dsn: str) -> dict[str, float]:
     """Run one reader as its own process."""
     command = [sys.executable, __file__, "--role", role, "--url", url, "--dsn", dsn]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=7200, check=False)
     if done.returncode:
         raise SystemExit(done.stderr)
     figures: dict[str, float] = json.loads(done.stdout)
@@ -180,12 +181,25 @@ def compare(lines: int, rounds: int, dsn: str, folder: Path) -> None:
         print(f"{what:<62}{value:>8}   {target}")
 
 
+def compare_memory(lines: int, dsn: str) -> None:
+    """Load few and many lines, and print how much more memory the many take; neither stub nor reader holds them."""
+    peaks = []
+    for count in (max(lines // 100, 1), lines):
+        with stub(count) as url:
+            figures = measure("load", count, url, dsn)
+        empty(dsn)
+        peaks.append(figures["peak_mib"])
+        print(f"{count:,} lines: {figures['seconds']:.1f} s, peak memory {peaks[-1]:.0f} MiB (must be ≤ 512)")
+    print(f"peak memory, {lines:,} lines ÷ a hundredth of them: {peaks[1] / peaks[0]:.2f} (must be ≤ 1.15)")
+
+
 def main() -> None:
     """Parse the arguments and run."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--quick", action="store_true", help="a small run without meaning for speed")
     arguments.add_argument("--lines", type=int, default=1_000_000)
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--memory", action="store_true", help="load only, once, for the peak memory")
     arguments.add_argument("--role", choices=("server", "read", "load"), help=argparse.SUPPRESS)
     arguments.add_argument("--url", default="", help=argparse.SUPPRESS)
     arguments.add_argument("--dsn", default="", help=argparse.SUPPRESS)
@@ -204,7 +218,10 @@ def main() -> None:
                 with Warehouse(dsn) as warehouse:
                     warehouse.migrate()
                 lines, rounds = (4_000, 1) if chosen.quick else (chosen.lines, chosen.rounds)
-                compare(lines, rounds, dsn, Path(home))
+                if chosen.memory:
+                    compare_memory(lines, dsn)
+                else:
+                    compare(lines, rounds, dsn, Path(home))
             finally:
                 postgres.remove()
 
