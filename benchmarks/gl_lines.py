@@ -130,8 +130,10 @@ def stub(lines: int) -> Iterator[str]:
     command = [sys.executable, __file__, "--role", "server", "--lines", str(lines)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}/x"
-        process.terminate()
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}/x"
+        finally:
+            process.terminate()
 
 
 def empty(dsn: str) -> None:
