@@ -127,7 +127,7 @@ def test_refused_credentials_are_not_tried_again(make_office):
     events = {event.event_type_value for event in result.all_events}
     assert "STEP_UP_FOR_RETRY" not in events
     failed = _failures(result)
-    assert "intacct__vendor" in failed
+    assert "intacct__audit_event" in failed
     assert "hush" not in str(failed)
     assert office.sandbox.faults.state()["requests"] > before
 
