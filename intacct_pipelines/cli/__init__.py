@@ -10,6 +10,7 @@ _COMMANDS = {
     "backfill": "intacct_pipelines.cli.backfill:backfill",
     "demo": "intacct_pipelines.cli.demo:demo",
     "explain": "intacct_pipelines.cli.explain:explain",
+    "findings": "intacct_pipelines.cli.findings:findings_command",
     "map": "intacct_pipelines.cli.map:map_pairs",
     "plan": "intacct_pipelines.cli.push:plan",
     "sandbox": "intacct_pipelines.cli.sandbox:sandbox",

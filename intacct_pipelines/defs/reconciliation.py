@@ -1,15 +1,17 @@
 """Reconciliation as assets: both sides of one object of one entity, compared to the cent and explained."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
 
 from intacct_pipelines.defs.failures import explained
-from intacct_pipelines.defs.metadata import OWNERS, frame_value
+from intacct_pipelines.defs.metadata import OWNERS, frame_value, table_value
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.settlement import reconcile
 from intacct_pipelines.domain.reconciled import RECONCILED, Reconciled
+from intacct_pipelines.warehouse.findings import Finding, findings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +47,25 @@ def _breaks(differences: "pd.DataFrame") -> "pd.DataFrame":
     return differences.loc[differences["verdict"] == "break", _SHOWN_DIFFERENCES]
 
 
+def finding_rows(found: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Return findings as rows for people: what, how much, since when, whose turn it is, why, what to do."""
+    return [
+        {
+            "object": one.object,
+            "what": one.root_name or one.root or " ".join(filter(None, (one.kind, one.field))),
+            "verdict": one.verdict,
+            "rule": one.rule,
+            "records": one.records,
+            "at_stake": ", ".join(f"{amount:,f} {currency}" for currency, amount in one.money_at_stake.items()),
+            "oldest": one.oldest_at.date(),
+            "turn": one.turn,
+            "why": one.reason,
+            "what_to_do": one.remedy,
+        }
+        for one in found
+    ]
+
+
 def _asset(one: Reconciled) -> dg.AssetsDefinition:
     key = dg.AssetKey(["recon", one.name])
     deps = [dg.AssetKey(table.split(".")) for table in one.tables]
@@ -73,12 +94,16 @@ def _asset(one: Reconciled) -> dg.AssetsDefinition:
         with explained(context):
             link = systems.now.link(entity, one.platform)
             result = None if link is None else reconcile(systems.now, link, one.name, context.run.run_id)
+            found = [] if link is None else findings(systems.now.warehouse, link=link.name, object_name=one.name)
         if result is None:
             yield dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to compare"})
             yield dg.AssetCheckResult(check_name=_NO_BREAKS, passed=True)
             return
         breaks = _breaks(result.differences)
-        yield dg.MaterializeResult(metadata=_figures(result))
+        awaiting = {"findings_that_await_a_person": sum(finding.awaits_a_person for finding in found)}
+        yield dg.MaterializeResult(
+            metadata=_figures(result) | awaiting | {"findings": table_value(finding_rows(found))}
+        )
         yield dg.AssetCheckResult(
             check_name=_NO_BREAKS,
             passed=breaks.empty,

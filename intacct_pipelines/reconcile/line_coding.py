@@ -35,7 +35,8 @@ def compare_lines(lines: pd.DataFrame, totals_differ: pd.Series) -> pd.DataFrame
 
     Returns:
         Columns ``platform_value``, ``intacct_value`` (only the codings that differ), ``money_at_stake`` (the money that
-        is coded otherwise) and ``is_unknown`` (whether a coding of the platform has no counterpart).
+        is coded otherwise) and ``unknown`` (the first coding of the platform that has no counterpart, such as
+        ``account 0ca01``; empty where all have one).
     """
     words = lines[list(DIMENSIONS)].drop_duplicates().reset_index(drop=True)
     words["code"] = range(len(words))
@@ -110,7 +111,13 @@ def _described(summed: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
             "platform_value": "; ".join(f"{name}: {platform}" for name, platform, _ in entries if platform),
             "intacct_value": "; ".join(f"{name}: {intacct}" for name, _, intacct in entries if intacct),
             "money_at_stake": max(more, less),
-            "is_unknown": any(part.startswith(UNKNOWN) for name, _, _ in entries for part in name.split("/")),
+            "unknown": next((word for name, _, _ in entries for word in _unknown_words(name)), ""),
         }
-    columns = ["platform_value", "intacct_value", "money_at_stake", "is_unknown"]
+    columns = ["platform_value", "intacct_value", "money_at_stake", "unknown"]
     return pd.DataFrame.from_dict(described, orient="index", columns=columns)
+
+
+def _unknown_words(coding: str) -> list[str]:
+    """Return the parts of a coding that have no counterpart, each with its dimension."""
+    parts = zip(DIMENSIONS, coding.split("/"), strict=False)
+    return [f"{dimension} {part.removeprefix(UNKNOWN)}" for dimension, part in parts if part.startswith(UNKNOWN)]

@@ -57,6 +57,10 @@ DIFFERENCE_COLUMNS: Final = (
     "age_seconds",
     "reason",
     "remedy",
+    "cause",
+    "turn",
+    "root",
+    "root_name",
 )
 TOTAL_COLUMNS: Final = (
     "link",
@@ -91,6 +95,7 @@ class Reconciliation:
         differences: One row for each row without partner, and one for each field in which a pair differs. ``rule`` is
             set exactly when the verdict is not break. ``amount_difference`` is signed; ``money_at_stake`` is how much
             money the difference touches and never negative; ``age_seconds`` counts from the younger side's last change.
+            Differences with the same ``root`` are mended together, as the bills of one missing vendor are.
         totals: Per currency and class, the rows and the money of both sides. Their sums are those of all live rows.
         proposals: Likely pairs for a person to confirm; they never pair by themselves (S-VEN-04).
     """
@@ -191,7 +196,8 @@ class Differences:
         """Add one difference for each row.
 
         Args:
-            rows: Has ``platform_id``, ``intacct_record_no``, ``intacct_id``, ``currency``, ``changed_at``.
+            rows: Has ``platform_id``, ``intacct_record_no``, ``intacct_id``, ``currency``, ``changed_at``; ``root`` and
+                ``root_name`` where a cause of theirs is shared.
             kind: What differs.
             cause: Name of the cause of each row, ``NO_CAUSE`` where no rule explains it.
             otherwise: The break that an unexplained row is once it is older than the grace.
@@ -212,10 +218,20 @@ class Differences:
         if not self.parts:
             return pd.DataFrame(columns=list(DIFFERENCE_COLUMNS), dtype=object)
         found = pd.concat(self.parts, ignore_index=True)
-        for column in ("verdict", "rule", "reason", "remedy"):
+        for column in ("verdict", "rule", "reason", "remedy", "turn"):
             found[column] = found["cause"].map({name: str(getattr(cause, column)) for name, cause in CAUSES.items()})
+        found = _rooted(found)
         found = _labelled(found, self.link, self.object_name)
         return _ordered(found, DIFFERENCE_COLUMNS, ("kind", "platform_id", "intacct_record_no", "field"))
+
+
+def _rooted(found: pd.DataFrame) -> pd.DataFrame:
+    """Spell out the root of differences whose cause is shared; others have none."""
+    shared = found["cause"].map({name: cause.shared for name, cause in CAUSES.items()})
+    is_named = shared.str.contains("{}", regex=False).astype(bool)
+    own = found.reindex(columns=["root", "root_name"]).astype(object).fillna("")
+    named = shared[is_named].combine(own["root"][is_named], str.format)
+    return found.assign(root=shared.mask(is_named, named), root_name=own["root_name"].where(is_named, ""))
 
 
 def _labelled(frame: pd.DataFrame, link: Link, object_name: str) -> pd.DataFrame:
@@ -285,6 +301,8 @@ def _one_sided(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
             "money_at_stake": amounts.map(abs),
             "currency": rows["currency"],
             "changed_at": rows["changed_at"],
+            "root": rows.get("root", ""),
+            "root_name": rows.get("root_name", ""),
         },
         index=rows.index,
     )

@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from intacct_pipelines.errors import DataContractError
+from intacct_pipelines.warehouse.findings import store_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,6 +68,10 @@ _DIFFERENCE: Final = _Current(
         "changed_at",
         "reason",
         "remedy",
+        "cause",
+        "turn",
+        "root",
+        "root_name",
     ),
 )
 _TOTAL_FACTS: Final = (
@@ -134,7 +139,7 @@ class Recon:
         self._now = now
 
     def store(self, found: Found, *, link: str, entity: str, object_name: str, run_id: str) -> None:
-        """Make this the current result of one link and object, keep its totals, and learn its pairs.
+        """Make this the current result of one link and object; keep its totals, learn its pairs, renew its findings.
 
         Args:
             found: All that one reconciliation found.
@@ -156,6 +161,7 @@ class Recon:
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"recon {link} {object_name}"])
             _merge(connection, _MATCH, found.matches, run)
             _merge(connection, _DIFFERENCE, found.differences, run)
+            store_findings(connection, run)
             _store_totals(connection, found.totals, run)
             _learn(connection, run)
             _propose(connection, found.proposals, run)

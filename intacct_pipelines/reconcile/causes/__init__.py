@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from intacct_pipelines.reconcile.causes.bills import BILLS
-from intacct_pipelines.reconcile.causes.cause import NO_CAUSE, YOUNG, Cause, Kind, Verdict, first_cause
+from intacct_pipelines.reconcile.causes.cause import NO_CAUSE, YOUNG, Cause, Kind, Turn, Verdict, first_cause
 from intacct_pipelines.reconcile.causes.common import COMMON
 from intacct_pipelines.reconcile.causes.lists import LISTS
 from intacct_pipelines.reconcile.causes.parties import PARTIES
@@ -25,4 +25,4 @@ def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
 CAUSES: Final = _together(COMMON, BILLS, PARTIES, LISTS)
 """All causes."""
 
-__all__ = ["CAUSES", "NO_CAUSE", "YOUNG", "Cause", "Kind", "Verdict", "first_cause"]
+__all__ = ["CAUSES", "NO_CAUSE", "YOUNG", "Cause", "Kind", "Turn", "Verdict", "first_cause"]

@@ -33,24 +33,52 @@ class Verdict(StrEnum):
     BREAK = "break"
 
 
+class Turn(StrEnum):
+    """Who has to act next."""
+
+    NOBODY = "nobody"
+    SYNC = "next sync"
+    APPROVER = "plan approver"
+    """Plans a push and approves it."""
+    PLATFORM = "platform user"
+    INTACCT = "Intacct user"
+    SETTINGS = "administrator"
+    """Keeps the link's settings and maps."""
+    ACCOUNTANT = "accountant"
+    """Knows both sides and decides which is right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One reason; ``rule`` is set exactly when the verdict is expected."""
+    """One reason.
+
+    Args:
+        verdict: What to think of it.
+        rule: Set exactly when the verdict is not break.
+        reason: Why the sides differ.
+        remedy: What to do.
+        turn: Who has to do it.
+        shared: What all records of this cause are mended by at once, such as ``vendor {}``; ``{}`` stands for the
+            ``root`` of the record. Empty where each object, kind and field is a matter of its own.
+    """
 
     verdict: Verdict
     rule: str
     reason: str
     remedy: str
+    turn: Turn = Turn.ACCOUNTANT
+    shared: str = ""
 
 
-def expected(rule: str, reason: str, remedy: str) -> Cause:
-    """Return a difference that a rule explains."""
-    return Cause(Verdict.EXPECTED, rule, reason, remedy)
+def expected(rule: str, reason: str, remedy: str, *, turn: Turn | None = None, shared: str = "") -> Cause:
+    """Return a difference that a rule explains; without ``turn``, the accountant's, or nobody's if nothing is to do."""
+    is_fine = remedy.startswith("Nothing")
+    return Cause(Verdict.EXPECTED, rule, reason, remedy, turn or (Turn.NOBODY if is_fine else Turn.ACCOUNTANT), shared)
 
 
-def broken(reason: str, remedy: str) -> Cause:
+def broken(reason: str, remedy: str, *, turn: Turn = Turn.ACCOUNTANT, shared: str = "") -> Cause:
     """Return a difference that no rule explains; where a rule describes the failure, the reason names it."""
-    return Cause(Verdict.BREAK, "", reason, remedy)
+    return Cause(Verdict.BREAK, "", reason, remedy, turn, shared)
 
 
 NO_CAUSE: Final = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from intacct_pipelines.reconcile.causes.cause import YOUNG, Cause, Verdict, expected
+from intacct_pipelines.reconcile.causes.cause import YOUNG, Cause, Turn, Verdict, expected
 
 COMMON: Final[dict[str, Cause]] = {
     YOUNG: Cause(
@@ -12,6 +12,7 @@ COMMON: Final[dict[str, Cause]] = {
         "S-SCH-04",
         "The record changed less than the link's grace ago; the next sync may settle it.",
         "Wait for the next sync.",
+        Turn.SYNC,
     ),
     "other_owner": expected(
         "S-CFG-11", "The record belongs to another level or entity of the company than the link.", "Nothing."

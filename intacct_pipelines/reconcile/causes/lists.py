@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.reconcile.causes.cause import broken, expected
+from intacct_pipelines.reconcile.causes.cause import Turn, broken, expected
 
 if TYPE_CHECKING:
     from intacct_pipelines.reconcile.causes.cause import Cause
@@ -14,6 +14,7 @@ LISTS: Final[dict[str, Cause]] = {
         "S-TRM-01",
         "Payment terms do not travel.",
         "Make the term on the other side too, or map it in the link's terms.",
+        turn=Turn.SETTINGS,
     ),
     "top_level_record": expected(
         "S-CFG-11", "The record is owned at the top level and is managed there, not at this entity.", "Nothing."
@@ -22,6 +23,7 @@ LISTS: Final[dict[str, Cause]] = {
         "S-CFG-11",
         "The record is owned at the top level; what is edited in this BILL account cannot travel there.",
         "Change the record at the top level of Intacct.",
+        turn=Turn.INTACCT,
     ),
     "list_name_not_unique": broken(
         "Several records of this list have the same name and no code tells them apart.",
@@ -51,6 +53,8 @@ for _object, _rule, _noun in (
         _rule, f"The {_noun} is inactive in Intacct; only what is in use is expected in BILL.", "Nothing."
     )
     LISTS[f"{_object}_missing_in_intacct"] = broken(
-        f"The {_noun} never reached Intacct ({_rule}).", "Make it in Intacct, or map it in the link."
+        f"The {_noun} never reached Intacct ({_rule}).", "Make it in Intacct, or map it in the link.", turn=Turn.INTACCT
     )
-    LISTS[f"{_object}_missing_in_platform"] = broken(f"The {_noun} never reached BILL ({_rule}).", "Make it in BILL.")
+    LISTS[f"{_object}_missing_in_platform"] = broken(
+        f"The {_noun} never reached BILL ({_rule}).", "Make it in BILL.", turn=Turn.PLATFORM
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.reconcile.causes.cause import broken, expected
+from intacct_pipelines.reconcile.causes.cause import Turn, broken, expected
 
 if TYPE_CHECKING:
     from intacct_pipelines.reconcile.causes.cause import Cause
@@ -33,6 +33,7 @@ def _of(party: str, *, in_use: str, one_name: str) -> dict[str, Cause]:
             f"Another Intacct {party} with this name is paired already; through the vendor sync the second is an "
             "error.",
             f"Give the two {party}s different names, or join them in Intacct.",
+            turn=Turn.INTACCT,
         ),
         f"{party}_name_not_unique": expected(
             one_name,
@@ -48,8 +49,11 @@ def _of(party: str, *, in_use: str, one_name: str) -> dict[str, Cause]:
             "S-CFG-11",
             f"The {party} is owned at the top level; what is edited in this BILL account cannot travel there.",
             f"Change the {party} at the top level of Intacct.",
+            turn=Turn.INTACCT,
         ),
-        f"{party}_missing_in_platform": broken(f"The {party} never reached BILL.", "Enter it in BILL."),
+        f"{party}_missing_in_platform": broken(
+            f"The {party} never reached BILL.", "Enter it in BILL.", turn=Turn.PLATFORM
+        ),
         f"{party}_inactive_on_one_side": broken(
             f"The {party} is inactive on one side only, for longer than a sync takes ({in_use}).",
             "Inactivate it on the other side too, or activate it again.",
@@ -66,17 +70,22 @@ PARTIES: Final[dict[str, Cause]] = {
         "S-VEN-06",
         "The vendor was deleted in Intacct; the deletion does not travel to BILL.",
         "Archive the vendor in BILL if it is not needed.",
+        turn=Turn.PLATFORM,
     ),
-    "vendor_missing_in_intacct": broken("The vendor never reached Intacct.", "Plan a push."),
+    "vendor_missing_in_intacct": broken("The vendor never reached Intacct.", "Plan a push.", turn=Turn.APPROVER),
     "flag_1099_differs": broken(
         "One side says that the vendor is 1099 and the other does not; only the flag is compared (S-BP-02).",
         "Correct it in Intacct, which is master for 1099.",
+        turn=Turn.INTACCT,
     ),
     **_of("customer", in_use="S-CUS-01", one_name="S-CUS-02"),
     "deleted_customer": broken(
         "The customer was deleted in Intacct and stands in BILL; no rule says that it should.",
         "Archive the customer in BILL, or make it again in Intacct.",
+        turn=Turn.PLATFORM,
     ),
-    "customer_missing_in_intacct": broken("The customer never reached Intacct.", "Make it in Intacct."),
+    "customer_missing_in_intacct": broken(
+        "The customer never reached Intacct.", "Make it in Intacct.", turn=Turn.INTACCT
+    ),
 }
 """Causes of vendors and customers."""

@@ -89,6 +89,8 @@ def _platform(frames: Frames, vendors: Sides) -> pd.DataFrame:
     bill["vendor_no"] = _looked_up(vendors.intacct["id"].to_numpy(dtype=object), partner, "")
     bill["is_vendor_ambiguous"] = _looked_up(vendors.pairing.platform_group, position, "") != ""
     bill["term"] = _looked_up(vendors.platform["term"].to_numpy(dtype=object), position, "")
+    bill["root"] = bill["vendor"]
+    bill["root_name"] = _looked_up(vendors.platform["shown"].to_numpy(dtype=object), position, "")
     return _with_natural_key(bill, "vendor_no")
 
 

@@ -109,7 +109,8 @@ def _edit_cause(link: Link, platform: pd.DataFrame, intacct: pd.DataFrame, close
         excluded_vendor=platform["vendor"].isin(link.excluded_vendors),
         edited_purchase=intacct["is_purchase"] & edited_in_bill,
         edited_after_payment=(intacct["state"] == "Paid") & edited_in_bill,
-        edited_too_late=(is_settled | is_closed) & edited_in_bill,
+        edited_too_late=is_settled & edited_in_bill,
+        edited_in_closed_books=is_closed & edited_in_bill,
         edited_after_approval=platform["approval"].isin(["APPROVED", "APPROVING"]) & edited_in_intacct,
     )
 
@@ -242,12 +243,12 @@ def _compare_lines(differences: Differences, frames: Frames, bills: PairedBills,
     """Add bills whose lines are coded otherwise."""
     coding = compare_lines(_lines(frames, coding_of(differences.link, frames), bills.rows), amount_differs)
     coding = coding[~bills.is_zeroed[coding.index]]
-    chosen = bills.rows.loc[coding.index]
+    chosen = bills.rows.loc[coding.index].assign(root=coding["unknown"])
     differences.add(
         chosen,
         Kind.CODING,
         cause=bills.edit[coding.index],
-        otherwise=first_cause(chosen, otherwise=_DIFFERS, unknown_coding=coding["is_unknown"]),
+        otherwise=first_cause(chosen, otherwise=_DIFFERS, unknown_coding=coding["unknown"] != ""),
         field="lines",
         platform_value=coding["platform_value"],
         intacct_value=coding["intacct_value"],

@@ -27,6 +27,8 @@ COMMANDS = (
     ("status",),
     ("status", "--json"),
     ("explain", "bill", "b1"),
+    ("findings",),
+    ("findings", "--all", "--json"),
     ("plan",),
     ("plan", "--show", "p1", "--json"),
     ("approve", "p1", "--yes"),

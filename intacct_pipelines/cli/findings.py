@@ -1,0 +1,66 @@
+"""`findings`: what is wrong, one for each root cause, and what to do about it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+import click
+
+from intacct_pipelines.cli.output import DONE, EXIT_CODES, as_json, console, print_json, print_table, reports_errors
+from intacct_pipelines.defs.reconciliation import finding_rows
+from intacct_pipelines.defs.systems import Systems
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.errors import ConfigurationError
+from intacct_pipelines.warehouse.findings import Finding, findings
+
+BREAKS_ARE_OPEN = 4
+"""All was printed, and something is open that no rule explains."""
+_EXIT_CODES = f"{EXIT_CODES.rstrip()} {BREAKS_ARE_OPEN} printed, and at least one break is open.\n"
+
+
+@click.command("findings", epilog=_EXIT_CODES)
+@click.option("--entity", default="", help="Entity, as <company>:<id>; all by default.")
+@click.option("--all", "is_all", is_flag=True, help="Also what nobody has to act on, and what is closed.")
+@as_json
+@reports_errors
+def findings_command(entity: str, is_all: bool, is_json: bool) -> None:
+    """Show what is wrong, one finding for each root cause: how much, since when, whose turn it is, why, what to do.
+
+    Findings open and close by themselves when an entity is reconciled; nothing here changes them.
+    """
+    name = str(_entity(entity)) if entity else None
+    with Systems() as systems:
+        found = findings(systems.warehouse, entity=name, with_closed=is_all)
+    shown = [one for one in found if is_all or one.awaits_a_person]
+    if is_json:
+        print_json([asdict(one) for one in shown])
+    else:
+        _print(shown, others=len(found) - len(shown))
+    sys.exit(BREAKS_ARE_OPEN if any(one.is_open_break for one in found) else DONE)
+
+
+def _entity(name: str) -> EntityKey:
+    try:
+        return EntityKey.parse(name)
+    except ValueError as error:
+        raise ConfigurationError(f"There is no such entity: {error}.", remedy="Write <company>:<entity id>.") from error
+
+
+def _print(shown: list[Finding], *, others: int) -> None:
+    rows = [
+        (
+            one.entity,
+            *finding.values(),
+            one.first_seen_at.date(),
+            "open" if one.closed_at is None else f"closed {one.closed_at.date()}",
+        )
+        for one, finding in zip(shown, finding_rows(shown), strict=True)
+    ]
+    columns = (
+        "entity", "object", "what", "verdict", "rule", "records", "at stake", "oldest", "whose turn", "why",
+        "what to do", "first seen", "state",
+    )  # fmt: skip
+    print_table("Findings", columns, rows)
+    if others:
+        console().print(f"{others} more are in flight or need nothing: `findings --all`.")
