@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from intacct_pipelines.reconcile.frames import text
+from intacct_pipelines.reconcile.frames import require, select_rows, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from intacct_pipelines.domain.coding import Coding
+    from intacct_pipelines.reconcile.frames import Frames
 
 
 DIMENSIONS: Final = ("account", "department", "location", "class")
@@ -75,14 +78,46 @@ def coded_lines(platform: pd.DataFrame, intacct: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(sides, ignore_index=True)
 
 
-def of_pairs(rows: pd.DataFrame, parent: str, keys: pd.Series) -> pd.DataFrame:
+def platform_lines(frames: Frames, coding: Coding, table: tuple[str, str], keys: pd.Series) -> pd.DataFrame:
+    """Return the platform's lines of paired documents, in Intacct's words.
+
+    Args:
+        frames: For the lines.
+        coding: Translates.
+        table: The lines' table, and its column with the document's id.
+        keys: Ids of the paired documents, by the pair's position.
+    """
+    lines = of_pairs(frames, table, "id", "amount", keys)
+    spoken = {
+        "account": translated(lines, "gl_account_id", coding.account_no),
+        "department": translated(lines, "department_id", coding.department_id),
+        "location": translated(lines, "location_id", coding.location_id),
+        "class": translated(lines, "class_id", coding.class_id),
+    }
+    return lines.assign(**spoken)
+
+
+def intacct_lines(frames: Frames, table: tuple[str, str], keys: pd.Series) -> pd.DataFrame:
+    """Return Intacct's lines of paired documents; the arguments are those of ``platform_lines``."""
+    return of_pairs(frames, table, "record_no", "trx_amount", keys)
+
+
+def of_pairs(frames: Frames, table: tuple[str, str], key: str, amount: str, keys: pd.Series) -> pd.DataFrame:
     """Return the lines of paired documents with the pair's position as ``pair``.
 
     Args:
-        rows: Lines.
-        parent: Column with the document's key.
-        keys: Keys of the paired documents, numbered from 0.
+        frames: For the lines.
+        table: The lines' table, and its column with the document's key.
+        key: Column that identifies a line.
+        amount: Column with its amount.
+        keys: Keys of the paired documents, by the pair's position.
+
+    Raises:
+        DataContractError: A line repeats a key or lacks what the comparison needs.
     """
+    name, parent = table
+    rows = select_rows(frames[name], key, deleted=False)
+    require(rows, [parent, amount], key)
     pair_of = pd.Series(keys.index, index=keys.to_numpy(dtype=object))
     pair = rows[parent].astype(object).map(pair_of)
     return rows.assign(pair=pair)[pair.notna()].astype({"pair": "int64"}).reset_index(drop=True)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, first_cause
+from intacct_pipelines.reconcile.documents import (
+    UNDONE,
+    confirmed_pairs,
+    deleted_in_intacct,
+    deleted_on_platform,
+    gone_documents,
+    inside,
+    intacct_parties,
+    money,
+    pair_by_number,
+    platform_parties,
+    with_natural_key,
+)
+from intacct_pipelines.reconcile.fields import NO_MONEY
 from intacct_pipelines.reconcile.frames import changed_at, flag, folded, instants, require, select_rows, text, value
 from intacct_pipelines.reconcile.objects.ap_bill_fields import compare_pairs, paired_bills
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
-from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, joined, marked_ids, pair_known
+from intacct_pipelines.reconcile.pairing import pair_known
 from intacct_pipelines.reconcile.reconciliation import (
     Differences,
     Explanations,
@@ -23,14 +36,11 @@ from intacct_pipelines.reconcile.reconciliation import (
 )
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
     from intacct_pipelines.reconcile.moment import Moment
 
 OBJECT: Final = "ap_bill"
-_ZERO: Final = Decimal(0)
 
 
 def reconcile_ap_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment) -> Reconciliation:
@@ -50,9 +60,9 @@ def reconcile_ap_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, mome
             classes do not add up.
     """
     vendors = pair_vendors(link, frames, crosswalk)
-    sides = _pair(link, frames, crosswalk, vendors)
-    gone = _gone(frames)
-    confirmed = _confirmed(link, crosswalk)
+    sides = pair_bills(link, frames, crosswalk, vendors)
+    gone = gone_documents(frames, "intacct.ap_bill")
+    confirmed = confirmed_pairs(link, OBJECT, crosswalk)
     differences = Differences(link, OBJECT, moment.now)
     pairs = _with_predecessors(sides, gone, confirmed)
     compare_pairs(differences, frames, paired_bills(sides, pairs, link, moment.closed_through))
@@ -77,21 +87,21 @@ def _platform(frames: Frames, vendors: Sides) -> pd.DataFrame:
             "approval": text(rows, "approval_status"),
             "is_draft": status.isin(["DRAFT", "DRAFT_DELETED"]),
             "is_archived": flag(rows, "is_archived") | (status == "INACTIVE"),
-            "paid": _money(rows, "paid_amount") + _money(rows, "credit_amount"),
+            "paid": money(rows, "paid_amount") + money(rows, "credit_amount"),
             "amount": rows["amount"].astype(object),
             "currency": text(rows, "currency"),
             "changed_at": changed_at(rows),
         }
     )
-    at = pd.Series(vendors.platform.index, index=vendors.platform["key"].to_numpy(dtype=object))
-    position = bill["vendor"].map(at).fillna(ALONE).astype("int64").to_numpy()
-    partner = _looked_up(vendors.pairing.intacct_of, position, ALONE)
-    bill["vendor_no"] = _looked_up(vendors.intacct["id"].to_numpy(dtype=object), partner, "")
-    bill["is_vendor_ambiguous"] = _looked_up(vendors.pairing.platform_group, position, "") != ""
-    bill["term"] = _looked_up(vendors.platform["term"].to_numpy(dtype=object), position, "")
-    bill["root"] = bill["vendor"]
-    bill["root_name"] = _looked_up(vendors.platform["shown"].to_numpy(dtype=object), position, "")
-    return _with_natural_key(bill, "vendor_no")
+    known = platform_parties(vendors, bill["vendor"], "term", "shown")
+    bill = bill.assign(
+        vendor_no=known["partner"],
+        is_vendor_ambiguous=known["is_ambiguous"].astype(bool),
+        term=known["term"],
+        root=bill["vendor"],
+        root_name=known["shown"],
+    )
+    return with_natural_key(bill, "vendor_no")
 
 
 def _intacct(frames: Frames, vendors: Sides) -> pd.DataFrame:
@@ -110,9 +120,9 @@ def _intacct(frames: Frames, vendors: Sides) -> pd.DataFrame:
             "gl_date": value(rows, "gl_posting_date").where(rows["gl_posting_date"].notna(), value(rows, "bill_date")),
             "reference": text(rows, "reference_no"),
             "state": state,
-            "is_undone": state.isin(["Reversed", "Reversal"]),
+            "is_undone": state.isin(UNDONE),
             "is_purchase": text(rows, "module_key").str.startswith("9.").astype(bool),
-            "paid": _money(rows, "trx_total_paid"),
+            "paid": money(rows, "trx_total_paid"),
             "amount": rows["trx_total_entered"].astype(object),
             "currency": text(rows, "currency"),
             "description": text(rows, "description"),
@@ -121,48 +131,31 @@ def _intacct(frames: Frames, vendors: Sides) -> pd.DataFrame:
             "changed_at": changed_at(rows),
         }
     )
-    # A deleted vendor may leave its id to a new one; live vendors alone are asked.
-    at = pd.Series(vendors.intacct.index, index=vendors.intacct["id"].to_numpy(dtype=object))
-    at = at[~at.index.duplicated()]
-    position = bill["vendor"].map(at).fillna(ALONE).astype("int64").to_numpy()
-    partner = _looked_up(vendors.pairing.platform_of, position, ALONE)
-    bill["platform_vendor"] = _looked_up(vendors.platform["key"].to_numpy(dtype=object), partner, "")
-    bill["is_vendor_ambiguous"] = _looked_up(vendors.pairing.intacct_group, position, "") != ""
+    known = intacct_parties(vendors, bill["vendor"], "term")
     own_term = text(rows, "term_name")
-    vendor_term = _looked_up(vendors.intacct["term"].to_numpy(dtype=object), position, "")
-    bill["term"] = own_term.where(own_term != "", vendor_term)
-    return _with_natural_key(bill, "vendor")
+    bill = bill.assign(
+        platform_vendor=known["partner"],
+        is_vendor_ambiguous=known["is_ambiguous"].astype(bool),
+        term=own_term.where(own_term != "", known["term"]),
+    )
+    return with_natural_key(bill, "vendor")
 
 
-def _with_natural_key(bill: pd.DataFrame, vendor: str) -> pd.DataFrame:
-    """Add the vendor in Intacct's words, and vendor and number as one key, empty without either."""
-    is_known = (bill[vendor] != "") & (bill["number"] != "")
-    return bill.assign(known_vendor=bill[vendor], natural=joined(is_known, bill[vendor], bill["number"]))
+def pair_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sides) -> Sides:
+    """Return the bills of both sides with their pairs; credits and payments need them to know what they settle.
 
+    Args:
+        link: The link.
+        frames: Current rows of both sides.
+        crosswalk: Rows of ``mapping.crosswalk``.
+        vendors: From ``pair_vendors``.
 
-def _money(rows: pd.DataFrame, column: str) -> pd.Series:
-    series = rows[column].astype(object)
-    return series.where(series.notna(), _ZERO)
-
-
-def _looked_up(values: npt.ArrayLike, positions: npt.NDArray[Any], absent: object) -> npt.NDArray[np.object_]:
-    """Return the value at each position, and ``absent`` where the position is ``ALONE``."""
-    at = positions.astype(np.int64)
-    found = np.full(len(at), absent, dtype=object)
-    is_there = at != ALONE
-    found[is_there] = np.asarray(values, dtype=object)[at[is_there]]
-    return found
-
-
-def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sides) -> Sides:
+    Raises:
+        DataContractError: Rows repeat a key or lack what the comparison needs, or the crosswalk contradicts itself.
+    """
     platform = _platform(frames, vendors)
     every = _intacct(frames, vendors)
-    confirmed = _confirmed(link, crosswalk)
-    # A record that is known to be ours is ours wherever it is owned.
-    known = every["key"].isin(set(confirmed["intacct_record_no"])) | marked_ids(every["description"]).isin(
-        set(platform["key"])
-    )
-    is_inside = known | (every["owner"] == link.entity.entity_id)
+    is_inside = inside(link, every, platform, confirmed_pairs(link, OBJECT, crosswalk))
     intacct = every[is_inside].reset_index(drop=True)
     stands = ~intacct["is_undone"]
     pairing = pair_known(
@@ -175,55 +168,17 @@ def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sides) -
         intacct_stands=stands,
     )
     is_live = ~(platform["is_draft"] | platform["is_archived"])
-    # Live and standing bills find each other first, so that an undone twin does not make them ambiguous.
-    for ours, theirs in ((is_live, stands), (is_live | True, stands | True)):
-        for depth in ("number", "amount"):
-            platform_key = _natural_key(platform, ours & pairing.platform_open, depth)
-            intacct_key = _natural_key(intacct, theirs & pairing.intacct_open, depth)
-            pairing.pair_unique(platform_key, intacct_key, NATURAL_KEY)
-    pairing.mark_ambiguous(
-        _natural_key(platform, is_live & pairing.platform_open, "number"),
-        _natural_key(intacct, stands & pairing.intacct_open, "number"),
-    )
-    # The same invoice once more: posting it, or paying it, would be the second time.
-    is_due = is_live & ((platform["approval"] == "APPROVED") | (not link.approved_only))
-    is_posted = intacct["state"].isin(["Posted", "Selected", "Partially Paid", "Paid"])
-    paired_platform = pd.Series(pairing.intacct_of != ALONE, index=platform.index)
-    paired_intacct = pd.Series(pairing.platform_of != ALONE, index=intacct.index)
-    pairing.mark_doubles(
-        _natural_key(platform, is_due | paired_platform, "amount"),
-        _natural_key(intacct, is_posted | paired_intacct, "amount"),
+    pair_by_number(
+        pairing,
+        platform,
+        intacct,
+        date="bill_date",
+        is_live=is_live,
+        stands=stands,
+        is_due=is_live & ((platform["approval"] == "APPROVED") | (not link.approved_only)),
+        is_posted=intacct["state"].isin(["Posted", "Selected", "Partially Paid", "Paid"]),
     )
     return Sides(platform, intacct, every[~is_inside], pairing)
-
-
-def _natural_key(rows: pd.DataFrame, chosen: pd.Series, depth: str) -> pd.Series:
-    """Return vendor and number, and with depth ``amount`` also date and amount, of rows that can be known by them."""
-    if depth == "number":
-        return rows["natural"].where(chosen, "")
-    few = rows[chosen & (rows["known_vendor"] != "")]
-    amounts = few["amount"].map(Decimal.normalize)
-    always = pd.Series(data=True, index=few.index, dtype=bool)
-    keys = joined(always, few["known_vendor"], few["number"], few["bill_date"], few["currency"], amounts)
-    return keys.reindex(rows.index, fill_value="")
-
-
-def _confirmed(link: Link, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    is_ours = (crosswalk["link"] == link.name) & (crosswalk["object"] == OBJECT) & (crosswalk["status"] == "confirmed")
-    return crosswalk.loc[is_ours, ["platform_id", "intacct_record_no"]]
-
-
-def _gone(frames: Frames) -> pd.DataFrame:
-    """Return Intacct's deleted bills, newest last."""
-    rows = select_rows(frames["intacct.ap_bill"], "record_no", deleted=True)
-    numbers = folded(text(rows, "document_no"))
-    return pd.DataFrame(
-        {
-            "record_no": rows["record_no"].astype(object),
-            "platform_id": marked_ids(text(rows, "description")),
-            "natural": joined(numbers != "", text(rows, "vendor_id"), numbers),
-        }
-    )
 
 
 def _with_predecessors(sides: Sides, gone: pd.DataFrame, confirmed: pd.DataFrame) -> pd.DataFrame:
@@ -250,15 +205,7 @@ def _last(keys: pd.Series, values: pd.Series) -> dict[str, int]:
 
 def _explain(link: Link, frames: Frames, sides: Sides, gone: pd.DataFrame, confirmed: pd.DataFrame) -> Explanations:
     platform, intacct = sides.platform, sides.intacct
-    once_there = set(confirmed["platform_id"][confirmed["intacct_record_no"].isin(set(gone["record_no"]))])
-    was_deleted = platform["key"].isin(once_there | set(gone["platform_id"])) | (
-        (platform["natural"] != "") & platform["natural"].isin(set(gone["natural"]))
-    )
-    deleted_in_bill = set(select_rows(frames["bill.ap_bill"], "id", deleted=True)["id"])
-    source_gone = marked_ids(intacct["description"]).isin(deleted_in_bill) | intacct["key"].isin(
-        set(confirmed["intacct_record_no"][confirmed["platform_id"].isin(deleted_in_bill)])
-    )
-    is_paid = intacct["state"].isin(["Paid", "Partially Paid"]) | (intacct["paid"] != _ZERO)
+    is_paid = intacct["state"].isin(["Paid", "Partially Paid"]) | (intacct["paid"] != NO_MONEY)
     return Explanations(
         platform_cause=first_cause(
             platform,
@@ -271,18 +218,22 @@ def _explain(link: Link, frames: Frames, sides: Sides, gone: pd.DataFrame, confi
         platform_otherwise=first_cause(
             platform,
             otherwise="missing_in_intacct",
-            deleted_in_intacct=was_deleted,
+            deleted_in_intacct=deleted_in_intacct(platform, gone, confirmed),
             vendor_missing=platform["vendor_no"] == "",
         ),
         intacct_cause=first_cause(
             intacct,
             paid_in_intacct=is_paid & ~intacct["is_undone"],
             not_posted=intacct["state"] != "Posted",
-            negative_in_intacct=intacct["amount"] < _ZERO,
+            negative_in_intacct=intacct["amount"] < NO_MONEY,
             excluded_vendor=intacct["platform_vendor"].isin(link.excluded_vendors),
             ambiguous_vendor=intacct["is_vendor_ambiguous"],
         ),
-        intacct_otherwise=first_cause(intacct, otherwise="missing_in_platform", deleted_in_bill=source_gone),
+        intacct_otherwise=first_cause(
+            intacct,
+            otherwise="missing_in_platform",
+            deleted_in_bill=deleted_on_platform(intacct, frames["bill.ap_bill"], confirmed),
+        ),
         group_cause=NO_CAUSE,
         group_otherwise="double_bill",
     )

@@ -9,9 +9,10 @@ import pandas as pd
 
 from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.documents import amount_fields, touched
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields, unlike
-from intacct_pipelines.reconcile.frames import coding_of, require, select_rows, text, value
-from intacct_pipelines.reconcile.line_coding import coded_lines, compare_lines, of_pairs, translated
+from intacct_pipelines.reconcile.frames import coding_of, text, value
+from intacct_pipelines.reconcile.line_coding import coded_lines, compare_lines, intacct_lines, platform_lines
 from intacct_pipelines.reconcile.reconciliation import pair_rows
 
 if TYPE_CHECKING:
@@ -66,8 +67,7 @@ def paired_bills(sides: Sides, pairs: pd.DataFrame, link: Link, closed_through: 
         closed_through: Last day of the entity's closed books.
     """
     platform, intacct = sides.side_by_side(pairs)
-    ours, theirs = platform["amount"].map(abs), intacct["amount"].map(abs)
-    rows = pair_rows(pairs, touched=ours.where((ours >= theirs).astype(bool), theirs))
+    rows = pair_rows(pairs, touched=touched(platform, intacct))
     edit = _edit_cause(link, platform, intacct, closed_through)
     is_zeroed = (platform["amount"] > LARGEST_CARRIED).astype(bool) & (intacct["amount"] == NO_MONEY).astype(bool)
     return PairedBills(rows, platform, intacct, edit, is_zeroed)
@@ -84,7 +84,14 @@ def compare_pairs(differences: Differences, frames: Frames, bills: PairedBills) 
     Raises:
         DataContractError: A line repeats a key or lacks what the comparison needs.
     """
-    currency, amount = _amount_fields(differences.link, bills)
+    currency, amount = amount_fields(
+        differences.link,
+        bills.platform,
+        bills.intacct,
+        cause=bills.edit,
+        amount_cause=bills.edit.where(~bills.is_zeroed, "over_ten_million"),
+        otherwise=_DIFFERS,
+    )
     headers = _header_fields(bills, _due_cause(differences.link, frames, bills))
     add_fields(differences, bills.rows, (currency, amount, *headers, _use_field(bills), _payment_field(bills)))
     _compare_lines(differences, frames, bills, currency.differs | amount.differs)
@@ -138,37 +145,6 @@ def _follows(days: Mapping[str, object], term: str, bill_date: date | None, due_
     if due_days is None or bill_date is None or due_date is None:
         return True
     return (due_date - bill_date).days == int(str(due_days))
-
-
-def _amount_fields(link: Link, bills: PairedBills) -> tuple[Field, Field]:
-    """Return currency and amount; amounts of different currencies are never subtracted (S-CUR-01)."""
-    platform, intacct = bills.platform, bills.intacct
-    other_currency = platform["currency"] != intacct["currency"]
-    delta = platform["amount"] - intacct["amount"]
-    tolerances = {code: link.tolerance.get(code, NO_MONEY) for code in platform["currency"].unique()}
-    differs = ~other_currency & (delta.map(abs) > platform["currency"].map(tolerances)).astype(bool)
-    currency = Field(
-        "currency",
-        Kind.AMOUNT,
-        platform["currency"],
-        intacct["currency"],
-        other_currency,
-        bills.edit,
-        _DIFFERS,
-        money_at_stake=bills.touched,
-    )
-    amount = Field(
-        "amount",
-        Kind.AMOUNT,
-        platform["amount"],
-        intacct["amount"],
-        differs,
-        bills.edit.where(~bills.is_zeroed, "over_ten_million"),
-        _DIFFERS,
-        amount_difference=delta,
-        money_at_stake=delta.map(abs),
-    )
-    return currency, amount
 
 
 def _header_fields(bills: PairedBills, due_cause: pd.Series) -> list[Field]:
@@ -258,16 +234,6 @@ def _compare_lines(differences: Differences, frames: Frames, bills: PairedBills,
 
 
 def _lines(frames: Frames, coding: Coding, pairs: pd.DataFrame) -> pd.DataFrame:
-    ours = select_rows(frames["bill.ap_bill_line"], "id", deleted=False)
-    require(ours, ["bill_id", "amount"], "id")
-    ours = of_pairs(ours, "bill_id", pairs["platform_id"])
-    spoken = {
-        "account": translated(ours, "gl_account_id", coding.account_no),
-        "department": translated(ours, "department_id", coding.department_id),
-        "location": translated(ours, "location_id", coding.location_id),
-        "class": translated(ours, "class_id", coding.class_id),
-    }
-    theirs = select_rows(frames["intacct.ap_bill_line"], "record_no", deleted=False)
-    require(theirs, ["bill_record_no", "trx_amount"], "record_no")
-    theirs = of_pairs(theirs, "bill_record_no", pairs["intacct_record_no"])
-    return coded_lines(ours.assign(**spoken), theirs)
+    ours = platform_lines(frames, coding, ("bill.ap_bill_line", "bill_id"), pairs["platform_id"])
+    theirs = intacct_lines(frames, ("intacct.ap_bill_line", "bill_record_no"), pairs["intacct_record_no"])
+    return coded_lines(ours, theirs)
