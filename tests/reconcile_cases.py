@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import random
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -142,3 +143,14 @@ def shown(result, *columns):
 def verdicts(result):
     """Kind, field, verdict and rule of every difference."""
     return shown(result, "kind", "field", "verdict", "rule")
+
+
+def as_bytes(result):
+    """Everything that a reconciliation returns, byte by byte."""
+    return [getattr(result, each.name).to_csv(index=False).encode() for each in fields(result)]
+
+
+def shuffled_frame(frame: pd.DataFrame, random_: random.Random) -> pd.DataFrame:
+    order = list(range(len(frame)))
+    random_.shuffle(order)
+    return frame.take(order)

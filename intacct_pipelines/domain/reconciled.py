@@ -32,6 +32,7 @@ def _both(*tables: str) -> tuple[str, ...]:
 
 
 _CODING: Final = ("bill.gl_account", "bill.department", "bill.location", "bill.accounting_class", "bill.ap_term")
+_CREDITS: Final = (*_both("vendor"), "bill.vendor_credit", "intacct.ap_bill", "intacct.ap_adjustment")
 
 RECONCILED: Final[dict[str, Reconciled]] = {
     one.name: one
@@ -54,6 +55,35 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             (*_both("ap_bill", "ap_bill_line", "vendor"), *_CODING),
             after=("vendor",),
             heeds_closed_books=True,
+        ),
+        Reconciled(
+            "vendor_credit",
+            "Vendor credits of BILL and what Intacct keeps as negative bills and adjustments (S-VCR-05, S-VCR-06).",
+            (*_CREDITS, "bill.vendor_credit_line", "intacct.ap_bill_line", "intacct.ap_adjustment_line", *_CODING),
+            after=("vendor",),
+        ),
+        Reconciled(
+            "credit_application",
+            "Which vendor credit was used on which bill, and how much of it (S-VCR-03).",
+            (
+                *_CREDITS,
+                *_both("ap_payment"),
+                "bill.ap_bill",
+                "bill.vendor_credit_usage",
+                "bill.ap_payment_credit",
+                "intacct.ap_payment_detail",
+            ),
+            after=("ap_bill", "vendor_credit"),
+        ),
+        Reconciled(
+            "ap_payment",
+            "Payments of BILL and of Intacct, bill by bill, whichever way was paid (S-PAY-06), with their voids.",
+            (
+                *_both("vendor", "ap_bill", "ap_payment", "ap_payment_detail"),
+                "bill.ap_payment_void",
+                "intacct.ap_adjustment",
+            ),
+            after=("ap_bill",),
         ),
     )
 }

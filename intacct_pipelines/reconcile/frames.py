@@ -6,7 +6,7 @@ Nothing here decides anything; an absent text becomes ``""``, an absent instant 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -133,6 +133,11 @@ def value(frame: pd.DataFrame, column: str) -> pd.Series:
     """Return a column of Python values with None where there is none."""
     series = frame[column].astype(object)
     return series.where(series.notna(), None)
+
+
+def mapped(series: pd.Series, values: Mapping[Any, Any], absent: Any = "") -> pd.Series:
+    """Return what each cell stands for, and ``absent`` where it stands for nothing; always as objects."""
+    return pd.Series([values.get(cell, absent) for cell in series], index=series.index, dtype=object)
 
 
 def flag(frame: pd.DataFrame, column: str) -> pd.Series:

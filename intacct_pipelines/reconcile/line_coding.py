@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from intacct_pipelines.reconcile.causes import Kind, first_cause
 from intacct_pipelines.reconcile.frames import require, select_rows, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from intacct_pipelines.domain.coding import Coding
     from intacct_pipelines.reconcile.frames import Frames
+    from intacct_pipelines.reconcile.reconciliation import Differences
 
 
 DIMENSIONS: Final = ("account", "department", "location", "class")
@@ -26,7 +28,46 @@ UNKNOWN: Final = "?"
 _ZERO: Final = Decimal(0)
 
 
-def compare_lines(lines: pd.DataFrame, totals_differ: pd.Series) -> pd.DataFrame:
+def add_coding(
+    differences: Differences,
+    rows: pd.DataFrame,
+    lines: pd.DataFrame,
+    *,
+    totals_differ: pd.Series,
+    is_skipped: pd.Series,
+    cause: pd.Series,
+    otherwise: str,
+) -> None:
+    """Add the pairs of documents whose lines are coded otherwise.
+
+    Args:
+        differences: Takes the differences.
+        rows: One row for each pair, as ``Differences.add`` asks for.
+        lines: From ``coded_lines``.
+        totals_differ: Whether the totals of each pair differ.
+        is_skipped: Pairs whose lines are not compared.
+        cause: What explains each pair.
+        otherwise: The break that it is otherwise, unless its coding is unknown.
+    """
+    coding = compare_lines(lines, totals_differ)
+    coding = coding[~is_skipped[coding.index].to_numpy(dtype=bool)]
+    chosen = rows.loc[coding.index].assign(root=coding["unknown"])
+    differences.add(
+        chosen,
+        Kind.CODING,
+        cause=cause[coding.index],
+        otherwise=first_cause(chosen, otherwise=otherwise, unknown_coding=coding["unknown"] != ""),
+        field="lines",
+        platform_value=coding["platform_value"],
+        intacct_value=coding["intacct_value"],
+        amount_difference=_ZERO,
+        money_at_stake=coding["money_at_stake"],
+    )
+
+
+def compare_lines(
+    lines: pd.DataFrame, totals_differ: pd.Series, dimensions: Sequence[str] = DIMENSIONS
+) -> pd.DataFrame:
     """Return the pairs whose coding differs, by position.
 
     Where the totals differ already, only codings that stand on one side alone count: else one wrong amount would be
@@ -35,13 +76,14 @@ def compare_lines(lines: pd.DataFrame, totals_differ: pd.Series) -> pd.DataFrame
     Args:
         lines: From ``coded_lines``.
         totals_differ: Whether the totals of each pair differ.
+        dimensions: Columns by which the lines are summed.
 
     Returns:
         Columns ``platform_value``, ``intacct_value`` (only the codings that differ), ``money_at_stake`` (the money that
         is coded otherwise) and ``unknown`` (the first coding of the platform that has no counterpart, such as
         ``account 0ca01``; empty where all have one).
     """
-    words = lines[list(DIMENSIONS)].drop_duplicates().reset_index(drop=True)
+    words = lines[list(dimensions)].drop_duplicates().reset_index(drop=True)
     words["code"] = range(len(words))
     lines["code"] = _codes(lines, words)
     # One number for pair and coding: grouping by numbers is many times faster than by five texts.
@@ -54,11 +96,13 @@ def compare_lines(lines: pd.DataFrame, totals_differ: pd.Series) -> pd.DataFrame
     summed = summed.map(lambda amount: _ZERO if pd.isna(amount) else amount).reset_index()
     is_on_both = (summed["platform"] != _ZERO) & (summed["intacct"] != _ZERO)
     is_told = is_on_both & summed["pair"].map(totals_differ).astype(bool)
-    return _described(summed[~is_told], words)
+    spoken = words[list(dimensions)].agg("/".join, axis=1) if len(words) else pd.Series(dtype=object)
+    return _described(summed[~is_told], spoken, dimensions)
 
 
 def _codes(lines: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
-    return lines.merge(words, on=list(DIMENSIONS), how="left", validate="many_to_one")["code"]
+    columns = [column for column in words if column != "code"]
+    return lines.merge(words, on=columns, how="left", validate="many_to_one")["code"]
 
 
 def coded_lines(platform: pd.DataFrame, intacct: pd.DataFrame) -> pd.DataFrame:
@@ -133,9 +177,8 @@ def translated(lines: pd.DataFrame, column: str, translate: Callable[[str], str 
     return ids.map(words).astype(object)
 
 
-def _described(summed: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
+def _described(summed: pd.DataFrame, spoken: pd.Series, dimensions: Sequence[str]) -> pd.DataFrame:
     """Write the differing codings of each pair as one text a side; few pairs differ, so this may go row by row."""
-    spoken = words[list(DIMENSIONS)].agg("/".join, axis=1) if len(words) else pd.Series(dtype=object)
     described = {}
     for pair, codings in summed.groupby("pair", sort=True):
         names = codings["code"].map(spoken)
@@ -146,13 +189,13 @@ def _described(summed: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
             "platform_value": "; ".join(f"{name}: {platform}" for name, platform, _ in entries if platform),
             "intacct_value": "; ".join(f"{name}: {intacct}" for name, _, intacct in entries if intacct),
             "money_at_stake": max(more, less),
-            "unknown": next((word for name, _, _ in entries for word in _unknown_words(name)), ""),
+            "unknown": next((word for name, _, _ in entries for word in _unknown_words(name, dimensions)), ""),
         }
     columns = ["platform_value", "intacct_value", "money_at_stake", "unknown"]
     return pd.DataFrame.from_dict(described, orient="index", columns=columns)
 
 
-def _unknown_words(coding: str) -> list[str]:
+def _unknown_words(coding: str, dimensions: Sequence[str]) -> list[str]:
     """Return the parts of a coding that have no counterpart, each with its dimension."""
-    parts = zip(DIMENSIONS, coding.split("/"), strict=False)
+    parts = zip(dimensions, coding.split("/"), strict=False)
     return [f"{dimension} {part.removeprefix(UNKNOWN)}" for dimension, part in parts if part.startswith(UNKNOWN)]

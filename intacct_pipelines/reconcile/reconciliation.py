@@ -138,6 +138,12 @@ class Sides:
         frame["method"] = self.pairing.method[positions]
         return frame
 
+    def partners(self) -> dict[object, Any]:
+        """Return Intacct's key of every paired row of the platform, by the platform's key."""
+        positions = np.flatnonzero(self.pairing.intacct_of != ALONE)
+        ours = self.platform["key"].take(positions)
+        return dict(zip(ours, self.intacct["key"].take(self.pairing.intacct_of[positions]), strict=True))
+
     def side_by_side(self, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the platform's and Intacct's rows of the pairs, in the pairs' order and numbered from 0."""
         return (
@@ -255,11 +261,19 @@ class Explanations:
     group_otherwise: str
 
 
-def add_alone(sides: Sides, differences: Differences, why: Explanations) -> None:
-    """Add a difference for every row that has no partner."""
+def add_alone(sides: Sides, differences: Differences, why: Explanations, kind: Kind | None = None) -> None:
+    """Add a difference for every row that has no partner.
+
+    Args:
+        sides: Both sides, paired.
+        differences: Takes the differences.
+        why: Why rows have no partner.
+        kind: What such a row is called; None for missing on the other side.
+    """
     pairing = sides.pairing
-    for kind, rows, partner, group, cause, otherwise in (
+    for is_platform, missing, rows, partner, group, cause, otherwise in (
         (
+            True,
             Kind.MISSING_IN_INTACCT,
             sides.platform,
             pairing.intacct_of,
@@ -268,6 +282,7 @@ def add_alone(sides: Sides, differences: Differences, why: Explanations) -> None
             why.platform_otherwise,
         ),
         (
+            False,
             Kind.MISSING_IN_PLATFORM,
             sides.intacct,
             pairing.platform_of,
@@ -278,16 +293,19 @@ def add_alone(sides: Sides, differences: Differences, why: Explanations) -> None
     ):
         is_missing = (partner == ALONE) & (group == "")
         differences.add(
-            _one_sided(rows[is_missing], kind), kind, cause=cause[is_missing], otherwise=otherwise[is_missing]
+            _one_sided(rows[is_missing], is_platform=is_platform),
+            missing if kind is None else kind,
+            cause=cause[is_missing],
+            otherwise=otherwise[is_missing],
         )
         is_ambiguous = (partner == ALONE) & (group != "")
-        shown = _one_sided(rows[is_ambiguous], kind).assign(**_companions(sides, group[is_ambiguous], kind))
+        shown = _one_sided(rows[is_ambiguous], is_platform=is_platform)
+        shown = shown.assign(**_companions(sides, group[is_ambiguous], is_platform=is_platform))
         differences.add(shown, Kind.DUPLICATE, cause=why.group_cause, otherwise=why.group_otherwise)
 
 
-def _one_sided(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+def _one_sided(rows: pd.DataFrame, *, is_platform: bool) -> pd.DataFrame:
     amounts = rows["amount"]
-    is_platform = kind is Kind.MISSING_IN_INTACCT
     mine, theirs = ("platform_value", "intacct_value") if is_platform else ("intacct_value", "platform_value")
     return pd.DataFrame(
         {
@@ -308,9 +326,8 @@ def _one_sided(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     )
 
 
-def _companions(sides: Sides, groups: npt.NDArray[np.object_], kind: Kind) -> dict[str, list[str]]:
+def _companions(sides: Sides, groups: npt.NDArray[np.object_], *, is_platform: bool) -> dict[str, list[str]]:
     """Return for each ambiguous row the keys of the rows on the other side that it may belong to."""
-    is_platform = kind is Kind.MISSING_IN_INTACCT
     other = sides.intacct if is_platform else sides.platform
     other_group = sides.pairing.intacct_group if is_platform else sides.pairing.platform_group
     keys: dict[object, list[str]] = {}

@@ -10,8 +10,10 @@ from typing import Final
 from intacct_pipelines.reconcile.causes.bills import BILLS
 from intacct_pipelines.reconcile.causes.cause import NO_CAUSE, YOUNG, Cause, Kind, Turn, Verdict, first_cause
 from intacct_pipelines.reconcile.causes.common import COMMON
+from intacct_pipelines.reconcile.causes.credits import CREDITS
 from intacct_pipelines.reconcile.causes.lists import LISTS
 from intacct_pipelines.reconcile.causes.parties import PARTIES
+from intacct_pipelines.reconcile.causes.payments import PAYMENTS
 
 
 def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
@@ -22,7 +24,7 @@ def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
     return causes
 
 
-CAUSES: Final = _together(COMMON, BILLS, PARTIES, LISTS)
+CAUSES: Final = _together(COMMON, BILLS, CREDITS, PAYMENTS, PARTIES, LISTS)
 """All causes."""
 
 __all__ = ["CAUSES", "NO_CAUSE", "YOUNG", "Cause", "Kind", "Turn", "Verdict", "first_cause"]

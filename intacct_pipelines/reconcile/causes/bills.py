@@ -33,8 +33,8 @@ BILLS: Final[dict[str, Cause]] = {
     ),
     "ambiguous_vendor": expected(
         "S-VEN-03",
-        "Several vendors have the name of this bill's vendor, so it is not known to which vendor the bill belongs.",
-        "Confirm which of the vendors are the same; their bills then find each other.",
+        "Several vendors have the name of this document's vendor, so it is not known to which vendor it belongs.",
+        "Confirm which of the vendors are the same; their documents then find each other.",
     ),
     "vendor_missing": broken(
         "The bill's vendor is not in Intacct, so the bill cannot be.",
@@ -68,7 +68,7 @@ BILLS: Final[dict[str, Cause]] = {
     ),
     # On both sides.
     "over_ten_million": broken(
-        "Bills over 10,000,000 arrive in Intacct as 0 with no state through the vendor sync (S-BIL-07).",
+        "Documents over 10,000,000 arrive in Intacct as 0 with no state through the vendor sync (S-BIL-07).",
         "Correct the amount in Intacct: push the true amount.",
         turn=Turn.INTACCT,
     ),

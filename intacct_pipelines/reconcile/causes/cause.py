@@ -81,6 +81,11 @@ def broken(reason: str, remedy: str, *, turn: Turn = Turn.ACCOUNTANT, shared: st
     return Cause(Verdict.BREAK, "", reason, remedy, turn, shared)
 
 
+def coming(rule: str, reason: str, remedy: str) -> Cause:
+    """Return a difference that settles by itself, once what a rule describes has happened."""
+    return Cause(Verdict.IN_FLIGHT, rule, reason, remedy, Turn.SYNC)
+
+
 NO_CAUSE: Final = ""
 YOUNG: Final = "young"
 

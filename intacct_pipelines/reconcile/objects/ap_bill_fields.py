@@ -12,7 +12,7 @@ from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.documents import amount_fields, touched
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields, unlike
 from intacct_pipelines.reconcile.frames import coding_of, text, value
-from intacct_pipelines.reconcile.line_coding import coded_lines, compare_lines, intacct_lines, platform_lines
+from intacct_pipelines.reconcile.line_coding import add_coding, coded_lines, intacct_lines, platform_lines
 from intacct_pipelines.reconcile.reconciliation import pair_rows
 
 if TYPE_CHECKING:
@@ -94,7 +94,15 @@ def compare_pairs(differences: Differences, frames: Frames, bills: PairedBills) 
     )
     headers = _header_fields(bills, _due_cause(differences.link, frames, bills))
     add_fields(differences, bills.rows, (currency, amount, *headers, _use_field(bills), _payment_field(bills)))
-    _compare_lines(differences, frames, bills, currency.differs | amount.differs)
+    add_coding(
+        differences,
+        bills.rows,
+        _lines(frames, coding_of(differences.link, frames), bills.rows),
+        totals_differ=currency.differs | amount.differs,
+        is_skipped=bills.is_zeroed,
+        cause=bills.edit,
+        otherwise=_DIFFERS,
+    )
 
 
 def _edit_cause(link: Link, platform: pd.DataFrame, intacct: pd.DataFrame, closed_through: date | None) -> pd.Series:
@@ -212,24 +220,6 @@ def _payment_field(bills: PairedBills) -> Field:
         "unpaid_in_intacct",
         amount_difference=unpaid,
         money_at_stake=unpaid.map(abs),
-    )
-
-
-def _compare_lines(differences: Differences, frames: Frames, bills: PairedBills, amount_differs: pd.Series) -> None:
-    """Add bills whose lines are coded otherwise."""
-    coding = compare_lines(_lines(frames, coding_of(differences.link, frames), bills.rows), amount_differs)
-    coding = coding[~bills.is_zeroed[coding.index]]
-    chosen = bills.rows.loc[coding.index].assign(root=coding["unknown"])
-    differences.add(
-        chosen,
-        Kind.CODING,
-        cause=bills.edit[coding.index],
-        otherwise=first_cause(chosen, otherwise=_DIFFERS, unknown_coding=coding["unknown"] != ""),
-        field="lines",
-        platform_value=coding["platform_value"],
-        intacct_value=coding["intacct_value"],
-        amount_difference=NO_MONEY,
-        money_at_stake=coding["money_at_stake"],
     )
 
 

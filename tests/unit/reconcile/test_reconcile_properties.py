@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
-from dataclasses import fields
 from datetime import date, timedelta
 from decimal import Decimal
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reconcile_cases import JUST_NOW, LATER, LONG_AGO, NOW, Case, make_link
+from reconcile_cases import JUST_NOW, LATER, LONG_AGO, NOW, Case, as_bytes, make_link, shuffled_frame
 
 from intacct_pipelines.domain.keys import source_mark
 from intacct_pipelines.errors import DataContractError
@@ -85,14 +82,6 @@ def cases(draw):
     return case
 
 
-def outputs(result):
-    return [getattr(result, each.name) for each in fields(result)]
-
-
-def as_bytes(result):
-    return [frame.to_csv(index=False).encode() for frame in outputs(result)]
-
-
 def live(case, table):
     return [row for row in case.rows[table] if not row["_deleted"]]
 
@@ -135,17 +124,11 @@ def test_classes_add_up_to_the_totals(case):
 def test_the_order_of_rows_does_not_matter(case, random_):
     """The same rows in any order give the same bytes, for bills and for vendors."""
     frames, crosswalk = case.frames, case.crosswalk
-    shuffled = Frames({name: _shuffled(frame, random_) for name, frame in frames.items()})
+    shuffled = Frames({name: shuffled_frame(frame, random_) for name, frame in frames.items()})
     moment = Moment(NOW, case.closed_through)
     first = reconcile("ap_bill", case.link, frames, crosswalk, moment)
-    second = reconcile("ap_bill", case.link, shuffled, _shuffled(crosswalk, random_), moment)
+    second = reconcile("ap_bill", case.link, shuffled, shuffled_frame(crosswalk, random_), moment)
     assert as_bytes(first) == as_bytes(second)
-
-
-def _shuffled(frame: pd.DataFrame, random_: random.Random) -> pd.DataFrame:
-    order = list(range(len(frame)))
-    random_.shuffle(order)
-    return frame.take(order)
 
 
 @settings(max_examples=25, deadline=None)

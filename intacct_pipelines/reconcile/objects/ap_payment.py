@@ -1,0 +1,258 @@
+"""AP payments: BILL's against Intacct's, whichever way was paid, with the bills that they pay and with their voids."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from intacct_pipelines.reconcile.causes import NO_CAUSE, first_cause
+from intacct_pipelines.reconcile.documents import (
+    confirmed_pairs,
+    deleted_in_intacct,
+    gone_documents,
+    inside,
+    intacct_parties,
+    platform_parties,
+)
+from intacct_pipelines.reconcile.fields import NO_MONEY
+from intacct_pipelines.reconcile.frames import (
+    changed_at,
+    flag,
+    folded,
+    instants,
+    mapped,
+    require,
+    select_rows,
+    text,
+    value,
+)
+from intacct_pipelines.reconcile.objects.ap_bill import pair_bills
+from intacct_pipelines.reconcile.objects.ap_payment_fields import compare_payments
+from intacct_pipelines.reconcile.objects.ap_payment_shares import Shares, shares_of
+from intacct_pipelines.reconcile.objects.payment_states import (
+    is_posted,
+    is_standing,
+    is_under_way,
+    is_undone_in_bill,
+    is_void_asked,
+    is_waiting,
+    status_in_bill,
+)
+from intacct_pipelines.reconcile.objects.vendor import pair_vendors
+from intacct_pipelines.reconcile.pairing import NATURAL_KEY, Pairing, joined, marked_ids, pair_known
+from intacct_pipelines.reconcile.reconciliation import (
+    Differences,
+    Explanations,
+    Reconciliation,
+    Sides,
+    add_alone,
+    conclude,
+)
+
+if TYPE_CHECKING:
+    from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.reconcile.frames import Frames
+    from intacct_pipelines.reconcile.moment import Moment
+
+OBJECT: Final = "ap_payment"
+
+
+def reconcile_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment) -> Reconciliation:
+    """Match and compare the AP payments of one link.
+
+    Payments pair by confirmed crosswalk, by the source named in Intacct's description, by vendor and BILL's
+    transaction, check or confirmation number, then by vendor, amount and the bills that they pay, with the date and
+    without; each only where it is unambiguous.
+
+    Args:
+        link: The link, with grace and tolerances.
+        frames: Current rows of both sides.
+        crosswalk: Rows of ``mapping.crosswalk``.
+        moment: When ages are taken.
+
+    Raises:
+        DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
+            classes do not add up.
+    """
+    vendors = pair_vendors(link, frames, crosswalk)
+    bills = pair_bills(link, frames, crosswalk, vendors)
+    shares = shares_of(frames, bills)
+    sides = _pair(link, crosswalk, _platform(frames, vendors, shares), _intacct(frames, vendors, shares))
+    differences = Differences(link, OBJECT, moment.now)
+    pairs = sides.pairs()
+    compare_payments(sides, differences, pairs, shares)
+    add_alone(sides, differences, _explain(link, frames, sides, crosswalk, shares, moment))
+    return conclude(sides, differences, pairs)
+
+
+def _platform(frames: Frames, vendors: Sides, shares: Shares) -> pd.DataFrame:
+    rows = select_rows(frames["bill.ap_payment"], "id", deleted=False)
+    require(rows, ["vendor_id", "currency", "amount"], "id")
+    known = platform_parties(vendors, text(rows, "vendor_id"))
+    key = text(rows, "id")
+    transaction = folded(text(rows, "transaction_no"))
+    return pd.DataFrame(
+        {
+            "key": key,
+            "id": text(rows, "transaction_no"),
+            "shown": _shown(
+                text(rows, "transaction_no"), value(rows, "process_date"), mapped(key, shares.platform_text)
+            ),
+            "transaction": transaction,
+            "check": folded(text(rows, "check_no")),
+            "confirmation": folded(text(rows, "confirmation_no")),
+            "vendor": text(rows, "vendor_id"),
+            "vendor_no": known["partner"],
+            "is_vendor_ambiguous": known["is_ambiguous"].astype(bool),
+            "natural": joined((known["partner"] != "") & (transaction != ""), known["partner"], transaction),
+            "day": value(rows, "process_date"),
+            "bills": mapped(key, shares.platform_bills),
+            "status": status_in_bill(rows),
+            "is_undone": is_undone_in_bill(rows),
+            "is_under_way": is_under_way(rows),
+            "is_void_asked": is_void_asked(rows),
+            "voided_on": mapped(key, _voided_on(frames)),
+            "is_offline": ~flag(rows, "is_online"),
+            "is_check_to_print": flag(rows, "is_check_to_print"),
+            "memo": text(rows, "description"),
+            "amount": rows["amount"].astype(object),
+            "currency": text(rows, "currency"),
+            "changed_at": changed_at(rows),
+        }
+    )
+
+
+def _voided_on(frames: Frames) -> dict[str, str]:
+    """Return the day on which BILL granted a request to void, by payment."""
+    voids = select_rows(frames["bill.ap_payment_void"], "id", deleted=False)
+    granted = voids[text(voids, "status") == "ACCEPTED"]
+    days = instants(granted, "modified_at").dt.strftime("%Y-%m-%d").fillna("")
+    return dict(sorted(zip(text(granted, "payment_id"), days, strict=True)))
+
+
+def _intacct(frames: Frames, vendors: Sides, shares: Shares) -> pd.DataFrame:
+    rows = select_rows(frames["intacct.ap_payment"], "record_no", deleted=False)
+    require(rows, ["state", "vendor_id", "currency", "trx_total_entered"], "record_no")
+    known = intacct_parties(vendors, text(rows, "vendor_id"))
+    key, number = rows["record_no"].astype(object), text(rows, "document_no")
+    return pd.DataFrame(
+        {
+            "key": key,
+            "id": number,
+            "shown": _shown(number, value(rows, "payment_date"), mapped(key, shares.intacct_text)),
+            "number": folded(number),
+            "vendor": text(rows, "vendor_id"),
+            "platform_vendor": known["partner"],
+            "day": value(rows, "payment_date"),
+            "bills": mapped(key, shares.intacct_bills),
+            "state": text(rows, "state"),
+            "stands": is_standing(rows),
+            "is_posted": is_posted(rows),
+            "is_waiting": is_waiting(rows),
+            "method": text(rows, "payment_method"),
+            "amount": rows["trx_total_entered"].astype(object),
+            "currency": text(rows, "currency"),
+            "description": text(rows, "description"),
+            "owner": text(rows, "owner_entity_id"),
+            "changed_at": changed_at(rows),
+        }
+    )
+
+
+def _shown(number: pd.Series, day: pd.Series, bills: pd.Series) -> list[str]:
+    """Tell a payment in one line: its number, date and bills with their amounts (S-PAY-01)."""
+    told = zip(number, day, bills, strict=True)
+    return [f"{name or 'payment'} of {on}" + (f": {paid}" if paid else "") for name, on, paid in told]
+
+
+def _pair(link: Link, crosswalk: pd.DataFrame, platform: pd.DataFrame, every: pd.DataFrame) -> Sides:
+    is_inside = inside(link, every, platform, confirmed_pairs(link, OBJECT, crosswalk))
+    intacct = every[is_inside].reset_index(drop=True)
+    pairing = pair_known(
+        link,
+        OBJECT,
+        crosswalk,
+        platform_ids=platform["key"],
+        intacct_record_nos=intacct["key"],
+        intacct_texts=intacct["description"],
+        intacct_stands=intacct["stands"],
+    )
+    _pair_by_number(pairing, platform, intacct)
+    is_live = ~platform["is_undone"]
+    # A live payment finds a standing one first, so that a void one does not make it ambiguous.
+    for ours, theirs in ((is_live, intacct["stands"]), (is_live | True, intacct["stands"] | True)):
+        for is_dated in (True, False):
+            pairing.pair_unique(
+                _natural_key(platform, "vendor_no", ours & pairing.platform_open, is_dated=is_dated),
+                _natural_key(intacct, "vendor", theirs & pairing.intacct_open, is_dated=is_dated),
+                NATURAL_KEY,
+            )
+    live_key = _natural_key(platform, "vendor_no", is_live, is_dated=True)
+    standing_key = _natural_key(intacct, "vendor", intacct["stands"], is_dated=True)
+    pairing.mark_ambiguous(live_key, standing_key)
+    pairing.mark_doubles(live_key, standing_key)
+    return Sides(platform, intacct, every[~is_inside], pairing)
+
+
+def _pair_by_number(pairing: Pairing, platform: pd.DataFrame, intacct: pd.DataFrame) -> None:
+    """Pair by BILL's unique transaction number; by other numbers only what has the same amount too."""
+    for number, more in (
+        ("transaction", ()),
+        ("check", ("currency", "amount")),
+        ("confirmation", ("currency", "amount")),
+    ):
+        ours, theirs = (
+            [rows[column].map(lambda cell: cell.normalize()) if column == "amount" else rows[column] for column in more]
+            for rows in (platform, intacct)
+        )
+        pairing.pair_unique(
+            joined(
+                (platform["vendor_no"] != "") & (platform[number] != ""), platform["vendor_no"], platform[number], *ours
+            ),
+            joined(intacct["number"] != "", intacct["vendor"], intacct["number"], *theirs),
+            NATURAL_KEY,
+        )
+
+
+def _natural_key(rows: pd.DataFrame, vendor: str, chosen: pd.Series, *, is_dated: bool) -> pd.Series:
+    is_known = chosen & (rows[vendor] != "") & (rows["bills"] != "")
+    amounts = rows["amount"].map(lambda amount: amount.normalize())
+    dates = [rows["day"]] if is_dated else []
+    return joined(is_known, rows[vendor], rows["currency"], amounts, rows["bills"], *dates)
+
+
+def _explain(
+    link: Link, frames: Frames, sides: Sides, crosswalk: pd.DataFrame, shares: Shares, moment: Moment
+) -> Explanations:
+    platform, intacct = sides.platform, sides.intacct
+    gone = gone_documents(frames, "intacct.ap_payment")
+    earliest = (moment.now - link.grace).date()
+    is_to_come = platform["is_under_way"] & platform["day"].map(lambda day: day is None or day >= earliest).astype(bool)
+    return Explanations(
+        platform_cause=first_cause(
+            platform,
+            undone_in_bill=platform["is_undone"],
+            excluded_vendor=platform["vendor"].isin(link.excluded_vendors),
+            payment_to_come=is_to_come,
+            ambiguous_vendor=platform["is_vendor_ambiguous"],
+        ),
+        platform_otherwise=first_cause(
+            platform,
+            otherwise="payment_missing_in_intacct",
+            payment_deleted_in_intacct=deleted_in_intacct(platform, gone, confirmed_pairs(link, OBJECT, crosswalk)),
+            paid_bill_missing=platform["key"].isin(shares.with_unknown_bill),
+            already_paid_in_intacct=platform["key"].isin(shares.over_what_is_due),
+            offline_missing_in_intacct=platform["is_offline"],
+        ),
+        intacct_cause=first_cause(
+            intacct,
+            undone_in_intacct=~intacct["stands"],
+            excluded_vendor=intacct["platform_vendor"].isin(link.excluded_vendors),
+            only_credits=(intacct["amount"] == NO_MONEY).astype(bool),
+            paid_outside_bill=marked_ids(intacct["description"]) == "",
+        ),
+        intacct_otherwise=first_cause(intacct, otherwise="payment_source_gone"),
+        group_cause=NO_CAUSE,
+        group_otherwise="double_payment",
+    )
