@@ -62,13 +62,6 @@ DEPARTMENTS: Final = (
     ("40", "Finance", ""),
 )
 CLASSES: Final = (("C1", "Core instruments", ""), ("C2", "Services", ""), ("C3", "Research", ""))
-PROJECTS: Final = (
-    ("P-100", "Clean room refit", ""),
-    ("P-200", "New laboratory", ""),
-    ("P-210", "Laboratory roof", "P-200"),
-)
-EMPLOYEES: Final = (("E-01", "Ada", "Nkosi"), ("E-02", "Jun", "Sørensen"), ("E-03", "Maria", "Lopez"))
-"""Id, first and last name."""
 TERMS: Final = (("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30), ("Net 45", 45), ("Net 60", 60))
 ITEMS: Final = (
     # id, name, whether a product (else a service), price in US dollars, income account, expense account

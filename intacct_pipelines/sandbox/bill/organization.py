@@ -8,21 +8,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.domain.money import minor_unit_digits
+from intacct_pipelines.sandbox.bill.company_lists import people, projects
 from intacct_pipelines.sandbox.bill.files import Files
 from intacct_pipelines.sandbox.bill.funding_cards import funding_cards
 from intacct_pipelines.sandbox.bill.payments import SettlementRecords
 from intacct_pipelines.sandbox.bill.query import parse_filters, parse_sort, select
 from intacct_pipelines.sandbox.bill.receivables import ReceivableRecords
 from intacct_pipelines.sandbox.bill.records import LINE_CLASSIFICATIONS, BillRecord, LineRecord
-from intacct_pipelines.sandbox.business import Dimension
-from intacct_pipelines.sandbox.chart import EMPLOYEES, PROJECTS
 from intacct_pipelines.sandbox.dice import ALPHABET, invented_secret
 from intacct_pipelines.sandbox.rates import usd_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from intacct_pipelines.sandbox.business import Bill, Business, Entity, Line, Vendor
+    from intacct_pipelines.sandbox.business import Bill, Business, Dimension, Entity, Line, Vendor
     from intacct_pipelines.sandbox.settlements import Payment
 
 PREFIXES: Final = {
@@ -197,10 +196,10 @@ class Organization:
         self._fill_dimensions("departments", business.departments, start)
         self._fill_dimensions("locations", [replace(location, parent_id="") for location in here], start)
         self._fill_dimensions("accounting-classes", business.classes, start)
-        self._fill_dimensions("jobs", [Dimension(*row) for row in PROJECTS], start)
-        for employee_id, first, last in EMPLOYEES:
-            names = {"firstName": first, "lastName": last, "shortName": employee_id}
-            record = self._list_record("employees", employee_id, start, "")
+        self._fill_dimensions("jobs", projects(business, entity), start)
+        for person in people(business, entity):
+            names = {"firstName": person.first_name, "lastName": person.last_name, "shortName": person.id}
+            record = {**self._list_record("employees", person.id, start, ""), "archived": not person.is_active}
             del record["name"]
             self._add("employees", {**record, **names})
         for user_id, first, role in ((self.user_id, "Sync", "ADMINISTRATOR"), (self._colleague, "Ines", "APPROVER")):
