@@ -12,7 +12,7 @@ import pandas as pd
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Link
-from intacct_pipelines.reconcile import Frames, Moment, reconcile
+from intacct_pipelines.reconcile import Frames, Moment, columns_of, reconcile
 from intacct_pipelines.reconcile.frames import empty_crosswalk, empty_frame
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def make_link(**policy):
 def frame_of(table, rows):
     if not rows:
         return empty_frame(table)
-    known = {*TABLES[table].column_names, "_deleted"}
+    known = set(columns_of(table))
     for row in rows:
         assert set(row) <= known, set(row) - known
     return pd.DataFrame([{**dict.fromkeys(known), "_deleted": False, **row} for row in rows])

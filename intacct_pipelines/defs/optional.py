@@ -46,7 +46,7 @@ def sync_or_skip(
     """
     if table.is_company_wide and entity.entity_id:
         return Skipped("it is the same for every entity, so the company's top level reads it")
-    if table.module and (missing := _lacks_module(systems, entity, table)):
+    if table.module and (missing := lacks_module(systems, entity, table)):
         return missing
     try:
         return sync_intacct_table(systems, entity, table, run_id, whole=whole)
@@ -73,8 +73,8 @@ def denied(table: Table, error: PermissionDeniedError) -> Skipped:
     return Skipped(f"our user may not read it: {error.message}", error.rule, is_mendable=True)
 
 
-def _lacks_module(systems: Systems, entity: EntityKey, table: Table) -> Skipped | None:
-    """Whether the subscriptions are known and the table's is not among them."""
+def lacks_module(systems: Systems, entity: EntityKey, table: Table) -> Skipped | None:
+    """Say so if the subscriptions are known and the table's is not among them."""
     top = str(EntityKey(entity.company_id))
     modules = set(systems.warehouse.read_frame(MODULE, top, columns=["application"])["application"])
     if not modules or table.module in modules:

@@ -9,7 +9,7 @@ from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.metadata import OWNERS, frame_value, table_value
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
-from intacct_pipelines.defs.settlement import reconcile
+from intacct_pipelines.defs.settlement import left_out, reconcile
 from intacct_pipelines.domain.reconciled import RECONCILED, Reconciled
 from intacct_pipelines.warehouse.findings import Finding, findings
 
@@ -68,7 +68,7 @@ def finding_rows(found: Iterable[Finding]) -> list[dict[str, Any]]:
 
 def _asset(one: Reconciled) -> dg.AssetsDefinition:
     key = dg.AssetKey(["recon", one.name])
-    deps = [dg.AssetKey(table.split(".")) for table in one.tables]
+    deps = [dg.AssetKey(table.split(".")) for table in (*one.tables, *one.evidence)]
     deps += [dg.AssetKey(["recon", name]) for name in one.after]
 
     @dg.asset(
@@ -95,9 +95,20 @@ def _asset(one: Reconciled) -> dg.AssetsDefinition:
             link = systems.now.link(entity, one.platform)
             result = None if link is None else reconcile(systems.now, link, one.name, context.run.run_id)
             found = [] if link is None else findings(systems.now.warehouse, link=link.name, object_name=one.name)
+            missing = None if link is None else left_out(systems.now, entity, one)
         if result is None:
             yield dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to compare"})
             yield dg.AssetCheckResult(check_name=_NO_BREAKS, passed=True)
+            return
+        if missing is not None:
+            why = {"left_out": missing.reason, "rule": missing.rule}
+            yield dg.MaterializeResult(metadata=why)
+            yield dg.AssetCheckResult(
+                check_name=_NO_BREAKS,
+                passed=not missing.is_mendable,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata=why,
+            )
             return
         breaks = _breaks(result.differences)
         awaiting = {"findings_that_await_a_person": sum(finding.awaits_a_person for finding in found)}

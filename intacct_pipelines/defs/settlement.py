@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.extraction import sync_intacct_table
-from intacct_pipelines.defs.optional import sync_or_skip
-from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.defs.optional import Skipped, lacks_module, sync_or_skip
+from intacct_pipelines.domain.catalog import TABLES, Table
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.domain.reconciled import RECONCILED
+from intacct_pipelines.domain.reconciled import RECONCILED, Reconciled
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.apply import ApplyOptions, ApplyReport, apply_plan
 from intacct_pipelines.push.confirm import confirm_items
@@ -24,7 +24,7 @@ from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
 from intacct_pipelines.warehouse.recon import Recon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     import pandas as pd
 
@@ -54,7 +54,7 @@ _PLANNED_FROM: Final = (
 
 
 def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Reconciliation:
-    """Compare one object of a link on both sides and store the result."""
+    """Compare one object of a link on both sides and store the result, which is empty if the object is left out."""
     result = _compare(systems, link, object_name)
     Recon(systems.warehouse).store(
         result, link=link.name, entity=str(link.entity), object_name=object_name, run_id=run_id
@@ -62,23 +62,52 @@ def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Re
     return result
 
 
+def left_out(systems: Systems, entity: EntityKey, one: Reconciled) -> Skipped | None:
+    """Return why an object is not compared at an entity, though a link ends there; None if it is."""
+    if not one.may_be_left_out:
+        return None
+    for name in one.tables:
+        table = TABLES[name]
+        if table.module and (missing := lacks_module(systems, entity, table)):
+            return missing
+        if not _was_read(systems, table, str(entity)):
+            return Skipped(f"{name} was never read, so nothing can be known from it", is_mendable=True)
+    return None
+
+
+def _was_read(systems: Systems, table: Table, entity: str) -> bool:
+    if table.schema == "business_center" and not table.embedded_in:
+        # Looking for a file is certified too; only a file that was there leaves a watermark.
+        return bool(systems.warehouse.watermark(table, entity))
+    return systems.warehouse.last_extracted_at(table, entity) is not None
+
+
+def _read_for(
+    systems: Systems, entity: EntityKey, one: Reconciled, columns_of: Callable[[str], list[str]]
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield the tables that a comparison reads, each with its columns; none for an object that is left out."""
+    if left_out(systems, entity, one):
+        return
+    for name in one.tables:
+        yield name, columns_of(name)
+    for name, columns in one.evidence.items():
+        if _was_read(systems, TABLES[name], str(entity)):
+            yield name, [*columns, "_deleted"] if columns else columns_of(name)
+
+
 def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
     """Compare one object of a link as the warehouse holds both sides now."""
     # pandas costs half a second, which loading the definitions must not
     from intacct_pipelines import reconcile as room  # noqa: PLC0415 - see above
 
-    warehouse, entity = systems.warehouse, str(link.entity)
+    warehouse, entity, one = systems.warehouse, str(link.entity), RECONCILED[object_name]
     frames = room.Frames(
         {
-            name: warehouse.read_frame(
-                name, entity, columns=[*TABLES[name].column_names, "_deleted"], include_deleted=True
-            )
-            for name in RECONCILED[object_name].tables
+            name: warehouse.read_frame(name, entity, columns=columns, include_deleted=True)
+            for name, columns in _read_for(systems, link.entity, one, room.columns_of)
         }
     )
-    closed_through = (
-        systems.intacct(link.entity).closed_books_date() if RECONCILED[object_name].heeds_closed_books else None
-    )
+    closed_through = systems.intacct(link.entity).closed_books_date() if one.heeds_closed_books else None
     moment = room.Moment(datetime.now(UTC), closed_through)
     return room.reconcile(object_name, link, frames, Recon(warehouse).crosswalk(link.name), moment)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 
@@ -17,6 +18,10 @@ class Reconciled:
         after: Objects whose own reconciliation comes first, because this one leans on their pairs.
         platform: Schema of the platform's side: ``bill``, ``spend`` or ``business_center``.
         heeds_closed_books: Whether closed books explain differences, so that their date is asked for.
+        may_be_left_out: Whether one of the tables may rightly be absent, for want of a module, a permission or a file;
+            nothing is compared then, and the asset says why.
+        evidence: Tables that only help to judge, with the columns that are read of them (all if none is named); they
+            may be absent.
     """
 
     name: str
@@ -25,6 +30,8 @@ class Reconciled:
     after: tuple[str, ...] = ()
     platform: str = "bill"
     heeds_closed_books: bool = False
+    may_be_left_out: bool = False
+    evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def _both(*tables: str) -> tuple[str, ...]:
@@ -37,12 +44,42 @@ _CREDITS: Final = (*_both("vendor"), "bill.vendor_credit", "intacct.ap_bill", "i
 RECONCILED: Final[dict[str, Reconciled]] = {
     one.name: one
     for one in (
-        Reconciled("gl_account", "Accounts of BILL and of Intacct, by account number (S-COA-01).", _both("gl_account")),
+        Reconciled(
+            "gl_account",
+            "Accounts of BILL and of Intacct, by account number (S-COA-01), with the type that BILL should give them "
+            "(S-COA-03) and the banks that may not vanish (S-COA-04).",
+            _both("gl_account"),
+            evidence={
+                **dict.fromkeys(("intacct.checking_account", "intacct.savings_account", "intacct.card_account"), ()),
+                "bill.bank_account": ("id", "gl_account_id"),
+                "bill.ap_payment": ("id", "funding_account_id", "gl_account_id"),
+            },
+        ),
         Reconciled("department", "Departments of BILL and of Intacct (S-DEP-01).", _both("department")),
         Reconciled("location", "Locations of BILL and of Intacct (S-LOC-01).", _both("location")),
         Reconciled("accounting_class", "Classes of BILL and of Intacct (S-CLS-01).", _both("accounting_class")),
         Reconciled(
             "ap_term", "Payment terms of BILL and of Intacct, which do not travel (S-TRM-01).", _both("ap_term")
+        ),
+        Reconciled("employee", "Employees of BILL and of Intacct (S-EMP-01).", _both("employee"), may_be_left_out=True),
+        Reconciled(
+            "project",
+            "Projects of Intacct, their master, and the jobs of BILL (S-PRJ-01, S-PRJ-03).",
+            _both("project"),
+            may_be_left_out=True,
+        ),
+        Reconciled(
+            "item",
+            "Items of BILL and of Intacct, where Order Entry is on (S-ITM-01, S-ITM-03).",
+            _both("item"),
+            may_be_left_out=True,
+        ),
+        Reconciled(
+            "business_center_account",
+            "Accounts of Business Center, which come from Intacct alone (S-PMT-01).",
+            ("intacct.gl_account", "business_center.gl_account"),
+            platform="business_center",
+            may_be_left_out=True,
         ),
         Reconciled("vendor", "Vendors of BILL and of Intacct, paired and compared.", (*_both("vendor"), *_CODING)),
         Reconciled(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-from intacct_pipelines.reconcile.frames import Frames
+from intacct_pipelines.reconcile.frames import Frames, columns_of
 from intacct_pipelines.reconcile.moment import Moment
 from intacct_pipelines.reconcile.objects.ap_bill import reconcile_ap_bills
 from intacct_pipelines.reconcile.objects.ap_payment import reconcile_payments
@@ -64,4 +64,4 @@ def reconcile(object_name: str, link: Link, frames: Frames, crosswalk: pd.DataFr
     return RECONCILERS[object_name](link, frames, crosswalk, moment)
 
 
-__all__ = ["RECONCILERS", "Frames", "Moment", "Reconciliation", "reconcile"]
+__all__ = ["RECONCILERS", "Frames", "Moment", "Reconciliation", "columns_of", "reconcile"]

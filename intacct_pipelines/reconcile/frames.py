@@ -21,7 +21,20 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
 
 CROSSWALK_COLUMNS: Final = ("link", "object", "platform_id", "intacct_record_no", "intacct_id", "status")
+STORED_AT: Final = "_synced_at"
+"""When the warehouse stored a row as it is; read for tables whose source tells no times."""
 _SHOWN_KEYS: Final = 5
+
+
+def columns_of(qualified_name: str) -> list[str]:
+    """Return the columns of a table that a comparison reads.
+
+    Args:
+        qualified_name: Such as ``bill.ap_bill``.
+    """
+    table = TABLES[qualified_name]
+    tells_times = bool(table.parent) or "modified_at" in table.column_names
+    return [*table.column_names, "_deleted", *([] if tells_times else [STORED_AT])]
 
 
 def empty_frame(qualified_name: str) -> pd.DataFrame:
@@ -30,7 +43,7 @@ def empty_frame(qualified_name: str) -> pd.DataFrame:
     Args:
         qualified_name: Such as ``bill.ap_bill``.
     """
-    return pd.DataFrame(columns=[*TABLES[qualified_name].column_names, "_deleted"], dtype=object)
+    return pd.DataFrame(columns=columns_of(qualified_name), dtype=object)
 
 
 def empty_crosswalk() -> pd.DataFrame:
@@ -54,6 +67,10 @@ class Frames(Mapping[str, pd.DataFrame]):
     def __getitem__(self, name: str) -> pd.DataFrame:
         found = self._tables.get(name)
         return empty_frame(name) if found is None else found
+
+    def was_read(self, name: str) -> bool:
+        """Say whether the rows of a table are known, so that their absence proves something."""
+        return name in self._tables
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)
@@ -152,9 +169,23 @@ def instants(frame: pd.DataFrame, column: str) -> pd.Series:
 
 
 def changed_at(frame: pd.DataFrame) -> pd.Series:
-    """Return when each row last changed, or else was made; NaT when neither is known."""
+    """Return when each row last changed, or else was made; NaT when neither is known.
+
+    Of a source that tells no times, it is when the row was stored as it is, which is later than the truth.
+    """
+    if "modified_at" not in frame.columns:
+        return instants(frame, STORED_AT)
     modified, created = instants(frame, "modified_at"), instants(frame, "created_at")
     return modified.fillna(created)
+
+
+def is_in_use(frame: pd.DataFrame) -> pd.Series:
+    """Say which rows of a platform's list are in use: neither archived nor called inactive; as a rule, all are."""
+    if "is_archived" in frame.columns:
+        return ~flag(frame, "is_archived")
+    if "status" in frame.columns:
+        return text(frame, "status").str.lower() != "inactive"
+    return pd.Series(data=True, index=frame.index, dtype=bool)
 
 
 def folded(series: pd.Series) -> pd.Series:

@@ -34,6 +34,24 @@ def test_an_optional_table_without_a_right_or_a_module_is_left_out_visibly(make_
     assert (employee.passed, employee.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert item.passed
     assert checks["intacct/project"].passed
+    _test_nothing_is_compared_with_what_was_left_out(office, entity)
+
+
+def _test_nothing_is_compared_with_what_was_left_out(office, entity):
+    """Else every item and employee of BILL would be missing in Intacct."""
+    objects = ("item", "employee", "project")
+    result = office.run("sync", entity, selection=[dg.AssetKey(["recon", name]) for name in objects])
+    assert result.success
+    found = {}
+    for name in objects:
+        (event,) = result.asset_materializations_for_node(f"recon__{name}")
+        (check,) = (one for one in result.get_asset_check_evaluations() if one.asset_key.path[-1] == name)
+        found[name] = (event.metadata, check.passed)
+    assert (found["item"][0]["rule"].value, found["item"][1]) == ("S-ITM-03", True)
+    assert ("was never read" in found["employee"][0]["left_out"].value, found["employee"][1]) == (True, False)
+    assert (found["project"][0]["pairs"].value, found["project"][1]) == (4, True)
+    with office.systems() as systems, systems.warehouse.transaction() as connection:
+        assert connection.execute("SELECT DISTINCT object FROM recon.total").fetchall() == [("project",)]
 
 
 def test_a_required_table_without_a_right_fails_its_step_clearly(make_office):
