@@ -104,14 +104,17 @@ class Reader:
         self._last: datetime | None = None
         self._newest: tuple[datetime, str] | None = None
         self._ceiling: datetime | None = None
+        self._began: datetime | None = None
         self._followed_token = False
         self._seen: dict[str, datetime | None] = {}
 
     def __iter__(self) -> Iterator[list[Record]]:
         before = self._session.requests
         for page in self._pages():
-            if page.number == 1 and self._window.kind is WindowKind.ALL:
-                self._lower_ceiling(page.served_at)
+            if page.number == 1:
+                self._began = page.served_at
+                if self._window.kind is WindowKind.ALL:
+                    self._lower_ceiling(page.served_at)
             records = [record for record in page.results if self._is_wanted(record) and self._is_first_copy(record)]
             self._prove_order(page.results)
             self._tally.announced += len(records)
@@ -191,6 +194,9 @@ class Reader:
         for record in records:
             moment = read_instant(record.get(self._plan.sort_field))
             if moment is None:
+                continue
+            if self._plan.newest_first and self._began is not None and moment >= self._began:
+                # Changed while this is read, so it came to the front, behind which the reading already is.
                 continue
             earlier, later = (moment, self._last) if self._plan.newest_first else (self._last, moment)
             if earlier is not None and later is not None and earlier > later:

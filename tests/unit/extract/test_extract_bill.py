@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scripted_bill import ORGANIZATION, ScriptedBill, make_client
 from typed_rows import text_row, texts_of
@@ -427,6 +427,7 @@ def make_payment(number: int, shares: int, updated: str) -> dict[str, Any]:
 
 
 @settings(max_examples=60, deadline=None)
+@example(17, 2, {1: [(0, 0), (0, 0)], 2: [(0, 0)], 4: [(0, 0), (0, 0), (1, 0)], 12: [(13, 0), (0, 0)]})
 @given(
     st.integers(1, 20),
     st.integers(1, 5),
