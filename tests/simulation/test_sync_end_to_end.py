@@ -69,11 +69,16 @@ def test_syncing_twice_writes_nothing_and_asks_at_most_twice_an_object(world):
         if any(getattr(c, word) for word in WRITTEN)
     } == {}
     # Lists of Spend & Expense have no filter by time, and a field's values are asked for field by field.
+    of_dimensions = again.pop("intacct.user_defined_dimension_value", None)
     by_time = [certificate for name, certificate in again.items() if not name.startswith("spend.")]
     assert max(certificate.requests for certificate in by_time) <= 2
     with world.systems() as systems:
-        metered = systems.warehouse
-        assert metered.watermark(TABLES["intacct.ap_bill"], str(world.entity))
+        stored = systems.warehouse
+        assert stored.watermark(TABLES["intacct.ap_bill"], str(world.entity))
+        if of_dimensions is not None:
+            # Each dimension that a company made itself is an object of its own.
+            values = stored.read_frame("intacct.user_defined_dimension_value", str(world.entity))
+            assert of_dimensions.requests <= 2 * values["dimension"].nunique()
 
 
 def test_who_approved_in_bill_is_stored_with_order_and_status(world):
