@@ -115,3 +115,15 @@ class SettlementCase(Case):
             own = {"record_no": record_no * 100 + position, "payment_record_no": record_no, "bill_record_no": bill}
             self.add("intacct.ap_payment_detail", **own, currency="USD", trx_payment_amount=Decimal(amount))
         return self.add("intacct.ap_payment", **{"record_no": record_no, **defaults, **more})
+
+    def movement(self, id_="m1", amount="-100.00", name="M-1", **more):
+        """A lump sum of BILL; negative leaves the bank."""
+        defaults = {"movement_type": "1", "status": "1", "process_date": PAID_ON, "amount": Decimal(amount)}
+        times = {"created_at": LONG_AGO, "modified_at": LONG_AGO}
+        return self.add("bill.money_movement", **{"id": id_, "name": name, **defaults, **times, **more})
+
+    def transfer(self, record_no=801, amount="100.00", number="M-1", **more):
+        """A funds transfer of Intacct."""
+        defaults = {"state": "Posted", "transfer_date": PAID_ON, "currency": "USD", "base_currency": "USD"}
+        own = {"document_no": number, "total_entered": Decimal(amount), "modified_at": LONG_AGO}
+        return self.add("intacct.funds_transfer", **{"record_no": record_no, **own, **defaults, **more})

@@ -122,6 +122,18 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             ),
             after=("ap_bill",),
         ),
+        Reconciled(
+            "ap_funds_transfer",
+            "Lump sums of BILL and funds transfers of Intacct, with the payments that are behind them (S-AFT-01).",
+            (
+                "intacct.entity",
+                "intacct.funds_transfer",
+                "bill.money_movement",
+                "bill.ap_payment",
+                "bill.ap_payment_void",
+            ),
+            after=("ap_payment",),
+        ),
     )
 }
 """Every reconciled object by its name, each after those it leans on."""

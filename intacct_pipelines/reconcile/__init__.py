@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from intacct_pipelines.reconcile.frames import Frames, columns_of
 from intacct_pipelines.reconcile.moment import Moment
 from intacct_pipelines.reconcile.objects.ap_bill import reconcile_ap_bills
+from intacct_pipelines.reconcile.objects.ap_funds_transfer import reconcile_funds_transfers
 from intacct_pipelines.reconcile.objects.ap_payment import reconcile_payments
 from intacct_pipelines.reconcile.objects.credit_application import reconcile_applications
 from intacct_pipelines.reconcile.objects.customer import CUSTOMER
@@ -41,6 +42,7 @@ RECONCILERS: Final[dict[str, Reconciler]] = {
     "vendor_credit": reconcile_vendor_credits,
     "credit_application": reconcile_applications,
     "ap_payment": reconcile_payments,
+    "ap_funds_transfer": reconcile_funds_transfers,
     **{name: partial(reconcile_list, listed) for name, listed in LISTED.items()},
 }
 """How each object of ``domain.reconciled`` is compared, by its name."""

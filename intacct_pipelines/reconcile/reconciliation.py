@@ -77,6 +77,17 @@ TOTAL_COLUMNS: Final = (
     "difference",
 )
 PROPOSAL_COLUMNS: Final = ("link", "object", "platform_id", "intacct_record_no", "intacct_id", "likeness", "evidence")
+SETTLEMENT_COLUMNS: Final = (
+    "link",
+    "entity",
+    "object",
+    "settlement",
+    "currency",
+    "movement_total",
+    "payment_total",
+    "difference",
+)
+MEMBER_COLUMNS: Final = ("link", "entity", "object", "settlement", "member_object", "member_id", "amount")
 MATCHED_EQUAL: Final = "matched_equal"
 MATCHED_DIFFERENT: Final = "matched_different"
 OUT_OF_SCOPE: Final = "out_of_scope"
@@ -98,12 +109,16 @@ class Reconciliation:
             Differences with the same ``root`` are mended together, as the bills of one missing vendor are.
         totals: Per currency and class, the rows and the money of both sides. Their sums are those of all live rows.
         proposals: Likely pairs for a person to confirm; they never pair by themselves (S-VEN-04).
+        settlements: Groups of lump sums and what is behind them, where an object has such.
+        members: What each group consists of.
     """
 
     matches: pd.DataFrame
     differences: pd.DataFrame
     totals: pd.DataFrame
     proposals: pd.DataFrame
+    settlements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SETTLEMENT_COLUMNS)))
+    members: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(MEMBER_COLUMNS)))
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,16 @@ _DIFFERENCE: Final = _Current(
         "root_name",
     ),
 )
+_SETTLEMENT: Final = _Current(
+    "settlement",
+    ("link", "object", "settlement"),
+    ("entity", "currency", "movement_total", "payment_total", "difference"),
+)
+_MEMBER: Final = _Current(
+    "settlement_member",
+    ("link", "object", "settlement", "member_object", "member_id"),
+    ("entity", "amount"),
+)
 _TOTAL_FACTS: Final = (
     "entity",
     "currency",
@@ -121,6 +131,14 @@ class Found(Protocol):
     def proposals(self) -> pd.DataFrame:
         """Likely pairs."""
 
+    @property
+    def settlements(self) -> pd.DataFrame:
+        """Groups of lump sums and what is behind them."""
+
+    @property
+    def members(self) -> pd.DataFrame:
+        """What each group consists of."""
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -153,7 +171,7 @@ class Recon:
             WarehouseUnavailableError: Postgres went away; nothing was stored.
         """
         place = {"link": link, "entity": entity, "object": object_name}
-        for frame in (found.matches, found.differences, found.totals):
+        for frame in (found.matches, found.differences, found.totals, found.settlements, found.members):
             _check_place(frame, place)
         run = {**place, "run_id": run_id, "now": self._now()}
         with self._warehouse.transaction(f"storing the reconciliation of {object_name}") as connection:
@@ -161,6 +179,8 @@ class Recon:
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"recon {link} {object_name}"])
             _merge(connection, _MATCH, found.matches, run)
             _merge(connection, _DIFFERENCE, found.differences, run)
+            _merge(connection, _SETTLEMENT, found.settlements, run)
+            _merge(connection, _MEMBER, found.members, run)
             store_findings(connection, run)
             _store_totals(connection, found.totals, run)
             _learn(connection, run)
@@ -218,6 +238,14 @@ class Recon:
     def differences(self, link: str, object_name: str | None = None) -> pd.DataFrame:
         """Return the current differences of one link, of one object or of all, with ``first_seen_at``."""
         return self._current(_DIFFERENCE, link, object_name)
+
+    def settlements(self, link: str, object_name: str | None = None) -> pd.DataFrame:
+        """Return the current groups of one link, of one object or of all, with ``first_seen_at``."""
+        return self._current(_SETTLEMENT, link, object_name)
+
+    def members(self, link: str, object_name: str | None = None) -> pd.DataFrame:
+        """Return what the current groups of one link consist of."""
+        return self._current(_MEMBER, link, object_name)
 
     def totals(self, link: str, object_name: str | None = None, *, run_id: str | None = None) -> pd.DataFrame:
         """Return the classes of all runs of one link, or of one run, oldest first."""

@@ -25,6 +25,14 @@ EXPECTED = {
         "other_credit_used": {("application", "", "expected", "S-VCR-03")},
         "applied_in_intacct": {("application", "", "expected", "S-VCR-04")},
     },
+    "ap_funds_transfer": {
+        "missing_in_intacct": {("missing_in_intacct", "", "break", "")},
+        # void, and sent but not confirmed
+        "": {
+            ("missing_in_intacct", "", "expected", "S-AFT-01"),
+            ("missing_in_intacct", "", "in_flight", "S-AFT-01"),
+        },
+    },
     "ap_payment": {
         "memo_lost": {("coding", "description", "expected", "S-PAY-05")},
         "redated": {("date", "payment_date", "break", "")},
@@ -44,6 +52,7 @@ def planted(business):
     return {
         "vendor_credit": {name: one.difference for one in facts.credits for name in (one.bill_id, one.number)},
         "credit_application": {numbers[use.credit_key]: use.difference for use in facts.uses},
+        "ap_funds_transfer": {one.bill_id: one.difference for one in facts.transfers},
         "ap_payment": {
             name: one.difference
             for one in facts.payments

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from reconcile_cases import LATER, LONG_AGO, NOW, Case
+from settlement_cases import SettlementCase
 
 from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.warehouse.recon import Recon
@@ -208,3 +209,24 @@ def test_half_a_result_is_never_stored(warehouse):
     with pytest.raises(Exception, match="total_check"):
         recon.store(result, link="acme-100", entity="acme:100", object_name="ap_bill", run_id="run-2")
     assert recon.matches("acme-100").equals(before)
+
+
+def test_groups_and_their_members_are_replaced_whole(warehouse):
+    """Many payments behind one lump sum are stored as one group; what leaves it is gone, the rest keeps its age."""
+    case = SettlementCase()
+    case.movement(amount="-7.00")
+    case.payment("p1", {"b1": "3.00"})
+    case.payment("p2", {"b1": "4.00"})
+    for at in range(2):
+        recon = Recon(warehouse, now=lambda at=at: NOW + timedelta(days=at))
+        place = {"link": "acme-100", "entity": "acme:100", "object_name": "ap_funds_transfer"}
+        recon.store(case.reconcile("ap_funds_transfer"), run_id=f"run-{at}", **place)
+        case.rows["bill.ap_payment"].pop()
+    (group,) = recon.settlements("acme-100").itertuples()
+    assert (group.settlement, group.movement_total, group.payment_total) == ("2026-02-20 out", 7, 3)
+    members = recon.members("acme-100", "ap_funds_transfer")
+    columns = ["member_object", "member_id", "amount", "first_seen_at"]
+    assert list(members[columns].itertuples(index=False, name=None)) == [
+        ("ap_payment", "p1", 3, NOW),
+        ("money_movement", "m1", 7, NOW),
+    ]

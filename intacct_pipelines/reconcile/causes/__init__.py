@@ -14,6 +14,7 @@ from intacct_pipelines.reconcile.causes.credits import CREDITS
 from intacct_pipelines.reconcile.causes.lists import LISTS
 from intacct_pipelines.reconcile.causes.parties import PARTIES
 from intacct_pipelines.reconcile.causes.payments import PAYMENTS
+from intacct_pipelines.reconcile.causes.transfers import TRANSFERS
 
 
 def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
@@ -24,7 +25,7 @@ def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
     return causes
 
 
-CAUSES: Final = _together(COMMON, BILLS, CREDITS, PAYMENTS, PARTIES, LISTS)
+CAUSES: Final = _together(COMMON, BILLS, CREDITS, PAYMENTS, TRANSFERS, PARTIES, LISTS)
 """All causes."""
 
 __all__ = ["CAUSES", "NO_CAUSE", "YOUNG", "Cause", "Kind", "Turn", "Verdict", "first_cause"]
