@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -249,6 +249,13 @@ class BusinessCenterCompany(_Compared):
         default_factory=dict, description="By kind of file: its header to the contract's column, where they differ."
     )
     ignored_columns: frozenset[str] = Field(frozenset(), description="Headers that carry nothing for us.")
+    ready_statuses: frozenset[str] = Field(
+        frozenset({"ready_to_pay"}),
+        description="Words of a bill's status that say that it is ready to pay, and so is sent to Intacct (S-PMT-05).",
+    )
+    paid_statuses: frozenset[str] = Field(
+        frozenset({"paid"}), description="Words of a bill's status that say that it is paid."
+    )
 
 
 class AutoApproval(_Settings):
@@ -418,13 +425,16 @@ class Connections(_Settings):
         )
         for name, account in accounts.items():
             if self._ends_at(account, entity):
-                return Link(
+                link = Link(
                     name=f"{platform}:{name}",
                     entity=entity,
                     platform=platform,
                     grace=timedelta(hours=account.grace_hours),
                     tolerance=account.tolerance,
                 )
+                if isinstance(account, BusinessCenterCompany):
+                    return replace(link, ready_statuses=account.ready_statuses, paid_statuses=account.paid_statuses)
+                return link
         return None
 
     def link(self, entity: EntityKey) -> tuple[Link, LinkSettings] | None:

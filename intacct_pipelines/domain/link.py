@@ -68,6 +68,8 @@ class Link:
         gate: Who approves.
         auto_approve_items: Most items that a plan may have to approve itself.
         auto_approve_amount: Largest total, in any one currency, that a plan may have to approve itself.
+        ready_statuses: Business Center's words for bills that are ready to pay, which alone are sent (S-PMT-05).
+        paid_statuses: Business Center's words for bills that are paid.
     """
 
     name: str
@@ -90,3 +92,5 @@ class Link:
     gate: Gate = Gate.MANUAL
     auto_approve_items: int = 0
     auto_approve_amount: Decimal = Decimal(0)
+    ready_statuses: frozenset[str] = frozenset()
+    paid_statuses: frozenset[str] = frozenset()

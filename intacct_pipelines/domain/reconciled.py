@@ -40,6 +40,7 @@ def _both(*tables: str) -> tuple[str, ...]:
 
 _CODING: Final = ("bill.gl_account", "bill.department", "bill.location", "bill.accounting_class", "bill.ap_term")
 _CREDITS: Final = (*_both("vendor"), "bill.vendor_credit", "intacct.ap_bill", "intacct.ap_adjustment")
+_BUSINESS_CENTER_VENDORS: Final = ("intacct.vendor", "business_center.vendor")
 
 RECONCILED: Final[dict[str, Reconciled]] = {
     one.name: one
@@ -78,6 +79,27 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             "business_center_account",
             "Accounts of Business Center, which come from Intacct alone (S-PMT-01).",
             ("intacct.gl_account", "business_center.gl_account"),
+            platform="business_center",
+            may_be_left_out=True,
+        ),
+        Reconciled(
+            "business_center_vendor",
+            "Vendors of Business Center and of Intacct, which travel both ways (S-PMT-03, S-PMT-04).",
+            _BUSINESS_CENTER_VENDORS,
+            platform="business_center",
+            may_be_left_out=True,
+        ),
+        Reconciled(
+            "business_center_bill",
+            "Bills of Business Center and of Intacct, of which those ready to pay must be in Intacct (S-PMT-05).",
+            (
+                *_BUSINESS_CENTER_VENDORS,
+                "intacct.ap_bill",
+                "intacct.ap_bill_line",
+                "business_center.ap_bill",
+                "business_center.ap_bill_line",
+            ),
+            after=("business_center_vendor",),
             platform="business_center",
             may_be_left_out=True,
         ),

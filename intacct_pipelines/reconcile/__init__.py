@@ -15,10 +15,11 @@ from intacct_pipelines.reconcile.moment import Moment
 from intacct_pipelines.reconcile.objects.ap_bill import reconcile_ap_bills
 from intacct_pipelines.reconcile.objects.ap_funds_transfer import reconcile_funds_transfers
 from intacct_pipelines.reconcile.objects.ap_payment import reconcile_payments
+from intacct_pipelines.reconcile.objects.business_center_bill import reconcile_business_center_bills
 from intacct_pipelines.reconcile.objects.credit_application import reconcile_applications
 from intacct_pipelines.reconcile.objects.customer import CUSTOMER
 from intacct_pipelines.reconcile.objects.listed import LISTED, reconcile_list
-from intacct_pipelines.reconcile.objects.vendor import VENDOR
+from intacct_pipelines.reconcile.objects.vendor import BUSINESS_CENTER_VENDOR, VENDOR
 from intacct_pipelines.reconcile.objects.vendor_credit import reconcile_vendor_credits
 from intacct_pipelines.reconcile.party import reconcile_parties
 from intacct_pipelines.reconcile.reconciliation import Reconciliation
@@ -37,12 +38,13 @@ class Reconciler(Protocol):
 
 
 RECONCILERS: Final[dict[str, Reconciler]] = {
-    **{party.name: partial(reconcile_parties, party) for party in (VENDOR, CUSTOMER)},
+    **{party.name: partial(reconcile_parties, party) for party in (VENDOR, CUSTOMER, BUSINESS_CENTER_VENDOR)},
     "ap_bill": reconcile_ap_bills,
     "vendor_credit": reconcile_vendor_credits,
     "credit_application": reconcile_applications,
     "ap_payment": reconcile_payments,
     "ap_funds_transfer": reconcile_funds_transfers,
+    "business_center_bill": reconcile_business_center_bills,
     **{name: partial(reconcile_list, listed) for name, listed in LISTED.items()},
 }
 """How each object of ``domain.reconciled`` is compared, by its name."""

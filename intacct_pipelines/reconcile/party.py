@@ -13,7 +13,7 @@ import pandas as pd
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields
-from intacct_pipelines.reconcile.frames import changed_at, coding_of, flag, folded, require, select_rows, text
+from intacct_pipelines.reconcile.frames import changed_at, coding_of, folded, is_in_use, require, select_rows, text
 from intacct_pipelines.reconcile.likeness import propose
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, pair_known
 from intacct_pipelines.reconcile.reconciliation import (
@@ -40,11 +40,13 @@ class Party:
     """One kind of party.
 
     Args:
-        name: Name of the object; also that of both tables, and part of the names of its causes.
+        name: Name of the object, and part of the names of its causes.
         speaking: Columns of both tables that speak for a likely pair; none of them is compared or shown.
         deletion_travels: Whether a deletion in Intacct should have been followed in BILL.
         more_columns: Columns of its own for the rows of ``bill`` or ``intacct``.
         more_fields: Fields of its own, from both sides of the pairs and the cause of an edit that could not travel.
+        table: Name of both tables, if it is not the object's.
+        platform: Schema of the platform's table.
     """
 
     name: str
@@ -52,6 +54,12 @@ class Party:
     deletion_travels: bool = False
     more_columns: Callable[[str, pd.DataFrame], dict[str, pd.Series]] | None = None
     more_fields: Callable[[pd.DataFrame, pd.DataFrame, pd.Series], tuple[Field, ...]] | None = None
+    table: str = ""
+    platform: str = "bill"
+
+    def rows(self, frames: Frames, schema: str) -> pd.DataFrame:
+        """Return the rows of the platform or of ``intacct``, deleted ones among them."""
+        return frames[f"{schema}.{self.table or self.name}"]
 
 
 def reconcile_parties(
@@ -106,27 +114,28 @@ def pair_parties(party: Party, link: Link, frames: Frames, crosswalk: pd.DataFra
 
 
 def _platform(party: Party, frames: Frames) -> pd.DataFrame:
-    rows = select_rows(frames[f"bill.{party.name}"], "id", deleted=False)
+    rows = select_rows(party.rows(frames, party.platform), "id", deleted=False)
     require(rows, ["name"], "id")
     return pd.DataFrame(
         {
             "key": text(rows, "id"),
             "id": text(rows, "id"),
             "shown": text(rows, "name"),
-            "is_active": ~flag(rows, "is_archived"),
-            "term": text(rows, "ap_term_id"),
-            **_shared(party, "bill", rows),
+            "is_active": is_in_use(rows),
+            "term": text(rows, "ap_term_id") if "ap_term_id" in rows.columns else "",
+            **_shared(party, party.platform, rows),
         }
     )
 
 
 def _intacct(party: Party, frames: Frames) -> pd.DataFrame:
-    rows = select_rows(frames[f"intacct.{party.name}"], "record_no", deleted=False)
-    require(rows, [f"{party.name}_id", "name"], "record_no")
+    rows = select_rows(party.rows(frames, "intacct"), "record_no", deleted=False)
+    number = f"{party.table or party.name}_id"
+    require(rows, [number, "name"], "record_no")
     return pd.DataFrame(
         {
             "key": rows["record_no"].astype(object),
-            "id": text(rows, f"{party.name}_id"),
+            "id": text(rows, number),
             "shown": text(rows, "name"),
             "is_active": text(rows, "status") != "inactive",
             "term": text(rows, "term_name"),
@@ -141,7 +150,7 @@ def _shared(party: Party, side: str, rows: pd.DataFrame) -> dict[str, object]:
     """Return the columns that are made alike on both sides."""
     return {
         "folded": folded(text(rows, "name")),
-        "trade_currency": text(rows, "currency"),
+        "trade_currency": text(rows, "currency") if "currency" in rows.columns else "",
         **{name: folded(text(rows, name)) for name in party.speaking},
         **(party.more_columns(side, rows) if party.more_columns else {}),
         "amount": NO_MONEY,
@@ -181,7 +190,7 @@ def _was_deleted(
     party: Party, link: Link, frames: Frames, crosswalk: pd.DataFrame, platform: pd.DataFrame
 ) -> pd.Series:
     """Say of each party of BILL whether Intacct's party of the same confirmed pair or name was deleted."""
-    gone = select_rows(frames[f"intacct.{party.name}"], "record_no", deleted=True)
+    gone = select_rows(party.rows(frames, "intacct"), "record_no", deleted=True)
     confirmed = crosswalk[
         (crosswalk["link"] == link.name) & (crosswalk["object"] == party.name) & (crosswalk["status"] == "confirmed")
     ]

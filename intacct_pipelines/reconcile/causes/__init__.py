@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from intacct_pipelines.reconcile.causes.bills import BILLS
+from intacct_pipelines.reconcile.causes.business_center import BUSINESS_CENTER
 from intacct_pipelines.reconcile.causes.cause import NO_CAUSE, YOUNG, Cause, Kind, Turn, Verdict, first_cause
 from intacct_pipelines.reconcile.causes.common import COMMON
 from intacct_pipelines.reconcile.causes.credits import CREDITS
@@ -25,7 +26,7 @@ def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
     return causes
 
 
-CAUSES: Final = _together(COMMON, BILLS, CREDITS, PAYMENTS, TRANSFERS, PARTIES, LISTS)
+CAUSES: Final = _together(COMMON, BILLS, CREDITS, PAYMENTS, TRANSFERS, PARTIES, LISTS, BUSINESS_CENTER)
 """All causes."""
 
 __all__ = ["CAUSES", "NO_CAUSE", "YOUNG", "Cause", "Kind", "Turn", "Verdict", "first_cause"]

@@ -104,7 +104,12 @@ def _platform(frames: Frames, vendors: Sides) -> pd.DataFrame:
     return with_natural_key(bill, "vendor_no")
 
 
-def _intacct(frames: Frames, vendors: Sides) -> pd.DataFrame:
+def intacct_bills(frames: Frames, vendors: Sides) -> pd.DataFrame:
+    """Return Intacct's bills with what is known of their vendors.
+
+    Raises:
+        DataContractError: Rows repeat a key or lack what the comparison needs.
+    """
     rows = select_rows(frames["intacct.ap_bill"], "record_no", deleted=False)
     require(rows, ["state", "vendor_id", "currency", "trx_total_entered"], "record_no")
     state = text(rows, "state")
@@ -154,7 +159,7 @@ def pair_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sid
         DataContractError: Rows repeat a key or lack what the comparison needs, or the crosswalk contradicts itself.
     """
     platform = _platform(frames, vendors)
-    every = _intacct(frames, vendors)
+    every = intacct_bills(frames, vendors)
     is_inside = inside(link, every, platform, confirmed_pairs(link, OBJECT, crosswalk))
     intacct = every[is_inside].reset_index(drop=True)
     stands = ~intacct["is_undone"]

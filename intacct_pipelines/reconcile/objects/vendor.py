@@ -43,3 +43,7 @@ def _form_field(platform: pd.DataFrame, intacct: pd.DataFrame, edit: pd.Series) 
 
 
 VENDOR: Final = Party("vendor", ("tax_id", "email", "phone"), more_columns=_form, more_fields=_form_field)
+BUSINESS_CENTER_VENDOR: Final = Party(
+    "business_center_vendor", ("email", "phone"), deletion_travels=True, table="vendor", platform="business_center"
+)
+"""Of Business Center's vendors the files carry neither 1099 flag, term nor currency."""
