@@ -8,6 +8,7 @@ from intacct_pipelines.defs.history import history_assets
 from intacct_pipelines.defs.marts import mart_specs
 from intacct_pipelines.defs.push import push_assets
 from intacct_pipelines.defs.reconciliation import reconciliation_assets
+from intacct_pipelines.defs.report import report_assets
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.sources import SOURCES, source_assets
 from intacct_pipelines.settings import Connections, read_connections
@@ -25,7 +26,15 @@ def build_definitions(connections: Connections | None = None, systems: SystemsRe
     """
     stated = read_connections() if connections is None else connections
     return dg.Definitions(
-        assets=[*SOURCES, *source_assets(), *history_assets(), *reconciliation_assets(), *push_assets(), *mart_specs()],
+        assets=[
+            *SOURCES,
+            *source_assets(),
+            *history_assets(),
+            *reconciliation_assets(),
+            *report_assets(),
+            *push_assets(),
+            *mart_specs(),
+        ],
         asset_checks=document_checks(),
         jobs=JOBS,
         schedules=schedules(stated),

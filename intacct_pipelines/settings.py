@@ -25,6 +25,7 @@ from intacct_pipelines.errors import ConfigurationError
 
 CONNECTIONS_VARIABLE: Final = "INTACCT_PIPELINES_CONNECTIONS"
 WAREHOUSE_VARIABLE: Final = "INTACCT_PIPELINES_WAREHOUSE_URL"
+REPORTS_VARIABLE: Final = "INTACCT_PIPELINES_REPORTS"
 DAGSTER_VARIABLE: Final = "DAGSTER_POSTGRES_URL"
 _MAX_FILE_BYTES: Final = 1_000_000
 _NOT_NAMED: Final = "name either `env` or `file`, never the secret itself"
@@ -74,6 +75,12 @@ def instance_home(environment: Mapping[str, str] = os.environ) -> Path:
             remedy="Set DAGSTER_HOME to the project's dagster_home folder, absolute, or start in the project's folder.",
         )
     return home
+
+
+def reports_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the absolute folder of reports: the one named in the environment, or ``reports`` in ``DAGSTER_HOME``."""
+    named = environment.get(REPORTS_VARIABLE)
+    return Path(named).resolve() if named else dagster_home(environment) / "reports"
 
 
 class _Settings(BaseModel):

@@ -13,6 +13,7 @@ _COMMANDS = {
     "findings": "intacct_pipelines.cli.findings:findings_command",
     "map": "intacct_pipelines.cli.map:map_pairs",
     "plan": "intacct_pipelines.cli.push:plan",
+    "report": "intacct_pipelines.cli.report:report",
     "sandbox": "intacct_pipelines.cli.sandbox:sandbox",
     "status": "intacct_pipelines.cli.status:status",
     "sync": "intacct_pipelines.cli.run:sync",

@@ -29,7 +29,7 @@ def findings_command(entity: str, is_all: bool, is_json: bool) -> None:
 
     Findings open and close by themselves when an entity is reconciled; nothing here changes them.
     """
-    name = str(_entity(entity)) if entity else None
+    name = str(entity_named(entity)) if entity else None
     with Systems() as systems:
         found = findings(systems.warehouse, entity=name, with_closed=is_all)
     shown = [one for one in found if is_all or one.awaits_a_person]
@@ -40,7 +40,12 @@ def findings_command(entity: str, is_all: bool, is_json: bool) -> None:
     sys.exit(BREAKS_ARE_OPEN if any(one.is_open_break for one in found) else DONE)
 
 
-def _entity(name: str) -> EntityKey:
+def entity_named(name: str) -> EntityKey:
+    """Return the entity that a person means.
+
+    Raises:
+        ConfigurationError: It is no name of one.
+    """
     try:
         return EntityKey.parse(name)
     except ValueError as error:

@@ -19,9 +19,9 @@ _IN_ONE_PROCESS = dg.in_process_executor
 
 sync = dg.define_asset_job(
     "sync",
-    selection=_EXTRACTED | dg.AssetSelection.groups("reconcile") | dg.AssetSelection.assets(["push", "plan"]),
+    selection=_EXTRACTED | dg.AssetSelection.groups("reconcile", "report") | dg.AssetSelection.assets(["push", "plan"]),
     executor_def=_IN_ONE_PROCESS,
-    description="One entity's whole sync, in order: extract both sides, reconcile, confirm what came back, plan.",
+    description="One entity's whole sync, in order: extract both sides, reconcile, report, confirm, plan.",
     tags={"stage": "sync"},
 )
 extract_only = dg.define_asset_job(

@@ -94,7 +94,7 @@ def _asset(one: Reconciled) -> dg.AssetsDefinition:
         with explained(context):
             link = systems.now.link(entity, one.platform)
             result = None if link is None else reconcile(systems.now, link, one.name, context.run.run_id)
-            found = [] if link is None else findings(systems.now.warehouse, link=link.name, object_name=one.name)
+            found = [] if link is None else findings(systems.now.warehouse, links=[link.name], object_name=one.name)
             missing = None if link is None else left_out(systems.now, entity, one)
         if result is None:
             yield dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to compare"})

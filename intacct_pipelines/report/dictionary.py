@@ -8,13 +8,8 @@ from typing import Final
 
 from intacct_pipelines.domain.catalog import TABLES, Column, Kind, Table
 from intacct_pipelines.domain.catalog.marts import MARTS, Mart
+from intacct_pipelines.report.words import SYSTEMS
 
-_SYSTEMS: Final = {
-    "intacct": "Sage Intacct",
-    "bill": "BILL",
-    "spend": "BILL Spend & Expense",
-    "business_center": "Paymentus Business Center",
-}
 _INTRODUCTION: Final = """# Data dictionary
 
 Made from the catalog by `make dictionary`; a test fails when it is out of date. Every source table also has
@@ -61,7 +56,7 @@ def _lines() -> Iterator[str]:
         yield f"| {name} | `{table.source_object}` | {reading(table)} | {_permission(table)} |"
     for schema, tables in groupby(TABLES.values(), key=lambda table: table.schema):
         yield ""
-        yield f"## {_SYSTEMS[schema]}"
+        yield f"## {SYSTEMS[schema]}"
         for table in tables:
             yield from _table(table)
     yield ""

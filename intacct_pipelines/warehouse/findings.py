@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     import psycopg
@@ -99,7 +99,7 @@ def findings(
     warehouse: Warehouse,
     *,
     entity: str | None = None,
-    link: str | None = None,
+    links: Sequence[str] | None = None,
     object_name: str | None = None,
     with_closed: bool = False,
 ) -> list[Finding]:
@@ -108,12 +108,25 @@ def findings(
     Args:
         warehouse: Where they are.
         entity: Partition key of the entity; all by default.
-        link: Name of the link; all by default.
+        links: Names of links; all by default.
         object_name: One object; all by default.
         with_closed: Also those that are no longer found, newest first after all open ones.
     """
-    asked = {"entity": entity, "link": link, "object": object_name, "with_closed": with_closed}
-    with warehouse.transaction("reading findings") as connection, connection.cursor(row_factory=dict_row) as cursor:
+    with warehouse.transaction("reading findings") as connection:
+        return read_findings(connection, entity=entity, links=links, object_name=object_name, with_closed=with_closed)
+
+
+def read_findings(
+    connection: psycopg.Connection,
+    *,
+    entity: str | None = None,
+    links: Sequence[str] | None = None,
+    object_name: str | None = None,
+    with_closed: bool = False,
+) -> list[Finding]:
+    """Return findings as ``findings`` does, within a transaction."""
+    asked = {"entity": entity, "links": links, "object": object_name, "with_closed": with_closed}
+    with connection.cursor(row_factory=dict_row) as cursor:
         return [_finding(row) for row in cursor.execute(_READ, asked).fetchall()]
 
 
@@ -186,7 +199,7 @@ _READ: Final = """
 SELECT finding_id, link, entity, object, kind, field, cause, root, root_name, verdict, rule, turn, reason, remedy,
     records, differences, money_at_stake, oldest_at, examples, first_seen_at, last_seen_at, closed_at, run_id
 FROM ops.finding
-WHERE (%(entity)s::text IS NULL OR entity = %(entity)s) AND (%(link)s::text IS NULL OR link = %(link)s)
+WHERE (%(entity)s::text IS NULL OR entity = %(entity)s) AND (%(links)s::text[] IS NULL OR link = ANY(%(links)s))
     AND (%(object)s::text IS NULL OR object = %(object)s) AND (closed_at IS NULL OR %(with_closed)s)
 ORDER BY closed_at DESC NULLS FIRST, verdict <> 'break', turn IN ('nobody', 'next sync'), records DESC, finding_id
 """

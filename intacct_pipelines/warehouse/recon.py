@@ -353,6 +353,9 @@ def _store_totals(connection: psycopg.Connection, totals: pd.DataFrame, run: Map
         ).format(columns=_names(_TOTAL_FACTS), staged=staged),
         run,
     )
+    if totals.empty:
+        # Or the totals of an earlier run would seem to be the last ones.
+        connection.execute(_NOTHING_ON_EITHER_SIDE, run)
 
 
 def _learn(connection: psycopg.Connection, run: Mapping[str, object]) -> None:
@@ -388,6 +391,12 @@ def _propose(connection: psycopg.Connection, proposals: pd.DataFrame, run: Mappi
             ],
         )
 
+
+_NOTHING_ON_EITHER_SIDE: Final = """
+INSERT INTO recon.total (run_id, reconciled_at, link, entity, object, currency, class, verdict, rule, platform_count,
+    intacct_count, platform_total, intacct_total, difference)
+VALUES (%(run_id)s, %(now)s, %(link)s, %(entity)s, %(object)s, '', 'matched_equal', '', '', 0, 0, 0, 0, 0)
+"""
 
 # A pair that took a record from another pair: Intacct's record was replaced by a new one (S-BIL-08).
 _FORGET_REPLACED: Final = """

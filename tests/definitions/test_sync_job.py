@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dagster as dg
 import pytest
 
@@ -46,8 +48,14 @@ def test_a_sync_records_every_table_and_every_check_under_its_entity(make_office
     assert not _failures(result)
     found = _materialized(result)
     compared = {f"recon/{name}" for name in RECONCILED}
-    assert {name.replace(".", "/") for name in TABLES} | compared | {"push/plan"} == set(found)
+    assert {name.replace(".", "/") for name in TABLES} | compared | {"push/plan", "report/reconciliation"} == set(found)
     assert {materialization.partition for materialization in found.values()} == {str(entity)}
+    report = found["report/reconciliation"].metadata
+    assert f"Reconciliation of {entity}" in Path(report["page"].path).read_text(encoding="utf-8")
+    counted = [found[name].metadata["breaks"].value for name in compared if "breaks" in found[name].metadata]
+    broken = report["records_with_a_break"].value
+    assert (broken > 0) == any(counted)
+    assert broken <= sum(counted)
     bills = found["intacct/ap_bill"].metadata
     assert bills["dagster/partition_row_count"].value == bills["announced"].value > 0
     assert bills["total USD"].value == bills["control_total_of_window"].value
@@ -67,7 +75,7 @@ def test_an_entity_without_a_link_is_extracted_and_nothing_else(make_office):
     assert not _failures(result)
     found = _materialized(result)
     assert found["intacct/gl_account"].metadata["received"].value > 0
-    for name in ("bill/ap_bill", "recon/ap_bill", "push/plan"):
+    for name in ("bill/ap_bill", "recon/ap_bill", "report/reconciliation", "push/plan"):
         assert "none ends at this entity" in str(found[name].metadata["link"].value)
 
 

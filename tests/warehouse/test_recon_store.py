@@ -80,11 +80,12 @@ def test_a_difference_that_changes_keeps_its_age(warehouse):
 
 
 def test_an_empty_result_clears_the_current_one_only(warehouse):
-    """When nothing is left, rows go and the history of totals stays."""
+    """When nothing is left, rows go, the history of totals stays, and zeros say that the last run found nothing."""
     store(warehouse, case_with_all_kinds())
     recon = store(warehouse, Case(), run_id="run-2")
     assert len(recon.matches("acme-100")) == len(recon.differences("acme-100")) == 0
-    assert set(recon.totals("acme-100")["run_id"]) == {"run-1"}
+    assert set(recon.totals("acme-100")["run_id"]) == {"run-1", "run-2"}
+    assert list(recon.totals("acme-100", run_id="run-2")["platform_count"]) == [0]
 
 
 def test_storing_a_run_again_replaces_its_totals(warehouse):

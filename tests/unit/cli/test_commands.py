@@ -29,6 +29,7 @@ COMMANDS = (
     ("explain", "bill", "b1"),
     ("findings",),
     ("findings", "--all", "--json"),
+    ("report", "--entity", "acme:100"),
     ("plan",),
     ("plan", "--show", "p1", "--json"),
     ("approve", "p1", "--yes"),
