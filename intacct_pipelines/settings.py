@@ -307,6 +307,10 @@ class LinkSettings(_Settings):
         description="BILL vendor id to 1099 form and box; without one the vendor is held (S-BP-03).",
     )
     excluded_vendors: frozenset[str] = Field(frozenset(), description="BILL vendor ids to leave alone (S-VEN-10).")
+    advanced_sales_tax: bool = Field(
+        default=False,
+        description="Whether the company uses Intacct's Advanced Sales Tax: invoices are made in Intacct (S-TAX-01).",
+    )
     default_location: str = Field("", description="Location for lines without one (S-CFG-20).")
     closed_period: ClosedPeriod = Field(ClosedPeriod.HOLD, description="What to do with closed dates (S-IDM-08).")
     gate: Gate = Field(Gate.MANUAL, description="Who approves plans.")
@@ -468,6 +472,7 @@ def _link(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         term_map=settings.terms,
         form_1099={vendor: Form1099(value.form, value.box) for vendor, value in settings.form_1099.items()},
         excluded_vendors=settings.excluded_vendors,
+        advanced_sales_tax=settings.advanced_sales_tax,
         default_location=settings.default_location,
         closed_period=settings.closed_period,
         gate=settings.gate,

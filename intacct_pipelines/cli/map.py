@@ -15,7 +15,16 @@ from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.warehouse.progress import find_records
 from intacct_pipelines.warehouse.recon import Recon, Status
 
-_OBJECTS = {"bill": "ap_bill", "customer": "customer", "vendor": "vendor"}
+_OBJECTS = {
+    "bill": "ap_bill",
+    "credit-memo": "credit_memo",
+    "customer": "customer",
+    "invoice": "ar_invoice",
+    "receipt": "ar_payment",
+    "vendor": "vendor",
+}
+_IN_INTACCT = {"credit_memo": "ar_adjustment"}
+"""Intacct's name for an object, where it is another one."""
 
 
 @click.command("map", epilog=EXIT_CODES)
@@ -77,7 +86,7 @@ def _prove(systems: Systems, object_name: str, link_name: str, bill_id: str, rec
     """
     link = systems.connections.links[link_name]
     entity = f"{systems.connections.companies[link.company].company_id}:{link.entity or 'top'}"
-    bill, intacct = TABLES[f"bill.{object_name}"], TABLES[f"intacct.{object_name}"]
+    bill, intacct = TABLES[f"bill.{object_name}"], TABLES[f"intacct.{_IN_INTACCT.get(object_name, object_name)}"]
     name = f"{object_name}_id" if object_name in {"vendor", "customer"} else "document_no"
     _named(systems, bill, entity, bill_id, bill.key)
     found = _named(systems, intacct, entity, record, (*intacct.key, name))

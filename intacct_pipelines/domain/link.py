@@ -63,6 +63,8 @@ class Link:
         term_map: BILL term id or name → Intacct term name.
         form_1099: BILL vendor id → form and box; an unmapped 1099 vendor is held (S-BP-03).
         excluded_vendors: BILL vendor ids whose documents stay behind (S-VEN-10).
+        advanced_sales_tax: Whether the company uses Intacct's Advanced Sales Tax, so that invoices are made in Intacct
+            (S-TAX-01).
         default_location: Location for lines without one; empty: such lines are held (S-CFG-20).
         closed_period: What to do with a date in a closed period.
         gate: Who approves.
@@ -87,6 +89,7 @@ class Link:
     term_map: Mapping[str, str] = field(default_factory=dict)
     form_1099: Mapping[str, Form1099] = field(default_factory=dict)
     excluded_vendors: frozenset[str] = frozenset()
+    advanced_sales_tax: bool = False
     default_location: str = ""
     closed_period: ClosedPeriod = ClosedPeriod.HOLD
     gate: Gate = Gate.MANUAL

@@ -156,6 +156,36 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             ),
             after=("ap_payment",),
         ),
+        Reconciled(
+            "ar_invoice",
+            "Invoices of BILL and of Intacct, paired and compared, sales tax by itself (S-INV-03).",
+            (
+                *_both("ar_invoice", "ar_invoice_line", "customer", "ar_payment", "ar_payment_detail"),
+                "bill.item",
+                "intacct.tax_detail",
+                "intacct.ar_term",
+                *_CODING,
+            ),
+            after=("customer",),
+        ),
+        Reconciled(
+            "ar_payment",
+            "Receipts of BILL and of Intacct, paired and compared, with the invoices that each pays (S-ARP-01).",
+            (*_both("ar_payment", "ar_payment_detail", "ar_invoice", "customer"), "intacct.ar_advance"),
+            after=("ar_invoice",),
+        ),
+        Reconciled(
+            "credit_memo",
+            "Credit memos of BILL and adjustments of Intacct, compared where both have them (S-CRM-01).",
+            (
+                *_both("ar_invoice", "customer"),
+                *(f"bill.credit_memo{part}" for part in ("", "_line", "_usage")),
+                *(f"intacct.{name}" for name in ("ar_adjustment", "ar_adjustment_line", "ar_payment")),
+                "intacct.ar_payment_detail",
+                *_CODING,
+            ),
+            after=("ar_invoice",),
+        ),
     )
 }
 """Every reconciled object by its name, each after those it leans on."""

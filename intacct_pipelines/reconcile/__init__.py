@@ -15,8 +15,11 @@ from intacct_pipelines.reconcile.moment import Moment
 from intacct_pipelines.reconcile.objects.ap_bill import reconcile_ap_bills
 from intacct_pipelines.reconcile.objects.ap_funds_transfer import reconcile_funds_transfers
 from intacct_pipelines.reconcile.objects.ap_payment import reconcile_payments
+from intacct_pipelines.reconcile.objects.ar_invoice import reconcile_ar_invoices
+from intacct_pipelines.reconcile.objects.ar_payment import reconcile_ar_payments
 from intacct_pipelines.reconcile.objects.business_center_bill import reconcile_business_center_bills
 from intacct_pipelines.reconcile.objects.credit_application import reconcile_applications
+from intacct_pipelines.reconcile.objects.credit_memo import reconcile_credit_memos
 from intacct_pipelines.reconcile.objects.customer import CUSTOMER
 from intacct_pipelines.reconcile.objects.listed import LISTED, reconcile_list
 from intacct_pipelines.reconcile.objects.vendor import BUSINESS_CENTER_VENDOR, VENDOR
@@ -40,6 +43,9 @@ class Reconciler(Protocol):
 RECONCILERS: Final[dict[str, Reconciler]] = {
     **{party.name: partial(reconcile_parties, party) for party in (VENDOR, CUSTOMER, BUSINESS_CENTER_VENDOR)},
     "ap_bill": reconcile_ap_bills,
+    "ar_invoice": reconcile_ar_invoices,
+    "ar_payment": reconcile_ar_payments,
+    "credit_memo": reconcile_credit_memos,
     "vendor_credit": reconcile_vendor_credits,
     "credit_application": reconcile_applications,
     "ap_payment": reconcile_payments,

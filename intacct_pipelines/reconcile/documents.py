@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from intacct_pipelines.reconcile.causes import Kind
-from intacct_pipelines.reconcile.fields import NO_MONEY, Field
-from intacct_pipelines.reconcile.frames import folded, select_rows, text
+from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.fields import NO_MONEY, Field, unlike
+from intacct_pipelines.reconcile.frames import coding_of, folded, select_rows, text, value
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, joined, marked_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     import numpy.typing as npt
 
     from intacct_pipelines.domain.link import Link
@@ -85,7 +88,7 @@ def _looked_up(values: npt.ArrayLike, positions: npt.NDArray[Any], absent: objec
 def with_natural_key(rows: pd.DataFrame, vendor: str) -> pd.DataFrame:
     """Add the vendor in Intacct's words, and vendor and number as one key, empty without either."""
     is_known = (rows[vendor] != "") & (rows["number"] != "")
-    return rows.assign(known_vendor=rows[vendor], natural=joined(is_known, rows[vendor], rows["number"]))
+    return rows.assign(known_party=rows[vendor], natural=joined(is_known, rows[vendor], rows["number"]))
 
 
 def pair_by_number(
@@ -103,7 +106,7 @@ def pair_by_number(
 
     Args:
         pairing: Takes the pairs.
-        platform: The platform's documents, with ``number``, ``known_vendor``, ``natural``, ``currency``, ``amount``.
+        platform: The platform's documents, with ``number``, ``known_party``, ``natural``, ``currency``, ``amount``.
         intacct: Intacct's documents with the same columns.
         date: Column with the document's date on both sides.
         is_live: Which of the platform's documents count.
@@ -134,10 +137,10 @@ def _natural_key(rows: pd.DataFrame, chosen: pd.Series, depth: str, date: str) -
     """Return vendor and number, and with depth ``amount`` also date and amount, of rows that can be known by them."""
     if depth == "number":
         return rows["natural"].where(chosen, "")
-    few = rows[chosen & (rows["known_vendor"] != "")]
+    few = rows[chosen & (rows["known_party"] != "")]
     amounts = few["amount"].map(Decimal.normalize)
     always = pd.Series(data=True, index=few.index, dtype=bool)
-    keys = joined(always, few["known_vendor"], few["number"], few[date], few["currency"], amounts)
+    keys = joined(always, few["known_party"], few["number"], few[date], few["currency"], amounts)
     return keys.reindex(rows.index, fill_value="")
 
 
@@ -147,8 +150,14 @@ def confirmed_pairs(link: Link, object_name: str, crosswalk: pd.DataFrame) -> pd
     return crosswalk.loc[is_ours & (crosswalk["status"] == "confirmed"), ["platform_id", "intacct_record_no"]]
 
 
-def gone_documents(frames: Frames, *tables: str) -> pd.DataFrame:
+def gone_documents(frames: Frames, *tables: str, party: str = "vendor_id", number: str = "document_no") -> pd.DataFrame:
     """Return what was deleted from Intacct's tables, newest last.
+
+    Args:
+        frames: For the tables.
+        tables: Which ones.
+        party: Their column with the vendor or customer.
+        number: Their column with the number that pairs.
 
     Returns:
         ``record_no``, ``platform_id`` (the source that its description names) and ``natural`` (vendor and number).
@@ -156,13 +165,13 @@ def gone_documents(frames: Frames, *tables: str) -> pd.DataFrame:
     found = []
     for table in tables:
         rows = select_rows(frames[table], "record_no", deleted=True)
-        numbers = folded(text(rows, "document_no"))
+        numbers = folded(text(rows, number))
         found.append(
             pd.DataFrame(
                 {
                     "record_no": rows["record_no"].astype(object),
                     "platform_id": marked_ids(text(rows, "description")),
-                    "natural": joined(numbers != "", text(rows, "vendor_id"), numbers),
+                    "natural": joined(numbers != "", text(rows, party), numbers),
                 }
             )
         )
@@ -208,6 +217,7 @@ def amount_fields(
     amount_cause: pd.Series | str,
     otherwise: pd.Series | str,
     kind: Kind = Kind.AMOUNT,
+    name: str = "amount",
 ) -> tuple[Field, Field]:
     """Return currency and amount of pairs; amounts of different currencies are never subtracted (S-CUR-01).
 
@@ -219,6 +229,7 @@ def amount_fields(
         amount_cause: What explains another amount.
         otherwise: The break that it is otherwise.
         kind: What differs if it differs.
+        name: Name of the compared amount.
     """
     other_currency = platform["currency"] != intacct["currency"]
     delta = platform["amount"] - intacct["amount"]
@@ -235,7 +246,7 @@ def amount_fields(
         money_at_stake=touched(platform, intacct),
     )
     amount = Field(
-        "amount",
+        name,
         kind,
         platform["amount"],
         intacct["amount"],
@@ -246,3 +257,38 @@ def amount_fields(
         money_at_stake=delta.map(abs),
     )
     return currency, amount
+
+
+def due_cause(
+    link: Link, frames: Frames, platform: pd.DataFrame, intacct: pd.DataFrame, *, date: str, edit: pd.Series
+) -> pd.Series:
+    """Return the cause of a different due date: an edit, or terms where they differ and BILL's date follows its own.
+
+    Args:
+        link: For its map of terms.
+        frames: For BILL's terms.
+        platform: The platform's documents, in the pairs' order, with ``term`` (BILL's id), ``due_date`` and the date.
+        intacct: Intacct's, where ``term`` is a name.
+        date: Column with the document's date on both sides.
+        edit: The cause of each pair that an edit explains, which goes first.
+    """
+    coding = coding_of(link, frames)
+    terms = frames["bill.ap_term"]
+    days = dict(zip(text(terms, "id"), value(terms, "due_days"), strict=True))
+    name = platform["term"].map({term: coding.term_name(term) or "" for term in platform["term"].unique()})
+    # Row by row, but only where it matters.
+    few = platform[unlike(platform["due_date"], intacct["due_date"])]
+    dates = zip(few["term"], few[date], few["due_date"], strict=True)
+    follows_term = pd.Series([_follows(days, *row) for row in dates], index=few.index, dtype=bool)
+    follows_term = follows_term.reindex(platform.index, fill_value=False)
+    # Where the document's own date differs, the due date does too, whatever the terms.
+    same_date = platform[date] == intacct[date]
+    drift = first_cause(platform, term_drift=(name != intacct["term"]) & follows_term & same_date)
+    return edit.where(edit != NO_CAUSE, drift)
+
+
+def _follows(days: Mapping[str, object], term: str, document_date: date | None, due_date: date | None) -> bool:
+    due_days = days.get(term)
+    if due_days is None or document_date is None or due_date is None:
+        return True
+    return (due_date - document_date).days == int(str(due_days))

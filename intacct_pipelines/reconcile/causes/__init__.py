@@ -15,6 +15,7 @@ from intacct_pipelines.reconcile.causes.credits import CREDITS
 from intacct_pipelines.reconcile.causes.lists import LISTS
 from intacct_pipelines.reconcile.causes.parties import PARTIES
 from intacct_pipelines.reconcile.causes.payments import PAYMENTS
+from intacct_pipelines.reconcile.causes.receivables import RECEIVABLES
 from intacct_pipelines.reconcile.causes.transfers import TRANSFERS
 
 
@@ -26,7 +27,7 @@ def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
     return causes
 
 
-CAUSES: Final = _together(COMMON, BILLS, CREDITS, PAYMENTS, TRANSFERS, PARTIES, LISTS, BUSINESS_CENTER)
+CAUSES: Final = _together(COMMON, BILLS, CREDITS, PAYMENTS, TRANSFERS, PARTIES, RECEIVABLES, LISTS, BUSINESS_CENTER)
 """All causes."""
 
 __all__ = ["CAUSES", "NO_CAUSE", "YOUNG", "Cause", "Kind", "Turn", "Verdict", "first_cause"]

@@ -106,7 +106,7 @@ BILLS: Final[dict[str, Cause]] = {
     "term_drift": expected(
         "S-TRM-01",
         "Payment terms do not travel; the two sides use different terms, and each due date follows its own.",
-        "Give the vendor the same term on both sides, or map the term.",
+        "Give the vendor or customer the same term on both sides, or map the term.",
     ),
     "no_purchase_reference": expected(
         "S-PUR-04",

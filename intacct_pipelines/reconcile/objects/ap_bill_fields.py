@@ -9,14 +9,13 @@ import pandas as pd
 
 from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
-from intacct_pipelines.reconcile.documents import amount_fields, touched
+from intacct_pipelines.reconcile.documents import amount_fields, due_cause, touched
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields, unlike
-from intacct_pipelines.reconcile.frames import coding_of, text, value
+from intacct_pipelines.reconcile.frames import coding_of
 from intacct_pipelines.reconcile.line_coding import add_coding, coded_lines, intacct_lines, platform_lines
 from intacct_pipelines.reconcile.reconciliation import pair_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from intacct_pipelines.domain.coding import Coding
@@ -92,7 +91,9 @@ def compare_pairs(differences: Differences, frames: Frames, bills: PairedBills) 
         amount_cause=bills.edit.where(~bills.is_zeroed, "over_ten_million"),
         otherwise=_DIFFERS,
     )
-    headers = _header_fields(bills, _due_cause(differences.link, frames, bills))
+    headers = _header_fields(
+        bills, due_cause(differences.link, frames, bills.platform, bills.intacct, date="bill_date", edit=bills.edit)
+    )
     add_fields(differences, bills.rows, (currency, amount, *headers, _use_field(bills), _payment_field(bills)))
     add_coding(
         differences,
@@ -128,31 +129,6 @@ def _edit_cause(link: Link, platform: pd.DataFrame, intacct: pd.DataFrame, close
         edited_in_closed_books=is_closed & edited_in_bill,
         edited_after_approval=platform["approval"].isin(["APPROVED", "APPROVING"]) & edited_in_intacct,
     )
-
-
-def _due_cause(link: Link, frames: Frames, bills: PairedBills) -> pd.Series:
-    """Return the cause of a different due date: an edit, or terms where they differ and BILL's date follows its own."""
-    platform, intacct = bills.platform, bills.intacct
-    coding = coding_of(link, frames)
-    terms = frames["bill.ap_term"]
-    days = dict(zip(text(terms, "id"), value(terms, "due_days"), strict=True))
-    name = platform["term"].map({term: coding.term_name(term) or "" for term in platform["term"].unique()})
-    # Row by row, but only where it matters.
-    few = platform[bills.unlike("due_date")]
-    dates = zip(few["term"], few["bill_date"], few["due_date"], strict=True)
-    follows_term = pd.Series([_follows(days, *row) for row in dates], index=few.index, dtype=bool)
-    follows_term = follows_term.reindex(platform.index, fill_value=False)
-    # Where the bill's own date differs, the due date does too, whatever the terms.
-    same_date = platform["bill_date"] == intacct["bill_date"]
-    drift = first_cause(platform, term_drift=(name != intacct["term"]) & follows_term & same_date)
-    return bills.edit.where(bills.edit != NO_CAUSE, drift)
-
-
-def _follows(days: Mapping[str, object], term: str, bill_date: date | None, due_date: date | None) -> bool:
-    due_days = days.get(term)
-    if due_days is None or bill_date is None or due_date is None:
-        return True
-    return (due_date - bill_date).days == int(str(due_days))
 
 
 def _header_fields(bills: PairedBills, due_cause: pd.Series) -> list[Field]:
