@@ -11,7 +11,8 @@ import pandas as pd
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, unlike
 from intacct_pipelines.reconcile.frames import coding_of, folded, select_rows, text, value
-from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, joined, marked_ids
+from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, joined, marked_ids, pair_known
+from intacct_pipelines.reconcile.reconciliation import Sides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
-    from intacct_pipelines.reconcile.pairing import Pairing
-    from intacct_pipelines.reconcile.reconciliation import Sides
 
 UNDONE: Final = ("Reversed", "Reversal")
 """States of an Intacct document that counts no more."""
@@ -35,7 +34,7 @@ def money(rows: pd.DataFrame, column: str) -> pd.Series:
 
 
 def platform_parties(parties: Sides, ids: pd.Series, *columns: str) -> pd.DataFrame:
-    """Return for each document of the platform what is known of its vendor.
+    """Return for each document of the platform what is known of its vendor or customer.
 
     Args:
         parties: Both sides' vendors, paired.
@@ -91,29 +90,62 @@ def with_natural_key(rows: pd.DataFrame, vendor: str) -> pd.DataFrame:
     return rows.assign(known_party=rows[vendor], natural=joined(is_known, rows[vendor], rows["number"]))
 
 
-def pair_by_number(
-    pairing: Pairing,
+def known_documents(
+    link: Link,
+    object_name: str,
+    crosswalk: pd.DataFrame,
     platform: pd.DataFrame,
-    intacct: pd.DataFrame,
+    every: pd.DataFrame,
+    stands: pd.Series,
+) -> Sides:
+    """Return both sides' documents, paired by confirmed crosswalk and by the source that Intacct's description names.
+
+    Args:
+        link: Speaks of its entity's own documents, and of those known to be the platform's wherever they are owned.
+        object_name: One of ``domain.reconciled``.
+        crosswalk: Rows of ``mapping.crosswalk``.
+        platform: The platform's documents.
+        every: All of Intacct's, with ``description`` and ``owner``.
+        stands: Which of Intacct's count.
+
+    Raises:
+        DataContractError: The crosswalk contradicts itself.
+    """
+    is_inside = inside(link, every, platform, confirmed_pairs(link, object_name, crosswalk))
+    intacct = every[is_inside].reset_index(drop=True)
+    pairing = pair_known(
+        link,
+        object_name,
+        crosswalk,
+        platform_ids=platform["key"],
+        intacct_record_nos=intacct["key"],
+        intacct_texts=intacct["description"],
+        intacct_stands=stands[is_inside].reset_index(drop=True),
+    )
+    return Sides(platform, intacct, every[~is_inside], pairing)
+
+
+def pair_by_number(
+    sides: Sides,
     *,
     date: str,
     is_live: pd.Series,
     stands: pd.Series,
-    is_due: pd.Series,
-    is_posted: pd.Series,
+    is_due: pd.Series | None = None,
+    is_posted: pd.Series | None = None,
 ) -> None:
-    """Pair what is open by vendor and number, then by vendor, number, date and amount; then mark what is doubtful.
+    """Pair what is open by party and number, then by party, number, date and amount; then mark what is doubtful.
 
     Args:
-        pairing: Takes the pairs.
-        platform: The platform's documents, with ``number``, ``known_party``, ``natural``, ``currency``, ``amount``.
-        intacct: Intacct's documents with the same columns.
+        sides: From ``known_documents``, with ``number``, ``known_party``, ``natural``, ``currency``, ``amount``.
         date: Column with the document's date on both sides.
         is_live: Which of the platform's documents count.
         stands: Which of Intacct's documents count.
-        is_due: Platform documents that a sync would post: another one of the same content would be the second.
+        is_due: Platform documents that a sync would post, so that another one of the same content would be the second;
+            all that count, if not given.
         is_posted: The same for Intacct's.
     """
+    pairing, platform, intacct = sides.pairing, sides.platform, sides.intacct
     # Live and standing ones find each other first, so that an undone twin does not make them ambiguous.
     for ours, theirs in ((is_live, stands), (is_live | True, stands | True)):
         for depth in ("number", "amount"):
@@ -128,8 +160,10 @@ def pair_by_number(
     )
     # The same document once more: posting it, or paying it, would be the second time.
     pairing.mark_doubles(
-        _natural_key(platform, is_due | (pairing.intacct_of != ALONE), "amount", date),
-        _natural_key(intacct, is_posted | (pairing.platform_of != ALONE), "amount", date),
+        _natural_key(platform, (is_live if is_due is None else is_due) | (pairing.intacct_of != ALONE), "amount", date),
+        _natural_key(
+            intacct, (stands if is_posted is None else is_posted) | (pairing.platform_of != ALONE), "amount", date
+        ),
     )
 
 

@@ -14,8 +14,8 @@ from intacct_pipelines.reconcile.documents import (
     deleted_in_intacct,
     deleted_on_platform,
     gone_documents,
-    inside,
     intacct_parties,
+    known_documents,
     money,
     pair_by_number,
     platform_parties,
@@ -25,7 +25,6 @@ from intacct_pipelines.reconcile.fields import NO_MONEY
 from intacct_pipelines.reconcile.frames import changed_at, flag, folded, instants, require, select_rows, text, value
 from intacct_pipelines.reconcile.objects.ap_bill_fields import compare_pairs, paired_bills
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
-from intacct_pipelines.reconcile.pairing import pair_known
 from intacct_pipelines.reconcile.reconciliation import (
     Differences,
     Explanations,
@@ -160,30 +159,17 @@ def pair_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sid
     """
     platform = _platform(frames, vendors)
     every = intacct_bills(frames, vendors)
-    is_inside = inside(link, every, platform, confirmed_pairs(link, OBJECT, crosswalk))
-    intacct = every[is_inside].reset_index(drop=True)
-    stands = ~intacct["is_undone"]
-    pairing = pair_known(
-        link,
-        OBJECT,
-        crosswalk,
-        platform_ids=platform["key"],
-        intacct_record_nos=intacct["key"],
-        intacct_texts=intacct["description"],
-        intacct_stands=stands,
-    )
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
     is_live = ~(platform["is_draft"] | platform["is_archived"])
     pair_by_number(
-        pairing,
-        platform,
-        intacct,
+        sides,
         date="bill_date",
         is_live=is_live,
-        stands=stands,
+        stands=~sides.intacct["is_undone"],
         is_due=is_live & ((platform["approval"] == "APPROVED") | (not link.approved_only)),
-        is_posted=intacct["state"].isin(["Posted", "Selected", "Partially Paid", "Paid"]),
+        is_posted=sides.intacct["state"].isin(["Posted", "Selected", "Partially Paid", "Paid"]),
     )
-    return Sides(platform, intacct, every[~is_inside], pairing)
+    return sides
 
 
 def _with_predecessors(sides: Sides, gone: pd.DataFrame, confirmed: pd.DataFrame) -> pd.DataFrame:

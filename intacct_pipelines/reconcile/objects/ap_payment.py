@@ -11,8 +11,8 @@ from intacct_pipelines.reconcile.documents import (
     confirmed_pairs,
     deleted_in_intacct,
     gone_documents,
-    inside,
     intacct_parties,
+    known_documents,
     platform_parties,
 )
 from intacct_pipelines.reconcile.fields import NO_MONEY
@@ -40,7 +40,7 @@ from intacct_pipelines.reconcile.objects.payment_states import (
     status_in_bill,
 )
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
-from intacct_pipelines.reconcile.pairing import NATURAL_KEY, Pairing, joined, marked_ids, pair_known
+from intacct_pipelines.reconcile.pairing import NATURAL_KEY, Pairing, joined, marked_ids
 from intacct_pipelines.reconcile.reconciliation import (
     Differences,
     Explanations,
@@ -167,17 +167,8 @@ def _shown(number: pd.Series, day: pd.Series, bills: pd.Series) -> list[str]:
 
 
 def _pair(link: Link, crosswalk: pd.DataFrame, platform: pd.DataFrame, every: pd.DataFrame) -> Sides:
-    is_inside = inside(link, every, platform, confirmed_pairs(link, OBJECT, crosswalk))
-    intacct = every[is_inside].reset_index(drop=True)
-    pairing = pair_known(
-        link,
-        OBJECT,
-        crosswalk,
-        platform_ids=platform["key"],
-        intacct_record_nos=intacct["key"],
-        intacct_texts=intacct["description"],
-        intacct_stands=intacct["stands"],
-    )
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, every["stands"])
+    pairing, intacct = sides.pairing, sides.intacct
     _pair_by_number(pairing, platform, intacct)
     is_live = ~platform["is_undone"]
     # A live payment finds a standing one first, so that a void one does not make it ambiguous.
@@ -192,7 +183,7 @@ def _pair(link: Link, crosswalk: pd.DataFrame, platform: pd.DataFrame, every: pd
     standing_key = _natural_key(intacct, "vendor", intacct["stands"], is_dated=True)
     pairing.mark_ambiguous(live_key, standing_key)
     pairing.mark_doubles(live_key, standing_key)
-    return Sides(platform, intacct, every[~is_inside], pairing)
+    return sides
 
 
 def _pair_by_number(pairing: Pairing, platform: pd.DataFrame, intacct: pd.DataFrame) -> None:

@@ -13,8 +13,8 @@ from intacct_pipelines.reconcile.documents import (
     deleted_in_intacct,
     deleted_on_platform,
     gone_documents,
-    inside,
     intacct_parties,
+    known_documents,
     money,
     pair_by_number,
     platform_parties,
@@ -25,7 +25,6 @@ from intacct_pipelines.reconcile.frames import changed_at, coding_of, flag, fold
 from intacct_pipelines.reconcile.objects.ar_invoice_fields import compare_invoices
 from intacct_pipelines.reconcile.objects.customer import pair_customers
 from intacct_pipelines.reconcile.objects.receipts import credited_by_invoice
-from intacct_pipelines.reconcile.pairing import pair_known
 from intacct_pipelines.reconcile.reconciliation import (
     Differences,
     Explanations,
@@ -81,30 +80,15 @@ def pair_invoices(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers
     """
     platform = _platform(frames, customers)
     every = _intacct(frames, customers)
-    is_inside = inside(link, every, platform, confirmed_pairs(link, OBJECT, crosswalk))
-    intacct = every[is_inside].reset_index(drop=True)
-    stands = ~intacct["is_undone"]
-    pairing = pair_known(
-        link,
-        OBJECT,
-        crosswalk,
-        platform_ids=platform["key"],
-        intacct_record_nos=intacct["key"],
-        intacct_texts=intacct["description"],
-        intacct_stands=stands,
-    )
-    is_live = ~(platform["is_draft"] | platform["is_archived"])
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
     pair_by_number(
-        pairing,
-        platform,
-        intacct,
+        sides,
         date="invoice_date",
-        is_live=is_live,
-        stands=stands,
-        is_due=is_live,
-        is_posted=intacct["state"].isin(["Posted", "Selected", "Partially Paid", "Paid"]),
+        is_live=~(platform["is_draft"] | platform["is_archived"]),
+        stands=~sides.intacct["is_undone"],
+        is_posted=sides.intacct["state"].isin(["Posted", "Selected", "Partially Paid", "Paid"]),
     )
-    return Sides(platform, intacct, every[~is_inside], pairing)
+    return sides
 
 
 def _platform(frames: Frames, customers: Sides) -> pd.DataFrame:

@@ -17,8 +17,8 @@ from intacct_pipelines.reconcile.documents import (
     deleted_in_intacct,
     deleted_on_platform,
     gone_documents,
-    inside,
     intacct_parties,
+    known_documents,
     money,
     pair_by_number,
     platform_parties,
@@ -41,7 +41,7 @@ from intacct_pipelines.reconcile.objects.receipts import (
     left_over,
     positions,
 )
-from intacct_pipelines.reconcile.pairing import NATURAL_KEY, Pairing, joined, pair_known
+from intacct_pipelines.reconcile.pairing import NATURAL_KEY, joined
 from intacct_pipelines.reconcile.reconciliation import (
     Differences,
     Explanations,
@@ -81,7 +81,7 @@ def reconcile_ar_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, m
     customers = pair_customers(link, frames, crosswalk)
     invoices = pair_invoices(link, frames, crosswalk, customers)
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)
-    sides = _pair(link, frames, crosswalk, customers, confirmed)
+    sides = _pair(link, frames, crosswalk, customers)
     differences = Differences(link, OBJECT, moment.now)
     pairs = sides.pairs()
     _compare(sides, differences, pairs, frames, invoices)
@@ -89,33 +89,19 @@ def reconcile_ar_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, m
     return conclude(sides, differences, pairs)
 
 
-def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers: Sides, confirmed: pd.DataFrame) -> Sides:
+def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers: Sides) -> Sides:
     platform = _platform(frames, customers)
     every = _intacct(frames, customers)
-    is_inside = inside(link, every, platform, confirmed)
-    intacct = every[is_inside].reset_index(drop=True)
-    stands = ~(intacct["is_undone"] | intacct["is_application"])
-    pairing = pair_known(
-        link,
-        OBJECT,
-        crosswalk,
-        platform_ids=platform["key"],
-        intacct_record_nos=intacct["key"],
-        intacct_texts=intacct["description"],
-        intacct_stands=stands,
-    )
-    is_live = ~platform["is_undone"]
-    pair_by_number(
-        pairing, platform, intacct, date="day", is_live=is_live, stands=stands, is_due=is_live, is_posted=stands
-    )
-    _pair_without_reference(pairing, platform, intacct, is_live, stands)
-    return Sides(platform, intacct, every[~is_inside], pairing)
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
+    is_live, stands = ~platform["is_undone"], ~(sides.intacct["is_undone"] | sides.intacct["is_application"])
+    pair_by_number(sides, date="day", is_live=is_live, stands=stands)
+    _pair_without_reference(sides, is_live, stands)
+    return sides
 
 
-def _pair_without_reference(
-    pairing: Pairing, platform: pd.DataFrame, intacct: pd.DataFrame, is_live: pd.Series, stands: pd.Series
-) -> None:
+def _pair_without_reference(sides: Sides, is_live: pd.Series, stands: pd.Series) -> None:
     """Pair by customer, date and amount where at least one side says no reference."""
+    pairing, platform, intacct = sides.pairing, sides.platform, sides.intacct
     ours, theirs = _money_key(platform, is_live), _money_key(intacct, stands)
     pairing.pair_unique(ours.where(platform["number"] == "", ""), theirs, NATURAL_KEY)
     pairing.pair_unique(ours, theirs.where(intacct["number"] == "", ""), NATURAL_KEY)

@@ -16,7 +16,7 @@ from intacct_pipelines.reconcile.documents import (
     deleted_in_intacct,
     deleted_on_platform,
     gone_documents,
-    inside,
+    known_documents,
     pair_by_number,
     platform_parties,
     touched,
@@ -27,7 +27,6 @@ from intacct_pipelines.reconcile.frames import Frames, changed_at, folded, requi
 from intacct_pipelines.reconcile.line_coding import add_coding, coded_lines, intacct_lines, of_pairs
 from intacct_pipelines.reconcile.objects.ap_bill import intacct_bills
 from intacct_pipelines.reconcile.objects.vendor import BUSINESS_CENTER_VENDOR
-from intacct_pipelines.reconcile.pairing import pair_known
 from intacct_pipelines.reconcile.party import pair_parties
 from intacct_pipelines.reconcile.reconciliation import (
     Differences,
@@ -72,7 +71,7 @@ def reconcile_business_center_bills(
     """
     vendors = pair_parties(BUSINESS_CENTER_VENDOR, link, frames, crosswalk)
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)
-    sides = _pair(link, frames, crosswalk, vendors, confirmed)
+    sides = _pair(link, frames, crosswalk, vendors)
     differences = Differences(link, OBJECT, moment.now)
     pairs = sides.pairs()
     _compare(sides, differences, pairs, frames)
@@ -110,32 +109,19 @@ def _platform(link: Link, frames: Frames, vendors: Sides) -> pd.DataFrame:
     return with_natural_key(bill, "vendor_no")
 
 
-def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sides, confirmed: pd.DataFrame) -> Sides:
+def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sides) -> Sides:
     platform = _platform(link, frames, vendors)
     every = intacct_bills(frames, vendors)
-    is_inside = inside(link, every, platform, confirmed)
-    intacct = every[is_inside].reset_index(drop=True)
-    stands = ~intacct["is_undone"]
-    pairing = pair_known(
-        link,
-        OBJECT,
-        crosswalk,
-        platform_ids=platform["key"],
-        intacct_record_nos=intacct["key"],
-        intacct_texts=intacct["description"],
-        intacct_stands=stands,
-    )
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
     pair_by_number(
-        pairing,
-        platform,
-        intacct,
+        sides,
         date="bill_date",
         is_live=pd.Series(data=True, index=platform.index, dtype=bool),
-        stands=stands,
+        stands=~sides.intacct["is_undone"],
         is_due=platform["is_due"],
-        is_posted=intacct["state"].isin(["Posted", "Selected", "Partially Paid", "Paid"]),
+        is_posted=sides.intacct["state"].isin(["Posted", "Selected", "Partially Paid", "Paid"]),
     )
-    return Sides(platform, intacct, every[~is_inside], pairing)
+    return sides
 
 
 def _compare(sides: Sides, differences: Differences, pairs: pd.DataFrame, frames: Frames) -> None:

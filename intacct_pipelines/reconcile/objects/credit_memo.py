@@ -13,8 +13,7 @@ from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.documents import (
     UNDONE,
     amount_fields,
-    confirmed_pairs,
-    inside,
+    known_documents,
     money,
     pair_by_number,
     platform_parties,
@@ -36,7 +35,6 @@ from intacct_pipelines.reconcile.objects.receipts import (
     positions,
     standing_details,
 )
-from intacct_pipelines.reconcile.pairing import pair_known
 from intacct_pipelines.reconcile.reconciliation import (
     Differences,
     Explanations,
@@ -86,23 +84,9 @@ def reconcile_credit_memos(link: Link, frames: Frames, crosswalk: pd.DataFrame, 
 def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers: Sides) -> Sides:
     platform = _platform(frames, customers)
     every = _intacct(frames)
-    is_inside = inside(link, every, platform, confirmed_pairs(link, OBJECT, crosswalk))
-    intacct = every[is_inside].reset_index(drop=True)
-    stands = ~intacct["is_undone"]
-    pairing = pair_known(
-        link,
-        OBJECT,
-        crosswalk,
-        platform_ids=platform["key"],
-        intacct_record_nos=intacct["key"],
-        intacct_texts=intacct["description"],
-        intacct_stands=stands,
-    )
-    is_live = ~platform["is_archived"]
-    pair_by_number(
-        pairing, platform, intacct, date="day", is_live=is_live, stands=stands, is_due=is_live, is_posted=stands
-    )
-    return Sides(platform, intacct, every[~is_inside], pairing)
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
+    pair_by_number(sides, date="day", is_live=~platform["is_archived"], stands=~sides.intacct["is_undone"])
+    return sides
 
 
 def _platform(frames: Frames, customers: Sides) -> pd.DataFrame:

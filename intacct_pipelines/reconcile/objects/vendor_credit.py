@@ -20,8 +20,8 @@ from intacct_pipelines.reconcile.documents import (
     deleted_in_intacct,
     deleted_on_platform,
     gone_documents,
-    inside,
     intacct_parties,
+    known_documents,
     money,
     pair_by_number,
     platform_parties,
@@ -32,7 +32,7 @@ from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields, unli
 from intacct_pipelines.reconcile.frames import changed_at, coding_of, flag, folded, require, select_rows, text, value
 from intacct_pipelines.reconcile.line_coding import add_coding, coded_lines, intacct_lines, platform_lines
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
-from intacct_pipelines.reconcile.pairing import marked_ids, pair_known
+from intacct_pipelines.reconcile.pairing import marked_ids
 from intacct_pipelines.reconcile.reconciliation import (
     Differences,
     Explanations,
@@ -89,23 +89,9 @@ def pair_credits(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: S
     platform = _platform(frames, vendors)
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)
     every = _intacct(frames, vendors, platform, confirmed)
-    is_inside = inside(link, every, platform, confirmed)
-    intacct = every[is_inside].reset_index(drop=True)
-    stands = ~intacct["is_undone"]
-    pairing = pair_known(
-        link,
-        OBJECT,
-        crosswalk,
-        platform_ids=platform["key"],
-        intacct_record_nos=intacct["key"],
-        intacct_texts=intacct["description"],
-        intacct_stands=stands,
-    )
-    is_live = ~platform["is_archived"]
-    pair_by_number(
-        pairing, platform, intacct, date="day", is_live=is_live, stands=stands, is_due=is_live, is_posted=stands
-    )
-    return Sides(platform, intacct, every[~is_inside], pairing)
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
+    pair_by_number(sides, date="day", is_live=~platform["is_archived"], stands=~sides.intacct["is_undone"])
+    return sides
 
 
 def _platform(frames: Frames, vendors: Sides) -> pd.DataFrame:
