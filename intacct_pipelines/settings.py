@@ -7,6 +7,7 @@ connection is made, not before. Opening a connection is not done here.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,13 +15,14 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from intacct_pipelines.domain.budget import Account, Budget
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import ClosedPeriod, Form1099, Gate, Link, Mode
+from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy, ClosedPeriod, Form1099, Gate, Link, Mode
 from intacct_pipelines.errors import ConfigurationError
 
 CONNECTIONS_VARIABLE: Final = "INTACCT_PIPELINES_CONNECTIONS"
@@ -215,6 +217,86 @@ class _Compared(_Settings):
     tolerance: dict[str, Decimal] = Field(default_factory=dict, description="Largest ignored difference by currency.")
 
 
+def _as_text_map(value: object) -> object:
+    return {str(key): str(text) for key, text in value.items()} if isinstance(value, dict) else value
+
+
+_TextMap = Annotated[dict[str, str], BeforeValidator(_as_text_map)]
+
+
+class CardSettings(_Settings):
+    """How the charges of a card platform stand in Intacct."""
+
+    account: str = Field(
+        "",
+        description="Id of Intacct's card account to which they post (S-CRD-02); empty: that of the records that the "
+        "vendor's sync claims to have made.",
+    )
+    account_by_card: _TextMap = Field(
+        default_factory=dict, description="Card id or last four digits to card account, where a card has its own."
+    )
+    account_by_holder: _TextMap = Field(
+        default_factory=dict, description="User id or e-mail to card account, where a cardholder has an own one."
+    )
+    fields: dict[Literal["account", "department", "location", "class"], str] = Field(
+        default_factory=dict,
+        description="Name of the custom field that carries each; without one GL Account, Department, Location and "
+        "Class are looked for, and what is not there is not compared.",
+    )
+    code_pattern: str = Field(
+        CODE_PATTERN, description="Regular expression whose first group is Intacct's id in a value like `6400 Travel`."
+    )
+    accounts: _TextMap = Field(default_factory=dict, description="Id or text of a value to Intacct account number.")
+    departments: _TextMap = Field(default_factory=dict, description="Id or text of a value to Intacct department id.")
+    locations: _TextMap = Field(default_factory=dict, description="Id or text of a value to Intacct location id.")
+    classes: _TextMap = Field(default_factory=dict, description="Id or text of a value to Intacct class id.")
+    default_location: str = Field(
+        "", description="Location of what names none (S-CRD-03), where Intacct's card account cannot be read."
+    )
+    time_zone: str = Field("UTC", description="Where the day of a purchase is taken; the platform does not say.")
+    claims: Literal["record_no", "document_no"] = Field(
+        "record_no", description="What the transaction id of the vendor's sync names in Intacct (S-CRD-10)."
+    )
+    receipts: bool = Field(True, description="Whether a receipt on one side only is told (S-ATT-01).")
+
+    @field_validator("code_pattern")
+    @classmethod
+    def _has_a_group(cls, pattern: str) -> str:
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            msg = f"not a regular expression: {error}"
+            raise ValueError(msg) from None
+        if groups != 1:
+            msg = "needs exactly one group, which is Intacct's id"
+            raise ValueError(msg)
+        return pattern
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, ZoneInfoNotFoundError):
+            msg = "not a time zone such as America/New_York"
+            raise ValueError(msg) from None
+        return name
+
+    @property
+    def policy(self) -> CardPolicy:
+        """What these settings state for comparing."""
+        return CardPolicy(
+            account=self.account,
+            account_by_card=self.account_by_card,
+            account_by_holder=self.account_by_holder,
+            fields={str(dimension): name for dimension, name in self.fields.items()},
+            code_pattern=self.code_pattern,
+            time_zone=self.time_zone,
+            claims_document_no=self.claims == "document_no",
+            compares_receipts=self.receipts,
+        )
+
+
 class SpendAccount(_Budgeted, _Compared):
     """One platform account of BILL Spend & Expense, or of a white label of it, and the entity to which it posts."""
 
@@ -227,6 +309,10 @@ class SpendAccount(_Budgeted, _Compared):
     calls_per_minute: int = Field(
         60, ge=1, description="Most calls in any minute of one run; the platform allows 60 a token."
     )
+    grace_hours: int = Field(
+        24, ge=24, description="Younger differences are in flight: at least one cycle of the vendor's sync (S-SCH-03)."
+    )
+    cards: CardSettings = Field(default_factory=CardSettings)
     overlap_hours: int = Field(1, ge=0, le=168, description="How far back of the watermark an extraction reads.")
     reread_days: int = Field(
         70,
@@ -277,13 +363,6 @@ class Form1099Setting(_Settings):
 
     form: str
     box: str
-
-
-def _as_text_map(value: object) -> object:
-    return {str(key): str(text) for key, text in value.items()} if isinstance(value, dict) else value
-
-
-_TextMap = Annotated[dict[str, str], BeforeValidator(_as_text_map)]
 
 
 class LinkSettings(_Settings):
@@ -445,7 +524,7 @@ class Connections(_Settings):
                 )
                 if isinstance(account, BusinessCenterCompany):
                     return replace(link, ready_statuses=account.ready_statuses, paid_statuses=account.paid_statuses)
-                return link
+                return _card_link(link, account.cards)
         return None
 
     def link(self, entity: EntityKey) -> tuple[Link, LinkSettings] | None:
@@ -478,6 +557,18 @@ def _link(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         gate=settings.gate,
         auto_approve_items=settings.auto_approve.items,
         auto_approve_amount=settings.auto_approve.amount,
+    )
+
+
+def _card_link(link: Link, cards: CardSettings) -> Link:
+    return replace(
+        link,
+        account_map=cards.accounts,
+        department_map=cards.departments,
+        location_map=cards.locations,
+        class_map=cards.classes,
+        default_location=cards.default_location,
+        cards=cards.policy,
     )
 
 

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from intacct_pipelines.domain.keys import EntityKey
+
+CODE_PATTERN: Final = r"^\s*(\S+)"
+"""The first word."""
 
 
 class Mode(StrEnum):
@@ -43,6 +47,33 @@ class Form1099:
 
 
 @dataclass(frozen=True, slots=True)
+class CardPolicy:
+    """How the charges of a card platform stand in Intacct.
+
+    Args:
+        account: Intacct's card account to which they post (S-CRD-02); empty: that of the records that the platform
+            claims.
+        account_by_card: Card id or last four digits → card account, where a card has one of its own.
+        account_by_holder: User id or e-mail address → card account, where a cardholder has one of his own.
+        fields: ``account``, ``department``, ``location`` or ``class`` → name of the custom field that carries it; one
+            that is not named here is looked for by its usual name, and not compared if there is none.
+        code_pattern: Regular expression whose first group is Intacct's id in a value such as ``6400 Travel``.
+        time_zone: Where the day of a purchase is taken.
+        claims_document_no: Whether the sync's claims name the document's number instead of the record's (S-CRD-10).
+        compares_receipts: Whether a receipt on one side only is a difference (S-ATT-01).
+    """
+
+    account: str = ""
+    account_by_card: Mapping[str, str] = field(default_factory=dict)
+    account_by_holder: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    code_pattern: str = CODE_PATTERN
+    time_zone: str = "UTC"
+    claims_document_no: bool = False
+    compares_receipts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One link and its policy.
 
@@ -56,8 +87,9 @@ class Link:
         approved_only: Push only bills that BILL has approved (S-APR-02).
         grace: A difference younger than this is in flight, not a break (S-SCH-04).
         tolerance: Largest absolute difference of amounts that is no difference, by currency; absent means zero.
-        account_map: BILL account id or number → Intacct account number, where the numbers differ.
-        department_map: BILL department id or name → Intacct department id; likewise the next two.
+        account_map: BILL account id or number → Intacct account number, where the numbers differ; of a card platform,
+            the id or text of a custom field's value → the same. Likewise the next three.
+        department_map: BILL department id or name → Intacct department id.
         location_map: BILL location id or name → Intacct location id.
         class_map: BILL class id or name → Intacct class id.
         term_map: BILL term id or name → Intacct term name.
@@ -72,6 +104,7 @@ class Link:
         auto_approve_amount: Largest total, in any one currency, that a plan may have to approve itself.
         ready_statuses: Business Center's words for bills that are ready to pay, which alone are sent (S-PMT-05).
         paid_statuses: Business Center's words for bills that are paid.
+        cards: For links of a card platform.
     """
 
     name: str
@@ -97,3 +130,4 @@ class Link:
     auto_approve_amount: Decimal = Decimal(0)
     ready_statuses: frozenset[str] = frozenset()
     paid_statuses: frozenset[str] = frozenset()
+    cards: CardPolicy = field(default_factory=CardPolicy)

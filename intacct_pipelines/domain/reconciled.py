@@ -186,6 +186,36 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             ),
             after=("ar_invoice",),
         ),
+        Reconciled(
+            "card_transaction",
+            "Card transactions of Spend & Expense and of Intacct, paired and compared; what the vendor's sync claims "
+            "is audited (S-CRD-10).",
+            (
+                "spend.card_transaction",
+                "spend.card_transaction_line",
+                "spend.card_transaction_coding",
+                "spend.card_transaction_sync",
+                "spend.custom_field",
+                "spend.platform_user",
+                "intacct.card_transaction",
+                "intacct.card_transaction_line",
+            ),
+            platform="spend",
+            evidence={"intacct.card_account": ()},
+        ),
+        Reconciled(
+            "reimbursement",
+            "Reimbursements of Spend & Expense, which do not sync, and Intacct's expense reports and bills (S-CRD-09).",
+            (
+                "spend.reimbursement",
+                "spend.platform_user",
+                "intacct.expense_report",
+                "intacct.employee",
+                "intacct.ap_bill",
+            ),
+            platform="spend",
+            may_be_left_out=True,
+        ),
     )
 }
 """Every reconciled object by its name, each after those it leans on."""

@@ -18,10 +18,12 @@ from intacct_pipelines.reconcile.objects.ap_payment import reconcile_payments
 from intacct_pipelines.reconcile.objects.ar_invoice import reconcile_ar_invoices
 from intacct_pipelines.reconcile.objects.ar_payment import reconcile_ar_payments
 from intacct_pipelines.reconcile.objects.business_center_bill import reconcile_business_center_bills
+from intacct_pipelines.reconcile.objects.card_transaction import reconcile_card_transactions
 from intacct_pipelines.reconcile.objects.credit_application import reconcile_applications
 from intacct_pipelines.reconcile.objects.credit_memo import reconcile_credit_memos
 from intacct_pipelines.reconcile.objects.customer import CUSTOMER
 from intacct_pipelines.reconcile.objects.listed import LISTED, reconcile_list
+from intacct_pipelines.reconcile.objects.reimbursement import reconcile_reimbursements
 from intacct_pipelines.reconcile.objects.vendor import BUSINESS_CENTER_VENDOR, VENDOR
 from intacct_pipelines.reconcile.objects.vendor_credit import reconcile_vendor_credits
 from intacct_pipelines.reconcile.party import reconcile_parties
@@ -51,6 +53,8 @@ RECONCILERS: Final[dict[str, Reconciler]] = {
     "ap_payment": reconcile_payments,
     "ap_funds_transfer": reconcile_funds_transfers,
     "business_center_bill": reconcile_business_center_bills,
+    "card_transaction": reconcile_card_transactions,
+    "reimbursement": reconcile_reimbursements,
     **{name: partial(reconcile_list, listed) for name, listed in LISTED.items()},
 }
 """How each object of ``domain.reconciled`` is compared, by its name."""

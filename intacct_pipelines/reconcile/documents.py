@@ -230,9 +230,8 @@ def deleted_on_platform(intacct: pd.DataFrame, table: pd.DataFrame, confirmed: p
 
 def inside(link: Link, every: pd.DataFrame, platform: pd.DataFrame, confirmed: pd.DataFrame) -> pd.Series:
     """Say of which of Intacct's documents the link speaks: its entity's own, and ours wherever they are owned."""
-    is_ours = every["key"].isin(set(confirmed["intacct_record_no"])) | marked_ids(every["description"]).isin(
-        set(platform["key"])
-    )
+    marks = marked_ids(every["description"], link.platform)
+    is_ours = every["key"].isin(set(confirmed["intacct_record_no"])) | marks.isin(set(platform["key"]))
     return is_ours | (every["owner"] == link.entity.entity_id)
 
 

@@ -37,6 +37,9 @@ def add_coding(
     is_skipped: pd.Series,
     cause: pd.Series,
     otherwise: str,
+    field: str = "lines",
+    dimensions: Sequence[str] = DIMENSIONS,
+    unknown: str = "unknown_coding",
 ) -> None:
     """Add the pairs of documents whose lines are coded otherwise.
 
@@ -48,16 +51,19 @@ def add_coding(
         is_skipped: Pairs whose lines are not compared.
         cause: What explains each pair.
         otherwise: The break that it is otherwise, unless its coding is unknown.
+        field: What the difference calls it.
+        dimensions: What is compared.
+        unknown: The break that a coding without counterpart is.
     """
-    coding = compare_lines(lines, totals_differ)
+    coding = compare_lines(lines, totals_differ, dimensions)
     coding = coding[~is_skipped[coding.index].to_numpy(dtype=bool)]
     chosen = rows.loc[coding.index].assign(root=coding["unknown"])
     differences.add(
         chosen,
         Kind.CODING,
         cause=cause[coding.index],
-        otherwise=first_cause(chosen, otherwise=otherwise, unknown_coding=coding["unknown"] != ""),
-        field="lines",
+        otherwise=first_cause(chosen, otherwise=otherwise, **{unknown: coding["unknown"] != ""}),
+        field=field,
         platform_value=coding["platform_value"],
         intacct_value=coding["intacct_value"],
         amount_difference=_ZERO,

@@ -12,6 +12,9 @@ from intacct_pipelines.domain.keys import read_source_mark
 from intacct_pipelines.errors import DataContractError
 
 if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
     import numpy.typing as npt
 
     from intacct_pipelines.domain.link import Link
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 ALONE: Final = -1
 CROSSWALK: Final = "crosswalk"
 MARK: Final = "mark"
+CLAIM: Final = "claim"
+"""The platform names Intacct's record itself."""
 NATURAL_KEY: Final = "natural_key"
 
 
@@ -69,6 +74,26 @@ class Pairing:
         both = single.merge(other, on="key", suffixes=("_platform", "_intacct"))
         self.pair(both["position_platform"].to_numpy(), both["position_intacct"].to_numpy(), method)
 
+    def pair_near(
+        self, platform: tuple[pd.Series, pd.Series], intacct: tuple[pd.Series, pd.Series], *, least: int, most: int
+    ) -> None:
+        """Join open rows whose key is unique on both sides, if their days are near.
+
+        Args:
+            platform: Keys, and the day of each row; a row without day pairs with none.
+            intacct: The same for Intacct's rows.
+            least: Fewest days from the platform's day to Intacct's.
+            most: Most days.
+        """
+        ours, theirs = platform[0], intacct[0]
+        day = dict(zip(theirs, intacct[1], strict=True))
+        # A key that stands twice is told apart by nothing, near or not: it stays in, and so pairs with none.
+        stays = [
+            is_repeated or _is_within(one, day.get(key), least, most)
+            for key, one, is_repeated in zip(ours, platform[1], ours.duplicated(keep=False), strict=True)
+        ]
+        self.pair_unique(ours.where(pd.Series(stays, index=ours.index, dtype=bool), ""), theirs, NATURAL_KEY)
+
     def mark_ambiguous(self, platform_key: pd.Series, intacct_key: pd.Series) -> None:
         """Group open rows whose key stands on both sides and, on at least one, more than once."""
         platform, intacct = _keyed(platform_key, self.platform_open), _keyed(intacct_key, self.intacct_open)
@@ -87,6 +112,15 @@ class Pairing:
             paired = set(key[~is_open & (group == "")]) - {""}
             doubled = key.isin(paired).to_numpy(dtype=bool) & is_open
             group[doubled] = key.to_numpy(dtype=object)[doubled]
+
+
+def _is_within(one: date | None, other: date | None, least: int, most: int) -> bool:
+    return one is not None and other is not None and least <= (other - one).days <= most
+
+
+def spelt(amount: Decimal) -> str:
+    """Write an amount so that equal ones are the same text."""
+    return format(amount.normalize(), "f")
 
 
 def _keyed(key: pd.Series, is_open: npt.NDArray[np.bool_]) -> pd.DataFrame:
@@ -136,7 +170,7 @@ def pair_known(
         refused=frozenset(positions["refused"].itertuples(index=False, name=None)),
     )
     pairing.pair(confirmed["platform"].to_numpy(), confirmed["intacct"].to_numpy(), CROSSWALK)
-    marked = marked_ids(intacct_texts)
+    marked = marked_ids(intacct_texts, link.platform)
     _pair_marked(pairing, platform_ids, marked.where(marked.isin(platform_at.index), ""), intacct_stands)
     return pairing
 
@@ -160,16 +194,17 @@ def _pair_marked(pairing: Pairing, platform_ids: pd.Series, marked: pd.Series, s
     pairing.pair_unique(platform_ids, marked, MARK)
 
 
-def marked_ids(texts: pd.Series) -> pd.Series:
-    """Return the BILL id that each text names as its source, ``""`` where it names none or several."""
-    return texts.map(_bill_id_in).astype(object)
+def marked_ids(texts: pd.Series, system: str = "bill") -> pd.Series:
+    """Return the platform's id that each text names as its source, ``""`` where it names none or several."""
+    begins = f"{system.upper()}:"
+    return texts.map(lambda words: _id_in(words, begins, system)).astype(object)
 
 
-def _bill_id_in(words: str) -> str:
-    if "BILL:" not in words:  # most texts; saves the search
+def _id_in(words: str, begins: str, system: str) -> str:
+    if begins not in words:  # most texts; saves the search
         return ""
     mark = read_source_mark(words)
-    return mark[1] if mark is not None and mark[0] == "bill" else ""
+    return mark[1] if mark is not None and mark[0] == system else ""
 
 
 def joined(chosen: pd.Series, *parts: pd.Series) -> pd.Series:

@@ -91,6 +91,8 @@ MEMBER_COLUMNS: Final = ("link", "entity", "object", "settlement", "member_objec
 MATCHED_EQUAL: Final = "matched_equal"
 MATCHED_DIFFERENT: Final = "matched_different"
 OUT_OF_SCOPE: Final = "out_of_scope"
+OTHER_OWNER: Final = "other_owner"
+"""The cause of rows that are out of scope, where none is named."""
 _RANK: Final = {Verdict.EXPECTED.value: 0, Verdict.IN_FLIGHT.value: 1, Verdict.BREAK.value: 2}
 _ZERO: Final = Decimal(0)
 
@@ -129,9 +131,10 @@ class Sides:
     ``changed_at``.
 
     Args:
-        platform: BILL's rows.
+        platform: The platform's rows.
         intacct: Intacct's rows of which the link speaks.
-        outside: Intacct's rows that belong to another level or entity.
+        outside: Intacct's rows of which the link does not speak: those of another level or entity, or for the cause in
+            ``outside_cause``.
         pairing: Which row belongs to which.
     """
 
@@ -266,7 +269,11 @@ def _ordered(frame: pd.DataFrame, columns: Sequence[str], by: Sequence[str]) -> 
 
 @dataclass(frozen=True)
 class Explanations:
-    """Why rows without partner have none, row by row: the cause, and the break it is if no rule explains it."""
+    """Why rows without partner have none, row by row: the cause, and the break it is if no rule explains it.
+
+    Ambiguous rows are all explained by ``group_cause`` and ``group_otherwise``, but for an object that tells them apart
+    row by row in ``platform_group_otherwise`` and ``intacct_group_otherwise``.
+    """
 
     platform_cause: pd.Series
     platform_otherwise: pd.Series
@@ -274,6 +281,8 @@ class Explanations:
     intacct_otherwise: pd.Series
     group_cause: str
     group_otherwise: str
+    platform_group_otherwise: pd.Series | None = None
+    intacct_group_otherwise: pd.Series | None = None
 
 
 def add_alone(sides: Sides, differences: Differences, why: Explanations, kind: Kind | None = None) -> None:
@@ -286,7 +295,7 @@ def add_alone(sides: Sides, differences: Differences, why: Explanations, kind: K
         kind: What such a row is called; None for missing on the other side.
     """
     pairing = sides.pairing
-    for is_platform, missing, rows, partner, group, cause, otherwise in (
+    for is_platform, missing, rows, partner, group, cause, otherwise, of_group in (
         (
             True,
             Kind.MISSING_IN_INTACCT,
@@ -295,6 +304,7 @@ def add_alone(sides: Sides, differences: Differences, why: Explanations, kind: K
             pairing.platform_group,
             why.platform_cause,
             why.platform_otherwise,
+            why.platform_group_otherwise,
         ),
         (
             False,
@@ -304,6 +314,7 @@ def add_alone(sides: Sides, differences: Differences, why: Explanations, kind: K
             pairing.intacct_group,
             why.intacct_cause,
             why.intacct_otherwise,
+            why.intacct_group_otherwise,
         ),
     ):
         is_missing = (partner == ALONE) & (group == "")
@@ -316,7 +327,8 @@ def add_alone(sides: Sides, differences: Differences, why: Explanations, kind: K
         is_ambiguous = (partner == ALONE) & (group != "")
         shown = _one_sided(rows[is_ambiguous], is_platform=is_platform)
         shown = shown.assign(**_companions(sides, group[is_ambiguous], is_platform=is_platform))
-        differences.add(shown, Kind.DUPLICATE, cause=why.group_cause, otherwise=why.group_otherwise)
+        told = why.group_otherwise if of_group is None else of_group[is_ambiguous]
+        differences.add(shown, Kind.DUPLICATE, cause=why.group_cause, otherwise=told)
 
 
 def _one_sided(rows: pd.DataFrame, *, is_platform: bool) -> pd.DataFrame:
@@ -430,9 +442,13 @@ def _totals(sides: Sides, pairs: pd.DataFrame, differences: pd.DataFrame) -> pd.
             }
         )
         placed += [part.assign(side=side) for part in (pair_rows, lone_rows)]
-    rule = CAUSES["other_owner"]
-    outside = {"class": OUT_OF_SCOPE, "verdict": rule.verdict.value, "rule": rule.rule, "side": "intacct"}
-    placed.append(sides.outside[["currency", "amount"]].assign(**outside))
+    outside = sides.outside
+    why = outside.get("outside_cause", pd.Series(OTHER_OWNER, index=outside.index, dtype=object))
+    rule = {
+        "verdict": why.map({name: cause.verdict.value for name, cause in CAUSES.items()}),
+        "rule": why.map({name: cause.rule for name, cause in CAUSES.items()}),
+    }
+    placed.append(outside[["currency", "amount"]].assign(**rule, **{"class": OUT_OF_SCOPE}, side="intacct"))
     return _summed([part for part in placed if len(part)])
 
 

@@ -324,9 +324,10 @@ class _AccountMaker:
             return replace(settled, lines=coded, intacct_changes={"lines": settled.lines})
         if settled.difference == "recoded":
             other = next(row[0] for row in DEPARTMENTS if row[0] != first.department_id)
-            changed = replace(first, department_id=other)
-        else:
-            changed = replace(first, amount=first.amount + self._money(Decimal(1)))
+            lines = (replace(first, department_id=other), *others)
+            edited_at = settled.modified_at + timedelta(hours=2)
+            return replace(settled, intacct_changes={"lines": lines, "modified_at": edited_at})
+        changed = replace(first, amount=first.amount + self._money(Decimal(1)))
         return replace(settled, intacct_changes={"lines": (changed, *others)})
 
     def _day_of(self, difference: str) -> date:

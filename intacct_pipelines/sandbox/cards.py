@@ -7,7 +7,7 @@ copy has instead stands in `intacct_changes`, as for bills.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -118,7 +118,7 @@ class CardTransaction:
     intacct_record_no: int | None = None
     """RECORDNO in Intacct: transactions that are there are numbered from 1 in the order of `CardProgramme`."""
     intacct_changes: dict[str, object] = field(default_factory=dict)
-    """Names of these fields with the value that Intacct's copy has instead; at present only `lines`."""
+    """Names of these fields with the value that Intacct's copy has instead: `lines`, `modified_at`."""
     difference: str = ""
     """The planted kind (see `card_maker.DIFFERENCES`), empty for a transaction that agrees."""
 
@@ -138,6 +138,12 @@ class CardTransaction:
         """The lines of Intacct's copy."""
         changed = self.intacct_changes.get("lines")
         return changed if isinstance(changed, tuple) else self.lines
+
+    @property
+    def intacct_modified_at(self) -> datetime:
+        """When Intacct's copy last changed; later than the platform's if somebody coded it anew there."""
+        changed = self.intacct_changes.get("modified_at", self.modified_at)
+        return cast("datetime", changed)
 
 
 @dataclass(frozen=True, slots=True)

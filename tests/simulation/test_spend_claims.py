@@ -7,8 +7,10 @@ import pytest
 from pipeline_world import World
 
 from intacct_pipelines.defs.extraction import sync_intacct_table
+from intacct_pipelines.defs.settlement import reconcile
 from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, SPEND_TABLES, select
+from intacct_pipelines.warehouse.recon import Recon
 
 TRANSACTION = select(SPEND_TABLES, "card_transaction")
 
@@ -55,3 +57,48 @@ def test_true_claims_agree_to_the_cent_but_for_the_planted_amounts(world):
     differing = claims[claims["amount"] != claims["intacct_amount"]]
     assert set(differing["card_transaction_id"]) == {account.uuid_of("Transaction", key) for key in planted}
     assert planted
+
+
+EXPECTED = {
+    "says_synced": ("missing_in_intacct", "", "break", ""),
+    "wrong_amount": ("amount", "amount", "break", ""),
+    "missed_window": ("missing_in_intacct", "", "break", ""),
+    "older_than_60_days": ("missing_in_intacct", "", "break", ""),
+    "incomplete": ("missing_in_intacct", "", "expected", "S-CRD-08"),
+    "sync_error": ("missing_in_intacct", "", "break", ""),
+    "recoded": ("coding", "lines", "expected", "S-CRD-01"),
+    "relocated": ("coding", "location", "expected", "S-CRD-03"),
+    "posted_twice": ("duplicate", "", "break", ""),
+    "only_in_intacct": ("missing_in_platform", "", "break", ""),
+    "": ("missing_in_intacct", "", "expected", "S-CRD-08"),
+}
+"""What each planted difference is told as; what is not planted is a hold, or agrees."""
+
+
+def test_every_planted_difference_of_cards_is_told_and_nothing_else(world):
+    """S-CRD-08, S-CRD-10: breaks, rules and doubles as they were made, twice the same; receipts have their own rule."""
+    link = world.connections.platform_link("spend", world.entity)
+    account = world.sandbox.spend.accounts[world.entity.entity_id]
+    planted = {}
+    for one in world.sandbox.business.cards.transactions:
+        planted[account.uuid_of("Transaction", one.key)] = planted[one.intacct_record_no] = one.difference
+    with world.systems() as systems:
+        for name in ("custom_field", "platform_user"):
+            sync_spend(systems, world.entity, select(SPEND_TABLES, name), "run-1")
+        for name in ("card_account", "card_transaction_line"):
+            sync_intacct_table(systems, world.entity, select(INTACCT_TABLES, name), "run-1")
+        recon = Recon(systems.warehouse)
+        reconcile(systems, link, "card_transaction", "run-1")
+        methods, first = set(recon.matches(link.name)["method"]), recon.differences(link.name)
+        reconcile(systems, link, "card_transaction", "run-2")
+        found = recon.differences(link.name)
+    assert methods == {"claim"}
+    assert first.drop(columns="run_id").equals(found.drop(columns="run_id"))
+    assert set(found[found["rule"] == "S-ATT-01"]["field"]) == {"receipt"}
+    told = {}
+    for row in found[found["rule"] != "S-ATT-01"].itertuples():
+        made = planted[row.platform_id or row.intacct_record_no]
+        told.setdefault(made, set()).add((row.kind, row.field, row.verdict, row.rule))
+    # Whether a whole day has passed since late yesterday depends on the hour.
+    assert {fact[0] for fact in told.pop("completed_yesterday")} == {"missing_in_intacct"}
+    assert told == {made: {fact} for made, fact in EXPECTED.items()}

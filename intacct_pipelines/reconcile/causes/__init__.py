@@ -9,6 +9,7 @@ from typing import Final
 
 from intacct_pipelines.reconcile.causes.bills import BILLS
 from intacct_pipelines.reconcile.causes.business_center import BUSINESS_CENTER
+from intacct_pipelines.reconcile.causes.cards import CARDS
 from intacct_pipelines.reconcile.causes.cause import NO_CAUSE, YOUNG, Cause, Kind, Turn, Verdict, first_cause
 from intacct_pipelines.reconcile.causes.common import COMMON
 from intacct_pipelines.reconcile.causes.credits import CREDITS
@@ -27,7 +28,9 @@ def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
     return causes
 
 
-CAUSES: Final = _together(COMMON, BILLS, CREDITS, PAYMENTS, TRANSFERS, PARTIES, RECEIVABLES, LISTS, BUSINESS_CENTER)
+CAUSES: Final = _together(
+    COMMON, BILLS, CREDITS, PAYMENTS, TRANSFERS, PARTIES, RECEIVABLES, LISTS, BUSINESS_CENTER, CARDS
+)
 """All causes."""
 
 __all__ = ["CAUSES", "NO_CAUSE", "YOUNG", "Cause", "Kind", "Turn", "Verdict", "first_cause"]

@@ -97,7 +97,7 @@ class CashLoader:
             "CLEARED": "F",
         }
         loader = DocumentLoader(self._rows, CARD_TRANSACTION)
-        times = (one.occurred_at, one.modified_at)
+        times = (one.occurred_at, one.intacct_modified_at)
         loader.load(header, one.intacct_lines, one.entity_id, times, offset_account=CARD_ACCOUNT)
 
     def _load_cashback(self, account: CardAccount, transactions: Sequence[CardTransaction]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.link import CardPolicy
 from intacct_pipelines.settings import Connections
 
 COMPANY = {
@@ -42,6 +43,39 @@ def test_a_white_label_is_an_account_with_another_address_and_name():
     assert connections(spend={"cards": label}).spend["cards"].label == "JPMorgan Spend Center"
 
 
+def test_an_account_says_how_its_charges_stand_in_the_books():
+    """S-CRD-02, S-CRD-03, S-CRD-10: what is written under cards is what charges are compared by."""
+    cards = {
+        "account": "VISA",
+        "account_by_card": {4242: "OWN"},
+        "account_by_holder": {"jo@x.example": "OWN"},
+        "fields": {"account": "Kostenart"},
+        "code_pattern": "^([0-9]+)",
+        "accounts": {"Travel": 6400},
+        "departments": {"Sales": "D1"},
+        "locations": {"Berlin": "L1"},
+        "classes": {"New": "C1"},
+        "default_location": "L9",
+        "time_zone": "Europe/Berlin",
+        "claims": "document_no",
+        "receipts": False,
+    }
+    link = connections(spend={"a": {**SPEND, "cards": cards}}).platform_link("spend", EntityKey("Acme", "100"))
+    assert link is not None
+    assert link.cards == CardPolicy(
+        account="VISA",
+        account_by_card={"4242": "OWN"},
+        account_by_holder={"jo@x.example": "OWN"},
+        fields={"account": "Kostenart"},
+        code_pattern="^([0-9]+)",
+        time_zone="Europe/Berlin",
+        claims_document_no=True,
+        compares_receipts=False,
+    )
+    maps = (link.account_map, link.department_map, link.location_map, link.class_map, link.default_location)
+    assert maps == ({"Travel": "6400"}, {"Sales": "D1"}, {"Berlin": "L1"}, {"New": "C1"}, "L9")
+
+
 @pytest.mark.parametrize(
     ("sections", "match"),
     [
@@ -50,6 +84,11 @@ def test_a_white_label_is_an_account_with_another_address_and_name():
         ({"spend": {"a": {**SPEND, "currency": "dollars"}}}, "pattern"),
         ({"spend": {"a": {**SPEND, "token": "pasted"}}}, "never the secret itself"),
         ({"spend": {"a": {**SPEND, "calls_per_minute": 0}}}, "greater than or equal to 1"),
+        ({"spend": {"a": {**SPEND, "grace_hours": 23}}}, "greater than or equal to 24"),
+        ({"spend": {"a": {**SPEND, "cards": {"code_pattern": "["}}}}, "not a regular expression"),
+        ({"spend": {"a": {**SPEND, "cards": {"code_pattern": "6400"}}}}, "exactly one group"),
+        ({"spend": {"a": {**SPEND, "cards": {"time_zone": "Mars/Olympus"}}}}, "not a time zone"),
+        ({"spend": {"a": {**SPEND, "cards": {"fields": {"project": "x"}}}}}, "Input should be"),
         ({"business_center": {"a": {**FILES, "company": "other"}}}, "names the company other"),
         ({"business_center": {"a": FILES, "b": {**FILES, "folder": "/srv/b"}}}, "S-PMT-06"),
         ({"business_center": {"a": FILES, "b": {**FILES, "entity": "200"}}}, "same folder"),
