@@ -17,7 +17,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.clients.intacct import format_timestamp
-from intacct_pipelines.domain.catalog import INTACCT_TABLES, Call, Table, family, select
+from intacct_pipelines.domain.catalog import INTACCT_TABLES, Call, Table, proven_with, select
 from intacct_pipelines.domain.records import (
     Batch,
     Certificate,
@@ -229,7 +229,7 @@ def prove_month(systems: Systems, entity: EntityKey, table: Table, month: date, 
     started = time.monotonic()
     window = Window(WindowKind.MONTH, months=(month,))
     certificates = [_load_intacct(systems, entity, named(systems, entity, table), window, run_id)]
-    for lines in family(table)[1:]:
+    for lines in proven_with(table)[1:]:
         parent = select(INTACCT_TABLES, lines.parent)
         parents = tuple(systems.warehouse.keys_of_month(parent, str(entity), month))
         window = Window(WindowKind.PARENTS, parent_keys=parents)

@@ -13,7 +13,7 @@ from intacct_pipelines.clients import bill, spend
 from intacct_pipelines.defs.bill_extraction import party_of
 from intacct_pipelines.defs.extraction import named
 from intacct_pipelines.domain.budget import Account, Purpose, Scope, Usage
-from intacct_pipelines.domain.catalog import SPEND_TABLES, Table, family, select
+from intacct_pipelines.domain.catalog import SPEND_TABLES, Table, proven_with, select
 from intacct_pipelines.extract.intacct import PARENTS_PER_QUERY, count_months
 from intacct_pipelines.warehouse.forecast import StoredMonth, parts_of_months, seconds_a_call, stored_months
 from intacct_pipelines.warehouse.source_fields import SourceFields
@@ -150,7 +150,7 @@ def _account(systems: Systems, entity: EntityKey, account: Account, months: Sequ
 def _objects_unasked(systems: Systems, entity: EntityKey, tables: Sequence[Table] | dict[Table, None]) -> int:
     """Objects of Intacct whose fields were never asked for: one call each."""
     kept = SourceFields(systems.warehouse, str(entity))
-    objects = {named(systems, entity, member).source_object for table in tables for member in family(table)}
+    objects = {named(systems, entity, member).source_object for table in tables for member in proven_with(table)}
     return sum(not kept.read(name) for name in objects)
 
 
@@ -161,7 +161,7 @@ def _months(
     stored = stored_months(systems.warehouse, table, str(entity), months, PARENTS_PER_QUERY)
     is_intacct = table.schema == "intacct"
     cost = _cost_of_intacct(systems, entity) if is_intacct else _cost_of_transactions(systems, entity, months)
-    kinds = len(family(table)) - 1 if is_intacct else 0
+    kinds = len(proven_with(table)) - 1 if is_intacct else 0
     counted = {
         month: MonthForecast(table, month, known.rows, cost(month, known), Basis.COUNTED)
         for month, known in stored.items()

@@ -14,7 +14,7 @@ from intacct_pipelines.defs.partitions import ENTITY_MONTHS, entity_month_of
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.budget import Purpose
-from intacct_pipelines.domain.catalog import Table, family
+from intacct_pipelines.domain.catalog import Table, proven_with
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.errors import (
     BudgetSpentError,
@@ -160,7 +160,7 @@ class _Work:
 
 def _history_asset(table: Table) -> dg.AssetsDefinition:
     key = history_key(table)
-    with_lines = ", with its lines" if len(family(table)) > 1 else ""
+    with_lines = ", with its lines" if len(proven_with(table)) > 1 else ""
     reading = " One reading of all documents serves all months of a run." if table.has_no_month_filter else ""
     party = party_of(table)
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import psycopg
 from psycopg import sql
 
-from intacct_pipelines.domain.catalog import TABLES, Table, family
+from intacct_pipelines.domain.catalog import TABLES, Table, proven_with
 from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.covering import document_day
 from intacct_pipelines.warehouse.tables import parent_name
@@ -41,7 +41,7 @@ def stored_months(
         months: First days.
         parents_a_query: How many documents' lines one question asks for.
     """
-    members = family(table)
+    members = proven_with(table)
     facts = {"entity": entity, "first": months[0], "last": months[-1], "size": parents_a_query}
     with warehouse.transaction("counting stored months") as connection:
         known = _known(connection, members, entity, months)

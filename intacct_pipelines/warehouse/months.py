@@ -11,7 +11,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from intacct_pipelines.domain.catalog import TABLES, Table, family
+from intacct_pipelines.domain.catalog import TABLES, Table, proven_with
 from intacct_pipelines.domain.records import SourceCount
 from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.covering import in_month
@@ -118,7 +118,7 @@ def prove(
         seconds: How long that took.
         undated: See ``MonthProof``.
     """
-    tables = family(table)
+    tables = proven_with(table)
     facts: dict[str, object] = {"entity": entity, "month": month, "run_id": run_id}
     with warehouse.transaction(f"proving {table.qualified_name}") as connection:
         for member in tables:

@@ -26,6 +26,14 @@ def family(table: Table) -> tuple[Table, ...]:
     return (table, *(member for lines in lines_of(table) for member in family(lines)))
 
 
+def proven_with(table: Table) -> tuple[Table, ...]:
+    """Return a table of documents and what is read and proven with its months, itself first.
+
+    What has to be asked for one document at a time, such as files' names, is not: it follows the documents by itself.
+    """
+    return tuple(member for member in family(table) if "{parent_id}" not in member.source_object)
+
+
 def with_embedded(table: Table) -> tuple[Table, ...]:
     """Return a table with those that arrive inside its records, itself first."""
     return (table, *(lines for lines in lines_of(table) if lines.embedded_in))
@@ -45,6 +53,7 @@ __all__ = [
     "Table",
     "family",
     "lines_of",
+    "proven_with",
     "select",
     "with_embedded",
 ]
