@@ -300,7 +300,7 @@ class Run:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.server.terminate()
+        self.server.kill()
         self.server.wait(timeout=10)
         if self.server.stdout is not None:
             self.server.stdout.close()

@@ -135,7 +135,7 @@ def stub(lines: int) -> Iterator[str]:
         try:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}/x"
         finally:
-            process.terminate()
+            process.kill()
 
 
 def empty(dsn: str) -> None:

@@ -51,7 +51,8 @@ def _test_nothing_is_compared_with_what_was_left_out(office, entity):
     assert ("was never read" in found["employee"][0]["left_out"].value, found["employee"][1]) == (True, False)
     assert (found["project"][0]["pairs"].value, found["project"][1]) == (4, True)
     with office.systems() as systems, systems.warehouse.transaction() as connection:
-        assert connection.execute("SELECT DISTINCT object FROM recon.total").fetchall() == [("project",)]
+        compared = "SELECT DISTINCT object FROM recon.total WHERE platform_count + intacct_count > 0"
+        assert connection.execute(compared).fetchall() == [("project",)]
 
 
 def test_a_required_table_without_a_right_fails_its_step_clearly(make_office):
