@@ -99,7 +99,7 @@ def run(warehouse, seed, **world_options):
     for _ in range(_ROUNDS):
         survive(lambda: world.apply(troubles.fault, in_flight=1))
     world.on_step = None
-    world.apply()
+    world.apply_to_the_end()
     while world.late:
         world.deliver_late()
     return world
