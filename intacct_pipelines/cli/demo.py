@@ -74,11 +74,13 @@ def _run(url: str) -> bool:
             status.print_differences(status.difference_figures(systems))
             _title("5 · Plan: what is to be written to Intacct, approved within the demo's policy")
             _print_plans(systems)
+            approved = {entity for _, entity in systems.approved_plans()}
 
         _title("6 · Apply: approved items, each exactly once")
         applied = _apply(opened, entities)
         _title("7 · Sync again: what was posted must come back and reconcile")
-        outcomes |= {f"{entity} ": outcome for entity, outcome in _sync(opened, entities).items()}
+        written = [entity for entity in entities if str(entity) in approved]
+        outcomes |= {f"{entity} ": outcome for entity, outcome in _sync(opened, written).items()}
 
     with Systems() as systems:
         _title("8 · What is confirmed, what is still open, and why")
