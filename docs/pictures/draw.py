@@ -21,7 +21,7 @@ PAGES = {
     "history": "/assets/history/ap_bill?view=partitions",
     "reconciliation": "/assets/recon/ap_bill?view=events",
     "plan": "/assets/push/plan?view=events",
-    "checks": "/assets/recon/ap_bill?view=checks",
+    "checks": "/assets/intacct/ap_bill?view=checks",
 }
 WAIT_SECONDS = 120
 

@@ -149,6 +149,24 @@ def print_history(entity: EntityKey, found: Sequence[ProvenMonth]) -> None:
         click.echo(f"{len(found) - len(rows)} further months are proven to be empty.")
 
 
+def print_history_by_object(entity: EntityKey, found: Sequence[ProvenMonth]) -> None:
+    """Print one line for each object: how many months were proven, and what they hold."""
+    columns = ("object", "months proven", "not proven", "documents", "lines", "quarantined", "calls")
+    by_object: dict[str, list[ProvenMonth]] = {}
+    for one in sorted(found, key=lambda one: one.table_name):
+        by_object.setdefault(object_name(one.table_name), []).append(one)
+    rows = [
+        (
+            name,
+            sum(one.is_proven for one in months),
+            sum(not one.is_proven for one in months),
+            *(sum(getattr(one, figure) for one in months) for figure in ("rows", "lines", "quarantined", "calls")),
+        )
+        for name, months in by_object.items()
+    ]
+    print_table(f"History of {entity}, each month counted and summed against the source", columns, rows)
+
+
 def print_drift(drift: Sequence[dict[str, Any]]) -> None:
     """Print the first records that drifted; nothing if none did."""
     if not drift:

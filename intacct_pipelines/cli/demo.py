@@ -65,7 +65,7 @@ def _run(url: str) -> bool:
         history = jobs.run_history(opened, first, months)
         with Systems() as systems:
             found = proven(systems.warehouse, str(first), HISTORY_TABLES, months, datetime.fromtimestamp(0, UTC))
-        backfill_report.print_history(first, found)
+        backfill_report.print_history_by_object(first, found)
 
         _title("3 · Sync: every entity, both sides, reconciled and planned")
         outcomes = _sync(opened, entities)

@@ -33,35 +33,22 @@ from intacct_pipelines.domain.records import Certificate, WindowKind
 from intacct_pipelines.errors import PermissionDeniedError
 from intacct_pipelines.warehouse.due_parents import count_due_parents
 
-SOURCES: Final = (
-    dg.AssetSpec(
-        "sage_intacct",
-        description="The Sage Intacct company.",
-        kinds={"intacct"},
-        group_name="source",
-        owners=OWNERS,
-    ),
-    dg.AssetSpec(
-        "bill_com",
-        description="The BILL organisation linked to the entity.",
-        kinds={"bill"},
-        group_name="source",
-        owners=OWNERS,
-    ),
-    dg.AssetSpec(
-        "bill_spend_and_expense",
-        description="The card platform's account that posts to the entity; a white label is one as well.",
-        kinds={"spend"},
-        group_name="source",
-        owners=OWNERS,
-    ),
-    dg.AssetSpec(
-        "paymentus_business_center",
-        description="The files of the Business Center company that syncs with the entity.",
-        kinds={"csv"},
-        group_name="source",
-        owners=OWNERS,
-    ),
+SOURCES: Final = tuple(
+    dg.AssetSpec(name, description=description, kinds={kind}, group_name="source", owners=OWNERS)
+    for name, kind, description in (
+        ("sage_intacct", "intacct", "The Sage Intacct company."),
+        ("bill_com", "bill", "The BILL organisation linked to the entity."),
+        (
+            "bill_spend_and_expense",
+            "spend",
+            "The card platform's account that posts to the entity; a white label is one as well.",
+        ),
+        (
+            "paymentus_business_center",
+            "csv",
+            "The files of the Business Center company that syncs with the entity.",
+        ),
+    )
 )
 
 

@@ -39,7 +39,18 @@ class Reconciler(Protocol):
     """Compares one object of one link."""
 
     def __call__(self, link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment, /) -> Reconciliation:
-        """Match and compare."""
+        """Match and compare.
+
+        Args:
+            link: The link, with maps, grace and tolerances.
+            frames: Current rows of both sides.
+            crosswalk: Rows of ``mapping.crosswalk``.
+            moment: When ages are taken, and which books are closed.
+
+        Raises:
+            DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or
+                the classes do not add up.
+        """
 
 
 RECONCILERS: Final[dict[str, Reconciler]] = {
@@ -65,14 +76,13 @@ def reconcile(object_name: str, link: Link, frames: Frames, crosswalk: pd.DataFr
 
     Args:
         object_name: One of ``domain.reconciled``.
-        link: The link, with maps, grace and tolerances.
-        frames: Current rows of both sides.
-        crosswalk: Rows of ``mapping.crosswalk``.
+        link: See ``Reconciler``, as for all that follow.
+        frames: Both sides.
+        crosswalk: Known pairs.
         moment: When.
 
     Raises:
-        DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
-            classes do not add up.
+        DataContractError: See ``Reconciler``.
         KeyError: No such object is reconciled.
     """
     return RECONCILERS[object_name](link, frames, crosswalk, moment)

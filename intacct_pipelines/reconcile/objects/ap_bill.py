@@ -48,15 +48,7 @@ def reconcile_ap_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, mome
     Bills pair by confirmed crosswalk, by the source named in Intacct's description, by vendor and number, then by
     vendor, number, date and amount; each only where it is unambiguous.
 
-    Args:
-        link: The link, with maps, grace and tolerances.
-        frames: Current rows of both sides.
-        crosswalk: Rows of ``mapping.crosswalk``.
-        moment: When ages are taken, and which books are closed.
-
-    Raises:
-        DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
-            classes do not add up.
+    See ``reconcile.Reconciler`` for arguments and errors.
     """
     vendors = pair_vendors(link, frames, crosswalk)
     sides = pair_bills(link, frames, crosswalk, vendors)

@@ -46,15 +46,7 @@ def reconcile_funds_transfers(link: Link, frames: Frames, crosswalk: pd.DataFram
     and amount; each only where it is unambiguous. Which account the money left is not compared: the link does not say
     which one is clearing.
 
-    Args:
-        link: The link, with grace and tolerances.
-        frames: Current rows of both sides.
-        crosswalk: Rows of ``mapping.crosswalk``.
-        moment: When ages are taken.
-
-    Raises:
-        DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
-            classes do not add up.
+    See ``reconcile.Reconciler`` for arguments and errors.
     """
     groups = groups_of(frames, _currency(link, frames))
     platform, intacct = groups.movements, _intacct(frames)

@@ -65,15 +65,7 @@ def reconcile_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, mome
     transaction, check or confirmation number, then by vendor, amount and the bills that they pay, with the date and
     without; each only where it is unambiguous.
 
-    Args:
-        link: The link, with grace and tolerances.
-        frames: Current rows of both sides.
-        crosswalk: Rows of ``mapping.crosswalk``.
-        moment: When ages are taken.
-
-    Raises:
-        DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
-            classes do not add up.
+    See ``reconcile.Reconciler`` for arguments and errors.
     """
     vendors = pair_vendors(link, frames, crosswalk)
     bills = pair_bills(link, frames, crosswalk, vendors)

@@ -48,15 +48,7 @@ def reconcile_ar_invoices(link: Link, frames: Frames, crosswalk: pd.DataFrame, m
     Invoices pair by confirmed crosswalk, by the source named in Intacct's description, by customer and number, then by
     customer, number, date and amount; each only where it is unambiguous.
 
-    Args:
-        link: The link, with maps, grace and tolerances.
-        frames: Current rows of both sides.
-        crosswalk: Rows of ``mapping.crosswalk``.
-        moment: When ages are taken.
-
-    Raises:
-        DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
-            classes do not add up.
+    See ``reconcile.Reconciler`` for arguments and errors.
     """
     sides = pair_invoices(link, frames, crosswalk, pair_customers(link, frames, crosswalk))
     differences = Differences(link, OBJECT, moment.now)

@@ -68,15 +68,7 @@ def reconcile_ar_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, m
     customer, reference, date and amount, and where one side has no reference by customer, date and amount; each only
     where it is unambiguous.
 
-    Args:
-        link: The link, with grace and tolerances.
-        frames: Current rows of both sides.
-        crosswalk: Rows of ``mapping.crosswalk``.
-        moment: When ages are taken.
-
-    Raises:
-        DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
-            classes do not add up.
+    See ``reconcile.Reconciler`` for arguments and errors.
     """
     customers = pair_customers(link, frames, crosswalk)
     invoices = pair_invoices(link, frames, crosswalk, customers)

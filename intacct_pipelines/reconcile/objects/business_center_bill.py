@@ -59,15 +59,7 @@ def reconcile_business_center_bills(
 ) -> Reconciliation:
     """Match and compare the bills of one Business Center company; they pair as BILL's bills do.
 
-    Args:
-        link: The link, with grace, tolerances and the words of its states.
-        frames: Current rows of both sides.
-        crosswalk: Rows of ``mapping.crosswalk``.
-        moment: When ages are taken.
-
-    Raises:
-        DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
-            classes do not add up.
+    See ``reconcile.Reconciler`` for arguments and errors.
     """
     vendors = pair_parties(BUSINESS_CENTER_VENDOR, link, frames, crosswalk)
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)

@@ -55,15 +55,7 @@ def reconcile_card_transactions(link: Link, frames: Frames, crosswalk: pd.DataFr
     They pair by confirmed crosswalk, by the source named in Intacct's description, by the record that the vendor's sync
     claims, then by card account, date, amount and merchant; each only where it is unambiguous.
 
-    Args:
-        link: The link, with card policy, maps, grace and tolerances.
-        frames: Current rows of both sides.
-        crosswalk: Rows of ``mapping.crosswalk``.
-        moment: When ages are taken.
-
-    Raises:
-        DataContractError: Rows repeat a key or lack what the comparison needs, a named custom field does not exist, the
-            crosswalk contradicts itself, or the classes do not add up.
+    See ``reconcile.Reconciler`` for arguments and errors.
     """
     books, claims = books_of(link, frames), Claims(link, frames)
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)

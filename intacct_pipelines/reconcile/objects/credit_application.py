@@ -43,15 +43,7 @@ def reconcile_applications(link: Link, frames: Frames, crosswalk: pd.DataFrame, 
     Applications pair where their bills are a pair and their credits are a pair. Where both systems used the same total
     on a bill and Intacct the older credits, that is how the sync applies (S-VCR-03).
 
-    Args:
-        link: The link, with grace and tolerances.
-        frames: Current rows of both sides.
-        crosswalk: Rows of ``mapping.crosswalk``; people decide about bills and credits, not about applications.
-        moment: When ages are taken.
-
-    Raises:
-        DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
-            classes do not add up.
+    See ``reconcile.Reconciler`` for arguments and errors.
     """
     vendors = pair_vendors(link, frames, crosswalk)
     bills = pair_bills(link, frames, crosswalk, vendors)

@@ -42,15 +42,7 @@ def reconcile_reimbursements(link: Link, frames: Frames, crosswalk: pd.DataFrame
     They pair by confirmed crosswalk, by the source named in Intacct's description, and with expense reports by the
     employee's e-mail, amount and a near date, where that is unambiguous.
 
-    Args:
-        link: The link, with grace and tolerances.
-        frames: Current rows of both sides.
-        crosswalk: Rows of ``mapping.crosswalk``.
-        moment: When ages are taken.
-
-    Raises:
-        DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
-            classes do not add up.
+    See ``reconcile.Reconciler`` for arguments and errors.
     """
     sides = _pair(link, frames, crosswalk)
     differences = Differences(link, OBJECT, moment.now)

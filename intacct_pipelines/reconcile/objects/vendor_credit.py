@@ -62,15 +62,7 @@ def reconcile_vendor_credits(link: Link, frames: Frames, crosswalk: pd.DataFrame
     Credits pair as bills do: by confirmed crosswalk, by the source named in Intacct's description, by vendor and
     number, then by vendor, number, date and amount; each only where it is unambiguous.
 
-    Args:
-        link: The link, with maps, grace and tolerances.
-        frames: Current rows of both sides.
-        crosswalk: Rows of ``mapping.crosswalk``.
-        moment: When ages are taken.
-
-    Raises:
-        DataContractError: Rows repeat a key or lack what the comparison needs, the crosswalk contradicts itself, or the
-            classes do not add up.
+    See ``reconcile.Reconciler`` for arguments and errors.
     """
     sides = pair_credits(link, frames, crosswalk, pair_vendors(link, frames, crosswalk))
     differences = Differences(link, OBJECT, moment.now)
