@@ -9,7 +9,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 from psycopg.rows import class_row, dict_row
 
 from intacct_pipelines.domain.catalog import Table
@@ -54,12 +53,8 @@ def alone(warehouse: Warehouse, entity: str) -> Iterator[None]:
     Raises:
         ConfigurationError: One is under way.
     """
-    with (
-        translated("beginning a backfill"),
-        psycopg.connect(warehouse.dsn, autocommit=True, application_name="intacct_pipelines backfill") as connection,
-    ):
-        row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 1))", [entity]).fetchone()
-        if row is None or not row[0]:
+    with translated("beginning a backfill"), warehouse.session_lock(f"backfill of {entity}") as is_ours:
+        if not is_ours:
             raise ConfigurationError(
                 f"A backfill of {entity} is under way.", remedy="Wait for it; its months stand in ops.month_proof."
             )

@@ -27,6 +27,9 @@ _SCHEMES: Final = ("postgresql", "postgres", "postgresql+psycopg", "postgresql+p
 _CONNECT_TIMEOUT_SECONDS: Final = 10
 _POOL_TIMEOUT_SECONDS: Final = 60.0
 
+SESSION_LOCK_KEY: Final = "hashtextextended(%s, 11)"
+"""SQL: the key of the lock of a name, as ``Warehouse.session_lock`` holds it."""
+
 
 def plain_url(url: str, setting: str = "the address of the warehouse") -> str:
     """Return the address as Postgres' own library reads it, whatever driver its scheme names.
@@ -110,6 +113,30 @@ class Warehouse(Reading):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @contextlib.contextmanager
+    def session_lock(self, name: str) -> Iterator[bool]:
+        """Hold a lock by a database session of its own for the time of the block: it goes however the process dies.
+
+        Args:
+            name: What is locked; it is also the session's name, for whoever looks at the server.
+
+        Yields:
+            Whether the lock is ours; False if another session has it.
+
+        Raises:
+            psycopg.Error: The database cannot be reached.
+        """
+        with psycopg.connect(
+            self.dsn, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_SECONDS, application_name=name[:63]
+        ) as connection:
+            row = connection.execute(f"SELECT pg_try_advisory_lock({SESSION_LOCK_KEY})", [name]).fetchone()
+            try:
+                yield row is not None and bool(row[0])
+            finally:
+                # The server notices a closed session a moment later only; whoever ends in order lets go at once.
+                with contextlib.suppress(psycopg.OperationalError):  # a lost session has let go already
+                    connection.execute("SELECT pg_advisory_unlock_all()")
 
     def close(self) -> None:
         """Give all connections back; the warehouse may be used again afterwards."""

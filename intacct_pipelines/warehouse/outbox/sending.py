@@ -12,6 +12,7 @@ from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import PushError
+from intacct_pipelines.warehouse.connection import SESSION_LOCK_KEY
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason, select_items
 from intacct_pipelines.warehouse.outbox.journal import Journal
 
@@ -37,9 +38,8 @@ class Sending(Journal):
         Raises:
             PushError: A living worker has this name.
         """
-        with psycopg.connect(self._warehouse.dsn, autocommit=True, connect_timeout=10) as connection:
-            row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 11))", (name,)).fetchone()
-            if row is None or not row[0]:
+        with self._warehouse.session_lock(_lock_of(name)) as is_ours:
+            if not is_ours:
                 raise PushError(f"a worker called {name} is at work", remedy="Give every worker a name of its own.")
             yield
 
@@ -177,7 +177,9 @@ class Sending(Journal):
 
 def _is_dead(cursor: psycopg.Cursor[dict[str, Any]], worker: str) -> bool:
     """Return whether nobody holds a worker's sign of life; it is then ours until the transaction ends."""
-    row = cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 11)) AS free", (worker,)).fetchone()
+    row = cursor.execute(
+        f"SELECT pg_try_advisory_xact_lock({SESSION_LOCK_KEY}) AS free", (_lock_of(worker),)
+    ).fetchone()
     return row is not None and bool(row["free"])
 
 
@@ -225,3 +227,8 @@ WITH wanted AS (
 )
 {" UNION ".join(_taken_or_changed(pushed) for pushed in PUSHED.values())}
 """  # noqa: S608  # names from the catalog
+
+
+def _lock_of(worker: str) -> str:
+    """Return the name of the lock that a living worker holds."""
+    return f"worker {worker}"
