@@ -11,10 +11,12 @@ import pytest
 from pipeline_world import World
 from warehouse_rows import BILL, bill, store
 
-from intacct_pipelines.domain.catalog import INTACCT_TABLES
+from intacct_pipelines.domain.catalog import INTACCT_TABLES, TABLES
 from intacct_pipelines.domain.catalog.marts import MARTS
 from intacct_pipelines.errors import SchemaDriftError
 from intacct_pipelines.warehouse.connection import Warehouse
+
+ENTITY = TABLES["intacct.entity"]
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +196,27 @@ def test_the_public_packages_names_are_there_and_identify_each_row_once(synced, 
     assert len(rows) > 3
     at = columns.index("recordno")
     assert len({row[at] for row in rows}) == len(rows)
+
+
+def test_a_package_that_knows_one_company_reads_the_views_of_that_company(warehouse: Warehouse):
+    """Two companies give the same record number; each has its own schema, and a later version makes them anew."""
+    for company, number in (("acme", "A-1"), ("Other-2", "O-1")):
+        store(warehouse, [bill(1, document_no=number)], entity=f"{company}:100")
+        entity = dict.fromkeys(ENTITY.column_names) | {"record_no": "1", "entity_id": "100", "name": "North"}
+        store(warehouse, [entity], table=ENTITY, entity=f"{company}:100")
+    for _ in range(2):
+        warehouse.migrate()
+        with warehouse.transaction() as connection:
+            found = connection.execute(
+                "SELECT recordid FROM sage_intacct_acme.ap_bill UNION ALL "
+                'SELECT recordid FROM "sage_intacct_other-2".ap_bill'
+            ).fetchall()
+            cut = connection.execute(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'sage_intacct_acme'::regnamespace ORDER BY 1"
+            ).fetchall()
+            connection.execute("UPDATE ops.made_view SET fingerprint = 'of an earlier version'")
+        assert found == [("A-1",), ("O-1",)]
+        assert [name for (name,) in cut] == sorted(COMPATIBLE)
 
 
 def test_every_account_has_a_category(synced):

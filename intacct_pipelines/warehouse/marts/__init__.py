@@ -2,6 +2,7 @@
 
 ``company`` holds, for each table of Intacct, one row per company and record: an entity's partition also holds what
 belongs to the top level, so the same record may stand in several. The files beside this module build on these views.
+Packages that know one company read ``sage_intacct_<company>``: the views of ``sage_intacct``, cut to that company.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from intacct_pipelines.warehouse.marts.change_log import change_log
 from intacct_pipelines.warehouse.tables import column_types
 
 COMPANY_SCHEMA: Final = "company"
-_SCHEMAS: Final = (COMPANY_SCHEMA, "marts", "sage_intacct")
+_PACKAGE_SCHEMA: Final = "sage_intacct"
+_OUR_SCHEMAS: Final = f"^({COMPANY_SCHEMA}|marts|{_PACKAGE_SCHEMA}(_.+)?)$"
 _FILE_NAME: Final = re.compile(r"\d\d_[a-z0-9_]+\.sql")
 
 
@@ -41,9 +43,13 @@ def drop_stale_views(connection: psycopg.Connection, *, must: bool) -> None:
 
 
 def make_views(connection: psycopg.Connection) -> None:
-    """Make all views, in the caller's transaction, unless they are there."""
-    if _made(connection).fingerprint:
-        return
+    """Make all views, in the caller's transaction, unless they are there; then those of companies that are new."""
+    if not _made(connection).fingerprint:
+        _make_all(connection)
+    _make_for_companies(connection)
+
+
+def _make_all(connection: psycopg.Connection) -> None:
     before = set(_objects(connection))
     for statement in _statements(connection):
         connection.execute(statement.encode())
@@ -52,6 +58,30 @@ def make_views(connection: psycopg.Connection) -> None:
     connection.execute(
         "INSERT INTO ops.made_view (fingerprint, objects) VALUES (%s, %s)", [_fingerprint(connection), made]
     )
+
+
+def _make_for_companies(connection: psycopg.Connection) -> None:
+    """Cut the views for packages to each company whose entities are known and that has none yet."""
+    companies = connection.execute(
+        "SELECT DISTINCT company_id, %s || lower(company_id) FROM company.entity "
+        "WHERE to_regclass(quote_ident(%s || lower(company_id)) || '.gl_detail') IS NULL ORDER BY 1",
+        [f"{_PACKAGE_SCHEMA}_", f"{_PACKAGE_SCHEMA}_"],
+    ).fetchall()
+    if not companies:
+        return
+    before = set(_objects(connection))
+    views = connection.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind = 'v' ORDER BY oid",
+        [_PACKAGE_SCHEMA],
+    ).fetchall()
+    cut = sql.SQL("CREATE VIEW {} AS SELECT * FROM {} WHERE company_id = {}")
+    for company, schema in companies:
+        connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+        for (name,) in views:
+            whole = sql.Identifier(_PACKAGE_SCHEMA, name)
+            connection.execute(cut.format(sql.Identifier(schema, name), whole, sql.Literal(company)))
+    made = [name for name in _objects(connection) if name not in before]
+    connection.execute("UPDATE ops.made_view SET objects = objects || %s", [made])
 
 
 class _Made(NamedTuple):
@@ -105,10 +135,10 @@ def _objects(connection: psycopg.Connection) -> list[str]:
     """Return the views and functions of our schemas as DROP names them, in the order in which they were made."""
     rows = connection.execute(
         "SELECT 'VIEW ' || c.oid::regclass::text AS name, c.oid FROM pg_class c WHERE c.relkind = 'v' "
-        "AND c.relnamespace::regnamespace::text = ANY (%(schemas)s) UNION ALL "
+        "AND c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname ~ %(schemas)s) UNION ALL "
         "SELECT 'FUNCTION ' || p.oid::regprocedure::text, p.oid FROM pg_proc p "
-        "WHERE p.pronamespace::regnamespace::text = ANY (%(schemas)s) ORDER BY 2",
-        {"schemas": list(_SCHEMAS)},
+        "WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname ~ %(schemas)s) ORDER BY 2",
+        {"schemas": _OUR_SCHEMAS},
     )
     return [name for name, _ in rows]
 
