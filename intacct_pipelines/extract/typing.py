@@ -133,10 +133,11 @@ def _printable(text: str) -> str:
 def _reject(
     table: Table, columns: Mapping[str, Texts], position: int, column: Column, check: str, *, rule: str = ""
 ) -> Reject:
-    hidden = {declared.source for declared in table.columns if declared.pii}
+    # Nobody has said what a company puts into fields of its own: they are hidden as personal data is.
+    harmless = {declared.source for declared in table.columns if not declared.pii}
     row = {field: _cell(cells, position) for field, cells in columns.items()}
     given = {field: cell for field, cell in row.items() if cell is not None}
-    shown = {field: MASK if field in hidden else cell for field, cell in given.items()}
+    shown = {field: cell if field in harmless else MASK for field, cell in given.items()}
     value = row[column.source]
     return Reject(
         table=table.qualified_name,

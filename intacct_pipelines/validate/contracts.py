@@ -133,8 +133,8 @@ def _reject(rows: Rows, position: int, column_name: str, check: str) -> Reject:
     table = rows.table
     column = table.column(column_name)
     row = {name: _text(cells[position].as_py()) for name, cells in rows.columns.items()}
-    hidden = {declared.name for declared in table.columns if declared.pii}
-    shown = {name: MASK if name in hidden else cell for name, cell in row.items() if cell is not None}
+    harmless = {declared.name for declared in table.columns if not declared.pii}
+    shown = {name: cell if name in harmless else MASK for name, cell in row.items() if cell is not None}
     return Reject(
         table=table.qualified_name,
         key="/".join(row[name] or "" for name in table.key),

@@ -111,6 +111,15 @@ def test_nothing_is_told_that_nobody_did(warehouse: Warehouse, connection):
     assert rows[2].changes["description"] == {"old": None, "new": "back"}
 
 
+def test_fields_of_the_companys_own_are_told_to_have_changed_and_not_shown(warehouse: Warehouse, connection):
+    """Nobody has said what they hold, so they are treated as personal."""
+    store(warehouse, [bill(1, custom_fields='{"owner_ssn": "078-05-1120"}')])
+    newer = bill(1, custom_fields='{"owner_ssn": "219-09-9999"}', modified_at="2026-03-21T00:00:00Z")
+    store(warehouse, [newer], window=CHANGED)
+    _, changed = log_of(connection, ENTITY, "intacct.ap_bill", "record_no", 1)
+    assert changed.changes["custom_fields"] == {"old": "***", "new": "***"}
+
+
 def test_one_record_and_the_last_day_are_read_by_index(warehouse: Warehouse, connection):
     """Of a large table only what changed lately is read, or the one record, among present rows and versions alike."""
     many = 20_000

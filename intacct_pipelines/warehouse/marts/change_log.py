@@ -14,6 +14,7 @@ from psycopg import sql
 from intacct_pipelines.domain.catalog import TABLES, Kind, Table
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT, DELETED
 from intacct_pipelines.domain.catalog.marts import CHANGE_LOG, LOGGED_TABLES
+from intacct_pipelines.domain.records import CUSTOM_FIELDS
 from intacct_pipelines.warehouse.marts.as_of import versions_name
 from intacct_pipelines.warehouse.place import key_text
 from intacct_pipelines.warehouse.tables import SYSTEM_COLUMNS, VERSION_COLUMNS, parent_name, version_name
@@ -105,7 +106,7 @@ def _changes_of(table: Table) -> sql.Composed:
         record_no=own_key if is_numbered else sql.SQL("NULL::bigint"),
         record_id=sql.SQL("NULL::text") if is_numbered else own_key if len(table.key) == 1 else key_text(table, "v"),
         record_name=_name(table),
-        hidden=_texts([column.name for column in table.columns if column.pii]),
+        hidden=_texts([column.name for column in table.columns if column.pii] + [CUSTOM_FIELDS]),
         audit_type=sql.Literal(audited.audit_type or None),
         audit_keys=_audit_keys(table, is_line=is_line),
         is_line=sql.Literal(is_line),

@@ -103,6 +103,13 @@ def test_personal_data_is_masked_in_quarantine() -> None:
     assert "Ann" not in repr(reject)
 
 
+def test_fields_of_the_companys_own_are_masked_in_quarantine() -> None:
+    """Nobody has said what they hold, so they are treated as personal; that they are filled is shown."""
+    (reject,) = type_rows(TABLE, columns({"AMOUNT": "x", "SSN_OF_OWNER": "078-05-1120"})).rejects
+    assert json.loads(reject.fragment)["SSN_OF_OWNER"] == "***"
+    assert "078-05" not in repr(reject)
+
+
 @pytest.mark.parametrize(
     ("currency", "text", "fits"),
     [("JPY", "100", True), ("JPY", "100.00", True), ("JPY", "100.5", False), ("KWD", "1.005", True),

@@ -97,13 +97,16 @@ def test_too_long_a_text_is_rejected() -> None:
 
 
 def test_personal_data_is_masked_in_rejects() -> None:
-    """Names and tax numbers are masked in value and fragment; the rest of the row stays readable."""
+    """Names, tax numbers and fields of the company's own are masked; the rest of the row stays readable."""
     table = TABLES["bill.vendor"]
     (reject,) = check_batch(
-        make_rows(table, {"id": "009A", "name": None, "tax_id": "12-3456789", "currency": "USD"})
+        make_rows(
+            table,
+            {"id": "009A", "name": None, "tax_id": "12-3456789", "currency": "USD", "custom_fields": '{"own": "1"}'},
+        )
     ).rejects
     assert (reject.key, reject.column, reject.value) == ("009A", "name", "***")
-    assert json.loads(reject.fragment) == {"id": "009A", "tax_id": "***", "currency": "USD"}
+    assert json.loads(reject.fragment) == {"id": "009A", "tax_id": "***", "currency": "USD", "custom_fields": "***"}
 
 
 def test_screened_batch_loses_nothing() -> None:
