@@ -74,6 +74,28 @@ class CardPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Clearing:
+    """The accounts on which BILL's money rests between a document and the bank.
+
+    Args:
+        money_out: Ledger account on which payments by BILL are drawn; empty if there is none.
+        money_in: Ledger account to which receipts through BILL go; empty if there is none. Both may be one account.
+        currency: Currency in which BILL moves money (S-CUR-02), ISO 4217; empty: the entity's.
+        days: How long money may rest there before what it waits for is overdue.
+    """
+
+    money_out: str = ""
+    money_in: str = ""
+    currency: str = ""
+    days: int = 10
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The named accounts, each once."""
+        return tuple(sorted({self.money_out, self.money_in} - {""}))
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One link and its policy.
 
@@ -105,6 +127,7 @@ class Link:
         ready_statuses: Business Center's words for bills that are ready to pay, which alone are sent (S-PMT-05).
         paid_statuses: Business Center's words for bills that are paid.
         cards: For links of a card platform.
+        clearing: The clearing accounts of a link to BILL (S-CFG-03).
     """
 
     name: str
@@ -131,3 +154,4 @@ class Link:
     ready_statuses: frozenset[str] = frozenset()
     paid_statuses: frozenset[str] = frozenset()
     cards: CardPolicy = field(default_factory=CardPolicy)
+    clearing: Clearing = field(default_factory=Clearing)

@@ -175,6 +175,18 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             after=("ar_invoice",),
         ),
         Reconciled(
+            "ar_funds_transfer",
+            "Lump sums of BILL and deposits of Intacct, with the receipts and fees that are behind them (S-RFT-01).",
+            (
+                "intacct.entity",
+                "intacct.deposit",
+                "intacct.funds_transfer",
+                "bill.money_movement",
+                "bill.ar_payment",
+            ),
+            after=("ar_payment",),
+        ),
+        Reconciled(
             "credit_memo",
             "Credit memos of BILL and adjustments of Intacct, compared where both have them (S-CRM-01).",
             (

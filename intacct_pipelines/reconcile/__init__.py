@@ -15,6 +15,7 @@ from intacct_pipelines.reconcile.moment import Moment
 from intacct_pipelines.reconcile.objects.ap_bill import reconcile_ap_bills
 from intacct_pipelines.reconcile.objects.ap_funds_transfer import reconcile_funds_transfers
 from intacct_pipelines.reconcile.objects.ap_payment import reconcile_payments
+from intacct_pipelines.reconcile.objects.ar_funds_transfer import reconcile_receipt_transfers
 from intacct_pipelines.reconcile.objects.ar_invoice import reconcile_ar_invoices
 from intacct_pipelines.reconcile.objects.ar_payment import reconcile_ar_payments
 from intacct_pipelines.reconcile.objects.business_center_bill import reconcile_business_center_bills
@@ -63,6 +64,7 @@ RECONCILERS: Final[dict[str, Reconciler]] = {
     "credit_application": reconcile_applications,
     "ap_payment": reconcile_payments,
     "ap_funds_transfer": reconcile_funds_transfers,
+    "ar_funds_transfer": reconcile_receipt_transfers,
     "business_center_bill": reconcile_business_center_bills,
     "card_transaction": reconcile_card_transactions,
     "reimbursement": reconcile_reimbursements,

@@ -153,7 +153,10 @@ class Receipt(Copied):
     """Convenience fee that the customer paid on top; 0 if none."""
     method: Method
     is_online: bool
-    """Received through BILL: into clearing, by deposit later into the bank. A check waits undeposited instead."""
+    """Received through BILL: into clearing, by deposit later into the bank. A check waits undeposited instead.
+
+    BILL receives in the entity's currency only (S-CUR-01).
+    """
     reference: str
     description: str
     voided_on: date | None

@@ -126,6 +126,8 @@ class SettlementMaker:
         amount = sum((one.amount for one in applications[1:]), start=applications[0].amount)
         fate = dice.share()
         method: Method = "CREDIT_CARD" if fate < 0.25 else "ACH" if fate < 0.8 else "CHECK"  # noqa: PLR2004  # shares of methods
+        if first.currency != entity.currency:
+            method = "CHECK"  # one BILL account holds one currency (S-CUR-01)
         fee = (amount * _FEE_SHARE).quantize(amount) if method == "CREDIT_CARD" else amount * 0
         overpaid = dice.share() < 0.03  # noqa: PLR2004  # share of receipts with something left over
         created = dice.instant(day, day + timedelta(days=2))
