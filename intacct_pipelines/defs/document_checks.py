@@ -40,7 +40,7 @@ def _source_checks(source: str, heads: dict[str, tuple[DocumentCheck, ...]]) -> 
         (entity,) = context.partition_keys
         for head, checks in heads.items():
             if specs[head].key in context.selected_asset_check_keys:
-                yield documents_result(head, checks, check_entity_documents(systems.now, entity, checks))
+                yield documents_result(head, checks, check_entity_documents(systems.now.warehouse, entity, checks))
 
     return documents_add_up
 

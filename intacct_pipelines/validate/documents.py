@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.catalog import TABLES, Table, family
-from intacct_pipelines.domain.catalog.sums import SUMS, Sum
+from intacct_pipelines.domain.catalog.sums import SUMS, Reference, Sum, Valued
 from intacct_pipelines.validate.sums import Finding, Frames, SumCheck, cells
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class DocumentCheck:
         rule: Number of the rule of sync behaviour behind it; empty if none.
         description: What a row that passes is like, in one sentence.
         exceptions: What may break it though nothing is wrong; empty if nothing may, and then a failure is an error.
+        holds: What is true of every row that passes; a warehouse may look there for those that can fail.
         find: Returns the rows that fail.
     """
 
@@ -40,6 +41,7 @@ class DocumentCheck:
     rule: str
     description: str
     exceptions: str
+    holds: Sum | Reference | Valued
     find: Callable[[Frames], Iterable[Finding]]
 
 
@@ -55,8 +57,6 @@ def check_documents(frames: Frames, *, entity: str, checks: Iterable[DocumentChe
         One row for each failure with ``FAILURE_COLUMNS``, ordered by check, table and key, whatever the order of the
         frames' rows.
     """
-    import pandas as pd  # noqa: PLC0415 - costs half a second, which knowing the checks' names must not
-
     current = {name: _current(frame) for name, frame in frames.items()}
     rows: list[tuple[str, ...]] = [
         (entity, check.table, key, check.name, value, check.rule)
@@ -64,6 +64,17 @@ def check_documents(frames: Frames, *, entity: str, checks: Iterable[DocumentChe
         if set(check.reads) <= set(current)
         for key, value in check.find(current)
     ]
+    return _failures(rows)
+
+
+def together(found: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return what ``check_documents`` found in parts, in the order that it has as a whole."""
+    return _failures([row for part in found for row in part.itertuples(index=False, name=None)])
+
+
+def _failures(rows: list[tuple[str, ...]]) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - costs half a second, which knowing the checks' names must not
+
     rows.sort(key=_place)
     return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS), dtype=object)
 
@@ -82,7 +93,14 @@ def _current(frame: pd.DataFrame) -> pd.DataFrame:
 def _sum(declared: Sum) -> DocumentCheck:
     find = SumCheck(declared)
     return DocumentCheck(
-        declared.check, declared.table, find.reads, declared.rule, declared.description, declared.exceptions, find
+        declared.check,
+        declared.table,
+        find.reads,
+        declared.rule,
+        declared.description,
+        declared.exceptions,
+        declared,
+        find,
     )
 
 
@@ -102,6 +120,7 @@ def _line_has_parent(lines: Table, parent: Table, parent_key: str) -> DocumentCh
         "",
         "What a line belongs to is there.",
         "It may be in quarantine, or not to be read by our user; or it came between two readings.",
+        Reference(lines.qualified_name, parent_key, parent.qualified_name, key),
         find,
     )
 
@@ -129,6 +148,7 @@ def _vendor_known(bills: str, vendors: str, *, vendor_key: str, rule: str = "") 
         rule,
         "A bill's vendor is there.",
         "The vendor may be in quarantine.",
+        Reference(bills, "vendor_id", vendors, vendor_key),
         find,
     )
 
@@ -153,6 +173,7 @@ DOCUMENT_CHECKS: Final = tuple(
                 "S-BIL-07",
                 "A bill has a total or a state; one of over 10 million that the vendor's sync sent comes with neither.",
                 "A bill of zero, such as one that is wholly discounted, has no value by right.",
+                Valued("intacct.ap_bill", "trx_total_entered"),
                 _has_value,
             ),
             *map(_sum, SUMS),

@@ -190,7 +190,7 @@ class SumCheck:
 
 def cells(frame: pd.DataFrame, *columns: str) -> Iterable[tuple[Any, ...]]:
     """Rows of some columns, with None for everything that is missing."""
-    import pandas as pd  # noqa: PLC0415 - see documents.check_documents
+    import pandas as pd  # noqa: PLC0415 - see documents._failures
 
     values = [[None if pd.isna(cell) else cell for cell in frame[column].tolist()] for column in columns]
     return zip(*values, strict=True)

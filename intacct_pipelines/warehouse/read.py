@@ -21,10 +21,13 @@ from intacct_pipelines.domain.catalog import TABLES, Kind, Table
 from intacct_pipelines.warehouse.covering import document_day, in_month
 from intacct_pipelines.warehouse.marts.as_of import as_of_name
 from intacct_pipelines.warehouse.place import key_text, names
+from intacct_pipelines.warehouse.suspects import suspects
 from intacct_pipelines.warehouse.tables import SYSTEM_COLUMNS, column_types, parent_name, version_name
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from intacct_pipelines.domain.catalog.sums import Reference, Sum, Valued
 
 _DTYPES: Final = {"bigint": "Int64", "boolean": "boolean", "timestamptz": "datetime64[us, UTC]"}
 _SYSTEM: Final = ("entity", *SYSTEM_COLUMNS)
@@ -38,7 +41,13 @@ class Reading:
         raise NotImplementedError
 
     def read_frame(
-        self, table: Table | str, entity: str, *, columns: Sequence[str] | None = None, include_deleted: bool = False
+        self,
+        table: Table | str,
+        entity: str,
+        *,
+        columns: Sequence[str] | None = None,
+        include_deleted: bool = False,
+        among: tuple[str, Sequence[object]] | None = None,
     ) -> pd.DataFrame:
         """Return the current rows of one entity, in the order of their keys.
 
@@ -47,16 +56,34 @@ class Reading:
             entity: The entity's partition key.
             columns: Which columns, system columns allowed; all declared ones by default.
             include_deleted: Whether rows that the source no longer has are read too.
+            among: A column, and the values in it with which a row is read, None among them; all rows by default.
 
         Raises:
             KeyError: The catalog has no such table, or the table no such column.
         """
         declared = _declared(table)
         wanted = _wanted(declared, columns)
-        query = sql.SQL("SELECT {} FROM {} WHERE entity = %(entity)s{} ORDER BY {}").format(
-            names(wanted), parent_name(declared), _alive(include_deleted), names(declared.key)
+        facts: dict[str, Any] = {"entity": entity}
+        narrowed: sql.Composable = sql.SQL("")
+        if among:
+            column, values = sql.Identifier(declared.column(among[0]).name), list(among[1])
+            facts["among"] = [value for value in values if value is not None]
+            or_none = sql.SQL(" OR {} IS NULL").format(column) if None in values else sql.SQL("")
+            narrowed = sql.SQL(" AND ({} = ANY (%(among)s){})").format(column, or_none)
+        query = sql.SQL("SELECT {} FROM {} WHERE entity = %(entity)s{}{} ORDER BY {}").format(
+            names(wanted), parent_name(declared), _alive(include_deleted), narrowed, names(declared.key)
         )
-        return self._frame(declared, wanted, query, {"entity": entity})
+        return self._frame(declared, wanted, query, facts)
+
+    def suspects(self, holds: Sum | Reference | Valued, entity: str) -> tuple[list[object], dict[str, str]]:
+        """Return what a declared truth may not hold for: values, and the column of each table in which they stand.
+
+        Raises:
+            KeyError: The catalog has no such table or column.
+        """
+        found = suspects(holds)
+        with self.transaction("looking for what does not add up") as connection:
+            return [value for (value,) in connection.execute(found.query, {"entity": entity})], found.by
 
     def as_of(
         self, table: Table | str, entity: str, instant: datetime, *, columns: Sequence[str] | None = None

@@ -272,7 +272,7 @@ def test_an_unbalanced_bill_is_named_and_held_and_never_sent(warehouse_dsn):
     world.transport = Rewriting(world, unbalance)
     with world.systems() as systems:
         sync_bill(systems, world.entity, TABLES["bill.ap_bill"], "unbalanced", whole=True)
-        failing = check_entity_documents(systems, str(world.entity))
+        failing = check_entity_documents(systems.warehouse, str(world.entity))
         link = systems.link(world.entity)
         for object_name in ("vendor", "ap_bill"):
             reconcile(systems, link, object_name, "unbalanced")

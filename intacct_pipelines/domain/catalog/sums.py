@@ -1,4 +1,4 @@
-"""What adds up in documents, declared once: which amounts of a header, which of its lines, with which sign.
+"""What holds across rows, declared once: what adds up in documents, and which rows name a record of another table.
 
 A sum without exceptions holds by the source's own arithmetic; a document that breaks it is an error. One with
 exceptions holds for most documents: what breaks it is worth a look, and its exceptions say what may be behind it.
@@ -85,6 +85,36 @@ class Sum:
     def is_certain(self) -> bool:
         """Whether a document that breaks it is wrong for certain."""
         return not self.exceptions
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Rows that name a record of another table.
+
+    Args:
+        table: Qualified name of the table with the rows.
+        column: Its column that names the record.
+        other: Qualified name of the other table.
+        other_key: The column there that is named.
+    """
+
+    table: str
+    column: str
+    other: str
+    other_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """Rows that have an amount other than zero.
+
+    Args:
+        table: Qualified name of the table.
+        column: The amount.
+    """
+
+    table: str
+    column: str
 
 
 def terms(texts: Iterable[str]) -> tuple[Term, ...]:
