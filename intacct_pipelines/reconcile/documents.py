@@ -97,6 +97,8 @@ def known_documents(
     platform: pd.DataFrame,
     every: pd.DataFrame,
     stands: pd.Series,
+    *,
+    date: str,
 ) -> Sides:
     """Return both sides' documents, paired by confirmed crosswalk and by the source that Intacct's description names.
 
@@ -107,6 +109,7 @@ def known_documents(
         platform: The platform's documents.
         every: All of Intacct's, with ``description`` and ``owner``.
         stands: Which of Intacct's count.
+        date: Column with the document's date on both sides.
 
     Raises:
         DataContractError: The crosswalk contradicts itself.
@@ -122,13 +125,12 @@ def known_documents(
         intacct_texts=intacct["description"],
         intacct_stands=stands[is_inside].reset_index(drop=True),
     )
-    return Sides(platform, intacct, every[~is_inside], pairing)
+    return Sides(platform, intacct, every[~is_inside], pairing, date)
 
 
 def pair_by_number(
     sides: Sides,
     *,
-    date: str,
     is_live: pd.Series,
     stands: pd.Series,
     is_due: pd.Series | None = None,
@@ -138,14 +140,13 @@ def pair_by_number(
 
     Args:
         sides: From ``known_documents``, with ``number``, ``known_party``, ``natural``, ``currency``, ``amount``.
-        date: Column with the document's date on both sides.
         is_live: Which of the platform's documents count.
         stands: Which of Intacct's documents count.
         is_due: Platform documents that a sync would post, so that another one of the same content would be the second;
             all that count, if not given.
         is_posted: The same for Intacct's.
     """
-    pairing, platform, intacct = sides.pairing, sides.platform, sides.intacct
+    pairing, platform, intacct, date = sides.pairing, sides.platform, sides.intacct, sides.date
     # Live and standing ones find each other first, so that an undone twin does not make them ambiguous.
     for ours, theirs in ((is_live, stands), (is_live | True, stands | True)):
         for depth in ("number", "amount"):

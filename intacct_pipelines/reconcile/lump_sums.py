@@ -93,7 +93,7 @@ def reconcile_lump_sums(
         intacct_stands=intacct["stands"],
     )
     _pair(pairing, platform, intacct)
-    sides = Sides(platform, intacct, every[~is_ours].reset_index(drop=True), pairing)
+    sides = Sides(platform, intacct, every[~is_ours].reset_index(drop=True), pairing, date="day")
     differences = Differences(link, kind.object_name, moment.now)
     pairs = sides.pairs()
     _compare(kind, sides, differences, pairs, groups)

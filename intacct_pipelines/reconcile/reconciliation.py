@@ -15,7 +15,7 @@ from intacct_pipelines.reconcile.pairing import ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     import numpy.typing as npt
 
@@ -53,6 +53,7 @@ DIFFERENCE_COLUMNS: Final = (
     "amount_difference",
     "money_at_stake",
     "currency",
+    "document_date",
     "changed_at",
     "age_seconds",
     "reason",
@@ -76,6 +77,7 @@ TOTAL_COLUMNS: Final = (
     "intacct_total",
     "difference",
 )
+PERIOD_TOTAL_COLUMNS: Final = (*TOTAL_COLUMNS[:4], "month", *TOTAL_COLUMNS[4:])
 PROPOSAL_COLUMNS: Final = ("link", "object", "platform_id", "intacct_record_no", "intacct_id", "likeness", "evidence")
 SETTLEMENT_COLUMNS: Final = (
     "link",
@@ -95,6 +97,9 @@ OTHER_OWNER: Final = "other_owner"
 """The cause of rows that are out of scope, where none is named."""
 _RANK: Final = {Verdict.EXPECTED.value: 0, Verdict.IN_FLIGHT.value: 1, Verdict.BREAK.value: 2}
 _ZERO: Final = Decimal(0)
+_SIDES: Final = ("platform", "intacct")
+_CLASS: Final = ("currency", "class", "verdict", "rule")
+_SUMMED: Final = ("platform_count", "intacct_count", "platform_total", "intacct_total", "difference")
 
 
 @dataclass(frozen=True)
@@ -108,11 +113,14 @@ class Reconciliation:
         differences: One row for each row without partner, and one for each field in which a pair differs. ``rule`` is
             set exactly when the verdict is not break. ``amount_difference`` is signed; ``money_at_stake`` is how much
             money the difference touches and never negative; ``age_seconds`` counts from the younger side's last change.
+            ``document_date`` is the platform's calendar day, else Intacct's; None for records of a list.
             Differences with the same ``root`` are mended together, as the bills of one missing vendor are.
         totals: Per currency and class, the rows and the money of both sides. Their sums are those of all live rows.
         proposals: Likely pairs for a person to confirm; they never pair by themselves (S-VEN-04).
         settlements: Groups of lump sums and what is behind them, where an object has such.
         members: What each group consists of.
+        period_totals: ``totals`` by the month of the document's date as well: ``month`` is its first day, None for what
+            has no date. A pair stands in one month with both its sides.
     """
 
     matches: pd.DataFrame
@@ -121,6 +129,7 @@ class Reconciliation:
     proposals: pd.DataFrame
     settlements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SETTLEMENT_COLUMNS)))
     members: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(MEMBER_COLUMNS)))
+    period_totals: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PERIOD_TOTAL_COLUMNS)))
 
 
 @dataclass(frozen=True)
@@ -136,12 +145,14 @@ class Sides:
         outside: Intacct's rows of which the link does not speak: those of another level or entity, or for the cause in
             ``outside_cause``.
         pairing: Which row belongs to which.
+        date: Column of all three frames with the document's date; empty for the records of a list, which have none.
     """
 
     platform: pd.DataFrame
     intacct: pd.DataFrame
     outside: pd.DataFrame
     pairing: Pairing
+    date: str = ""
 
     def pairs(self) -> pd.DataFrame:
         """Return positions and common facts of every pair, in order of the platform's key."""
@@ -152,9 +163,30 @@ class Sides:
         for column in ("id", "key", "amount", "currency", "changed_at"):
             frame[f"p_{column}"] = self.platform[column].take(positions).reset_index(drop=True)
             frame[f"i_{column}"] = self.intacct[column].take(partners).reset_index(drop=True)
+        frame["document_date"] = self.document_dates()[0].take(positions).reset_index(drop=True)
         frame["changed_at"] = _later(frame["p_changed_at"], frame["i_changed_at"])
         frame["method"] = self.pairing.method[positions]
         return frame
+
+    def document_dates(self) -> tuple[pd.Series, pd.Series]:
+        """Return the document date of each of the platform's and of Intacct's rows, None where there is none.
+
+        Both sides of a pair have one date, the platform's or else Intacct's, so that a pair belongs to one period.
+        """
+        ours, theirs = (self.dates_of(rows).to_numpy(dtype=object, copy=True) for rows in (self.platform, self.intacct))
+        positions = np.flatnonzero(self.pairing.intacct_of != ALONE)
+        partners = self.pairing.intacct_of[positions]
+        lacks = pd.isna(ours[positions])
+        ours[positions[lacks]] = theirs[partners[lacks]]
+        theirs[partners] = ours[positions]
+        return pd.Series(ours, self.platform.index, dtype=object), pd.Series(theirs, self.intacct.index, dtype=object)
+
+    def dates_of(self, rows: pd.DataFrame) -> pd.Series:
+        """Return the document date that each row itself names."""
+        if not self.date:
+            return pd.Series([None] * len(rows), index=rows.index, dtype=object)
+        days = rows[self.date].astype(object)
+        return days.where(days.notna(), None)
 
     def partners(self) -> dict[object, Any]:
         """Return Intacct's key of every paired row of the platform, by the platform's key."""
@@ -183,6 +215,7 @@ def pair_rows(pairs: pd.DataFrame, **facts: Any) -> pd.DataFrame:
             "intacct_record_no": pairs["i_key"],
             "intacct_id": pairs["i_id"],
             "currency": pairs["p_currency"],
+            "document_date": pairs["document_date"],
             "changed_at": pairs["changed_at"],
         }
     )
@@ -220,8 +253,8 @@ class Differences:
         """Add one difference for each row.
 
         Args:
-            rows: Has ``platform_id``, ``intacct_record_no``, ``intacct_id``, ``currency``, ``changed_at``; ``root`` and
-                ``root_name`` where a cause of theirs is shared.
+            rows: Has ``platform_id``, ``intacct_record_no``, ``intacct_id``, ``currency``, ``document_date``,
+                ``changed_at``; ``root`` and ``root_name`` where a cause of theirs is shared.
             kind: What differs.
             cause: Name of the cause of each row, ``NO_CAUSE`` where no rule explains it.
             otherwise: The break that an unexplained row is once it is older than the grace.
@@ -295,11 +328,12 @@ def add_alone(sides: Sides, differences: Differences, why: Explanations, kind: K
         kind: What such a row is called; None for missing on the other side.
     """
     pairing = sides.pairing
+    our_dates, their_dates = sides.document_dates()
     for is_platform, missing, rows, partner, group, cause, otherwise, of_group in (
         (
             True,
             Kind.MISSING_IN_INTACCT,
-            sides.platform,
+            sides.platform.assign(document_date=our_dates),
             pairing.intacct_of,
             pairing.platform_group,
             why.platform_cause,
@@ -309,7 +343,7 @@ def add_alone(sides: Sides, differences: Differences, why: Explanations, kind: K
         (
             False,
             Kind.MISSING_IN_PLATFORM,
-            sides.intacct,
+            sides.intacct.assign(document_date=their_dates),
             pairing.platform_of,
             pairing.intacct_group,
             why.intacct_cause,
@@ -345,6 +379,7 @@ def _one_sided(rows: pd.DataFrame, *, is_platform: bool) -> pd.DataFrame:
             "amount_difference": amounts if is_platform else -amounts,
             "money_at_stake": amounts.map(abs),
             "currency": rows["currency"],
+            "document_date": rows["document_date"],
             "changed_at": rows["changed_at"],
             "root": rows.get("root", ""),
             "root_name": rows.get("root_name", ""),
@@ -394,14 +429,19 @@ def conclude(
         rule=pairs.get("pair_rule", ""),
     )
     matches = _ordered(_labelled(matches, collected.link, collected.object_name), MATCH_COLUMNS, ("platform_id",))
-    totals = _totals(sides, pairs, differences)
-    _prove(sides, totals)
-    totals = _labelled(totals, collected.link, collected.object_name)
+    by_month = _totals(sides, pairs, differences)
+    _prove(sides, by_month)
+    by_month["month"] = pd.Series(map(_first_day, by_month["month"]), index=by_month.index, dtype=object)
+    totals, period_totals = (
+        _ordered(_labelled(rows, collected.link, collected.object_name), columns, by)
+        for rows, columns, by in (
+            (_of_all_months(by_month), TOTAL_COLUMNS, _CLASS),
+            (by_month, PERIOD_TOTAL_COLUMNS, [_CLASS[0], "month", *_CLASS[1:]]),
+        )
+    )
     if proposals is None:
         proposals = pd.DataFrame(columns=list(PROPOSAL_COLUMNS), dtype=object)
-    return Reconciliation(
-        matches, differences, _ordered(totals, TOTAL_COLUMNS, ("currency", "class", "verdict", "rule")), proposals
-    )
+    return Reconciliation(matches, differences, totals, proposals, period_totals=period_totals)
 
 
 def _worst_by_pair(differences: pd.DataFrame) -> pd.DataFrame:
@@ -415,15 +455,16 @@ def _worst_by_pair(differences: pd.DataFrame) -> pd.DataFrame:
 
 
 def _totals(sides: Sides, pairs: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
-    """Return count and money of both sides per currency and class."""
+    """Return count and money of both sides per currency, month (see ``_months``) and class."""
     placed = []
     is_equal = pairs["verdict"].isna()
     label = {
+        "month": _months(pairs["document_date"]),
         "class": np.where(is_equal, MATCHED_EQUAL, MATCHED_DIFFERENT),
         "verdict": pairs["verdict"].astype(object).where(~is_equal, ""),
         "rule": pairs["worst_rule"].astype(object).where(~is_equal, ""),
     }
-    for side in ("platform", "intacct"):
+    for side in _SIDES:
         letter = side[0]
         pair_rows = pd.DataFrame(
             {**label, "currency": pairs[f"{letter}_currency"], "amount": pairs[f"{letter}_amount"]}
@@ -434,6 +475,7 @@ def _totals(sides: Sides, pairs: pd.DataFrame, differences: pd.DataFrame) -> pd.
         sign = 1 if side == "platform" else -1
         lone_rows = pd.DataFrame(
             {
+                "month": _months(mine["document_date"]),
                 "class": mine["kind"],
                 "verdict": mine["verdict"],
                 "rule": mine["rule"],
@@ -444,21 +486,37 @@ def _totals(sides: Sides, pairs: pd.DataFrame, differences: pd.DataFrame) -> pd.
         placed += [part.assign(side=side) for part in (pair_rows, lone_rows)]
     outside = sides.outside
     why = outside.get("outside_cause", pd.Series(OTHER_OWNER, index=outside.index, dtype=object))
-    rule = {
-        "verdict": why.map({name: cause.verdict.value for name, cause in CAUSES.items()}),
-        "rule": why.map({name: cause.rule for name, cause in CAUSES.items()}),
-    }
-    placed.append(outside[["currency", "amount"]].assign(**rule, **{"class": OUT_OF_SCOPE}, side="intacct"))
+    placed.append(
+        pd.DataFrame(
+            {
+                "month": _months(sides.dates_of(outside)),
+                "class": OUT_OF_SCOPE,
+                "verdict": why.map({name: cause.verdict.value for name, cause in CAUSES.items()}),
+                "rule": why.map({name: cause.rule for name, cause in CAUSES.items()}),
+                "currency": outside["currency"],
+                "amount": outside["amount"],
+                "side": "intacct",
+            }
+        )
+    )
     return _summed([part for part in placed if len(part)])
 
 
+def _months(days: pd.Series) -> npt.NDArray[np.int64]:
+    """Return the month of each day as a number, which groups faster than a date; no day has the number of NaT."""
+    return days.to_numpy(dtype="datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _first_day(month: Any) -> date | None:
+    day: date | None = np.datetime64(month, "M").astype("datetime64[D]").item()
+    return day
+
+
 def _summed(placed: list[pd.DataFrame]) -> pd.DataFrame:
-    by = ["currency", "class", "verdict", "rule"]
-    if not placed:
-        return pd.DataFrame(columns=list(TOTAL_COLUMNS), dtype=object)
+    by = ["currency", "month", *_CLASS[1:]]
     rows = []
-    for place, group in pd.concat(placed, ignore_index=True).groupby(by, sort=True):
-        sides = {side: group["amount"][group["side"] == side] for side in ("platform", "intacct")}
+    for place, group in pd.concat(placed, ignore_index=True).groupby(by, sort=True) if placed else ():
+        sides = {side: group["amount"][group["side"] == side] for side in _SIDES}
         platform_total, intacct_total = (sum(amounts, start=_ZERO) for amounts in sides.values())
         rows.append(
             {
@@ -470,27 +528,38 @@ def _summed(placed: list[pd.DataFrame]) -> pd.DataFrame:
                 "difference": platform_total - intacct_total,
             }
         )
-    columns = [*by, "platform_count", "intacct_count", "platform_total", "intacct_total", "difference"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[*by, *_SUMMED])
 
 
-def _prove(sides: Sides, totals: pd.DataFrame) -> None:
-    """Compare the classes with sums that were taken from the rows themselves."""
+def _of_all_months(by_month: pd.DataFrame) -> pd.DataFrame:
+    rows = [
+        {**dict(zip(_CLASS, place, strict=True)), **{name: sum(group[name]) for name in _SUMMED}}
+        for place, group in by_month.groupby(list(_CLASS), sort=True)
+    ]
+    return pd.DataFrame(rows, columns=[*_CLASS, *_SUMMED])
+
+
+def _prove(sides: Sides, by_month: pd.DataFrame) -> None:
+    """Compare the classes with sums that were taken from the rows themselves, by currency and month."""
     columns = ["currency", "amount"]
-    intacct = pd.concat([sides.intacct[columns], sides.outside[columns]])
-    for side, rows in (("platform", sides.platform), ("intacct", intacct)):
+    ours, theirs = sides.document_dates()
+    intacct = pd.concat([sides.intacct[columns], sides.outside[columns]], ignore_index=True)
+    intacct_months = np.concatenate([_months(theirs), _months(sides.dates_of(sides.outside))])
+    for side, rows, months in (
+        ("platform", sides.platform, _months(ours)),
+        ("intacct", intacct, intacct_months),
+    ):
         expected = {
-            currency: (len(amounts), sum(amounts, start=_ZERO))
-            for currency, amounts in rows["amount"].groupby(rows["currency"], sort=True)
+            place: (len(amounts), sum(amounts, start=_ZERO))
+            for place, amounts in rows["amount"].groupby([rows["currency"], months], sort=True)
         }
         counted = {
-            currency: (int(group[f"{side}_count"].sum()), sum(group[f"{side}_total"], start=_ZERO))
-            for currency, group in totals.groupby("currency", sort=True)
+            place: (int(group[f"{side}_count"].sum()), sum(group[f"{side}_total"], start=_ZERO))
+            for place, group in by_month.groupby(["currency", "month"], sort=True)
             if group[f"{side}_count"].sum()
         }
         if expected != counted:
-            wrong = sorted(
-                currency for currency in expected | counted if expected.get(currency) != counted.get(currency)
-            )
+            places: Any = [place for place in expected | counted if expected.get(place) != counted.get(place)]
+            wrong = sorted(f"{currency} {str(_first_day(month) or '')[:7]}".strip() for currency, month in places)
             msg = f"the classes of the {side}'s rows do not add up to the rows in {', '.join(wrong)}"
             raise DataContractError(msg)

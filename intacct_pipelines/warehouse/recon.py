@@ -65,6 +65,7 @@ _DIFFERENCE: Final = _Current(
         "amount_difference",
         "money_at_stake",
         "currency",
+        "document_date",
         "changed_at",
         "reason",
         "remedy",
@@ -96,6 +97,11 @@ _TOTAL_FACTS: Final = (
     "intacct_total",
     "difference",
 )
+_PERIOD_TOTAL: Final = _Current(
+    "period_total",
+    ("link", "object", "currency", "month", "class", "verdict", "rule"),
+    ("entity", "platform_count", "intacct_count", "platform_total", "intacct_total", "difference"),
+)
 _CROSSWALK: Final = (
     "link",
     "object",
@@ -126,6 +132,10 @@ class Found(Protocol):
     @property
     def totals(self) -> pd.DataFrame:
         """Classes."""
+
+    @property
+    def period_totals(self) -> pd.DataFrame:
+        """Classes by month of the document's date."""
 
     @property
     def proposals(self) -> pd.DataFrame:
@@ -171,7 +181,9 @@ class Recon:
             WarehouseUnavailableError: Postgres went away; nothing was stored.
         """
         place = {"link": link, "entity": entity, "object": object_name}
-        for frame in (found.matches, found.differences, found.totals, found.settlements, found.members):
+        for frame in (
+            found.matches, found.differences, found.totals, found.period_totals, found.settlements, found.members,
+        ):  # fmt: skip
             _check_place(frame, place)
         run = {**place, "run_id": run_id, "now": self._now()}
         with self._warehouse.transaction(f"storing the reconciliation of {object_name}") as connection:
@@ -181,6 +193,7 @@ class Recon:
             _merge(connection, _DIFFERENCE, found.differences, run)
             _merge(connection, _SETTLEMENT, found.settlements, run)
             _merge(connection, _MEMBER, found.members, run)
+            _merge(connection, _PERIOD_TOTAL, found.period_totals, run)
             store_findings(connection, run)
             _store_totals(connection, found.totals, run)
             _learn(connection, run)
@@ -246,6 +259,10 @@ class Recon:
     def members(self, link: str, object_name: str | None = None) -> pd.DataFrame:
         """Return what the current groups of one link consist of."""
         return self._current(_MEMBER, link, object_name)
+
+    def period_totals(self, link: str, object_name: str | None = None) -> pd.DataFrame:
+        """Return the current classes of one link by month of the document's date; ``month`` is its first day."""
+        return self._current(_PERIOD_TOTAL, link, object_name)
 
     def totals(self, link: str, object_name: str | None = None, *, run_id: str | None = None) -> pd.DataFrame:
         """Return the classes of all runs of one link, or of one run, oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -79,11 +79,30 @@ def test_a_difference_that_changes_keeps_its_age(warehouse):
     assert (drifted["amount_difference"], drifted["first_seen_at"]) == (Decimal("86.45"), NOW)
 
 
+def test_classes_by_month_are_those_of_the_last_run(warehouse):
+    """A bill that is dated anew moves to its month; other months are not written again; the sum is the total."""
+    store(warehouse, case_with_all_kinds())
+    case = case_with_all_kinds()
+    case.rows["bill.ap_bill"][1]["bill_date"] = date(2026, 3, 31)
+    recon = store(warehouse, case, run_id="run-2", now=NOW + timedelta(days=1))
+    rows = recon.period_totals("acme-100", "ap_bill").to_dict("records")
+    assert {(row["month"], row["class"], row["difference"], row["run_id"]) for row in rows} == {
+        (date(2026, 2, 1), "matched_equal", Decimal("0.00"), "run-1"),
+        (date(2026, 2, 1), "matched_different", Decimal("-0.05"), "run-1"),
+        (date(2026, 2, 1), "missing_in_platform", Decimal("-70.00"), "run-1"),
+        (date(2026, 3, 1), "missing_in_intacct", Decimal("50.00"), "run-2"),
+    }
+    assert sum(row["difference"] for row in rows) == sum(recon.totals("acme-100", run_id="run-2")["difference"])
+    dates = recon.differences("acme-100").set_index("platform_id")["document_date"]
+    assert dates["b2"] == date(2026, 3, 31)
+
+
 def test_an_empty_result_clears_the_current_one_only(warehouse):
     """When nothing is left, rows go, the history of totals stays, and zeros say that the last run found nothing."""
     store(warehouse, case_with_all_kinds())
     recon = store(warehouse, Case(), run_id="run-2")
     assert len(recon.matches("acme-100")) == len(recon.differences("acme-100")) == 0
+    assert len(recon.period_totals("acme-100")) == 0
     assert set(recon.totals("acme-100")["run_id"]) == {"run-1", "run-2"}
     assert list(recon.totals("acme-100", run_id="run-2")["platform_count"]) == [0]
 

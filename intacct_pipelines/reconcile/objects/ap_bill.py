@@ -151,11 +151,10 @@ def pair_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sid
     """
     platform = _platform(frames, vendors)
     every = intacct_bills(frames, vendors)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="bill_date")
     is_live = ~(platform["is_draft"] | platform["is_archived"])
     pair_by_number(
         sides,
-        date="bill_date",
         is_live=is_live,
         stands=~sides.intacct["is_undone"],
         is_due=is_live & ((platform["approval"] == "APPROVED") | (not link.approved_only)),

@@ -159,7 +159,7 @@ def _shown(number: pd.Series, day: pd.Series, bills: pd.Series) -> list[str]:
 
 
 def _pair(link: Link, crosswalk: pd.DataFrame, platform: pd.DataFrame, every: pd.DataFrame) -> Sides:
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, every["stands"])
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, every["stands"], date="day")
     pairing, intacct = sides.pairing, sides.intacct
     _pair_by_number(pairing, platform, intacct)
     is_live = ~platform["is_undone"]

@@ -72,10 +72,9 @@ def pair_invoices(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers
     """
     platform = _platform(frames, customers)
     every = _intacct(frames, customers)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="invoice_date")
     pair_by_number(
         sides,
-        date="invoice_date",
         is_live=~(platform["is_draft"] | platform["is_archived"]),
         stands=~sides.intacct["is_undone"],
         is_posted=sides.intacct["state"].isin(["Posted", "Selected", "Partially Paid", "Paid"]),

@@ -84,9 +84,9 @@ def reconcile_ar_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, m
 def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers: Sides) -> Sides:
     platform = _platform(frames, customers)
     every = _intacct(frames, customers)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="day")
     is_live, stands = ~platform["is_undone"], ~(sides.intacct["is_undone"] | sides.intacct["is_application"])
-    pair_by_number(sides, date="day", is_live=is_live, stands=stands)
+    pair_by_number(sides, is_live=is_live, stands=stands)
     _pair_without_reference(sides, is_live, stands)
     return sides
 

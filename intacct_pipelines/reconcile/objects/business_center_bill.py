@@ -104,10 +104,9 @@ def _platform(link: Link, frames: Frames, vendors: Sides) -> pd.DataFrame:
 def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sides) -> Sides:
     platform = _platform(link, frames, vendors)
     every = intacct_bills(frames, vendors)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="bill_date")
     pair_by_number(
         sides,
-        date="bill_date",
         is_live=pd.Series(data=True, index=platform.index, dtype=bool),
         stands=~sides.intacct["is_undone"],
         is_due=platform["is_due"],

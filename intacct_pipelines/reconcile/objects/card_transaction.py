@@ -103,7 +103,7 @@ def _pair(
     _mark_claimed(pairing, platform, intacct, claimed)
     # Every charge of this kind that the platform has is in the books already: one more is the second time.
     pairing.mark_doubles(pd.Series("", index=platform.index), theirs)
-    return Sides(platform, intacct, outside, pairing)
+    return Sides(platform, intacct, outside, pairing, date="day")
 
 
 def _scope(

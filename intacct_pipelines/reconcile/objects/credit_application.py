@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.moment import Moment
 
 OBJECT: Final = "credit_application"
-_ROW: Final = ("key", "id", "shown", "amount", "currency", "changed_at")
+_ROW: Final = ("key", "id", "shown", "amount", "currency", "day", "changed_at")
 
 
 def reconcile_applications(link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment) -> Reconciliation:
@@ -62,7 +62,7 @@ def reconcile_applications(link: Link, frames: Frames, crosswalk: pd.DataFrame, 
         intacct_stands=pd.Series(data=True, index=intacct.index, dtype=bool),
     )
     pairing.pair_unique(ours["natural"], intacct["natural"], NATURAL_KEY)
-    sides = Sides(ours, intacct, theirs.loc[~is_inside, list(_ROW)], pairing)
+    sides = Sides(ours, intacct, theirs.loc[~is_inside, list(_ROW)], pairing, date="day")
     older = _older_used(sides)
     differences = Differences(link, OBJECT, moment.now)
     pairs = sides.pairs()

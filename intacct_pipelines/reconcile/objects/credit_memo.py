@@ -76,8 +76,8 @@ def reconcile_credit_memos(link: Link, frames: Frames, crosswalk: pd.DataFrame, 
 def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers: Sides) -> Sides:
     platform = _platform(frames, customers)
     every = _intacct(frames)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
-    pair_by_number(sides, date="day", is_live=~platform["is_archived"], stands=~sides.intacct["is_undone"])
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="day")
+    pair_by_number(sides, is_live=~platform["is_archived"], stands=~sides.intacct["is_undone"])
     return sides
 
 

@@ -133,7 +133,7 @@ def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame) -> Sides:
     ours = _natural(platform, ~platform["is_dropped"] & pairing.platform_open)
     theirs = _natural(intacct, ~intacct["is_undone"] & pairing.intacct_open)
     pairing.pair_near((ours, platform["day"]), (theirs, intacct["day"]), least=0, most=_MOST_DAYS)
-    return Sides(platform, intacct, every[~is_inside], pairing)
+    return Sides(platform, intacct, every[~is_inside], pairing, date="day")
 
 
 def _natural(rows: pd.DataFrame, chosen: pd.Series) -> pd.Series:

@@ -81,8 +81,8 @@ def pair_credits(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: S
     platform = _platform(frames, vendors)
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)
     every = _intacct(frames, vendors, platform, confirmed)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"])
-    pair_by_number(sides, date="day", is_live=~platform["is_archived"], stands=~sides.intacct["is_undone"])
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="day")
+    pair_by_number(sides, is_live=~platform["is_archived"], stands=~sides.intacct["is_undone"])
     return sides
 
 

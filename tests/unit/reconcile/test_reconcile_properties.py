@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -17,7 +17,7 @@ from intacct_pipelines.reconcile import Frames, Moment, reconcile, reconciliatio
 from intacct_pipelines.reconcile.causes import CAUSES, Verdict
 
 _LONE_KINDS = {"missing_in_intacct", "missing_in_platform", "duplicate"}
-_DAYS = st.integers(0, 2).map(lambda days: date(2026, 2, 1) + timedelta(days=days))
+_DAYS = st.sampled_from([date(2026, 2, 1), date(2026, 2, 2), date(2026, 2, 28), date(2026, 3, 1)])
 _INSTANTS = st.sampled_from([LONG_AGO, LATER, JUST_NOW])
 _AMOUNTS = st.sampled_from(["0", "5.00", "5.01", "-5.00", "10000000.01", "77.7"])
 # Few values for each field, so that pairs, doubles and ambiguities all come up.
@@ -29,7 +29,7 @@ _BILLS = st.fixed_dictionaries(
         "amount": _AMOUNTS,
         "number": _NUMBERS,
         "vendor_id": st.sampled_from(["v1", "v2", "v3", "v9"]),
-        "bill_date": _DAYS,
+        "bill_date": st.one_of(_DAYS, st.none()),
         "currency": _CURRENCIES,
         "approval_status": st.sampled_from(["APPROVED", "ASSIGNED"]),
         "record_status": st.sampled_from(["ACTIVE", "DRAFT"]),
@@ -44,7 +44,7 @@ _INTACCT_BILLS = st.fixed_dictionaries(
         "amount": _AMOUNTS,
         "number": _NUMBERS,
         "vendor_id": st.sampled_from(["V-1", "V-2", "V-3", "V-9"]),
-        "bill_date": _DAYS,
+        "bill_date": st.one_of(_DAYS, st.none()),
         "currency": _CURRENCIES,
         "state": st.sampled_from(["Posted", "Paid", "Partially Paid", "Reversed", "No Value", "Draft"]),
         "trx_total_paid": st.sampled_from([None, Decimal(0), Decimal(5)]),
@@ -117,6 +117,41 @@ def test_classes_add_up_to_the_totals(case):
         assert sum(of_currency["intacct_total"]) == sum(theirs)
         assert sum(of_currency["difference"]) == sum(ours) - sum(theirs)
         assert (sum(of_currency["platform_count"]), sum(of_currency["intacct_count"])) == (len(ours), len(theirs))
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases())
+def test_classes_add_up_by_month(case):
+    """Per currency and month, the classes are the rows of that month; over all months they are the totals.
+
+    A pair stands in the month of BILL's bill, or of Intacct's where BILL's has no date, with both its sides.
+    """
+    result = case.bills()
+    ours = {row["id"]: row for row in live(case, "bill.ap_bill")}
+    theirs = {row["record_no"]: row for row in live(case, "intacct.ap_bill")}
+    dates = {key: row["bill_date"] for key, row in (ours | theirs).items()}
+    for one, other in zip(result.matches["platform_id"], result.matches["intacct_record_no"], strict=True):
+        dates[one] = dates[other] = dates[one] or dates[other]
+    expected = Counter()
+    for side, rows, amount in (("platform", ours, "amount"), ("intacct", theirs, "trx_total_entered")):
+        for key, row in rows.items():
+            month = dates[key] and dates[key].replace(day=1)
+            expected[side, "count", row["currency"], month] += 1
+            expected[side, "total", row["currency"], month] += row[amount]
+    found = Counter()
+    for row in result.period_totals.to_dict("records"):
+        for side in ("platform", "intacct"):
+            for sort in ("count", "total"):
+                found[side, sort, row["currency"], row["month"]] += row[f"{side}_{sort}"]
+    assert {place: sum_ for place, sum_ in found.items() if sum_} == {
+        place: sum_ for place, sum_ in expected.items() if sum_
+    }
+    place = ["currency", "class", "verdict", "rule"]
+    sums = ["platform_count", "intacct_count", "platform_total", "intacct_total", "difference"]
+    by_month = result.period_totals.groupby(place, sort=True)[sums].sum()
+    assert by_month.to_dict() == result.totals.set_index(place)[sums].to_dict()
+    for row in result.differences.to_dict("records"):
+        assert row["document_date"] == dates[row["platform_id"] or row["intacct_record_no"]]
 
 
 @settings(max_examples=25, deadline=None)
