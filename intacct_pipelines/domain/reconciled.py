@@ -199,6 +199,20 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             after=("ar_invoice",),
         ),
         Reconciled(
+            "purchasing_document",
+            "Documents of Purchasing, and the bills of BILL that came of them (S-PUR-01, S-PUR-03).",
+            (*_both("vendor", "ap_bill"), "intacct.purchasing_document"),
+            after=("ap_bill",),
+            may_be_left_out=True,
+        ),
+        Reconciled(
+            "order_entry_document",
+            "Documents of Order Entry, and the invoices of BILL that came of them (S-SAL-01).",
+            (*_both("customer", "ar_invoice"), "intacct.order_entry_document"),
+            after=("ar_invoice",),
+            may_be_left_out=True,
+        ),
+        Reconciled(
             "card_transaction",
             "Card transactions of Spend & Expense and of Intacct, paired and compared; what the vendor's sync claims "
             "is audited (S-CRD-10).",

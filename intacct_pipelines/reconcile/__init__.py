@@ -24,6 +24,7 @@ from intacct_pipelines.reconcile.objects.credit_application import reconcile_app
 from intacct_pipelines.reconcile.objects.credit_memo import reconcile_credit_memos
 from intacct_pipelines.reconcile.objects.customer import CUSTOMER
 from intacct_pipelines.reconcile.objects.listed import LISTED, reconcile_list
+from intacct_pipelines.reconcile.objects.order_document import ORDERED, reconcile_order_documents
 from intacct_pipelines.reconcile.objects.reimbursement import reconcile_reimbursements
 from intacct_pipelines.reconcile.objects.vendor import BUSINESS_CENTER_VENDOR, VENDOR
 from intacct_pipelines.reconcile.objects.vendor_credit import reconcile_vendor_credits
@@ -69,6 +70,7 @@ RECONCILERS: Final[dict[str, Reconciler]] = {
     "card_transaction": reconcile_card_transactions,
     "reimbursement": reconcile_reimbursements,
     **{name: partial(reconcile_list, listed) for name, listed in LISTED.items()},
+    **{name: partial(reconcile_order_documents, ordered) for name, ordered in ORDERED.items()},
 }
 """How each object of ``domain.reconciled`` is compared, by its name."""
 

@@ -24,6 +24,8 @@ CROSSWALK: Final = "crosswalk"
 MARK: Final = "mark"
 CLAIM: Final = "claim"
 """The platform names Intacct's record itself."""
+DOCUMENT: Final = "document"
+"""The documents to which both rows belong are a pair."""
 NATURAL_KEY: Final = "natural_key"
 
 

@@ -113,6 +113,7 @@ class BillMaker:
         self._rates: dict[tuple[str, int, int], Decimal] = {}
         self._touched_yesterday = False
         self._unapproved = cycle(_UNAPPROVED)
+        self._names_order = cycle((False, True, False))
         self._closed_through = entity.closed_through or dice.first_day
 
     def ordinary(self) -> Bill:
@@ -231,6 +232,9 @@ class BillMaker:
         dice = self._dice
         bill = replace(bill, in_intacct=False, intacct_state="")
         first = bill.lines[0]
+        if bill.difference == "only_in_bill" and next(self._names_order):
+            # Typed into BILL, though its purchase order stands open in Intacct (S-PUR-03).
+            return replace(bill, po_number=f"PO-{30000 + bill.key}")
         if bill.difference == "not_yet_approved":
             return replace(bill, approval_status=next(self._unapproved))
         if bill.difference == "approved_yesterday":

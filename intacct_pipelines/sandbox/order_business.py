@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import count, cycle
 from typing import TYPE_CHECKING, Final, Literal
 
 from intacct_pipelines.domain.money import minor_unit_digits
@@ -62,6 +62,8 @@ class Order:
     """Key of the bill or invoice that it became; 0 if none (S-PUR-01, S-SAL-01)."""
     created_at: datetime
     modified_at: datetime
+    difference: str = ""
+    """The planted kind: the order's number is not the bill's reference, or BILL has the bill of an open order."""
 
     @property
     def total(self) -> Decimal:
@@ -86,7 +88,12 @@ def make_orders(
         receivables: Its receivables.
     """
     keys = count(1)
-    orders = [_of_bill(dice, next(keys), bill) for bill in bills if bill.po_number]
+    is_other = cycle((False, True, False))
+    orders = [
+        _of_bill(dice, next(keys), bill, is_other_number=bill.in_intacct and next(is_other))
+        for bill in bills
+        if bill.po_number
+    ]
     orders += [_of_invoice(dice, next(keys), one) for one in receivables.invoices if one.so_number]
     items = tuple(item for item in receivables.items if item.kind != "sales_tax")
     for entity in entities:
@@ -100,8 +107,11 @@ def make_orders(
     return tuple(orders)
 
 
-def _of_bill(dice: Dice, key: int, bill: Bill) -> Order:
-    """The purchase order that became a bill; its number is the bill's reference (S-PUR-04)."""
+def _of_bill(dice: Dice, key: int, bill: Bill, *, is_other_number: bool) -> Order:
+    """The purchase order that became a bill; as a rule its number is the bill's reference (S-PUR-04).
+
+    One of a bill that only BILL has is still open.
+    """
     lines = tuple(
         OrderLine(
             "", Decimal(1), line.amount, line.amount, line.department_id, line.location_id, line.class_id,
@@ -110,9 +120,12 @@ def _of_bill(dice: Dice, key: int, bill: Bill) -> Order:
         for line in bill.lines
     )  # fmt: skip
     ordered = bill.bill_date - timedelta(days=5 + int(20 * dice.share()))
+    number = f"PO-{60000 + bill.key}" if is_other_number else bill.po_number
+    state, made, difference = ("Converted", bill.key, "") if bill.in_intacct else ("Pending", 0, "billed_in_bill")
     return Order(
-        key, "purchase", bill.entity_id, bill.vendor_key, bill.po_number, ordered, bill.bill_date, bill.currency,
-        bill.exchange_rate, lines, "Converted", bill.key, dice.instant(ordered, ordered), bill.created_at,
+        key, "purchase", bill.entity_id, bill.vendor_key, number, ordered, bill.bill_date, bill.currency,
+        bill.exchange_rate, lines, state, made, dice.instant(ordered, ordered), bill.created_at,
+        "reference_is_no_order" if is_other_number else difference,
     )  # fmt: skip
 
 

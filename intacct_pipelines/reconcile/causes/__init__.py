@@ -14,6 +14,7 @@ from intacct_pipelines.reconcile.causes.cause import NO_CAUSE, YOUNG, Cause, Kin
 from intacct_pipelines.reconcile.causes.common import COMMON
 from intacct_pipelines.reconcile.causes.credits import CREDITS
 from intacct_pipelines.reconcile.causes.lists import LISTS
+from intacct_pipelines.reconcile.causes.orders import ORDERS
 from intacct_pipelines.reconcile.causes.parties import PARTIES
 from intacct_pipelines.reconcile.causes.payments import PAYMENTS
 from intacct_pipelines.reconcile.causes.receivables import RECEIVABLES
@@ -29,7 +30,7 @@ def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
 
 
 CAUSES: Final = _together(
-    COMMON, BILLS, CREDITS, PAYMENTS, TRANSFERS, PARTIES, RECEIVABLES, LISTS, BUSINESS_CENTER, CARDS
+    COMMON, BILLS, CREDITS, PAYMENTS, TRANSFERS, PARTIES, RECEIVABLES, LISTS, BUSINESS_CENTER, CARDS, ORDERS
 )
 """All causes."""
 

@@ -63,6 +63,11 @@ BILLS: Final[dict[str, Cause]] = {
         "Reverse it in Intacct with a date you choose.",
         turn=Turn.INTACCT,
     ),
+    "order_number_too_long": broken(
+        "BILL refuses the bill, because its purchase order's number has more than 100 characters (S-PUR-06).",
+        "Shorten the bill's reference number in Intacct; the next sync sends it again.",
+        turn=Turn.INTACCT,
+    ),
     "missing_in_platform": broken(
         "The bill never reached BILL.", "Enter it in BILL, or reverse it in Intacct.", turn=Turn.PLATFORM
     ),

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.moment import Moment
 
 OBJECT: Final = "ap_bill"
+_LONGEST_ORDER_NO: Final = 100
+"""BILL refuses a bill whose purchase order's number has more characters (S-PUR-06)."""
 
 
 def reconcile_ap_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment) -> Reconciliation:
@@ -215,6 +217,7 @@ def _explain(link: Link, frames: Frames, sides: Sides, gone: pd.DataFrame, confi
             intacct,
             otherwise="missing_in_platform",
             deleted_in_bill=deleted_on_platform(intacct, frames["bill.ap_bill"], confirmed),
+            order_number_too_long=intacct["is_purchase"] & (intacct["reference"].str.len() > _LONGEST_ORDER_NO),
         ),
         group_cause=NO_CAUSE,
         group_otherwise="double_bill",
