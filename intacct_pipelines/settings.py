@@ -18,7 +18,16 @@ from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from intacct_pipelines.domain.budget import Account, Budget
 from intacct_pipelines.domain.keys import EntityKey
@@ -385,6 +394,9 @@ class LinkSettings(_Settings):
         default_factory=dict,
         description="BILL vendor id to 1099 form and box; without one the vendor is held (S-BP-03).",
     )
+    currencies: frozenset[Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]] = Field(
+        frozenset(), description="Currencies of the BILL account, ISO 4217 (S-CUR-02); without any, all are taken."
+    )
     excluded_vendors: frozenset[str] = Field(frozenset(), description="BILL vendor ids to leave alone (S-VEN-10).")
     advanced_sales_tax: bool = Field(
         default=False,
@@ -550,6 +562,7 @@ def _link(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         class_map=settings.classes,
         term_map=settings.terms,
         form_1099={vendor: Form1099(value.form, value.box) for vendor, value in settings.form_1099.items()},
+        currencies=settings.currencies,
         excluded_vendors=settings.excluded_vendors,
         advanced_sales_tax=settings.advanced_sales_tax,
         default_location=settings.default_location,

@@ -11,6 +11,7 @@ from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.optional import Skipped, lacks_module, sync_or_skip
 from intacct_pipelines.domain.catalog import TABLES, Table
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
+from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED, Reconciled
@@ -20,6 +21,7 @@ from intacct_pipelines.push.confirm import confirm_items
 from intacct_pipelines.push.plan import build_plan
 from intacct_pipelines.push.sources import rows_of
 from intacct_pipelines.validate import documents
+from intacct_pipelines.warehouse.due_parents import were_parents_asked
 from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
 from intacct_pipelines.warehouse.recon import Recon
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from intacct_pipelines.defs.systems import Systems
-    from intacct_pipelines.domain.keys import EntityKey
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.domain.push import Plan
     from intacct_pipelines.reconcile.reconciliation import Reconciliation
@@ -73,15 +74,22 @@ def left_out(systems: Systems, entity: EntityKey, one: Reconciled) -> Skipped | 
         table = TABLES[name]
         if table.module and (missing := lacks_module(systems, entity, table)):
             return missing
-        if not _was_read(systems, table, str(entity)):
+        if not _was_read(systems, table, _holder(entity, table)):
             return Skipped(f"{name} was never read, so nothing can be known from it", is_mendable=True)
     return None
+
+
+def _holder(entity: EntityKey, table: Table) -> str:
+    """Return the partition that holds a table's rows for an entity: the top level has what the whole company shares."""
+    return str(EntityKey(entity.company_id) if table.is_company_wide else entity)
 
 
 def _was_read(systems: Systems, table: Table, entity: str) -> bool:
     if table.schema == "business_center" and not table.embedded_in:
         # Looking for a file is certified too; only a file that was there leaves a watermark.
         return bool(systems.warehouse.watermark(table, entity))
+    if table.is_asked_by_parent:
+        return were_parents_asked(systems.warehouse, table, entity)
     return systems.warehouse.last_extracted_at(table, entity) is not None
 
 
@@ -94,7 +102,7 @@ def _read_for(
     for name in one.tables:
         yield name, columns_of(name)
     for name, columns in one.evidence.items():
-        if _was_read(systems, TABLES[name], str(entity)):
+        if _was_read(systems, TABLES[name], _holder(entity, TABLES[name])):
             yield name, [*columns, "_deleted"] if columns else columns_of(name)
 
 
@@ -103,10 +111,10 @@ def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
     # pandas costs half a second, which loading the definitions must not
     from intacct_pipelines import reconcile as room  # noqa: PLC0415 - see above
 
-    warehouse, entity, one = systems.warehouse, str(link.entity), RECONCILED[object_name]
+    warehouse, one = systems.warehouse, RECONCILED[object_name]
     frames = room.Frames(
         {
-            name: warehouse.read_frame(name, entity, columns=columns, include_deleted=True)
+            name: warehouse.read_frame(name, _holder(link.entity, TABLES[name]), columns=columns, include_deleted=True)
             for name, columns in _read_for(systems, link.entity, one, room.columns_of)
         }
     )

@@ -76,6 +76,30 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             may_be_left_out=True,
         ),
         Reconciled(
+            "currency",
+            "Currencies of BILL's documents, and those in which Intacct takes documents (S-CUR-01, S-CUR-04).",
+            ("intacct.currency",),
+            may_be_left_out=True,
+            evidence={
+                "intacct.financial_setup": ("row_no", "is_multi_base_currency"),
+                **{
+                    f"intacct.{name}": ("record_no", "state", "currency", "owner_entity_id")
+                    for name in ("ap_bill", "ar_invoice")
+                },
+                **{
+                    f"bill.{name}": ("id", "currency", "amount", "created_at", *more)
+                    for name, *more in (
+                        ("ap_bill", "is_archived"),
+                        ("ar_invoice", "is_archived"),
+                        ("vendor_credit", "is_archived"),
+                        ("credit_memo", "is_archived"),
+                        ("ap_payment",),
+                        ("ar_payment",),
+                    )
+                },
+            },
+        ),
+        Reconciled(
             "business_center_account",
             "Accounts of Business Center, which come from Intacct alone (S-PMT-01).",
             ("intacct.gl_account", "business_center.gl_account"),
@@ -213,6 +237,22 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             may_be_left_out=True,
         ),
         Reconciled(
+            "ap_bill_attachment",
+            "Files that BILL keeps with bills, and the attachments of Intacct's, which do not travel (S-ATT-01).",
+            (*_both("vendor", "ap_bill"), "bill.ap_bill_document"),
+            after=("ap_bill",),
+            may_be_left_out=True,
+            evidence={"intacct.attachment": ("record_no", "attachment_id", "file_name", "file_type")},
+        ),
+        Reconciled(
+            "ar_invoice_attachment",
+            "Files that BILL keeps with invoices, and the attachments of Intacct's, which do not travel (S-ATT-01).",
+            (*_both("customer", "ar_invoice"), "bill.ar_invoice_attachment"),
+            after=("ar_invoice",),
+            may_be_left_out=True,
+            evidence={"intacct.attachment": ("record_no", "attachment_id", "file_name", "file_type")},
+        ),
+        Reconciled(
             "card_transaction",
             "Card transactions of Spend & Expense and of Intacct, paired and compared; what the vendor's sync claims "
             "is audited (S-CRD-10).",
@@ -227,7 +267,7 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "intacct.card_transaction_line",
             ),
             platform="spend",
-            evidence={"intacct.card_account": ()},
+            evidence={"intacct.card_account": (), "intacct.attachment": ("record_no", "attachment_id")},
         ),
         Reconciled(
             "reimbursement",
@@ -241,6 +281,7 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             ),
             platform="spend",
             may_be_left_out=True,
+            evidence={"spend.reimbursement_receipt": ()},
         ),
     )
 }

@@ -18,10 +18,12 @@ from intacct_pipelines.reconcile.objects.ap_payment import reconcile_payments
 from intacct_pipelines.reconcile.objects.ar_funds_transfer import reconcile_receipt_transfers
 from intacct_pipelines.reconcile.objects.ar_invoice import reconcile_ar_invoices
 from intacct_pipelines.reconcile.objects.ar_payment import reconcile_ar_payments
+from intacct_pipelines.reconcile.objects.attachment import ATTACHED, reconcile_attachments
 from intacct_pipelines.reconcile.objects.business_center_bill import reconcile_business_center_bills
 from intacct_pipelines.reconcile.objects.card_transaction import reconcile_card_transactions
 from intacct_pipelines.reconcile.objects.credit_application import reconcile_applications
 from intacct_pipelines.reconcile.objects.credit_memo import reconcile_credit_memos
+from intacct_pipelines.reconcile.objects.currency import reconcile_currencies
 from intacct_pipelines.reconcile.objects.customer import CUSTOMER
 from intacct_pipelines.reconcile.objects.listed import LISTED, reconcile_list
 from intacct_pipelines.reconcile.objects.order_document import ORDERED, reconcile_order_documents
@@ -69,8 +71,10 @@ RECONCILERS: Final[dict[str, Reconciler]] = {
     "business_center_bill": reconcile_business_center_bills,
     "card_transaction": reconcile_card_transactions,
     "reimbursement": reconcile_reimbursements,
+    "currency": reconcile_currencies,
     **{name: partial(reconcile_list, listed) for name, listed in LISTED.items()},
     **{name: partial(reconcile_order_documents, ordered) for name, ordered in ORDERED.items()},
+    **{name: partial(reconcile_attachments, attached) for name, attached in ATTACHED.items()},
 }
 """How each object of ``domain.reconciled`` is compared, by its name."""
 

@@ -236,6 +236,11 @@ def inside(link: Link, every: pd.DataFrame, platform: pd.DataFrame, confirmed: p
     return is_ours | (every["owner"] == link.entity.entity_id)
 
 
+def is_of_other_currency(link: Link, documents: pd.DataFrame) -> pd.Series:
+    """Say which documents are in a currency that the link does not state; if it states none, none is (S-CUR-01)."""
+    return ~documents["currency"].isin(link.currencies) & bool(link.currencies)
+
+
 def touched(platform: pd.DataFrame, intacct: pd.DataFrame) -> pd.Series:
     """Return the larger of the two amounts of each pair: the money that a difference without amount touches."""
     ours, theirs = platform["amount"].map(abs), intacct["amount"].map(abs)

@@ -130,6 +130,18 @@ def _keyed(key: pd.Series, is_open: npt.NDArray[np.bool_]) -> pd.DataFrame:
     return pd.DataFrame({"position": positions, "key": key.to_numpy(dtype=object)[positions]})
 
 
+def unpaired(platform: int, intacct: int, refused: frozenset[tuple[int, int]] = frozenset()) -> Pairing:
+    """Return a pairing of so many rows of both sides, of which none has a partner yet."""
+    return Pairing(
+        intacct_of=np.full(platform, ALONE, dtype=np.int64),
+        platform_of=np.full(intacct, ALONE, dtype=np.int64),
+        method=np.full(platform, "", dtype=object),
+        platform_group=np.full(platform, "", dtype=object),
+        intacct_group=np.full(intacct, "", dtype=object),
+        refused=refused,
+    )
+
+
 def pair_known(
     link: Link,
     object_name: str,
@@ -163,14 +175,8 @@ def pair_known(
         if confirmed[column].duplicated().any():
             msg = f"the crosswalk of link {link.name} confirms one {object_name} with several others"
             raise DataContractError(msg)
-    pairing = Pairing(
-        intacct_of=np.full(len(platform_ids), ALONE, dtype=np.int64),
-        platform_of=np.full(len(intacct_record_nos), ALONE, dtype=np.int64),
-        method=np.full(len(platform_ids), "", dtype=object),
-        platform_group=np.full(len(platform_ids), "", dtype=object),
-        intacct_group=np.full(len(intacct_record_nos), "", dtype=object),
-        refused=frozenset(positions["refused"].itertuples(index=False, name=None)),
-    )
+    refused = frozenset(positions["refused"].itertuples(index=False, name=None))
+    pairing = unpaired(len(platform_ids), len(intacct_record_nos), refused)
     pairing.pair(confirmed["platform"].to_numpy(), confirmed["intacct"].to_numpy(), CROSSWALK)
     marked = marked_ids(intacct_texts, link.platform)
     _pair_marked(pairing, platform_ids, marked.where(marked.isin(platform_at.index), ""), intacct_stands)

@@ -64,6 +64,8 @@ class Order:
     modified_at: datetime
     difference: str = ""
     """The planted kind: the order's number is not the bill's reference, or BILL has the bill of an open order."""
+    reference: str = ""
+    """What the bill carries instead of the order's number."""
 
     @property
     def total(self) -> Decimal:
@@ -125,7 +127,7 @@ def _of_bill(dice: Dice, key: int, bill: Bill, *, is_other_number: bool) -> Orde
     return Order(
         key, "purchase", bill.entity_id, bill.vendor_key, number, ordered, bill.bill_date, bill.currency,
         bill.exchange_rate, lines, state, made, dice.instant(ordered, ordered), bill.created_at,
-        "reference_is_no_order" if is_other_number else difference,
+        "reference_is_no_order" if is_other_number else difference, bill.po_number if is_other_number else "",
     )  # fmt: skip
 
 

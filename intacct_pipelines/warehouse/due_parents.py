@@ -58,3 +58,13 @@ def count_due_parents(warehouse: Warehouse, table: Table, entity: str) -> int:
             [table.qualified_name, entity],
         ).fetchone()
     return int(row[0]) if row else 0
+
+
+def were_parents_asked(warehouse: Warehouse, table: Table, entity: str) -> bool:
+    """Say whether the rows of any parent were ever asked for; of those that are still due nothing is known."""
+    with warehouse.transaction(f"looking for certificates of {table.qualified_name}") as connection:
+        row = connection.execute(
+            "SELECT EXISTS (SELECT FROM ops.certificate WHERE table_name = %s AND entity = %s)",
+            [table.qualified_name, entity],
+        ).fetchone()
+    return bool(row and row[0])

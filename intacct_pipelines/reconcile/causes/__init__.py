@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from intacct_pipelines.reconcile.causes.attachments import ATTACHMENTS
 from intacct_pipelines.reconcile.causes.bills import BILLS
 from intacct_pipelines.reconcile.causes.business_center import BUSINESS_CENTER
 from intacct_pipelines.reconcile.causes.cards import CARDS
 from intacct_pipelines.reconcile.causes.cause import NO_CAUSE, YOUNG, Cause, Kind, Turn, Verdict, first_cause
 from intacct_pipelines.reconcile.causes.common import COMMON
 from intacct_pipelines.reconcile.causes.credits import CREDITS
+from intacct_pipelines.reconcile.causes.currencies import CURRENCIES
 from intacct_pipelines.reconcile.causes.lists import LISTS
 from intacct_pipelines.reconcile.causes.orders import ORDERS
 from intacct_pipelines.reconcile.causes.parties import PARTIES
@@ -30,7 +32,19 @@ def _together(*groups: dict[str, Cause]) -> dict[str, Cause]:
 
 
 CAUSES: Final = _together(
-    COMMON, BILLS, CREDITS, PAYMENTS, TRANSFERS, PARTIES, RECEIVABLES, LISTS, BUSINESS_CENTER, CARDS, ORDERS
+    COMMON,
+    BILLS,
+    CREDITS,
+    PAYMENTS,
+    TRANSFERS,
+    PARTIES,
+    RECEIVABLES,
+    LISTS,
+    BUSINESS_CENTER,
+    CARDS,
+    ORDERS,
+    ATTACHMENTS,
+    CURRENCIES,
 )
 """All causes."""
 

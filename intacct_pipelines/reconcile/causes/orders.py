@@ -61,7 +61,7 @@ for _object, _made, _scope, _conversion, _edit in (
         turn=Turn.PLATFORM,
     )
     ORDERS[f"{_object}_made_nothing"] = broken(
-        f"It says that it became {'a' if _made == 'bill' else 'an'} {_made}, and Intacct has none such ({_conversion}).",
+        f"Intacct has no {_made} of the number that the document says it made ({_conversion}).",
         f"Convert it again in Intacct if the {_made} was deleted by mistake.",
         turn=Turn.INTACCT,
     )

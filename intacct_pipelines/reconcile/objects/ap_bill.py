@@ -15,6 +15,7 @@ from intacct_pipelines.reconcile.documents import (
     deleted_on_platform,
     gone_documents,
     intacct_parties,
+    is_of_other_currency,
     known_documents,
     money,
     pair_by_number,
@@ -165,6 +166,11 @@ def pair_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sid
     return sides
 
 
+def bills_of(link: Link, frames: Frames, crosswalk: pd.DataFrame) -> Sides:
+    """Return the same for an object that needs no vendors; see ``pair_bills``."""
+    return pair_bills(link, frames, crosswalk, pair_vendors(link, frames, crosswalk))
+
+
 def _with_predecessors(sides: Sides, gone: pd.DataFrame, confirmed: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs; where Intacct's bill replaces a deleted one, with that one's record number (S-BIL-08)."""
     pairs = sides.pairs()
@@ -212,6 +218,7 @@ def _explain(link: Link, frames: Frames, sides: Sides, gone: pd.DataFrame, confi
             negative_in_intacct=intacct["amount"] < NO_MONEY,
             excluded_vendor=intacct["platform_vendor"].isin(link.excluded_vendors),
             ambiguous_vendor=intacct["is_vendor_ambiguous"],
+            document_in_another_currency=is_of_other_currency(link, intacct),
         ),
         intacct_otherwise=first_cause(
             intacct,

@@ -14,6 +14,7 @@ from intacct_pipelines.reconcile.documents import (
     deleted_on_platform,
     gone_documents,
     intacct_parties,
+    is_of_other_currency,
     known_documents,
     money,
     pair_by_number,
@@ -80,6 +81,11 @@ def pair_invoices(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers
         is_posted=sides.intacct["state"].isin(["Posted", "Selected", "Partially Paid", "Paid"]),
     )
     return sides
+
+
+def invoices_of(link: Link, frames: Frames, crosswalk: pd.DataFrame) -> Sides:
+    """Return the same for an object that needs no customers; see ``pair_invoices``."""
+    return pair_invoices(link, frames, crosswalk, pair_customers(link, frames, crosswalk))
 
 
 def _platform(frames: Frames, customers: Sides) -> pd.DataFrame:
@@ -181,6 +187,7 @@ def _explain(link: Link, frames: Frames, sides: Sides, confirmed: pd.DataFrame) 
             ambiguous_customer=intacct["is_customer_ambiguous"] & ~intacct["is_undone"],
             received_in_intacct=is_settled & ~intacct["is_undone"],
             unposted_invoice=intacct["state"] != "Posted",
+            document_in_another_currency=is_of_other_currency(link, intacct),
         ),
         intacct_otherwise=first_cause(
             intacct, otherwise="invoice_missing_in_platform", invoice_deleted_in_bill=source_gone

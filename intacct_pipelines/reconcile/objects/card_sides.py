@@ -62,6 +62,7 @@ def books_of(link: Link, frames: Frames) -> Books:
             "card_account": text(rows, "card_account_id"),
             "state": state,
             "is_undone": state.isin(UNDONE),
+            "attachment": text(rows, "attachment_id"),
             "has_receipt": text(rows, "attachment_id") != "",
             "amount": rows["trx_total_entered"].astype(object),
             "currency": text(rows, "currency"),

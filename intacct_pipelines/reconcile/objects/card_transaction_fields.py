@@ -11,6 +11,7 @@ from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.documents import amount_fields, touched
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields, unlike
 from intacct_pipelines.reconcile.line_coding import DIMENSIONS, add_coding
+from intacct_pipelines.reconcile.objects.attachment import is_attachment_gone
 from intacct_pipelines.reconcile.objects.card_coding import LOCATION, lines_of
 from intacct_pipelines.reconcile.reconciliation import pair_rows
 
@@ -75,7 +76,8 @@ def compare_pairs(
             *_header_fields(platform, intacct, rows, edit),
             _state_field(platform, intacct, rows),
             _claim_field(intacct, rows, records, is_claim, books),
-            _receipt_field(link, platform, intacct),
+            receipt_field(link, platform, intacct),
+            _attachment_field(link, frames, platform, intacct, rows),
         ),
     )
     defaults = intacct["card_account"].map(books.locations)
@@ -174,8 +176,8 @@ def _claim_field(
     )
 
 
-def _receipt_field(link: Link, platform: pd.DataFrame, intacct: pd.DataFrame) -> Field:
-    """Return whether both sides hold the receipt (S-ATT-01)."""
+def receipt_field(link: Link, platform: pd.DataFrame, intacct: pd.DataFrame) -> Field:
+    """Return whether both sides hold the receipt (S-ATT-01); one that came late is in flight first."""
     words = {True: "attached", False: "none"}
     return Field(
         "receipt",
@@ -183,8 +185,25 @@ def _receipt_field(link: Link, platform: pd.DataFrame, intacct: pd.DataFrame) ->
         platform["has_receipt"].map(words),
         intacct["has_receipt"].map(words),
         (platform["has_receipt"] != intacct["has_receipt"]) & link.cards.compares_receipts,
+        NO_CAUSE,
         "receipt_stays",
-        _DIFFERS,
+    )
+
+
+def _attachment_field(
+    link: Link, frames: Frames, platform: pd.DataFrame, intacct: pd.DataFrame, rows: pd.DataFrame
+) -> Field:
+    """Return whether the attachment that Intacct's record names is there."""
+    is_gone = is_attachment_gone(frames, intacct["attachment"])
+    return Field(
+        "attachment",
+        Kind.STATE,
+        platform["has_receipt"].map({True: "attached", False: "none"}),
+        intacct["attachment"],
+        is_gone & link.cards.compares_receipts,
+        NO_CAUSE,
+        "attachment_gone",
+        money_at_stake=rows["touched"],
     )
 
 

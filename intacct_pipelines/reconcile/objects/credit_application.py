@@ -17,7 +17,7 @@ from intacct_pipelines.reconcile.objects.ap_bill import pair_bills
 from intacct_pipelines.reconcile.objects.credit_application_sides import intacct_uses, platform_uses
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.objects.vendor_credit import pair_credits
-from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, pair_known
+from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, unpaired
 from intacct_pipelines.reconcile.reconciliation import (
     Differences,
     Explanations,
@@ -52,15 +52,7 @@ def reconcile_applications(link: Link, frames: Frames, crosswalk: pd.DataFrame, 
     theirs, theirs_undone = _parted(intacct_uses(link, frames, bills, credits_))
     is_inside = theirs["is_inside"].astype(bool)
     intacct = theirs[is_inside].reset_index(drop=True)
-    pairing = pair_known(
-        link,
-        OBJECT,
-        crosswalk.iloc[:0],
-        platform_ids=ours["key"],
-        intacct_record_nos=intacct["key"],
-        intacct_texts=pd.Series("", index=intacct.index, dtype=object),
-        intacct_stands=pd.Series(data=True, index=intacct.index, dtype=bool),
-    )
+    pairing = unpaired(len(ours), len(intacct))
     pairing.pair_unique(ours["natural"], intacct["natural"], NATURAL_KEY)
     sides = Sides(ours, intacct, theirs.loc[~is_inside, list(_ROW)], pairing, date="day")
     older = _older_used(sides)

@@ -16,11 +16,9 @@ from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.documents import UNDONE, amount_fields, money, touched
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields
 from intacct_pipelines.reconcile.frames import changed_at, folded, mapped, select_rows, text
-from intacct_pipelines.reconcile.objects.ap_bill import pair_bills
-from intacct_pipelines.reconcile.objects.ar_invoice import pair_invoices
-from intacct_pipelines.reconcile.objects.customer import pair_customers
-from intacct_pipelines.reconcile.objects.vendor import pair_vendors
-from intacct_pipelines.reconcile.pairing import DOCUMENT, joined, pair_known
+from intacct_pipelines.reconcile.objects.ap_bill import bills_of
+from intacct_pipelines.reconcile.objects.ar_invoice import invoices_of
+from intacct_pipelines.reconcile.pairing import DOCUMENT, joined, unpaired
 from intacct_pipelines.reconcile.reconciliation import (
     Differences,
     Explanations,
@@ -61,19 +59,11 @@ class Ordered:
     pair: Callable[[Link, Frames, pd.DataFrame], Sides]
 
 
-def _bills(link: Link, frames: Frames, crosswalk: pd.DataFrame) -> Sides:
-    return pair_bills(link, frames, crosswalk, pair_vendors(link, frames, crosswalk))
-
-
-def _invoices(link: Link, frames: Frames, crosswalk: pd.DataFrame) -> Sides:
-    return pair_invoices(link, frames, crosswalk, pair_customers(link, frames, crosswalk))
-
-
 ORDERED: Final[dict[str, Ordered]] = {
     one.name: one
     for one in (
-        Ordered("purchasing_document", "vendor_id", "bill_record_no", "vendor_no", _bills),
-        Ordered("order_entry_document", "customer_id", "invoice_record_no", "customer_no", _invoices),
+        Ordered("purchasing_document", "vendor_id", "bill_record_no", "vendor_no", bills_of),
+        Ordered("order_entry_document", "customer_id", "invoice_record_no", "customer_no", invoices_of),
     )
 }
 """Every kind that is compared here, by its name."""
@@ -89,12 +79,11 @@ def reconcile_order_documents(
     See ``reconcile.Reconciler`` for the other arguments and errors.
     """
     documents = ordered.pair(link, frames, crosswalk)
-    # What a document made decides, whatever was a pair before.
-    sides = _pair(ordered, link, crosswalk.iloc[:0], documents, _orders(ordered, frames))
+    sides = _pair(ordered, link, documents, _orders(ordered, frames))
     differences = Differences(link, ordered.name, moment.now)
     pairs = sides.pairs()
     _compare(ordered, sides, differences, pairs)
-    add_alone(sides, differences, _explain(ordered, link, documents, sides))
+    add_alone(sides, differences, _explain(ordered, documents, sides))
     return conclude(sides, differences, pairs)
 
 
@@ -140,7 +129,7 @@ def _order_numbers(rows: pd.DataFrame) -> pd.Series:
     return mapped(first, numbers)
 
 
-def _pair(ordered: Ordered, link: Link, crosswalk: pd.DataFrame, documents: Sides, every: pd.DataFrame) -> Sides:
+def _pair(ordered: Ordered, link: Link, documents: Sides, every: pd.DataFrame) -> Sides:
     made = set(every["made"]) - {""}
     platform = documents.platform
     partner = mapped(platform["key"], {key: str(record_no) for key, record_no in documents.partners().items()})
@@ -156,15 +145,8 @@ def _pair(ordered: Ordered, link: Link, crosswalk: pd.DataFrame, documents: Side
     is_ours = every["made"].isin(set(platform["born"]) - {""})
     is_inside = is_ours | (every["owner"] == link.entity.entity_id)
     intacct = every[is_inside].reset_index(drop=True)
-    pairing = pair_known(
-        link,
-        ordered.name,
-        crosswalk,
-        platform_ids=platform["key"],
-        intacct_record_nos=intacct["key"],
-        intacct_texts=pd.Series("", index=intacct.index, dtype=object),
-        intacct_stands=pd.Series(data=True, index=intacct.index, dtype=bool),
-    )
+    # What a document made decides, whatever was a pair before.
+    pairing = unpaired(len(platform), len(intacct))
     pairing.pair_unique(platform["born"], intacct["made"], DOCUMENT)
     pairing.mark_ambiguous(platform["born"], intacct["made"])
     return Sides(platform, intacct, every[~is_inside], pairing)
@@ -206,7 +188,7 @@ def _of_partner(documents: Sides) -> dict[str, pd.Series]:
     return found
 
 
-def _explain(ordered: Ordered, link: Link, documents: Sides, sides: Sides) -> Explanations:
+def _explain(ordered: Ordered, documents: Sides, sides: Sides) -> Explanations:
     platform, intacct, name = sides.platform, sides.intacct, ordered.name
     theirs = documents.intacct
     standing = theirs[~theirs["state"].isin(UNDONE)]

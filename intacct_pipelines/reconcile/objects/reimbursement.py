@@ -14,6 +14,7 @@ from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.documents import UNDONE, amount_fields, confirmed_pairs, inside, touched
 from intacct_pipelines.reconcile.fields import Field, add_fields
 from intacct_pipelines.reconcile.frames import changed_at, flag, folded, instants, require, select_rows, text, value
+from intacct_pipelines.reconcile.objects.card_transaction_fields import receipt_field
 from intacct_pipelines.reconcile.pairing import joined, marked_ids, pair_known, spelt
 from intacct_pipelines.reconcile.reconciliation import (
     Differences,
@@ -47,7 +48,7 @@ def reconcile_reimbursements(link: Link, frames: Frames, crosswalk: pd.DataFrame
     sides = _pair(link, frames, crosswalk)
     differences = Differences(link, OBJECT, moment.now)
     pairs = sides.pairs()
-    _compare(differences, sides, pairs)
+    _compare(frames, differences, sides, pairs)
     add_alone(sides, differences, _explain(frames, sides))
     return conclude(sides, differences, pairs)
 
@@ -69,6 +70,7 @@ def _platform(frames: Frames) -> pd.DataFrame:
                 [emails.get(user, "") for user in text(rows, "user_id")], index=rows.index, dtype=object
             ),
             "day": value(rows, "occurred_date"),
+            "has_receipt": text(rows, "id").isin(_with_receipt(frames)),
             "status": status,
             "is_dropped": flag(rows, "is_retired") | (status == "ARCHIVED"),
             "amount": rows["amount"].astype(object),
@@ -76,6 +78,11 @@ def _platform(frames: Frames) -> pd.DataFrame:
             "changed_at": instants(rows, "submitted_at"),
         }
     )
+
+
+def _with_receipt(frames: Frames) -> set[str]:
+    receipts = select_rows(frames["spend.reimbursement_receipt"], "id", deleted=False)
+    return set(text(receipts, "reimbursement_id"))
 
 
 def _intacct(link: Link, frames: Frames) -> pd.DataFrame:
@@ -105,6 +112,7 @@ def _documents(link: Link, frames: Frames, table: str, date: str) -> pd.DataFram
             "shown": description.where(description != "", text(rows, "document_no")),
             "employee": employee,
             "day": value(rows, date),
+            "has_receipt": text(rows, "attachment_id") != "",
             "state": text(rows, "state"),
             "is_undone": text(rows, "state").isin(UNDONE),
             "amount": rows["trx_total_entered"].astype(object),
@@ -141,7 +149,7 @@ def _natural(rows: pd.DataFrame, chosen: pd.Series) -> pd.Series:
     return joined(is_known, rows["email"], rows["currency"], rows["amount"].map(spelt))
 
 
-def _compare(differences: Differences, sides: Sides, pairs: pd.DataFrame) -> None:
+def _compare(frames: Frames, differences: Differences, sides: Sides, pairs: pd.DataFrame) -> None:
     platform, intacct = sides.side_by_side(pairs)
     state = Field(
         "state",
@@ -156,7 +164,9 @@ def _compare(differences: Differences, sides: Sides, pairs: pd.DataFrame) -> Non
     amounts = amount_fields(
         differences.link, platform, intacct, cause=NO_CAUSE, amount_cause=NO_CAUSE, otherwise=_DIFFERS
     )
-    add_fields(differences, pair_rows(pairs), (*amounts, state))
+    receipt = receipt_field(differences.link, platform, intacct)
+    is_known = frames.was_read("spend.reimbursement_receipt")
+    add_fields(differences, pair_rows(pairs), (*amounts, state, *([receipt] if is_known else [])))
 
 
 def _explain(frames: Frames, sides: Sides) -> Explanations:

@@ -21,6 +21,7 @@ from intacct_pipelines.reconcile.documents import (
     deleted_on_platform,
     gone_documents,
     intacct_parties,
+    is_of_other_currency,
     known_documents,
     money,
     pair_by_number,
@@ -269,6 +270,7 @@ def _explain(link: Link, frames: Frames, sides: Sides, crosswalk: pd.DataFrame) 
             used_credit=(intacct["used"] != NO_MONEY).astype(bool) & ~intacct["is_undone"],
             unposted_credit=intacct["state"] != "Posted",
             ambiguous_vendor=intacct["is_vendor_ambiguous"],
+            document_in_another_currency=is_of_other_currency(link, intacct),
         ),
         intacct_otherwise=first_cause(
             intacct, otherwise="credit_missing_in_platform", credit_deleted_in_bill=source_gone

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.sandbox.chart import CATEGORIES
 from intacct_pipelines.sandbox.intacct.documents import fill
 from intacct_pipelines.sandbox.intacct.loading_advances import load_advances
+from intacct_pipelines.sandbox.intacct.loading_attachments import load_bill_attachments
 from intacct_pipelines.sandbox.intacct.loading_cash import CashLoader, load_financial_accounts
 from intacct_pipelines.sandbox.intacct.loading_documents import RowMaker
 from intacct_pipelines.sandbox.intacct.loading_journals import JournalLoader
@@ -67,6 +68,7 @@ class Loader:
         OrdersLoader(self._rows, business).load()
         JournalLoader(state, business).load()
         load_advances(self._rows, business)
+        load_bill_attachments(self._rows, business)
 
     def _load_entities(self) -> None:
         state = self._state

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from intacct_pipelines.sandbox.expense_business import EMPLOYEE_PAYABLE_ACCOUNT
+from intacct_pipelines.sandbox.intacct.loading_attachments import Attachment, load_attachment
 from intacct_pipelines.sandbox.intacct.posting import Coding, Entry, coding_of, journal_entry
 from intacct_pipelines.sandbox.intacct.values import round_amount
 from intacct_pipelines.sandbox.ledger import BANK_ACCOUNT, CREDIT, DEBIT, PostingKind
@@ -109,7 +110,7 @@ class OrdersLoader:
                 ("PRRECORDKEY", made),
                 ("CUSTVENDID", party_id),
                 ("CUSTVENDNAME", party_name),
-                ("PONUMBER", order.number),
+                ("PONUMBER", (order.reference if made else "") or order.number),
                 ("WHENCREATED", day(order.due_date if made else order.order_date)),
                 ("WHENPOSTED", day(order.due_date) if made else ""),
                 ("WHENDUE", day(order.due_date)),
@@ -215,27 +216,24 @@ class OrdersLoader:
             entries.append(Entry(DEBIT, line.account_no, line.amount, line.amount, coding))
             entries.append(Entry(CREDIT, EMPLOYEE_PAYABLE_ACCOUNT, line.amount, line.amount, coding))
         if report.attachment_id:
-            self._attach(report)
+            load_attachment(
+                self._rows,
+                Attachment(
+                    report.attachment_id,
+                    f"Receipts {report.number}",
+                    "Expense reports",
+                    report.number,
+                    report.description,
+                    report.report_date,
+                ),
+                report.entity_id,
+                (report.created_at, report.modified_at),
+            )
         state = self._state
         state.ledger.post(journal_entry(state, table, row, EXPENSES, table.get(row, "WHENPOSTED"), entries))
         if report.paid_on:
             back = self._reimbursement(report.total, Coding(report.entity_id, report.lines[0].location_id))
             state.ledger.post(journal_entry(state, table, row, REIMBURSEMENT, table.get(row, "WHENPAID"), back))
-
-    def _attach(self, report: ExpenseReport) -> None:
-        """The receipts of a report, as one file (S-ATT-01)."""
-        table = self._state.tables["SUPDOC"]
-        values = {
-            "SUPDOCID": report.attachment_id,
-            "SUPDOCNAME": f"Receipts {report.number}",
-            "FOLDER": "Expense reports",
-            "DESCRIPTION": report.description,
-            "CREATIONDATE": self._state.instants.day(report.report_date),
-            "ATTACHMENTNAME": report.number,
-            "ATTACHMENTTYPE": "pdf",
-            "ATTACHMENTDATA": "JVBERi0xLjQK",
-        }
-        table.put(self._rows.row(table, values, report.entity_id, (report.created_at, report.modified_at)))
 
     def _reimbursement(self, total: Decimal, coding: Coding) -> list[Entry]:
         return [

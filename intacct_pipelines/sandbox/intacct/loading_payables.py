@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.sandbox.attached import bill_attachments
 from intacct_pipelines.sandbox.intacct.adjustments import ADJUSTMENT
 from intacct_pipelines.sandbox.intacct.bills import BILL
 from intacct_pipelines.sandbox.intacct.documents import ZERO, Form, fill, totals
@@ -49,6 +50,7 @@ class PayablesLoader:
         self._business = business
         self._vendors = {vendor.key: vendor for vendor in business.vendors}
         self._loaders = {form.header: DocumentLoader(rows, form) for form in (BILL, ADJUSTMENT)}
+        self._attachments = bill_attachments(business.bills, business.seed)
         self._bills: dict[int, Row] = {}
         self._credits: dict[int, tuple[Form, Row]] = {}
         self._items: dict[tuple[str, str], LoadedItem] = {}
@@ -102,6 +104,7 @@ class PayablesLoader:
             "EXCHANGE_RATE": str(bill.exchange_rate),
             "EXCH_RATE_DATE": day(bill.bill_date),
             "ONHOLD": "false",
+            "SUPDOCID": self._attachments[bill.key].attachment_id if bill.key in self._attachments else "",
             "MODULEKEY": "9.PO" if bill.difference == "po_born" else "3.AP",
         }
         times = (bill.created_at, bill.intacct_modified_at)

@@ -398,6 +398,20 @@ def test_a_receipt_on_one_side_only_is_expected():
     assert told(case.cards()) == []
 
 
+def test_a_receipt_that_came_late_is_in_flight_and_one_that_is_gone_a_break():
+    """S-ATT-01, S-SCH-04: receipts may come after the sync; an attachment that Intacct lacks is none."""
+    case = CardCase(link=card_link({"compares_receipts": True}))
+    case.charge(modified_at=JUST_NOW)
+    case.booked()
+    assert told(case.cards()) == [("state", "receipt", "in_flight", "S-SCH-04")]
+    case = CardCase(link=card_link({"compares_receipts": True}))
+    case.charge()
+    case.booked(attachment_id="A1")
+    assert told(case.cards()) == []
+    case.add("intacct.attachment", record_no=1, attachment_id="A2")
+    assert told(case.cards()) == [("state", "attachment", "break", "")]
+
+
 # ---- coding --------------------------------------------------------------------------------------------------------
 
 

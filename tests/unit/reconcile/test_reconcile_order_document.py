@@ -56,7 +56,7 @@ ORDER = ("missing_in_platform", "", "expected", "S-PUR-03")
 
 
 def test_an_order_and_what_came_of_it_agree():
-    """S-PUR-03, S-PUR-04: the vendor invoice is a pair with BILL's bill, the order itself is expected in Intacct alone."""
+    """S-PUR-03, S-PUR-04: the vendor invoice is a pair with BILL's bill, the order is in Intacct alone."""
     case = case_of().converted(ours={})
     result = case.reconcile("purchasing_document")
     assert verdicts(result) == [ORDER]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from card_cases import CardCase
 from reconcile_cases import LONG_AGO, shown
 
 from intacct_pipelines.domain.keys import source_mark
+from intacct_pipelines.domain.link import CardPolicy
 from intacct_pipelines.errors import DataContractError
 
 
@@ -103,3 +105,17 @@ def test_a_number_that_is_two_records_is_refused(case):
     report(case, 11, table="ap_bill", description=source_mark("spend", "r1"))
     with pytest.raises(DataContractError, match="same record number"):
         case.reconcile("reimbursement")
+
+
+@pytest.mark.parametrize(
+    ("receipts", "attachment", "is_told"), [(["x1"], None, True), (["x1"], "A1", False), ([], "A1", True)]
+)
+def test_a_receipt_on_one_side_only_is_expected(case, receipts, attachment, is_told):
+    """S-ATT-01: once receipts were read; somebody may enter a report without them."""
+    case.link = replace(case.link, cards=CardPolicy())
+    reimbursement(case)
+    report(case, attachment_id=attachment)
+    case.add("spend.reimbursement_receipt", id="x0", reimbursement_id="another")
+    for one in receipts:
+        case.add("spend.reimbursement_receipt", id=one, reimbursement_id="r1")
+    assert told(case) == ([("state", "receipt", "expected", "S-ATT-01")] if is_told else [])

@@ -10,6 +10,7 @@ import pytest
 from intacct_books import Books, bill
 
 from intacct_pipelines.domain.catalog.intacct.orders import ORDER_STATES
+from intacct_pipelines.sandbox.attached import bill_attachments
 from intacct_pipelines.sandbox.expense_business import EMPLOYEE_PAYABLE_ACCOUNT
 from intacct_pipelines.sandbox.generator import generate
 from intacct_pipelines.sandbox.intacct import IntacctTwin
@@ -109,7 +110,11 @@ def test_a_query_names_one_definition_or_sees_all():
     assert books.rows(books.select("PODOCUMENT", fields, nothing, "<docparid>Purchase Order</docparid>")) == []
 
 
-def test_reports_name_attachments_that_get_list_shows_with_their_file(twin: IntacctTwin):
-    """Each attachment id of a report is listed with folder, file name and type (S-ATT-01)."""
-    named = {row["SUPDOCID"] for row in twin.records("EEXPENSES") if row["SUPDOCID"]}
-    assert {row["SUPDOCID"] for row in twin.records("SUPDOC")} == named != set()
+def test_documents_name_attachments_that_get_list_shows_with_their_file(twin: IntacctTwin):
+    """Each attachment id of a report or bill is listed, but for those that were deleted (S-ATT-01)."""
+    named = {row["SUPDOCID"] for name in ("EEXPENSES", "APBILL") for row in twin.records(name) if row["SUPDOCID"]}
+    planted = bill_attachments(twin.business.bills, twin.business.seed).values()
+    assert {one.difference for one in planted} == {"", "named_otherwise", "of_another", "gone"}
+    gone = {one.attachment_id for one in planted if one.difference == "gone"}
+    assert gone < named
+    assert {row["SUPDOCID"] for row in twin.records("SUPDOC")} == named - gone
