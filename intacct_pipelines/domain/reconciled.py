@@ -40,6 +40,7 @@ def _both(*tables: str) -> tuple[str, ...]:
 
 _CODING: Final = ("bill.gl_account", "bill.department", "bill.location", "bill.accounting_class", "bill.ap_term")
 _CREDITS: Final = (*_both("vendor"), "bill.vendor_credit", "intacct.ap_bill", "intacct.ap_adjustment")
+_BANK: Final = ("record_no", "bank_account_id", "account_no", "location_id")
 _BUSINESS_CENTER_VENDORS: Final = ("intacct.vendor", "business_center.vendor")
 
 RECONCILED: Final[dict[str, Reconciled]] = {
@@ -167,6 +168,10 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "intacct.ap_adjustment",
             ),
             after=("ap_bill",),
+            evidence={
+                "bill.gl_account": ("id", "name", "account_no"),
+                **dict.fromkeys(("intacct.checking_account", "intacct.savings_account"), _BANK),
+            },
         ),
         Reconciled(
             "ap_funds_transfer",
@@ -179,6 +184,12 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "bill.ap_payment_void",
             ),
             after=("ap_payment",),
+            evidence={
+                "intacct.funds_transfer_line": ("record_no", "transfer_record_no", "account_no"),
+                "bill.bank_account": ("id", "gl_account_id"),
+                "bill.gl_account": ("id", "name", "account_no"),
+                **dict.fromkeys(("intacct.checking_account", "intacct.savings_account"), _BANK),
+            },
         ),
         Reconciled(
             "ar_invoice",

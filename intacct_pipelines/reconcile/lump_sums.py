@@ -21,6 +21,8 @@ from intacct_pipelines.reconcile.reconciliation import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from intacct_pipelines.domain.link import Link
@@ -61,12 +63,12 @@ def reconcile_lump_sums(
     moment: Moment,
     groups: Groups,
     every: pd.DataFrame,
+    more: Callable[[pd.DataFrame, pd.Series], tuple[Field, ...]] | None = None,
 ) -> Reconciliation:
     """Match and compare the lump sums of one link, and add up what is behind each.
 
     They pair by confirmed crosswalk, by the source named in Intacct's description, by BILL's number, then by date and
-    amount; each only where it is unambiguous. Which account the money left is not compared: the account that clears is
-    reconciled by itself.
+    amount; each only where it is unambiguous.
 
     Args:
         kind: Which lump sums.
@@ -76,6 +78,7 @@ def reconcile_lump_sums(
         groups: BILL's side.
         every: Intacct's transfers: ``key``, ``id``, ``shown``, ``number``, ``day``, ``state``, ``stands``,
             ``description``, ``owner`` (None where it is not told), ``amount``, ``currency``, ``changed_at``.
+        more: Returns further fields of the pairs, of Intacct's transfers in their order and the money of each pair.
 
     Raises:
         DataContractError: The crosswalk contradicts itself, or the classes do not add up.
@@ -96,7 +99,7 @@ def reconcile_lump_sums(
     sides = Sides(platform, intacct, every[~is_ours].reset_index(drop=True), pairing, date="day")
     differences = Differences(link, kind.object_name, moment.now)
     pairs = sides.pairs()
-    _compare(kind, sides, differences, pairs, groups)
+    _compare(kind, sides, differences, pairs, groups, more)
     add_alone(sides, differences, _explain(kind, sides, groups))
     result = conclude(sides, differences, pairs)
     return groups.with_settlements(result, link, kind.object_name)
@@ -116,7 +119,14 @@ def _pair(pairing: Pairing, platform: pd.DataFrame, intacct: pd.DataFrame) -> No
     )
 
 
-def _compare(kind: LumpSums, sides: Sides, differences: Differences, pairs: pd.DataFrame, groups: Groups) -> None:
+def _compare(
+    kind: LumpSums,
+    sides: Sides,
+    differences: Differences,
+    pairs: pd.DataFrame,
+    groups: Groups,
+    more: Callable[[pd.DataFrame, pd.Series], tuple[Field, ...]] | None,
+) -> None:
     platform, intacct = sides.side_by_side(pairs)
     rows = pair_rows(pairs)
     at_stake = touched(platform, intacct)
@@ -156,7 +166,7 @@ def _compare(kind: LumpSums, sides: Sides, differences: Differences, pairs: pd.D
         f"{kind.causes}{kind.carried}_do_not_add_up",
         money_at_stake=short.map(lambda cell: abs(cell[0] - cell[1]) if cell else at_stake.iloc[0] * 0),
     )
-    add_fields(differences, rows, (*amounts, date, state, carried))
+    add_fields(differences, rows, (*amounts, date, state, carried, *(more(intacct, at_stake) if more else ())))
 
 
 def _explain(kind: LumpSums, sides: Sides, groups: Groups) -> Explanations:

@@ -25,6 +25,11 @@ CREDITS: Final[dict[str, Cause]] = {
         "Enter it in Intacct again, or archive the vendor credit in BILL.",
         turn=Turn.INTACCT,
     ),
+    "unfiltered_credit_missing": broken(
+        "The vendor credit never reached Intacct, though the link takes unapproved ones too.",
+        "Enter it in Intacct.",
+        turn=Turn.INTACCT,
+    ),
     "credit_missing_in_intacct": broken(
         "The vendor credit never reached Intacct. BILL does not say whether it is approved, and with the filter "
         "for approved ones an unapproved one stays behind (S-VCR-07).",

@@ -95,6 +95,10 @@ PAYMENTS: Final[dict[str, Cause]] = {
         "Find out whether the vendor got the check; correct the payment method in Intacct.",
         turn=Turn.INTACCT,
     ),
+    "drawn_on_other_account": broken(
+        "BILL and Intacct name different ledger accounts for the bank account on which the payment was drawn.",
+        "See the bank's statement; correct the payment account in BILL, or void and enter the payment in Intacct anew.",
+    ),
     "payment_not_posted": broken(
         "BILL has paid, and Intacct's payment is neither posted nor waiting for approval.",
         "Post it in Intacct, or void it there.",

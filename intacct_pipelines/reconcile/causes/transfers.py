@@ -72,5 +72,15 @@ TRANSFERS: Final[dict[str, Cause]] = {
         "clearing account keeps it; without BILL's older API the sum is computed.",
         "Look for the transfer in Intacct. If BILL debits each payment by itself, there is none to look for.",
     ),
+    "transfer_of_another_account": broken(
+        "Neither account of the transfer in Intacct is the ledger account of one of BILL's banks.",
+        "Correct the account of the bank in BILL, or enter the transfer in Intacct between the right accounts.",
+    ),
+    "transfer_across_locations": broken(
+        "The transfer in Intacct moves money between bank accounts of two locations; the funds transfers of a BILL "
+        "account have one (S-AFT-02).",
+        "Give both bank accounts one location in Intacct, or enter the transfer within one.",
+        turn=Turn.INTACCT,
+    ),
 }
 """Causes of funds transfers."""

@@ -8,12 +8,14 @@ one.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from intacct_pipelines.reconcile.frames import folded, instants, require, select_rows, text, value
 from intacct_pipelines.reconcile.lump_sums import UNDONE, LumpSums, bank_currency, reconcile_lump_sums
+from intacct_pipelines.reconcile.objects.ap_funds_accounts import account_fields
 from intacct_pipelines.reconcile.objects.ap_funds_groups import groups_of
 from intacct_pipelines.reconcile.objects.ar_funds_groups import OF_RECEIVABLES
 
@@ -35,7 +37,15 @@ def reconcile_funds_transfers(link: Link, frames: Frames, crosswalk: pd.DataFram
     transfers = transfers_of(frames)
     # What customers paid moves the other way, and is no matter of payables.
     is_of_receivables = transfers["number"].isin(numbers_of_receivables(frames))
-    return reconcile_lump_sums(_PAYABLES, link, crosswalk, moment, groups, transfers[~is_of_receivables])
+    return reconcile_lump_sums(
+        _PAYABLES,
+        link,
+        crosswalk,
+        moment,
+        groups,
+        transfers[~is_of_receivables],
+        partial(account_fields, link, frames),
+    )
 
 
 def numbers_of_receivables(frames: Frames) -> set[str]:

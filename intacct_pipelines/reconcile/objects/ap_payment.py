@@ -18,6 +18,7 @@ from intacct_pipelines.reconcile.documents import (
 from intacct_pipelines.reconcile.fields import NO_MONEY
 from intacct_pipelines.reconcile.frames import (
     changed_at,
+    coding_of,
     flag,
     folded,
     instants,
@@ -28,8 +29,10 @@ from intacct_pipelines.reconcile.frames import (
     value,
 )
 from intacct_pipelines.reconcile.objects.ap_bill import pair_bills
+from intacct_pipelines.reconcile.objects.ap_funds_groups import is_from_bank
 from intacct_pipelines.reconcile.objects.ap_payment_fields import compare_payments
 from intacct_pipelines.reconcile.objects.ap_payment_shares import Shares, shares_of
+from intacct_pipelines.reconcile.objects.bank_accounts import ledger_account_of_bank
 from intacct_pipelines.reconcile.objects.payment_states import (
     is_posted,
     is_standing,
@@ -70,7 +73,7 @@ def reconcile_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, mome
     vendors = pair_vendors(link, frames, crosswalk)
     bills = pair_bills(link, frames, crosswalk, vendors)
     shares = shares_of(frames, bills)
-    sides = _pair(link, crosswalk, _platform(frames, vendors, shares), _intacct(frames, vendors, shares))
+    sides = _pair(link, crosswalk, _platform(link, frames, vendors, shares), _intacct(frames, vendors, shares))
     differences = Differences(link, OBJECT, moment.now)
     pairs = sides.pairs()
     compare_payments(sides, differences, pairs, shares)
@@ -78,7 +81,7 @@ def reconcile_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, mome
     return conclude(sides, differences, pairs)
 
 
-def _platform(frames: Frames, vendors: Sides, shares: Shares) -> pd.DataFrame:
+def _platform(link: Link, frames: Frames, vendors: Sides, shares: Shares) -> pd.DataFrame:
     rows = select_rows(frames["bill.ap_payment"], "id", deleted=False)
     require(rows, ["vendor_id", "currency", "amount"], "id")
     known = platform_parties(vendors, text(rows, "vendor_id"))
@@ -107,12 +110,25 @@ def _platform(frames: Frames, vendors: Sides, shares: Shares) -> pd.DataFrame:
             "voided_on": mapped(key, _voided_on(frames)),
             "is_offline": ~flag(rows, "is_online"),
             "is_check_to_print": flag(rows, "is_check_to_print"),
+            "drawn_on": _drawn_on(link, frames, rows),
             "memo": text(rows, "description"),
             "amount": rows["amount"].astype(object),
             "currency": text(rows, "currency"),
             "changed_at": changed_at(rows),
         }
     )
+
+
+def _drawn_on(link: Link, frames: Frames, rows: pd.DataFrame) -> pd.Series:
+    """Return the ledger account on which each payment should be drawn in Intacct; empty if it is not known.
+
+    What BILL pays itself stands on the link's clearing account, whichever bank it debits, but for what cards pay.
+    """
+    coding = coding_of(link, frames)
+    accounts = text(rows, "gl_account_id")
+    named = mapped(accounts, {account: coding.account_no(account) or "" for account in accounts.unique()})
+    clears = pd.Series(link.clearing.money_out, index=rows.index, dtype=object).where(is_from_bank(rows), "")
+    return named.where(~flag(rows, "is_online"), clears)
 
 
 def _voided_on(frames: Frames) -> dict[str, str]:
@@ -143,6 +159,7 @@ def _intacct(frames: Frames, vendors: Sides, shares: Shares) -> pd.DataFrame:
             "is_posted": is_posted(rows),
             "is_waiting": is_waiting(rows),
             "method": text(rows, "payment_method"),
+            "drawn_on": mapped(text(rows, "financial_account_id"), ledger_account_of_bank(frames)),
             "amount": rows["trx_total_entered"].astype(object),
             "currency": text(rows, "currency"),
             "description": text(rows, "description"),

@@ -76,13 +76,15 @@ def _state_field(platform: pd.DataFrame, intacct: pd.DataFrame, cause: pd.Series
 def _other_fields(
     platform: pd.DataFrame, intacct: pd.DataFrame, cause: pd.Series, *, is_alike: pd.Series
 ) -> list[Field]:
-    """Return date, vendor, way of paying and memo of payments that stand, or are void, on both sides."""
+    """Return date, vendor, bank account, way of paying and memo of payments that stand, or are void, on both sides."""
     at_stake = touched(platform, intacct)
     vendor_differs = (platform["vendor_no"] != "") & (platform["vendor_no"] != intacct["vendor"])
     way = platform["is_check_to_print"].map({True: "print check in Intacct", False: "other"}).astype(object)
     is_no_check = platform["is_check_to_print"] & ~intacct["method"].isin(_CHECKS)
     memos = zip(platform["memo"], intacct["description"], strict=True)
     is_memo_lost = pd.Series([memo not in words for memo, words in memos], index=platform.index, dtype=bool)
+    is_other_bank = (platform["drawn_on"] != "") & (intacct["drawn_on"] != "")
+    is_other_bank &= platform["drawn_on"] != intacct["drawn_on"]
     memo_cause = cause.where(cause != NO_CAUSE, "memo_stays")
     return [
         Field(name, kind, ours, theirs, differs & is_alike, why, otherwise, money_at_stake=at_stake)
@@ -97,6 +99,15 @@ def _other_fields(
                 _DIFFERS,
             ),
             ("vendor_id", Kind.CODING, platform["vendor_no"], intacct["vendor"], vendor_differs, cause, _DIFFERS),
+            (
+                "bank_account",
+                Kind.CODING,
+                platform["drawn_on"],
+                intacct["drawn_on"],
+                is_other_bank,
+                cause,
+                "drawn_on_other_account",
+            ),
             ("payment_method", Kind.CODING, way, intacct["method"], is_no_check, cause, "not_a_check"),
             (
                 "description",

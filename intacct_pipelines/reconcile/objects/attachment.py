@@ -138,7 +138,7 @@ def _pair(attached: Attached, frames: Frames, documents: Sides, files: pd.DataFr
         shown=[
             f"{one}: {many} file{'' if many == 1 else 's'}" for one, many in zip(platform["id"], count, strict=True)
         ],
-        amount=NO_MONEY,
+        amount=pd.Series(NO_MONEY, index=platform.index, dtype=object),
         currency="",
         # A file that came late is young, however old its document is.
         changed_at=platform["last_at"].fillna(platform["changed_at"]),
@@ -155,7 +155,10 @@ def _with_attachment(documents: pd.DataFrame, named: Mapping[object, str]) -> pd
     rows = documents.assign(attachment=mapped(documents["key"], named))
     rows = rows[rows["attachment"] != ""].reset_index(drop=True)
     return rows.assign(
-        shown=rows["id"] + ": " + rows["attachment"], id=rows["attachment"], amount=NO_MONEY, currency=""
+        shown=rows["id"] + ": " + rows["attachment"],
+        id=rows["attachment"],
+        amount=pd.Series(NO_MONEY, index=rows.index, dtype=object),
+        currency="",
     )
 
 

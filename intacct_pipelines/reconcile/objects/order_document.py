@@ -235,8 +235,8 @@ def _compare(ordered: Ordered, sides: Sides, differences: Differences, pairs: pd
         differences.link,
         platform.assign(amount=amount),
         intacct,
-        cause=first_cause(platform, **{f"{name}_edited": platform["made_currency"] == intacct["currency"]}),
-        amount_cause=first_cause(platform, **{f"{name}_edited": is_made_alike.astype(bool)}),
+        cause=first_cause(platform, NO_CAUSE, **{f"{name}_edited": platform["made_currency"] == intacct["currency"]}),
+        amount_cause=first_cause(platform, NO_CAUSE, **{f"{name}_edited": is_made_alike.astype(bool)}),
         otherwise=f"{name}_is_not_what_it_made",
     )
     numbers = Field(
@@ -245,7 +245,7 @@ def _compare(ordered: Ordered, sides: Sides, differences: Differences, pairs: pd
         platform["id"],
         intacct["id"],
         platform["number"] != intacct["number"],
-        first_cause(platform, **{f"{name}_edited": platform["made_number"] == intacct["number"]}),
+        first_cause(platform, NO_CAUSE, **{f"{name}_edited": platform["made_number"] == intacct["number"]}),
         f"{name}_is_not_what_it_made",
         money_at_stake=at_stake,
     )

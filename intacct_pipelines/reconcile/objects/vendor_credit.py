@@ -262,6 +262,7 @@ def _explain(link: Link, frames: Frames, sides: Sides, crosswalk: pd.DataFrame) 
             otherwise="credit_missing_in_intacct",
             credit_deleted_in_intacct=deleted_in_intacct(platform, gone, confirmed),
             credit_vendor_missing=platform["vendor_no"] == "",
+            unfiltered_credit_missing=pd.Series(not link.approved_only, index=platform.index),
         ),
         intacct_cause=first_cause(
             intacct,

@@ -181,3 +181,42 @@ def test_nothing_is_no_difference():
     """Empty tables reconcile to nothing, with no group."""
     result = SettlementCase().reconcile(OBJECT)
     assert [len(frame) for frame in (result.differences, result.totals, result.settlements, result.members)] == [0] * 4
+
+
+def moved(case, *accounts):
+    """A movement with its transfer between these accounts, of which BILL's bank is on 1000."""
+    case.payment()
+    case.movement()
+    case.transfer()
+    for position, account in enumerate(accounts, 1):
+        case.add("intacct.funds_transfer_line", record_no=position, transfer_record_no=801, account_no=account)
+    case.add("bill.gl_account", id="a1000", name="Operating", account_no="1000")
+    case.add("bill.bank_account", id="bac1", gl_account_id="a1000")
+    return told(case)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "is_told"),
+    [(("1000", "1090"), False), (("1090", "1000"), False), (("1010", "1090"), True), ((), False)],
+)
+def test_a_transfer_moves_the_money_of_one_of_bills_banks(case, accounts, is_told):
+    """S-AFT-01: one of its accounts is the ledger account of a bank; of accounts that were not read nothing is told."""
+    assert moved(case, *accounts) == ([("coding", "accounts", "break", "")] if is_told else [])
+
+
+@pytest.mark.parametrize(("locations", "is_told"), [(("L1", "L1"), False), (("L1", "L2"), True), (("L1", None), False)])
+def test_a_transfer_stays_at_one_location(case, locations, is_told):
+    """S-AFT-02: a BILL account has one location for funds transfers, which the bank accounts decide."""
+    for account, location in zip(("1000", "1090"), locations, strict=True):
+        own = {"record_no": int(account), "bank_account_id": f"CHK-{account}", "account_no": account}
+        case.add("intacct.checking_account", **own, location_id=location)
+    assert moved(case, "1000", "1090") == ([("coding", "location", "break", "")] if is_told else [])
+
+
+def test_the_location_of_an_account_of_several_banks_is_not_known(case):
+    """S-AFT-02: two banks on one ledger account may be at two locations; nothing tells which was meant."""
+    for position, location in enumerate(("L1", "L2"), 1):
+        own = {"record_no": position, "bank_account_id": f"CHK-{position}", "account_no": "1000"}
+        case.add("intacct.savings_account", **own, location_id=location)
+    case.add("intacct.checking_account", record_no=9, bank_account_id="CLR", account_no="1090", location_id="L3")
+    assert moved(case, "1000", "1090") == []

@@ -10,6 +10,7 @@ from reconcile_cases import JUST_NOW, LATER, make_link, shown, verdicts
 from settlement_cases import PAID_ON, SettlementCase
 
 from intacct_pipelines.domain.keys import source_mark
+from intacct_pipelines.domain.link import Clearing
 
 OBJECT = "ap_payment"
 NEXT_DAY = date(2026, 2, 21)
@@ -290,3 +291,57 @@ def test_amounts_and_dates_at_their_limits(amount, day):
     case.rows["intacct.ap_payment"][0]["trx_total_entered"] += 1
     case.cross("p1", 501, object_=OBJECT)
     assert shown(case.reconcile(OBJECT), "amount_difference") == [(Decimal(-1),)]
+
+
+def banks(case):
+    """Two bank accounts of Intacct, and the accounts of BILL behind them."""
+    for position, (bank, account) in enumerate((("CHK-1", "1000"), ("CHK-2", "1010")), 1):
+        case.add("intacct.checking_account", record_no=position, bank_account_id=bank, account_no=account)
+        case.add("bill.gl_account", id=f"a{account}", name=bank, account_no=account)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "is_told"),
+    [
+        ({"is_online": False, "gl_account_id": "a1000"}, "CHK-2", True),
+        ({"is_online": False, "gl_account_id": "a1000"}, "CHK-1", False),
+        ({"is_online": False, "gl_account_id": "a1000"}, "CHK-9", False),
+        ({"is_online": False, "gl_account_id": "a1000"}, None, False),
+        ({"is_online": False, "gl_account_id": "a9999"}, "CHK-1", False),
+        ({"is_online": False}, "CHK-1", False),
+        ({"gl_account_id": "a1000"}, "CHK-2", False),
+    ],
+)
+def test_a_payment_made_outside_is_drawn_on_one_account(case, ours, theirs, is_told):
+    """S-PAY-06: by the ledger account behind each bank; what BILL pays itself stands on its clearing account."""
+    banks(case)
+    case.payment(**ours)
+    case.intacct_payment(financial_account_id=theirs)
+    assert told(case) == ([("coding", "bank_account", "break", "")] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "is_told"),
+    [
+        ({}, "CHK-1", True),
+        ({}, "CHK-2", False),
+        ({"funding_account_type": "CARD_ACCOUNT"}, "CHK-1", False),
+        ({"is_online": False, "gl_account_id": "a1000"}, "CHK-1", False),
+    ],
+)
+def test_what_bill_pays_itself_is_drawn_on_the_clearing_account(case, ours, theirs, is_told):
+    """S-CFG-03: where the link names it, whichever bank BILL debits."""
+    banks(case)
+    case.link = make_link(clearing=Clearing(money_out="1010"))
+    case.payment(**ours)
+    case.intacct_payment(financial_account_id=theirs)
+    assert told(case) == ([("coding", "bank_account", "break", "")] if is_told else [])
+
+
+def test_the_map_of_accounts_says_on_which_bank_a_payment_is_drawn(case):
+    """A bank's ledger account may have another number in Intacct."""
+    banks(case)
+    case.link = make_link(account_map={"1000": "1010"})
+    case.payment(is_online=False, gl_account_id="a1000")
+    case.intacct_payment(financial_account_id="CHK-2")
+    assert told(case) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -94,6 +95,14 @@ def test_a_missing_credit_says_that_it_may_wait_for_approval(case):
     """BILL does not tell whether a credit is approved, so nobody can claim that the filter explains it [S-VCR-07]."""
     case.credit()
     assert "S-VCR-07" in case.reconcile(OBJECT).differences["reason"][0]
+
+
+def test_a_credit_of_a_link_without_the_filter_waits_for_no_approval(case):
+    """S-VCR-07: where unapproved credits travel too, approval is no reason."""
+    case.link = replace(case.link, approved_only=False)
+    case.credit()
+    assert "S-VCR-07" not in case.reconcile(OBJECT).differences["reason"][0]
+    assert verdicts(case.reconcile(OBJECT)) == [("missing_in_intacct", "", "break", "")]
 
 
 ALONE_IN_INTACCT = [
