@@ -267,6 +267,9 @@ class CardSettings(_Settings):
         "record_no", description="What the transaction id of the vendor's sync names in Intacct (S-CRD-10)."
     )
     receipts: bool = Field(True, description="Whether a receipt on one side only is told (S-ATT-01).")
+    statement_day: int = Field(
+        0, ge=0, le=28, description="Day of the month on which a statement closes; 0: the last day of the month."
+    )
 
     @field_validator("code_pattern")
     @classmethod
@@ -303,6 +306,7 @@ class CardSettings(_Settings):
             time_zone=self.time_zone,
             claims_document_no=self.claims == "document_no",
             compares_receipts=self.receipts,
+            statement_day=self.statement_day,
         )
 
 

@@ -61,6 +61,7 @@ class CardPolicy:
         time_zone: Where the day of a purchase is taken.
         claims_document_no: Whether the sync's claims name the document's number instead of the record's (S-CRD-10).
         compares_receipts: Whether a receipt on one side only is a difference (S-ATT-01).
+        statement_day: Day of the month on which a statement closes, 1 to 28; 0: the last day of the month.
     """
 
     account: str = ""
@@ -71,6 +72,7 @@ class CardPolicy:
     time_zone: str = "UTC"
     claims_document_no: bool = False
     compares_receipts: bool = True
+    statement_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)

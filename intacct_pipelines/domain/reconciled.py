@@ -41,6 +41,17 @@ def _both(*tables: str) -> tuple[str, ...]:
 _CODING: Final = ("bill.gl_account", "bill.department", "bill.location", "bill.accounting_class", "bill.ap_term")
 _CREDITS: Final = (*_both("vendor"), "bill.vendor_credit", "intacct.ap_bill", "intacct.ap_adjustment")
 _BANK: Final = ("record_no", "bank_account_id", "account_no", "location_id")
+_CARDS: Final = (
+    "spend.card_transaction",
+    "spend.card_transaction_line",
+    "spend.card_transaction_coding",
+    "spend.card_transaction_sync",
+    "spend.custom_field",
+    "spend.platform_user",
+    "intacct.card_transaction",
+    "intacct.card_transaction_line",
+)
+_CARD_EVIDENCE: Final = {"intacct.card_account": (), "intacct.attachment": ("record_no", "attachment_id")}
 _BUSINESS_CENTER_VENDORS: Final = ("intacct.vendor", "business_center.vendor")
 
 RECONCILED: Final[dict[str, Reconciled]] = {
@@ -267,18 +278,17 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             "card_transaction",
             "Card transactions of Spend & Expense and of Intacct, paired and compared; what the vendor's sync claims "
             "is audited (S-CRD-10).",
-            (
-                "spend.card_transaction",
-                "spend.card_transaction_line",
-                "spend.card_transaction_coding",
-                "spend.card_transaction_sync",
-                "spend.custom_field",
-                "spend.platform_user",
-                "intacct.card_transaction",
-                "intacct.card_transaction_line",
-            ),
+            _CARDS,
             platform="spend",
-            evidence={"intacct.card_account": (), "intacct.attachment": ("record_no", "attachment_id")},
+            evidence=_CARD_EVIDENCE,
+        ),
+        Reconciled(
+            "card_statement",
+            "Charges of each card account and statement period, added up on both sides (S-CRD-01).",
+            _CARDS,
+            after=("card_transaction",),
+            platform="spend",
+            evidence=_CARD_EVIDENCE,
         ),
         Reconciled(
             "reimbursement",

@@ -20,6 +20,7 @@ from intacct_pipelines.reconcile.objects.ar_invoice import reconcile_ar_invoices
 from intacct_pipelines.reconcile.objects.ar_payment import reconcile_ar_payments
 from intacct_pipelines.reconcile.objects.attachment import ATTACHED, reconcile_attachments
 from intacct_pipelines.reconcile.objects.business_center_bill import reconcile_business_center_bills
+from intacct_pipelines.reconcile.objects.card_statement import reconcile_card_statements
 from intacct_pipelines.reconcile.objects.card_transaction import reconcile_card_transactions
 from intacct_pipelines.reconcile.objects.credit_application import reconcile_applications
 from intacct_pipelines.reconcile.objects.credit_memo import reconcile_credit_memos
@@ -70,6 +71,7 @@ RECONCILERS: Final[dict[str, Reconciler]] = {
     "ar_funds_transfer": reconcile_receipt_transfers,
     "business_center_bill": reconcile_business_center_bills,
     "card_transaction": reconcile_card_transactions,
+    "card_statement": reconcile_card_statements,
     "reimbursement": reconcile_reimbursements,
     "currency": reconcile_currencies,
     **{name: partial(reconcile_list, listed) for name, listed in LISTED.items()},

@@ -102,3 +102,22 @@ def test_every_planted_difference_of_cards_is_told_and_nothing_else(world):
     # Whether a whole day has passed since late yesterday depends on the hour.
     assert {fact[0] for fact in told.pop("completed_yesterday")} == {"missing_in_intacct"}
     assert told == {made: {fact} for made, fact in EXPECTED.items()}
+
+
+def test_statements_come_to_what_their_charges_come_to(world):
+    """S-CRD-01: the statements differ by what the charges differ that moved money, and by nothing else."""
+    link = world.connections.platform_link("spend", world.entity)
+    with world.systems() as systems:
+        for name in ("custom_field", "platform_user"):
+            sync_spend(systems, world.entity, select(SPEND_TABLES, name), "run-1")
+        for name in ("card_account", "card_transaction_line"):
+            sync_intacct_table(systems, world.entity, select(INTACCT_TABLES, name), "run-1")
+        charges = reconcile(systems, link, "card_transaction", "run-1").differences
+        statements = reconcile(systems, link, "card_statement", "run-1")
+        kinds = systems.warehouse.read_frame("spend.card_transaction", str(world.entity))
+    moved = set(kinds["id"][kinds["transaction_type"] == "CLEAR"])
+    of_money = charges[charges["platform_id"].isna() | charges["platform_id"].isin(moved)]
+    assert sum(statements.settlements["difference"]) == sum(of_money["amount_difference"]) != 0
+    assert set(statements.members["settlement"]) == set(statements.settlements["settlement"])
+    assert set(statements.matches["is_equal"].astype(bool)) == {True, False}
+    assert "break" in set(statements.differences["verdict"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.reconcile.causes.cause import Turn, broken, expected
+from intacct_pipelines.reconcile.causes.cause import Turn, broken, coming, expected
 
 if TYPE_CHECKING:
     from intacct_pipelines.reconcile.causes.cause import Cause
@@ -163,6 +163,24 @@ CARDS: Final[dict[str, Cause]] = {
         "Map the value in the connection, or choose another on the platform.",
         turn=Turn.SETTINGS,
         shared="{}",
+    ),
+    # Statements.
+    "statement_is_open": coming(
+        "S-SCH-03", "The statement is not closed yet; charges still arrive.", "Nothing, until it is closed."
+    ),
+    "statement_waits": coming(
+        "S-SCH-03",
+        "Charges of the statement are younger than the vendor's cycle; those that are older agree or are explained.",
+        "Wait for the next sync.",
+    ),
+    "statement_is_explained": expected(
+        "S-CRD-08",
+        "A rule explains each charge in which the two sides differ; they are told one by one.",
+        "Nothing here; see the charges of the statement.",
+    ),
+    "statement_is_off": broken(
+        "The charges of the statement do not come to the same on both sides, and not all of it is explained.",
+        "Settle the charges of the statement that are breaks; compare both sides with the bank's statement.",
     ),
     # Reimbursements.
     "reimbursement_stays": expected(

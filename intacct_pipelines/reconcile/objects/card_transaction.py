@@ -57,6 +57,16 @@ def reconcile_card_transactions(link: Link, frames: Frames, crosswalk: pd.DataFr
 
     See ``reconcile.Reconciler`` for arguments and errors.
     """
+    return conclude(*compare_charges(link, frames, crosswalk, moment))
+
+
+def compare_charges(
+    link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment
+) -> tuple[Sides, Differences, pd.DataFrame]:
+    """Return both sides' charges, all that differs, and the pairs; statements need them to know what is in them.
+
+    See ``reconcile.Reconciler`` for arguments and errors.
+    """
     books, claims = books_of(link, frames), Claims(link, frames)
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)
     known = set(books.live["mark"]) | set(confirmed["platform_id"])
@@ -67,7 +77,7 @@ def reconcile_card_transactions(link: Link, frames: Frames, crosswalk: pd.DataFr
     pairs = _with_predecessors(sides, books, claimed, confirmed)
     compare_pairs(differences, frames, sides, pairs, claimed, books)
     add_alone(sides, differences, _explain(frames, sides, books, claimed, confirmed, moment))
-    return conclude(sides, differences, pairs)
+    return sides, differences, pairs
 
 
 def _pair(
