@@ -398,6 +398,10 @@ class LinkSettings(_Settings):
         default_factory=dict,
         description="BILL vendor id to 1099 form and box; without one the vendor is held (S-BP-03).",
     )
+    one_way: bool = Field(
+        default=False,
+        description="Whether the vendor's sync carries transactions to Intacct only, as in B and D (S-CFG-10).",
+    )
     currencies: frozenset[Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]] = Field(
         frozenset(), description="Currencies of the BILL account, ISO 4217 (S-CUR-02); without any, all are taken."
     )
@@ -566,6 +570,7 @@ def _link(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         class_map=settings.classes,
         term_map=settings.terms,
         form_1099={vendor: Form1099(value.form, value.box) for vendor, value in settings.form_1099.items()},
+        one_way=settings.one_way,
         currencies=settings.currencies,
         excluded_vendors=settings.excluded_vendors,
         advanced_sales_tax=settings.advanced_sales_tax,

@@ -118,6 +118,8 @@ class Link:
         class_map: BILL class id or name → Intacct class id.
         term_map: BILL term id or name → Intacct term name.
         form_1099: BILL vendor id → form and box; an unmapped 1099 vendor is held (S-BP-03).
+        one_way: Whether the vendor's sync carries transactions from BILL to Intacct only, as in configurations B and D
+            (S-CFG-10).
         currencies: ISO 4217 codes of the BILL account's currencies (S-CUR-02); empty: every one is taken.
         excluded_vendors: BILL vendor ids whose documents stay behind (S-VEN-10).
         advanced_sales_tax: Whether the company uses Intacct's Advanced Sales Tax, so that invoices are made in Intacct
@@ -147,6 +149,7 @@ class Link:
     class_map: Mapping[str, str] = field(default_factory=dict)
     term_map: Mapping[str, str] = field(default_factory=dict)
     form_1099: Mapping[str, Form1099] = field(default_factory=dict)
+    one_way: bool = False
     currencies: frozenset[str] = frozenset()
     excluded_vendors: frozenset[str] = frozenset()
     advanced_sales_tax: bool = False

@@ -17,5 +17,10 @@ COMMON: Final[dict[str, Cause]] = {
     "other_owner": expected(
         "S-CFG-11", "The record belongs to another level or entity of the company than the link.", "Nothing."
     ),
+    "travels_one_way": expected(
+        "S-CFG-10",
+        "Transactions travel from BILL to Intacct only; what is entered or edited in Intacct stays there.",
+        "Nothing.",
+    ),
 }
 """Causes of every object."""

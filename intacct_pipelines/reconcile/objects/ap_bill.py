@@ -195,6 +195,7 @@ def _last(keys: pd.Series, values: pd.Series) -> dict[str, int]:
 
 def _explain(link: Link, frames: Frames, sides: Sides, gone: pd.DataFrame, confirmed: pd.DataFrame) -> Explanations:
     platform, intacct = sides.platform, sides.intacct
+    source_gone = deleted_on_platform(intacct, frames["bill.ap_bill"], confirmed)
     is_paid = intacct["state"].isin(["Paid", "Partially Paid"]) | (intacct["paid"] != NO_MONEY)
     return Explanations(
         platform_cause=first_cause(
@@ -218,12 +219,13 @@ def _explain(link: Link, frames: Frames, sides: Sides, gone: pd.DataFrame, confi
             negative_in_intacct=intacct["amount"] < NO_MONEY,
             excluded_vendor=intacct["platform_vendor"].isin(link.excluded_vendors),
             ambiguous_vendor=intacct["is_vendor_ambiguous"],
-            document_in_another_currency=is_of_other_currency(link, intacct),
+            travels_one_way=~source_gone & link.one_way,
+            document_in_another_currency=is_of_other_currency(link, intacct) & ~source_gone,
         ),
         intacct_otherwise=first_cause(
             intacct,
             otherwise="missing_in_platform",
-            deleted_in_bill=deleted_on_platform(intacct, frames["bill.ap_bill"], confirmed),
+            deleted_in_bill=source_gone,
             order_number_too_long=intacct["is_purchase"] & (intacct["reference"].str.len() > _LONGEST_ORDER_NO),
         ),
         group_cause=NO_CAUSE,

@@ -127,6 +127,7 @@ def _edit_cause(link: Link, platform: pd.DataFrame, intacct: pd.DataFrame, close
         edited_after_payment=(intacct["state"] == "Paid") & edited_in_bill,
         edited_too_late=is_settled & edited_in_bill,
         edited_in_closed_books=is_closed & edited_in_bill,
+        travels_one_way=edited_in_intacct & link.one_way,
         edited_after_approval=platform["approval"].isin(["APPROVED", "APPROVING"]) & edited_in_intacct,
     )
 

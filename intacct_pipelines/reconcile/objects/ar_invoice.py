@@ -187,7 +187,8 @@ def _explain(link: Link, frames: Frames, sides: Sides, confirmed: pd.DataFrame) 
             ambiguous_customer=intacct["is_customer_ambiguous"] & ~intacct["is_undone"],
             received_in_intacct=is_settled & ~intacct["is_undone"],
             unposted_invoice=intacct["state"] != "Posted",
-            document_in_another_currency=is_of_other_currency(link, intacct),
+            travels_one_way=~source_gone & link.one_way,
+            document_in_another_currency=is_of_other_currency(link, intacct) & ~source_gone,
         ),
         intacct_otherwise=first_cause(
             intacct, otherwise="invoice_missing_in_platform", invoice_deleted_in_bill=source_gone

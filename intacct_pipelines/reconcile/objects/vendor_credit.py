@@ -271,7 +271,8 @@ def _explain(link: Link, frames: Frames, sides: Sides, crosswalk: pd.DataFrame) 
             used_credit=(intacct["used"] != NO_MONEY).astype(bool) & ~intacct["is_undone"],
             unposted_credit=intacct["state"] != "Posted",
             ambiguous_vendor=intacct["is_vendor_ambiguous"],
-            document_in_another_currency=is_of_other_currency(link, intacct),
+            travels_one_way=~source_gone & link.one_way,
+            document_in_another_currency=is_of_other_currency(link, intacct) & ~source_gone,
         ),
         intacct_otherwise=first_cause(
             intacct, otherwise="credit_missing_in_platform", credit_deleted_in_bill=source_gone

@@ -127,7 +127,7 @@ def test_a_second_copy_of_a_paired_bill_is_a_duplicate(side):
 
 
 def test_a_second_copy_that_nobody_approved_waits_for_approval():
-    """Whoever approves may still deny it [S-APR-02]."""
+    """Whoever approves may still deny it [S-APR-02] [S-BIL-05]."""
     case = pair_of(case_of()).cross("b1", 11)
     case.bill("b2", approval_status="DENIED")
     assert verdicts(case.bills()) == [(MISSING_IN_INTACCT, "", "expected", "S-APR-02")]
@@ -663,3 +663,18 @@ def test_totals_hold_each_class_of_each_currency():
         ("USD", "missing_in_intacct", "expected", "S-APR-02", 1, 0, Decimal(50)),
         ("USD", "missing_in_platform", "expected", "S-BIL-02", 0, 1, Decimal(-70)),
     ]
+
+
+@pytest.mark.parametrize("one_way", [True, False])
+def test_with_one_way_transactions_what_is_made_in_intacct_stays_there(one_way):
+    """S-CFG-10: in B and D nothing travels to BILL, neither a bill nor an edit; a bill that BILL deleted is a break."""
+    case = Case(link=make_link(one_way=one_way)).vendors(1)
+    case.intacct_bill()
+    assert verdicts(case.bills())[0][2:] == (("expected", "S-CFG-10") if one_way else ("break", ""))
+    case.bill("b1", "90.00", approval_status="UNASSIGNED")
+    case.rows["intacct.ap_bill"][0]["modified_at"] = LATER
+    assert verdicts(case.bills())[0][2:] == (("expected", "S-CFG-10") if one_way else ("break", ""))
+    gone = Case(link=make_link(one_way=one_way)).vendors(1)
+    gone.bill("b1", _deleted=True)
+    gone.intacct_bill(description=source_mark("bill", "b1"))
+    assert verdicts(gone.bills())[0][2:] == ("break", "")

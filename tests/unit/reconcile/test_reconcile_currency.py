@@ -137,3 +137,18 @@ def test_a_document_of_intacct_in_another_currency_does_not_travel(name, add):
         case = CurrencyCase(link=make_link(currencies=frozenset(stated))).vendors(1).customers(1)
         add(case)
         assert verdicts(case.reconcile(name)) == [("missing_in_platform", "", *expected)]
+
+
+@pytest.mark.parametrize(
+    ("name", "add"),
+    [
+        ("vendor_credit", lambda case: case.negative_bill()),
+        ("ar_invoice", lambda case: case.intacct_invoice()),
+    ],
+)
+def test_with_one_way_transactions_credits_and_invoices_stay_in_intacct(name, add):
+    """S-CFG-10: as bills do."""
+    for one_way, expected in ((True, ("expected", "S-CFG-10")), (False, ("break", ""))):
+        case = CurrencyCase(link=make_link(one_way=one_way)).vendors(1).customers(1)
+        add(case)
+        assert verdicts(case.reconcile(name)) == [("missing_in_platform", "", *expected)]

@@ -133,3 +133,15 @@ def test_a_fresh_difference_is_in_flight_and_the_classes_add_up(name):
 def test_every_list_is_reconciled_as_an_asset():
     """No list that can be compared is forgotten in the lineage."""
     assert set(LISTED) <= set(RECONCILED)
+
+
+@pytest.mark.parametrize("name", ["department", "location", "accounting_class", "employee", "item"])
+def test_a_record_made_in_bill_lands_at_the_entity_and_has_no_copy_at_the_top(name):
+    """S-CFG-22: the entity's own record is its pair, and none is missed at the top level; one there is no second."""
+    case = ListCase(name)
+    case.ours("p1", "Alpha", "A1")
+    case.theirs(1, "Alpha", "A1", owner_entity_id="100")
+    assert case.pairs() == [("p1", 1, "natural_key")]
+    assert verdicts(case.result()) == []
+    case.theirs(2, "Omega", "O1", owner_entity_id="")
+    assert verdicts(case.result()) == [("missing_in_platform", "", "expected", "S-CFG-11")]
