@@ -150,6 +150,13 @@ def as_bytes(result):
     return [getattr(result, each.name).to_csv(index=False).encode() for each in fields(result)]
 
 
+def in_other_order(case, object_name):
+    """What a reconciliation returns of the same rows in another order, byte by byte."""
+    random_ = random.Random(4)  # noqa: S311  # no secret
+    frames = Frames({name: shuffled_frame(frame, random_) for name, frame in case.frames.items()})
+    return as_bytes(reconcile(object_name, case.link, frames, case.crosswalk, Moment(NOW, case.closed_through)))
+
+
 def shuffled_frame(frame: pd.DataFrame, random_: random.Random) -> pd.DataFrame:
     order = list(range(len(frame)))
     random_.shuffle(order)

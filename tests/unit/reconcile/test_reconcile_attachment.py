@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from receivables_cases import ReceivablesCase
-from reconcile_cases import JUST_NOW, LONG_AGO, make_link, shown, verdicts
+from reconcile_cases import JUST_NOW, LONG_AGO, as_bytes, in_other_order, make_link, shown, verdicts
 
 STAYS = ("missing_in_intacct", "", "expected", "S-ATT-01")
 ONLY_THERE = ("missing_in_platform", "", "expected", "S-ATT-01")
@@ -154,3 +154,14 @@ def test_attachments_of_another_entity_are_out_of_scope():
     case.intacct_bill(12, number="INV-2", owner_entity_id="200")
     result = case.reconcile("ap_bill_attachment")
     assert result.totals[["class", "intacct_count"]].values.tolist() == [["out_of_scope", 1]]
+
+
+def test_the_order_of_rows_does_not_matter():
+    """The same rows give the same bytes."""
+    case = case_of()
+    for number in range(2, 8):
+        case.bill(f"b{number}", number=f"N-{number}")
+        case.intacct_bill(10 + number, number=f"N-{number}", attachment_id=f"A-{number}")
+        case.file(f"Invoice {number}.pdf", f"b{number}")
+        case.held(f"A-{number}", f"Invoice {number + 1}")
+    assert as_bytes(case.reconcile("ap_bill_attachment")) == in_other_order(case, "ap_bill_attachment")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from card_cases import CARD, CardCase, card_link
-from reconcile_cases import JUST_NOW, NOW, verdicts
+from reconcile_cases import JUST_NOW, NOW, as_bytes, in_other_order, verdicts
 
 from intacct_pipelines.reconcile.objects.card_statement import _end_of
 
@@ -134,3 +134,11 @@ def test_without_charges_there_is_no_statement():
     """An account that was never used."""
     result = CardCase().reconcile(OBJECT)
     assert (len(result.totals), len(result.settlements), len(result.members)) == (0, 0, 0)
+
+
+def test_the_order_of_rows_does_not_matter():
+    """The same rows give the same bytes."""
+    case = CardCase()
+    for number in range(1, 7):
+        pair(case, number, f"{number}.25", JANUARY if number % 2 else FEBRUARY, booked="none" if number == 4 else None)
+    assert as_bytes(case.reconcile(OBJECT)) == in_other_order(case, OBJECT)

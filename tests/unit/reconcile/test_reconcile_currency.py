@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from receivables_cases import ReceivablesCase
-from reconcile_cases import JUST_NOW, LONG_AGO, make_link, shown, verdicts
+from reconcile_cases import JUST_NOW, LONG_AGO, as_bytes, in_other_order, make_link, shown, verdicts
 from settlement_cases import SettlementCase
 
 from intacct_pipelines.domain.link import Mode
@@ -152,3 +152,11 @@ def test_with_one_way_transactions_credits_and_invoices_stay_in_intacct(name, ad
         case = CurrencyCase(link=make_link(one_way=one_way)).vendors(1).customers(1)
         add(case)
         assert verdicts(case.reconcile(name)) == [("missing_in_platform", "", *expected)]
+
+
+def test_the_order_of_rows_does_not_matter():
+    """The same rows give the same bytes."""
+    case = case_of("USD", "EUR", "JPY", currencies=frozenset({"USD", "CHF"}))
+    for number, code in enumerate(("EUR", "USD", "GBP", "EUR", "USD")):
+        case.bill(f"b{number}", f"{number}.10", f"N-{number}", currency=code)
+    assert as_bytes(case.reconcile("currency")) == in_other_order(case, "currency")

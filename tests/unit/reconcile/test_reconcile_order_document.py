@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from receivables_cases import ReceivablesCase
-from reconcile_cases import JUST_NOW, LONG_AGO, make_link, shown, verdicts
+from reconcile_cases import JUST_NOW, LONG_AGO, as_bytes, in_other_order, make_link, shown, verdicts
 
 
 class OrderCase(ReceivablesCase):
@@ -225,3 +225,13 @@ def test_an_order_may_tell_its_total_with_the_sales_tax_or_without(total):
     assert found(case, "order_entry_document") == []
     other = sales({"amount": "108.00"}, {"amount": "108.00"}, {"trx_total": Decimal("104.00")}, tax="8.00")
     assert found(other, "order_entry_document") == [("amount", "amount", "break", "")]
+
+
+def test_the_order_of_rows_does_not_matter():
+    """The same rows give the same bytes."""
+    case = case_of().converted(ours={"amount": "110.00"})
+    case.cross("b1", 11)
+    for number in range(70, 76):
+        case.order(number, f"PO-{number}")
+        case.bill(f"b{number}", number=f"N-{number}", purchase_order_no=f"PO-{number}")
+    assert as_bytes(case.reconcile("purchasing_document")) == in_other_order(case, "purchasing_document")
