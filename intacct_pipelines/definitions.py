@@ -3,6 +3,7 @@
 import dagster as dg
 
 from intacct_pipelines.defs.automation import JOBS, schedules, sensors
+from intacct_pipelines.defs.close import close_assets
 from intacct_pipelines.defs.document_checks import document_checks
 from intacct_pipelines.defs.history import history_assets
 from intacct_pipelines.defs.marts import mart_specs
@@ -32,6 +33,7 @@ def build_definitions(connections: Connections | None = None, systems: SystemsRe
             *history_assets(),
             *reconciliation_assets(),
             *report_assets(),
+            *close_assets(),
             *push_assets(),
             *mart_specs(),
         ],

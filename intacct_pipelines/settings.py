@@ -30,6 +30,7 @@ from pydantic import (
 )
 
 from intacct_pipelines.domain.budget import Account, Budget
+from intacct_pipelines.domain.close import ClosePolicy
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy, ClosedPeriod, Form1099, Gate, Link, Mode
 from intacct_pipelines.errors import ConfigurationError
@@ -169,6 +170,30 @@ class _Budgeted(_Settings):
         return Budget(self.monthly_calls, self.stop_at, self.backfill_reserve)
 
 
+class CloseSettings(_Settings):
+    """Period tie-outs of one company."""
+
+    payables: tuple[str, ...] = Field(
+        (), description="Ledger accounts that control payables; empty: those that bills credit and payments debit."
+    )
+    receivables: tuple[str, ...] = Field(
+        (),
+        description="Ledger accounts that control receivables; empty: those that invoices debit and receipts credit.",
+    )
+    cards: tuple[str, ...] = Field(
+        (), description="Ledger accounts of card accounts; empty: those that charges credit and no line is coded to."
+    )
+    tolerance: dict[str, Decimal] = Field(
+        default_factory=dict, description="Largest ignored difference of a tie-out by currency."
+    )
+
+    @property
+    def policy(self) -> ClosePolicy:
+        """What these settings state."""
+        accounts = {"payables": self.payables, "receivables": self.receivables, "cards": self.cards}
+        return ClosePolicy({kind: numbers for kind, numbers in accounts.items() if numbers}, self.tolerance)
+
+
 class Company(_Budgeted):
     """One Sage Intacct company and our own web-services user in it."""
 
@@ -190,6 +215,7 @@ class Company(_Budgeted):
         default_factory=dict,
         description="Table → the object's name in this company, for the few that the vendor does not document.",
     )
+    close: CloseSettings = Field(default_factory=CloseSettings)
     fields: dict[str, str] = Field(
         default_factory=dict,
         description="`table.column` → the field's name in this company, for the few that the vendor does not document.",

@@ -59,7 +59,12 @@ _MOST_MONTHS: Final = 120
 _LOOK_SECONDS: Final = 0.5
 
 
-def _month(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
+def month_option(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
+    """Read an option that names a month, as its first day.
+
+    Raises:
+        BadParameter: It is no month.
+    """
     if value is None:
         return None
     try:
@@ -88,8 +93,8 @@ def months_between(first: date, last: date) -> list[date]:
 
 @click.command(epilog=EXIT_CODES)
 @click.option("--entity", required=True, help="Entity, as <company>:<id>.")
-@click.option("--from", "first", required=True, callback=_month, help="First month, as 2024-01.")
-@click.option("--to", "last", callback=_month, help="Last month; the current one by default.")
+@click.option("--from", "first", required=True, callback=month_option, help="First month, as 2024-01.")
+@click.option("--to", "last", callback=month_option, help="Last month; the current one by default.")
 @click.option(
     "--object",
     "objects",

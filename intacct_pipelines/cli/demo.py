@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.keys import EntityKey
 
 _HISTORY_MONTHS = 24
+_CLOSED_MONTHS = 3
+"""How many months ago a month was whose books are closed in every entity."""
 
 
 @click.command(epilog=EXIT_CODES)
@@ -82,14 +84,16 @@ def _run(url: str) -> bool:
         written = [entity for entity in entities if str(entity) in approved]
         outcomes |= {f"{entity} ": outcome for entity, outcome in _sync(opened, written).items()}
 
+        closed = _close(opened, first, _months_before(today, _CLOSED_MONTHS))
+
     with Systems() as systems:
-        _title("8 · What is confirmed, what is still open, and why")
+        _title("9 · What is confirmed, what is still open, and why")
         is_settled = _print_result(systems)
     failed = [outcome for outcome in (history, *outcomes.values(), *applied) if not outcome.is_success]
     for outcome in failed:
         for line in outcome.failure_lines:
             click.echo(line, err=True)
-    is_well = not failed and is_settled
+    is_well = not failed and is_settled and closed
     click.echo(f"\nThe demo {'is done' if is_well else 'FAILED'} after {time.monotonic() - started:.0f} s.")
     click.echo("Open the UI on this data with:  make dev")
     return is_well
@@ -125,6 +129,26 @@ def _apply(opened: dg.DagsterInstance, entities: Sequence[EntityKey]) -> list[Jo
     ]
     print_table("", ("entity", *states), rows)
     return outcomes
+
+
+def _close(opened: dg.DagsterInstance, entity: EntityKey, month: date) -> bool:
+    """Tie out a closed month; return whether everything ties."""
+    from intacct_pipelines.cli import close, jobs  # noqa: PLC0415 - see `_run`
+    from intacct_pipelines.defs.systems import Systems  # noqa: PLC0415 - see `_run`
+    from intacct_pipelines.domain.close import Period  # noqa: PLC0415 - see `_run`
+    from intacct_pipelines.warehouse.close import read_outcome  # noqa: PLC0415 - see `_run`
+
+    _title(f"8 · Close: {month:%B %Y} of {entity}, subledgers, banks and cards against the ledger")
+    period = Period(entity, month)
+    run = jobs.run_close(opened, period)
+    with Systems() as systems:
+        outcome = read_outcome(systems.warehouse, period, run.run_id)
+    for line in run.failure_lines:
+        click.echo(line, err=True)
+    if outcome is None:
+        return False
+    close.print_outcome(period, outcome)
+    return outcome.ties
 
 
 def _print_plans(systems: Systems) -> None:

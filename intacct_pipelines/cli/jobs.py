@@ -18,6 +18,7 @@ from intacct_pipelines.defs.months import HISTORY_TABLES
 from intacct_pipelines.defs.partitions import entity_month_key
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.catalog import Table
+from intacct_pipelines.domain.close import Period
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.settings import instance_home
@@ -188,6 +189,11 @@ def run_history(
     keys = [history_key(table) for table in tables]
     config = {key.to_python_identifier(): {"config": {"proven_since": since}} for key in keys}
     return run_job(opened, "backfill_history", tags=tags, run_config={"ops": config}, selection=keys)
+
+
+def run_close(opened: dg.DagsterInstance, period: Period) -> JobOutcome:
+    """Tie out one month of one entity from what is stored."""
+    return run_job(opened, "close_period", partition_key=entity_month_key(period.entity, period.month))
 
 
 def settle_dead_runs(opened: dg.DagsterInstance, backfill_id: int) -> None:

@@ -43,6 +43,12 @@ backfill_history = dg.define_asset_job(
     executor_def=_IN_ONE_PROCESS,
     description="Re-extract whole months of one entity and prove them complete.",
 )
+close_period = dg.define_asset_job(
+    "close_period",
+    selection=dg.AssetSelection.groups("close"),
+    executor_def=_IN_ONE_PROCESS,
+    description="Tie out one month of one entity from what is stored; nothing is read anew.",
+)
 apply_plan = dg.define_asset_job(
     "apply_plan",
     selection=dg.AssetSelection.assets(["push", "item"]),
@@ -51,7 +57,7 @@ apply_plan = dg.define_asset_job(
     # A second run of this job goes on where the first stopped, by its own recovery; Dagster need not start it again.
     tags={"dagster/max_retries": "0"},
 )
-JOBS = [sync, extract_only, sweep, backfill_history, apply_plan]
+JOBS = [sync, extract_only, sweep, backfill_history, close_period, apply_plan]
 
 
 def schedules(connections: Connections) -> list[dg.ScheduleDefinition]:

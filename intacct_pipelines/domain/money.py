@@ -6,8 +6,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-# ISO 4217 currencies whose minor unit is not a hundredth.
-_EXPONENTS: Final = {
+MINOR_DIGITS: Final = {
     **dict.fromkeys(
         [
             "BIF",
@@ -32,6 +31,7 @@ _EXPONENTS: Final = {
     ),
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
+"""Decimals of the ISO 4217 currencies whose minor unit is not a hundredth."""
 
 LARGEST_CARRIED: Final = Decimal(10_000_000)
 """Above this the vendor's own sync writes 0 (S-BIL-07)."""
@@ -42,7 +42,7 @@ DECIMAL_TEXT: Final = re.compile(r"-?(?:[0-9]{1,24}(?:\.[0-9]{0,12})?|\.[0-9]{1,
 
 def minor_unit_digits(currency: str) -> int:
     """Return how many decimals an amount in ``currency`` (ISO 4217) may have: 2 unless the standard says otherwise."""
-    return _EXPONENTS.get(currency, 2)
+    return MINOR_DIGITS.get(currency, 2)
 
 
 def parse_amount(text: str, currency: str) -> Decimal:

@@ -109,6 +109,7 @@ def test_graph_is_the_one_that_was_reviewed(graph):
         "extract_only",
         "sweep",
         "backfill_history",
+        "close_period",
         "apply_plan",
     }
     repository = graph.get_repository_def()

@@ -242,6 +242,34 @@ CHANGE_LOG: Final = Mart(
     ("intacct.audit_event", *(table.qualified_name for table in LOGGED_TABLES)),
 )
 
+CLOSE_FIGURE: Final = Mart(
+    "marts",
+    "close_figure",
+    "Both sides of a tie-out of an entity's month, by currency, as last taken; docs/closing.md says what ties to what.",
+    (
+        text("entity", "entity", "The entity's partition key, <company>:<entity id>."),
+        Column("month", Kind.DATE, "", "First day of the month."),
+        text(
+            "status",
+            "close_status.closed_through",
+            "frozen: the first result of closed books; closed: a later one; provisional: the books are open.",
+        ),
+        Column("taken_at", Kind.INSTANT, "", "As of when the warehouse was read."),
+        text("tie_out", "", "What was tied out, such as ap_control."),
+        text("account_no", "account_no", "Ledger account; several control accounts with commas; empty for all."),
+        *_CURRENCIES,
+        _money("expected", "", "What the documents say."),
+        _money("actual", "", "What the ledger says; of an ageing, what Intacct shows as open."),
+        _money("difference", "actual − expected", "What does not tie."),
+        _base("expected_base", "", "What the documents say, in base currency."),
+        _base("actual_base", "", "The other side, in base currency."),
+        _base("difference_base", "actual_base − expected_base", "What does not tie, in base currency."),
+        Column("items", Kind.INTEGER, "count", "Records that make the difference; `close.item` has them."),
+        Column("ties", Kind.FLAG, "", "Whether both sides are equal, within the company's tolerance."),
+    ),
+    ("close.period",),
+)
+
 MARTS: Final[dict[str, Mart]] = {
     mart.qualified_name: mart
     for mart in (
@@ -254,6 +282,7 @@ MARTS: Final[dict[str, Mart]] = {
         VENDOR_SPEND,
         CASH_BY_CLEARING_ACCOUNT,
         CHANGE_LOG,
+        CLOSE_FIGURE,
     )
 }
 """Every mart by its qualified name."""

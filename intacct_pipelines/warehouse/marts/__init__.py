@@ -18,6 +18,7 @@ from psycopg import errors, sql
 
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, TABLES, Table
 from intacct_pipelines.domain.catalog.marts import MARTS
+from intacct_pipelines.domain.money import MINOR_DIGITS
 from intacct_pipelines.errors import SchemaDriftError
 from intacct_pipelines.warehouse.marts.as_of import as_of_objects
 from intacct_pipelines.warehouse.marts.change_log import change_log
@@ -96,7 +97,7 @@ def _made(connection: psycopg.Connection) -> _Made:
 
 def _statements(connection: psycopg.Connection) -> list[str]:
     made = [_company_view(table) for table in INTACCT_TABLES] + [as_of_objects(table) for table in TABLES.values()]
-    made.append(change_log())
+    made += [change_log(), _minor_digits()]
     return [statement.as_string(connection) for statement in made] + [_read(name) for name in _files()]
 
 
@@ -111,6 +112,18 @@ def _files() -> list[str]:
 
 def _read(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _minor_digits() -> sql.Composed:
+    """The decimals of a currency, as ``domain.money`` knows them."""
+    cases = [
+        sql.SQL("WHEN {} THEN {}").format(sql.Literal(currency), sql.Literal(digits))
+        for currency, digits in MINOR_DIGITS.items()
+    ]
+    return sql.SQL(
+        "CREATE FUNCTION marts.minor_digits(currency text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS "
+        "$body$ SELECT CASE $1 {} ELSE 2 END $body$"
+    ).format(sql.SQL(" ").join(cases))
 
 
 def _company_view(table: Table) -> sql.Composed:
