@@ -13,6 +13,7 @@ import pytest
 from close_cases import USD, Company, assert_items_are_the_difference, failing, posting_day
 from psycopg.conninfo import conninfo_to_dict
 
+from intacct_pipelines.clients.intacct.functions import create
 from intacct_pipelines.defs.close import close
 from intacct_pipelines.domain.close import TIE_OUTS, ClosePolicy, Period
 from intacct_pipelines.domain.keys import EntityKey
@@ -225,6 +226,35 @@ def test_a_bill_of_the_top_level_stands_in_the_books_of_its_lines(company: Compa
         for name, outcome in (("before", before), ("after", after))
     }
     assert change["after"] - change["before"] == Decimal("77.00")
+
+
+def test_a_bill_paid_by_card_is_owed_to_the_card(company: Company):
+    """A payment drawn on a card account leaves no bank: payables fall, and the card's account grows by it."""
+    month, number, fields = _unpaid(company)
+    company.close_books(None)
+    before = company.take(month)
+    card = company.twin.records("CREDITCARD")[0]["CARDID"]
+    payment = {
+        "FINANCIALENTITY": card,
+        "PAYMENTMETHOD": "Credit Card",
+        "VENDORID": fields["VENDORID"],
+        "PAYMENTDATE": Period(company.entity, month).last_day,
+        "CURRENCY": USD,
+        "APPYMTDETAILS": {"APPYMTDETAIL": {"RECORDKEY": number, "TRX_PAYMENTAMOUNT": Decimal(fields["TRX_TOTALDUE"])}},
+    }
+    with company.world.systems() as systems:
+        (result,) = systems.intacct(company.entity).call([create("by-card", "APPYMT", payment)], write=True)
+    assert result.error is None
+    company.sync()
+    after = company.take(month)
+    assert failing(after) == {}
+    amount = Decimal(fields["TRX_TOTALDUE"])
+    for name, moved in (("ap_control", -amount), ("card_account", amount), ("bank_account", Decimal(0))):
+        sums = [
+            sum(one.expected or 0 for one in outcome.figures if (one.tie_out, one.currency) == (name, USD))
+            for outcome in (before, after)
+        ]
+        assert sums[1] - sums[0] == moved, name
 
 
 def test_open_books_are_provisional_and_the_first_closed_result_is_frozen(company: Company):
