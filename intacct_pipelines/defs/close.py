@@ -214,7 +214,7 @@ def _told(
 def _told_period(
     outcome: Outcome, left_out: Mapping[str, list[str]]
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
-    facts = {
+    facts: dict[str, Any] = {
         "status": outcome.status,
         "taken_at": outcome.taken_at.isoformat(),
         "closed_through": str(outcome.closed_through or "nothing is closed"),

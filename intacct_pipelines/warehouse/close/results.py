@@ -92,13 +92,8 @@ def _read(connection: psycopg.Connection, key: dict[str, Any]) -> Outcome:
         key,
     ).fetchone()
     assert row is not None  # noqa: S101 - stored or found just before; this tells the type checker
-    return Outcome(
-        *row,
-        figures=_rows(connection, Figure, "figure", key),
-        items=_rows(connection, Item, "item", key),
-        ageing=_rows(connection, Aged, "ageing", key),
-        changes=_rows(connection, Change, "change", key),
-    )
+    kinds = {"figure": Figure, "item": Item, "ageing": Aged, "change": Change}
+    return Outcome(*row, *(_rows(connection, kind, table, key) for table, kind in kinds.items()))
 
 
 def _rows(connection: psycopg.Connection, kind: type[_Row], table: str, key: dict[str, Any]) -> tuple[_Row, ...]:
