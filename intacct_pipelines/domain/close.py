@@ -104,8 +104,6 @@ TIE_OUTS: Final = {
             "payments, receipts, deposits, transfers, and what was coded to the account",
             "the bank's account in the ledger",
             _tables(*_CODED, *_PAYABLES, "ap_advance", "ar_payment", "ar_advance"),
-            # of many of these documents Intacct tells the base amount only rounded as a whole
-            is_judged_in_base=False,
         ),
         TieOut(
             "trial_balance",

@@ -157,11 +157,13 @@ INSERT INTO close.figure (entity, month, run_id, tie_out, account_no, currency, 
 SELECT
     %(entity)s, %(month)s, %(run_id)s, %(tie_out)s, account_no, currency, base_currency, expected, actual,
     actual - expected, expected_base, actual_base, actual_base - expected_base, 0,
-    %(informational)s
-        OR (NOT %(trx)s OR coalesce(abs(actual - expected), 0)
-            <= coalesce((%(tolerance)s ->> currency)::numeric, 0))
-        AND (NOT %(base)s OR coalesce(abs(actual_base - expected_base), 0)
-            <= coalesce((%(tolerance)s ->> base_currency)::numeric, 0))
+    %(informational)s OR (
+        (NOT %(trx)s OR coalesce(
+            abs(actual - expected) <= coalesce((%(tolerance)s ->> currency)::numeric, 0), false
+        )) AND (NOT %(base)s OR coalesce(
+            abs(actual_base - expected_base) <= coalesce((%(tolerance)s ->> base_currency)::numeric, 0), false
+        ))
+    )
 FROM summed
 """
 _STORE_AGEING: Final = """

@@ -250,6 +250,36 @@ _ACCOUNTS: Final = {
     "cards": _CARD_ACCOUNTS,
 }
 
+# A document that tells its amount in one currency alone has the other from the ledger's posting of its key that is
+# equal in the one: what is left without it has no such posting.
+_FILL: Final = """
+WITH half AS (
+    SELECT ctid, tie_out, key, account_no, currency, base_currency, amount, amount_base, row_number() OVER (
+            PARTITION BY tie_out, key, account_no, currency, base_currency, amount, amount_base
+            ORDER BY table_name, record_no
+        ) AS nth
+    FROM staged_side
+    WHERE moment = %(moment)s AND side = 'expected' AND (amount IS NULL) <> (amount_base IS NULL)
+),
+posted AS (
+    SELECT *, row_number() OVER (
+            PARTITION BY tie_out, key, account_no, currency, base_currency, amount ORDER BY record_no
+        ) AS nth_amount, row_number() OVER (
+            PARTITION BY tie_out, key, account_no, currency, base_currency, amount_base ORDER BY record_no
+        ) AS nth_base
+    FROM staged_side
+    WHERE moment = %(moment)s AND side = 'actual' AND amount IS NOT NULL AND amount_base IS NOT NULL
+)
+UPDATE staged_side AS row
+SET amount = posted.amount, amount_base = posted.amount_base
+FROM half
+JOIN posted USING (tie_out, key, account_no, currency, base_currency)
+WHERE row.ctid = half.ctid AND (
+    (half.amount = posted.amount AND half.nth = posted.nth_amount)
+    OR (half.amount_base = posted.amount_base AND half.nth = posted.nth_base)
+)
+"""
+
 
 def control_accounts(
     connection: psycopg.Connection, period: Period, policy: ClosePolicy, at: datetime
@@ -302,3 +332,4 @@ def stage(
         }
         connection.execute(_INSERT.format(_SIDES[name]).encode(), facts)
     connection.execute("ANALYZE staged_side")
+    connection.execute(_FILL, {"moment": moment})
