@@ -189,7 +189,7 @@ def test_an_unset_secret_is_named(arguments: tuple[str, ...], home: Path) -> Non
         (("plan", "--entity", "nope"), "There is no entity nope. Choose of: acme:100."),
         (("plan", "--show", "nope"), "there is no plan nope. List the plans"),
         (("approve", "nope", "--json"), "there is no plan nope. List the plans"),
-        (("close", "--entity", "nope", "--month", "2026-01"), "There is no entity nope. Choose of: none yet."),
+        (("close", "--entity", "nope", "--month", "2026-01"), "There is no entity nope. Choose of:"),
         (("explain", "vendor", "nope", "--json"), "No vendor is called nope on either side. Sync first"),
     ],
 )
