@@ -144,7 +144,8 @@ def _pair(attached: Attached, frames: Frames, documents: Sides, files: pd.DataFr
         changed_at=platform["last_at"].fillna(platform["changed_at"]),
     )
     rows = frames[f"intacct.{attached.document}"]
-    named = dict(zip(rows["record_no"], text(rows, "attachment_id"), strict=True))
+    rows = rows[(text(rows, "attachment_id") != "").to_numpy(dtype=bool)]
+    named = dict(zip(rows["record_no"], rows["attachment_id"], strict=True))
     intacct, outside = (_with_attachment(theirs, named) for theirs in (documents.intacct, documents.outside))
     pairing = unpaired(len(platform), len(intacct))
     pairing.pair_unique(platform["partner"], intacct["key"].map(str).astype(object), DOCUMENT)
@@ -152,11 +153,12 @@ def _pair(attached: Attached, frames: Frames, documents: Sides, files: pd.DataFr
 
 
 def _with_attachment(documents: pd.DataFrame, named: Mapping[object, str]) -> pd.DataFrame:
-    rows = documents.assign(attachment=mapped(documents["key"], named))
-    rows = rows[rows["attachment"] != ""].reset_index(drop=True)
+    rows = documents[documents["key"].isin(named.keys())].reset_index(drop=True)
+    attachment = mapped(rows["key"], named)
     return rows.assign(
-        shown=rows["id"] + ": " + rows["attachment"],
-        id=rows["attachment"],
+        attachment=attachment,
+        shown=rows["id"] + ": " + attachment,
+        id=attachment,
         amount=pd.Series(NO_MONEY, index=rows.index, dtype=object),
         currency="",
     )

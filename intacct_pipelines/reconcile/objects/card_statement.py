@@ -19,6 +19,7 @@ import pandas as pd
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, Verdict, first_cause
 from intacct_pipelines.reconcile.documents import amount_fields
 from intacct_pipelines.reconcile.fields import NO_MONEY, add_fields
+from intacct_pipelines.reconcile.frames import mapped
 from intacct_pipelines.reconcile.objects.card_transaction import compare_charges
 from intacct_pipelines.reconcile.pairing import NATURAL_KEY, unpaired
 from intacct_pipelines.reconcile.reconciliation import (
@@ -90,9 +91,7 @@ def _worst(found: pd.DataFrame) -> dict[str, dict[object, int]]:
 
 def _members(link: Link, charges: pd.DataFrame, worst: dict[str, dict[object, int]], side: str) -> pd.DataFrame:
     """Return the charges of one side with the statement that each is in."""
-    ends = pd.Series(
-        [_end_of(day, link.cards.statement_day) for day in charges["day"]], index=charges.index, dtype=object
-    )
+    ends = mapped(charges["day"], {day: _end_of(day, link.cards.statement_day) for day in charges["day"].unique()})
     named = zip(charges["card_account"], ends, charges["currency"], strict=True)
     return pd.DataFrame(
         {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
@@ -130,26 +131,37 @@ def _order_numbers(rows: pd.DataFrame) -> pd.Series:
 
 
 def _pair(ordered: Ordered, link: Link, documents: Sides, every: pd.DataFrame) -> Sides:
-    made = set(every["made"]) - {""}
-    platform = documents.platform
-    partner = mapped(platform["key"], {key: str(record_no) for key, record_no in documents.partners().items()})
-    born = partner.where(partner.isin(made), "")
-    named = _named_orders(ordered, platform, every)
+    made = _made(documents.intacct, every)
+    born = _born(documents, made)
+    named = _named_orders(ordered, documents.platform, every).where(born == "", "")
+    is_ours = (born != "") | (named != "")
+    platform = documents.platform.assign(born=born, named=named)[is_ours].reset_index(drop=True)
     platform = platform.assign(
-        born=born,
-        named=named.where(born == "", ""),
         untaxed=platform["amount"] - platform["tax"] if "tax" in platform.columns else platform["amount"],
-        **_of_partner(documents),
+        **_of_partner(made, platform["born"]),
     )
-    platform = platform[(platform["born"] != "") | (platform["named"] != "")].reset_index(drop=True)
-    is_ours = every["made"].isin(set(platform["born"]) - {""})
-    is_inside = is_ours | (every["owner"] == link.entity.entity_id)
+    is_inside = every["made"].isin(set(platform["born"]) - {""}) | (every["owner"] == link.entity.entity_id)
     intacct = every[is_inside].reset_index(drop=True)
     # What a document made decides, whatever was a pair before.
     pairing = unpaired(len(platform), len(intacct))
     pairing.pair_unique(platform["born"], intacct["made"], DOCUMENT)
     pairing.mark_ambiguous(platform["born"], intacct["made"])
     return Sides(platform, intacct, every[~is_inside], pairing)
+
+
+def _made(documents: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+    """Return those of Intacct's bills or invoices that one of the orders' documents made; at their own positions."""
+    keys = {int(made) for made in every["made"].unique() if made}
+    return documents[documents["key"].isin(keys)]
+
+
+def _born(documents: Sides, made: pd.DataFrame) -> pd.Series:
+    """Return for each of BILL's documents the record number of its partner if an order made that, else empty."""
+    partner_of = documents.pairing.intacct_of
+    positions = np.flatnonzero(np.isin(partner_of, made.index.to_numpy()))
+    born = np.full(len(partner_of), "", dtype=object)
+    born[positions] = [str(key) for key in documents.intacct["key"].take(partner_of[positions])]
+    return pd.Series(born, index=documents.platform.index, dtype=object)
 
 
 def _named_orders(ordered: Ordered, platform: pd.DataFrame, every: pd.DataFrame) -> pd.Series:
@@ -170,33 +182,25 @@ def _named_orders(ordered: Ordered, platform: pd.DataFrame, every: pd.DataFrame)
     return mapped(ours, stands)
 
 
-def _of_partner(documents: Sides) -> dict[str, pd.Series]:
-    """Return what Intacct's bill or invoice says that is the partner of each of BILL's."""
-    partners = documents.partners()
-    theirs = documents.intacct
+def _of_partner(made: pd.DataFrame, born: pd.Series) -> dict[str, pd.Series]:
+    """Return what Intacct's bill or invoice says from which each of BILL's documents was born."""
+    keys = made["key"].map(str)
     found = {}
-    for name, column, absent in (
-        ("made_amount", "amount", NO_MONEY),
-        ("made_number", "number", ""),
-        ("made_reference", "reference", ""),
-        ("made_currency", "currency", ""),
-    ):
-        values = theirs[column] if column in theirs.columns else pd.Series("", index=theirs.index, dtype=object)
-        by_key = dict(zip(theirs["key"], values, strict=True))
-        keys = documents.platform["key"]
-        found[name] = pd.Series([by_key.get(partners.get(key), absent) for key in keys], index=keys.index, dtype=object)
+    for name, absent in (("amount", NO_MONEY), ("number", ""), ("reference", ""), ("currency", "")):
+        values = made[name] if name in made.columns else pd.Series("", index=made.index, dtype=object)
+        found[f"made_{name}"] = mapped(born, dict(zip(keys, values, strict=True)), absent)
     return found
 
 
 def _explain(ordered: Ordered, documents: Sides, sides: Sides) -> Explanations:
     platform, intacct, name = sides.platform, sides.intacct, ordered.name
-    theirs = documents.intacct
+    theirs = _made(documents.intacct, intacct)
     standing = theirs[~theirs["state"].isin(UNDONE)]
     keys = standing["key"].map(str)
     # What was not settled and is posted has to be in BILL; the others need not.
     is_settled = standing["state"].isin(["Paid", "Partially Paid"]) | (standing[_settled(standing)] != NO_MONEY)
     settled, unposted = set(keys[is_settled.astype(bool)]), set(keys[standing["state"] != "Posted"])
-    known = set(theirs["key"].map(str)) | set(documents.outside["key"].map(str))
+    known = set(theirs["key"].map(str)) | set(_made(documents.outside, intacct)["key"].map(str))
     has_made = intacct["made"] != ""
     causes = {
         f"{name}_converted": ~has_made & (intacct["state"] == "Converted"),
