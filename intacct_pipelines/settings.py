@@ -32,7 +32,7 @@ from pydantic import (
 from intacct_pipelines.domain.budget import Account, Budget
 from intacct_pipelines.domain.close import ClosePolicy
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy, ClosedPeriod, Form1099, Gate, Link, Mode
+from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy, Clearing, ClosedPeriod, Form1099, Gate, Link, Mode
 from intacct_pipelines.errors import ConfigurationError
 
 CONNECTIONS_VARIABLE: Final = "INTACCT_PIPELINES_CONNECTIONS"
@@ -259,6 +259,14 @@ def _as_text_map(value: object) -> object:
 _TextMap = Annotated[dict[str, str], BeforeValidator(_as_text_map)]
 
 
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+_Text = Annotated[str, BeforeValidator(_as_text)]
+"""A number that YAML may read as one, such as that of an account."""
+
+
 class CardSettings(_Settings):
     """How the charges of a card platform stand in Intacct."""
 
@@ -404,6 +412,24 @@ class Form1099Setting(_Settings):
     box: str
 
 
+class ClearingSettings(_Settings):
+    """The accounts on which BILL's money rests between a document and the bank."""
+
+    money_out: _Text = Field("", description="Number of Intacct's account on which payments by BILL are drawn.")
+    money_in: _Text = Field("", description="Number of Intacct's account to which receipts through BILL go.")
+    currency: str = Field(
+        "",
+        pattern="^([A-Z]{3})?$",
+        description="Currency in which BILL moves money, ISO 4217; empty: the entity's (S-CUR-02).",
+    )
+    days: int = Field(10, ge=0, le=366, description="How many days money may rest there before it is overdue.")
+
+    @property
+    def policy(self) -> Clearing:
+        """What these settings state for reconciling."""
+        return Clearing(self.money_out, self.money_in, self.currency, self.days)
+
+
 class LinkSettings(_Settings):
     """One link: a BILL organisation joined to a company, at an entity or at the top level."""
 
@@ -438,6 +464,10 @@ class LinkSettings(_Settings):
     )
     default_location: str = Field("", description="Location for lines without one (S-CFG-20).")
     closed_period: ClosedPeriod = Field(ClosedPeriod.HOLD, description="What to do with closed dates (S-IDM-08).")
+    clearing: ClearingSettings = Field(
+        default_factory=ClearingSettings,
+        description="BILL's clearing accounts in Intacct (S-CFG-03); without one nothing is reconciled to zero.",
+    )
     gate: Gate = Field(Gate.MANUAL, description="Who approves plans.")
     auto_approve: AutoApproval = Field(default_factory=AutoApproval)
 
@@ -605,6 +635,7 @@ def _link(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         gate=settings.gate,
         auto_approve_items=settings.auto_approve.items,
         auto_approve_amount=settings.auto_approve.amount,
+        clearing=settings.clearing.policy,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ FRIDAY = date(2026, 2, 6)
 OUT, IN = "1070", "1080"
 
 
+@dataclass
 class ClearingCase(SettlementCase, ReceivablesCase):
     """One link whose entity keeps its bank in US dollars."""
 

@@ -89,6 +89,7 @@ def connections_of(sandbox: Sandbox, **link: object) -> Connections:
                     "mode": "sync",
                     "gate": "auto",
                     "auto_approve": {"items": 1000, "amount": "1000000000"},
+                    "clearing": intacct["clearing"],
                     **link,
                 }
                 for entity, organization in zip(intacct["entities"], bill["organizations"], strict=True)

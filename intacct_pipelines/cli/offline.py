@@ -178,6 +178,7 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
                 "mode": "sync",
                 "gate": "auto",
                 "auto_approve": {"items": auto_items, "amount": str(auto_amount)},
+                "clearing": intacct["clearing"],
             }
             for entity, organization in zip(intacct["entities"], bill["organizations"], strict=True)
         },

@@ -11,6 +11,7 @@ from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.settlement import left_out, reconcile
 from intacct_pipelines.domain.reconciled import RECONCILED, Reconciled
+from intacct_pipelines.push.sources import rows_of
 from intacct_pipelines.warehouse.findings import Finding, findings
 
 if TYPE_CHECKING:
@@ -40,7 +41,20 @@ def _figures(result: "Reconciliation") -> dict[str, Any]:
         "by_kind_verdict_and_rule": frame_value(by_rule),
         # The sum over the classes was proven equal to the difference of the totals before this was stored.
         "totals_by_currency_and_class": frame_value(totals),
+        **_clearing_figures(result),
     }
+
+
+def _clearing_figures(result: "Reconciliation") -> dict[str, Any]:
+    """Return the balances of clearing accounts, where the object is one; the items were proven to add up to each."""
+    if result.clearing.empty:
+        return {}
+    # the UI plots floats only; the amounts stand in the table
+    plotted = {
+        f"plotted balance {row['account_no']} {row['currency']}": float(row["balance"])
+        for row in rows_of(result.clearing)
+    }
+    return {"clearing_accounts": frame_value(result.clearing), "groups": len(result.settlements), **plotted}
 
 
 def _breaks(differences: "pd.DataFrame") -> "pd.DataFrame":
@@ -119,7 +133,7 @@ def _asset(one: Reconciled) -> dg.AssetsDefinition:
             check_name=_NO_BREAKS,
             passed=breaks.empty,
             severity=dg.AssetCheckSeverity.WARN,
-            metadata={"breaks": len(breaks), "first_breaks": frame_value(breaks)},
+            metadata={"breaks": len(breaks), "first_breaks": frame_value(breaks), **_clearing_figures(result)},
         )
 
     return compare

@@ -119,6 +119,7 @@ def _gather(systems: Systems, entity: EntityKey) -> Inputs | None:
         differences=found.differences,
         findings=[asdict(one) for one in found.findings],
         readings=found.readings,
+        clearing=found.clearing,
         missing=missing,
     )
 

@@ -55,6 +55,7 @@ _PLANNED_FROM: Final = (
     ),
 )  # fmt: skip
 """What planning bills and vendors reads; it waits until every one of these was read whole."""
+_OWNED_WITH_THE_LINK: Final = "S-CFG-03"
 
 
 def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Reconciliation:
@@ -70,6 +71,8 @@ def left_out(systems: Systems, entity: EntityKey, one: Reconciled) -> Skipped | 
     """Return why an object is not compared at an entity, though a link ends there; None if it is."""
     if not one.may_be_left_out:
         return None
+    if one.of_clearing and (missing := _lacks_clearing(systems, entity, one)):
+        return missing
     for name in one.tables:
         table = TABLES[name]
         if table.module and (missing := lacks_module(systems, entity, table)):
@@ -82,6 +85,22 @@ def left_out(systems: Systems, entity: EntityKey, one: Reconciled) -> Skipped | 
 def _holder(entity: EntityKey, table: Table) -> str:
     """Return the partition that holds a table's rows for an entity: the top level has what the whole company shares."""
     return str(EntityKey(entity.company_id) if table.is_company_wide else entity)
+
+
+def _lacks_clearing(systems: Systems, entity: EntityKey, one: Reconciled) -> Skipped | None:
+    """Say so if the link names no clearing account, or one that the entity's chart does not have."""
+    link = systems.link(entity, one.platform)
+    accounts = link.clearing.accounts if link else ()
+    if not accounts:
+        return Skipped("the link names no clearing account", _OWNED_WITH_THE_LINK)
+    chart = systems.warehouse.read_frame(
+        "intacct.gl_account", str(entity), columns=["account_no"], among=("account_no", accounts)
+    )
+    unknown = sorted(set(accounts) - set(chart["account_no"]))
+    if not unknown:
+        return None
+    reason = f"the link names {', '.join(unknown)} for clearing, which is no account of this entity"
+    return Skipped(reason, _OWNED_WITH_THE_LINK, is_mendable=True)
 
 
 def _was_read(systems: Systems, table: Table, entity: str) -> bool:
@@ -112,9 +131,16 @@ def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
     from intacct_pipelines import reconcile as room  # noqa: PLC0415 - see above
 
     warehouse, one = systems.warehouse, RECONCILED[object_name]
+    on_clearing = ("account_no", link.clearing.accounts)
     frames = room.Frames(
         {
-            name: warehouse.read_frame(name, _holder(link.entity, TABLES[name]), columns=columns, include_deleted=True)
+            name: warehouse.read_frame(
+                name,
+                _holder(link.entity, TABLES[name]),
+                columns=columns,
+                include_deleted=True,
+                among=on_clearing if name in one.of_clearing else None,
+            )
             for name, columns in _read_for(systems, link.entity, one, room.columns_of)
         }
     )

@@ -20,6 +20,8 @@ class Reconciled:
         heeds_closed_books: Whether closed books explain differences, so that their date is asked for.
         may_be_left_out: Whether one of the tables may rightly be absent, for want of a module, a permission or a file;
             nothing is compared then, and the asset says why.
+        of_clearing: Tables of which only what stands on the link's clearing accounts is read; a link that names none
+            has nothing to compare (S-CFG-03).
         evidence: Tables that only help to judge, with the columns that are read of them (all if none is named); they
             may be absent.
     """
@@ -31,6 +33,7 @@ class Reconciled:
     platform: str = "bill"
     heeds_closed_books: bool = False
     may_be_left_out: bool = False
+    of_clearing: tuple[str, ...] = ()
     evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -231,6 +234,27 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "bill.ar_payment",
             ),
             after=("ar_payment",),
+        ),
+        Reconciled(
+            "clearing_account",
+            "Every posting on BILL's clearing accounts, with those that bring it back to zero, and what has none "
+            "(S-AFT-01, S-RFT-01, S-FEE-01).",
+            (
+                "intacct.entity",
+                "intacct.gl_account",
+                "intacct.gl_detail",
+                "bill.money_movement",
+                "bill.ap_payment",
+                "bill.ap_payment_void",
+                "bill.ar_payment",
+            ),
+            after=("ap_funds_transfer", "ar_funds_transfer"),
+            may_be_left_out=True,
+            of_clearing=("intacct.gl_detail",),
+            evidence={
+                "intacct.ap_payment": ("record_no", "document_no"),
+                "intacct.ar_payment": ("record_no", "document_no", "reference_no"),
+            },
         ),
         Reconciled(
             "credit_memo",

@@ -22,6 +22,7 @@ from intacct_pipelines.reconcile.objects.attachment import ATTACHED, reconcile_a
 from intacct_pipelines.reconcile.objects.business_center_bill import reconcile_business_center_bills
 from intacct_pipelines.reconcile.objects.card_statement import reconcile_card_statements
 from intacct_pipelines.reconcile.objects.card_transaction import reconcile_card_transactions
+from intacct_pipelines.reconcile.objects.clearing_account import reconcile_clearing_accounts
 from intacct_pipelines.reconcile.objects.credit_application import reconcile_applications
 from intacct_pipelines.reconcile.objects.credit_memo import reconcile_credit_memos
 from intacct_pipelines.reconcile.objects.currency import reconcile_currencies
@@ -69,6 +70,7 @@ RECONCILERS: Final[dict[str, Reconciler]] = {
     "ap_payment": reconcile_payments,
     "ap_funds_transfer": reconcile_funds_transfers,
     "ar_funds_transfer": reconcile_receipt_transfers,
+    "clearing_account": reconcile_clearing_accounts,
     "business_center_bill": reconcile_business_center_bills,
     "card_transaction": reconcile_card_transactions,
     "card_statement": reconcile_card_statements,

@@ -90,6 +90,21 @@ SETTLEMENT_COLUMNS: Final = (
     "difference",
 )
 MEMBER_COLUMNS: Final = ("link", "entity", "object", "settlement", "member_object", "member_id", "amount")
+CLEARING_COLUMNS: Final = (
+    "link",
+    "entity",
+    "object",
+    "account_no",
+    "currency",
+    "role",
+    "postings",
+    "cleared",
+    "groups",
+    "balance",
+    "items",
+    "items_total",
+    "oldest_on",
+)
 MATCHED_EQUAL: Final = "matched_equal"
 MATCHED_DIFFERENT: Final = "matched_different"
 OUT_OF_SCOPE: Final = "out_of_scope"
@@ -121,6 +136,7 @@ class Reconciliation:
         members: What each group consists of.
         period_totals: ``totals`` by the month of the document's date as well: ``month`` is its first day, None for what
             has no date. A pair stands in one month with both its sides.
+        clearing: Each clearing account and currency with its balance and the items that make it up.
     """
 
     matches: pd.DataFrame
@@ -130,6 +146,7 @@ class Reconciliation:
     settlements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SETTLEMENT_COLUMNS)))
     members: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(MEMBER_COLUMNS)))
     period_totals: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PERIOD_TOTAL_COLUMNS)))
+    clearing: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CLEARING_COLUMNS)))
 
 
 @dataclass(frozen=True)
@@ -353,19 +370,20 @@ def add_alone(sides: Sides, differences: Differences, why: Explanations, kind: K
     ):
         is_missing = (partner == ALONE) & (group == "")
         differences.add(
-            _one_sided(rows[is_missing], is_platform=is_platform),
+            one_sided(rows[is_missing], is_platform=is_platform),
             missing if kind is None else kind,
             cause=cause[is_missing],
             otherwise=otherwise[is_missing],
         )
         is_ambiguous = (partner == ALONE) & (group != "")
-        shown = _one_sided(rows[is_ambiguous], is_platform=is_platform)
+        shown = one_sided(rows[is_ambiguous], is_platform=is_platform)
         shown = shown.assign(**_companions(sides, group[is_ambiguous], is_platform=is_platform))
         told = why.group_otherwise if of_group is None else of_group[is_ambiguous]
         differences.add(shown, Kind.DUPLICATE, cause=why.group_cause, otherwise=told)
 
 
-def _one_sided(rows: pd.DataFrame, *, is_platform: bool) -> pd.DataFrame:
+def one_sided(rows: pd.DataFrame, *, is_platform: bool) -> pd.DataFrame:
+    """Return what the difference of each row shows that has no partner."""
     amounts = rows["amount"]
     mine, theirs = ("platform_value", "intacct_value") if is_platform else ("intacct_value", "platform_value")
     return pd.DataFrame(

@@ -92,6 +92,41 @@ DIFFERENCES: Final = (
     _REASON,
     _REMEDY,
 )
+_ACCOUNT: Final = Field("account_no", "Account", width=12)
+_DAYS: Final = Field("days", "Days", Sort.COUNT, 8)
+CLEARING_ACCOUNTS: Final = (
+    _LINK,
+    _ACCOUNT,
+    Field("role", "For", width=16),
+    _CURRENCY,
+    Field("postings", "Postings", Sort.COUNT, 10),
+    Field("cleared", "Cleared", Sort.COUNT, 10),
+    Field("groups", "Groups", Sort.COUNT, 9),
+    Field("items", "Items", Sort.COUNT, 8),
+    Field("balance", "Balance", Sort.MONEY, 20),
+    Field("in_flight", "Of that, in flight", Sort.MONEY, 20),
+    Field("to_act", "Of that, to act on", Sort.MONEY, 20),
+    Field("oldest_on", "Oldest", Sort.DAY, 12),
+    _DAYS,
+)
+CLEARING_ITEMS: Final = (
+    _ACCOUNT,
+    _CURRENCY,
+    Field("amount", "Amount", Sort.MONEY, 18),
+    Field("since", "Posted", Sort.DAY, 12),
+    _DAYS,
+    Field("what", "What", width=40),
+    Field("waits_for", "Waits for", width=34),
+    _VERDICT,
+    _RULE,
+    _TURN,
+    _FINDING,
+    _LINK,
+    Field("platform_id", "Platform id", width=24),
+    Field("intacct_record_no", "Ledger line", width=13),
+    _REASON,
+    _REMEDY,
+)
 READINGS: Final = (
     Field("table_name", "Table", width=32),
     Field("finished_at", "Read at (UTC)", Sort.INSTANT, 20),

@@ -34,6 +34,8 @@ _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
     lstrip_blocks=True,
 )  # fmt: skip
+_SHOWN_ITEMS: Final = 200
+"""Items of clearing accounts on the page."""
 _ZERO: Final = Decimal(0)
 
 
@@ -60,6 +62,7 @@ def page(report: ReconciliationReport, lookup: Lookup) -> str:
         money=_amount,
         spoken=spoken,
         what_of=_what_of,
+        shown_items=_SHOWN_ITEMS,
         no_one=NO_ONE,
     )
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.report import columns
+from intacct_pipelines.report.clearing import clearing_sheets
 from intacct_pipelines.report.sheet import Sheet, sheet
 from intacct_pipelines.report.words import in_minor_units, plain, safe, spoken
 
@@ -44,6 +45,7 @@ class Inputs:
         differences: Current differences, as in ``recon.difference``.
         findings: Open findings, as in ``ops.finding``, the worst first.
         readings: Last reading of each table.
+        clearing: Clearing accounts with their balances, as in ``recon.clearing_account``.
         missing: Objects of which nothing is known, each with the reason.
     """
 
@@ -55,6 +57,7 @@ class Inputs:
     differences: pd.DataFrame
     findings: Sequence[Mapping[str, Any]]
     readings: pd.DataFrame
+    clearing: pd.DataFrame
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -88,6 +91,8 @@ class ReconciliationReport:
         trend: Records by verdict, run by run.
         differences: Every difference.
         readings: When each table was read.
+        clearing_accounts: The balance of each clearing account.
+        clearing_items: What keeps each from zero.
         examples: Finding → its largest records.
         largest: The largest breaks of each currency, as rows of ``differences`` with the finding's number.
     """
@@ -100,13 +105,18 @@ class ReconciliationReport:
     trend: Sheet
     differences: Sheet
     readings: Sheet
+    clearing_accounts: Sheet
+    clearing_items: Sheet
     examples: dict[int, list[Example]]
     largest: list[dict[str, Any]]
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
         """The sheets that are files of their own, in order."""
-        return (self.turns, self.findings, self.totals, self.ageing, self.trend, self.differences, self.readings)
+        clearing = (self.clearing_accounts, self.clearing_items)
+        return (
+            self.turns, self.findings, *clearing, self.totals, self.ageing, self.trend, self.differences, self.readings,
+        )  # fmt: skip
 
     @property
     def open_breaks(self) -> list[Mapping[str, Any]]:
@@ -118,10 +128,12 @@ def build(inputs: Inputs) -> ReconciliationReport:
     """Return the report.
 
     Raises:
-        DataContractError: Findings and differences tell of different runs, or the classes do not add up.
+        DataContractError: Findings and differences tell of different runs, or the classes or the items of a clearing
+            account do not add up.
     """
     differences = _numbered(inputs)
     lines = _finding_lines(inputs, differences)
+    accounts, items = clearing_sheets(inputs.clearing, differences, inputs.at)
     return ReconciliationReport(
         inputs=inputs,
         findings=lines,
@@ -131,6 +143,8 @@ def build(inputs: Inputs) -> ReconciliationReport:
         trend=_trend(inputs),
         differences=_differences(differences),
         readings=sheet("readings", "When each table was read", columns.READINGS, _dicts(inputs.readings)),
+        clearing_accounts=accounts,
+        clearing_items=items,
         examples=_examples(inputs, differences),
         largest=_largest(differences),
     )

@@ -29,6 +29,7 @@ CLASSES: Final = {
     "state": "state differs",
     "coding": "coding differs",
     "application": "application differs",
+    "uncleared": "nothing clears it",
 }
 """Classes of totals and kinds of differences."""
 

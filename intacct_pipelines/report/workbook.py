@@ -176,6 +176,8 @@ def _summary(writer: _Writer, report: ReconciliationReport) -> None:
     page.write_string(1, 0, f"As of {at}. Amounts in transaction currency, platform less Intacct.", writer.format())
     row = _turn_block(writer, page, 3, report)
     row = _total_block(writer, page, row + 2, report)
+    if report.clearing_accounts.rows:
+        row = _clearing_block(writer, page, row + 2, report)
     for name, why in report.inputs.missing.items():
         row += 1
         page.write_string(row, 0, f"Not compared: {name} ({safe(why)})", writer.format())
@@ -223,6 +225,27 @@ def _total_block(writer: _Writer, page: Any, row: int, report: ReconciliationRep
     return number
 
 
+def _clearing_block(writer: _Writer, page: Any, row: int, report: ReconciliationReport) -> int:
+    """Write the balance of each clearing account, summed from the sheet of its items."""
+    accounts, items = report.clearing_accounts, report.clearing_items
+    page.write_string(row, 0, accounts.title, writer.format(bold=True))
+    names = (*_CLEARING_KEY, "items", "balance")
+    _heading(writer, page, row + 1, [accounts.fields[accounts.position(name)] for name in names])
+    first = row + 2
+    for number, line in enumerate(accounts.dicts(), start=first):
+        for column, name in enumerate(_CLEARING_KEY):
+            page.write_string(number, column, line[name], writer.format())
+        chosen = _chosen(items, _CLEARING_KEY, number)
+        count = writer.format(num_format="#,##0")
+        formula = f"=SUMPRODUCT(1*{chosen})" if items.rows else "=0"
+        page.write_formula(number, len(_CLEARING_KEY), formula, count, line["items"])
+        amounts = [one["amount"] for one in items.dicts() if all(one[name] == line[name] for name in _CLEARING_KEY)]
+        formula = f"=SUMPRODUCT({chosen},{_range(items, 'amount')})" if items.rows else "=0"
+        writer.sum(page, number, len(_CLEARING_KEY) + 1, formula, amounts)
+    return first + len(accounts.rows)
+
+
+_CLEARING_KEY: Final = ("account_no", "link", "currency")
 _TURN_KEY: Final = ("turn", "verdict", "currency")
 _TOTAL_KEY: Final = ("object", "link", "currency")
 _SUMMED: Final = ("platform_count", "intacct_count", "platform_total", "intacct_total", "difference")

@@ -299,7 +299,26 @@ class _Maker:
         at = next((at for at, transfer in enumerate(transfers) if transfer.in_intacct), None)
         if at is not None:
             transfers[at] = replace(transfers[at], in_intacct=False, difference="missing_in_intacct")
+        again = next((one for one in reversed(transfers) if one.in_intacct and one.amount > 0), None)
+        if again is not None:
+            transfers.append(self._by_hand(again))
         return transfers
+
+    def _by_hand(self, transfer: FundsTransfer) -> FundsTransfer:
+        """A transfer that somebody entered in Intacct a day later, though BILL's had arrived."""
+        key = next(self._keys["transfer"])
+        return replace(
+            transfer,
+            key=key,
+            process_date=transfer.process_date + timedelta(days=1),
+            payment_keys=(),
+            bill_id="",
+            name=f"FT-{key}",
+            in_bill=False,
+            created_at=transfer.created_at + timedelta(days=1),
+            modified_at=transfer.modified_at + timedelta(days=1),
+            difference="only_in_intacct",
+        )
 
     def _transfer(self, day: date, payments: Sequence[Payment], *, back: bool = False) -> FundsTransfer:
         key = next(self._keys["transfer"])

@@ -27,6 +27,8 @@ from intacct_pipelines.sandbox.intacct.options import DEFAULT_PATH
 from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
 from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
 from intacct_pipelines.sandbox.journal import Journal
+from intacct_pipelines.sandbox.receivables_business import CLEARING_ACCOUNT
+from intacct_pipelines.sandbox.settlements import MONEY_OUT_CLEARING
 from intacct_pipelines.sandbox.spend import SpendOptions, SpendTwin
 from intacct_pipelines.sandbox.spend.twin import MOUNT as SPEND_MOUNT
 
@@ -199,6 +201,7 @@ class Sandbox:
                 "entities": [entity.entity_id for entity in business.entities],
                 "locations": [location.id for location in business.locations],
                 "expense_account": business.expense_account,
+                "clearing": {"money_out": MONEY_OUT_CLEARING, "money_in": CLEARING_ACCOUNT},
             },
             "bill": {
                 "url": f"{url}/connect",

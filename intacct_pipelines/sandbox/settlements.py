@@ -45,6 +45,10 @@ CREDIT_DIFFERENCES: Final = {
     "over_ten_million": "Arrived in Intacct as 0 (S-BIL-07).",
     "archived_in_bill": "Taken out of use in BILL; Intacct still has it.",
 }
+TRANSFER_DIFFERENCES: Final = {
+    "missing_in_intacct": "It never reached Intacct, so clearing keeps its payments (S-AFT-01).",
+    "only_in_intacct": "Entered in Intacct by hand once more; no payment is behind it.",
+}
 USE_DIFFERENCE: Final = "other_credit_used"
 """BILL used another credit than the oldest, which is the one that Intacct used (S-VCR-03)."""
 
@@ -220,7 +224,8 @@ class FundsTransfer:
     created_at: datetime
     modified_at: datetime
     difference: str = ""
-    """`missing_in_intacct`, or empty."""
+    """One of `TRANSFER_DIFFERENCES`, or empty."""
+    in_bill: bool = True
 
 
 @dataclass(frozen=True)

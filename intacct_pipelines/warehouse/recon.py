@@ -85,6 +85,11 @@ _MEMBER: Final = _Current(
     ("link", "object", "settlement", "member_object", "member_id"),
     ("entity", "amount"),
 )
+_CLEARING: Final = _Current(
+    "clearing_account",
+    ("link", "object", "account_no", "currency"),
+    ("entity", "role", "postings", "cleared", "groups", "balance", "items", "items_total", "oldest_on"),
+)
 _TOTAL_FACTS: Final = (
     "entity",
     "currency",
@@ -149,6 +154,10 @@ class Found(Protocol):
     def members(self) -> pd.DataFrame:
         """What each group consists of."""
 
+    @property
+    def clearing(self) -> pd.DataFrame:
+        """Balances of clearing accounts."""
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -183,6 +192,7 @@ class Recon:
         place = {"link": link, "entity": entity, "object": object_name}
         for frame in (
             found.matches, found.differences, found.totals, found.period_totals, found.settlements, found.members,
+            found.clearing,
         ):  # fmt: skip
             _check_place(frame, place)
         run = {**place, "run_id": run_id, "now": self._now()}
@@ -194,6 +204,7 @@ class Recon:
             _merge(connection, _SETTLEMENT, found.settlements, run)
             _merge(connection, _MEMBER, found.members, run)
             _merge(connection, _PERIOD_TOTAL, found.period_totals, run)
+            _merge(connection, _CLEARING, found.clearing, run)
             store_findings(connection, run)
             _store_totals(connection, found.totals, run)
             _learn(connection, run)
@@ -263,6 +274,10 @@ class Recon:
     def period_totals(self, link: str, object_name: str | None = None) -> pd.DataFrame:
         """Return the current classes of one link by month of the document's date; ``month`` is its first day."""
         return self._current(_PERIOD_TOTAL, link, object_name)
+
+    def clearing_accounts(self, link: str) -> pd.DataFrame:
+        """Return the current balance of each clearing account of one link, with ``first_seen_at``."""
+        return self._current(_CLEARING, link, None)
 
     def totals(self, link: str, object_name: str | None = None, *, run_id: str | None = None) -> pd.DataFrame:
         """Return the classes of all runs of one link, or of one run, oldest first."""

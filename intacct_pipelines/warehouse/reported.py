@@ -34,6 +34,7 @@ class Reported:
             verdict: ``equal``, ``expected``, ``in_flight``, ``breaks``.
         differences: All current differences, as in ``recon.difference``.
         findings: All open findings, the worst first.
+        clearing: Balances of clearing accounts, as in ``recon.clearing_account``.
         readings: Of each table of the entity, its last reading: ``table_name``, ``finished_at``, ``quarantined``.
     """
 
@@ -42,6 +43,7 @@ class Reported:
     trend: pd.DataFrame
     differences: pd.DataFrame
     findings: list[Finding]
+    clearing: pd.DataFrame
     readings: pd.DataFrame
 
 
@@ -65,6 +67,7 @@ def read_results(warehouse: Warehouse, links: Sequence[str], *, entity: str, run
             trend=_frame(connection, _TREND, asked),
             differences=_frame(connection, _DIFFERENCES, asked),
             findings=read_findings(connection, links=links),
+            clearing=_frame(connection, _CLEARING, asked),
             readings=_frame(connection, _READINGS, asked),
         )
 
@@ -123,6 +126,12 @@ SELECT link, object, kind, field, cause, root, root_name, verdict, rule, turn, p
     reason, remedy
 FROM recon.difference WHERE link = ANY(%(links)s)
 ORDER BY link, object, kind, field, platform_id, intacct_record_no
+"""
+
+_CLEARING: Final = """
+SELECT link, account_no, currency, role, postings, cleared, groups, balance, items, items_total, oldest_on
+FROM recon.clearing_account WHERE link = ANY(%(links)s)
+ORDER BY link, account_no, currency
 """
 
 _READINGS: Final = """

@@ -27,6 +27,7 @@ EXPECTED = {
     },
     "ap_funds_transfer": {
         "missing_in_intacct": {("missing_in_intacct", "", "break", "")},
+        "only_in_intacct": {("missing_in_platform", "", "expected", "S-AFT-01")},
         # void, and sent but not confirmed
         "": {
             ("missing_in_intacct", "", "expected", "S-AFT-01"),
@@ -52,7 +53,9 @@ def planted(business):
     return {
         "vendor_credit": {name: one.difference for one in facts.credits for name in (one.bill_id, one.number)},
         "credit_application": {numbers[use.credit_key]: use.difference for use in facts.uses},
-        "ap_funds_transfer": {one.bill_id: one.difference for one in facts.transfers},
+        "ap_funds_transfer": {
+            name: one.difference for one in facts.transfers for name in (one.bill_id, one.name) if name
+        },
         "ap_payment": {
             name: one.difference
             for one in facts.payments

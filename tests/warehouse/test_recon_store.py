@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from clearing_cases import IN, OUT, ClearingCase
 from reconcile_cases import LATER, LONG_AGO, NOW, Case
 from settlement_cases import SettlementCase
 
 from intacct_pipelines.errors import DataContractError
+from intacct_pipelines.warehouse.findings import findings
 from intacct_pipelines.warehouse.recon import Recon
 
 
@@ -250,3 +252,37 @@ def test_groups_and_their_members_are_replaced_whole(warehouse):
         ("ap_payment", "p1", 3, NOW),
         ("money_movement", "m1", 7, NOW),
     ]
+
+
+def test_clearing_accounts_are_stored_with_their_items_and_make_findings(warehouse):
+    """A balance with what makes it up [S-CFG-03]; once cleared, the finding closes and the account stays, at zero."""
+    case = ClearingCase().clears()
+    case.posted(9001, "-60.00", "T1")
+    place = {"link": "acme-100", "entity": "acme:100", "object_name": "clearing_account"}
+    for at in range(2):
+        recon = Recon(warehouse, now=lambda at=at: NOW + timedelta(days=at))
+        recon.store(case.reconcile("clearing_account"), run_id=f"run-{at}", **place)
+        columns = ["account_no", "currency", "role", "balance", "items", "items_total", "oldest_on", "first_seen_at"]
+        stored = recon.clearing_accounts("acme-100")[columns]
+        owed = Decimal("-60.00") if at == 0 else Decimal("0.00")
+        since = date(2026, 2, 20) if at == 0 else None
+        assert list(stored.itertuples(index=False, name=None)) == [
+            (OUT, "USD", "money out", owed, 1 - at, owed, since, NOW),
+            (IN, "USD", "money in", 0, 0, 0, None, NOW),
+        ]
+        (found,) = findings(warehouse, object_name="clearing_account", with_closed=True)
+        assert (found.kind, found.field, found.turn) == ("uncleared", OUT, "Intacct user")
+        assert found.money_at_stake == {"USD": Decimal("60.00")}
+        assert (found.closed_at is not None) == bool(at)
+        case.posted(9002, "60.00", "FT-1", module="11.CM")
+    assert len(recon.matches("acme-100")) == len(recon.crosswalk("acme-100")) == 0
+
+
+def test_a_balance_that_its_items_do_not_make_up_is_refused_by_the_database(warehouse):
+    """The proof of reconciliation is held once more where it is stored."""
+    result = ClearingCase().clears().reconcile("clearing_account")
+    result.clearing.loc[0, "balance"] += 1
+    with pytest.raises(Exception, match="clearing_account_check"):
+        Recon(warehouse).store(
+            result, link="acme-100", entity="acme:100", object_name="clearing_account", run_id="run-1"
+        )

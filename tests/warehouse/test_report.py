@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from clearing_cases import FRIDAY, IN, ClearingCase
 from lxml import etree, html
 from reconcile_cases import LATER, LONG_AGO, NOW, Case
 from warehouse_rows import bill as loaded_bill
@@ -300,3 +301,74 @@ def test_a_report_never_tells_less_than_the_differences(systems, tmp_path):
     with pytest.raises(DataContractError, match="does not say what its differences say"):
         write_report(systems, ENTITY, tmp_path)
     assert {path.name: path.read_bytes() for path in Path(tmp_path).iterdir()} == before
+
+
+def with_clearing(systems):
+    """Two accounts: one with an old item and a young one and a fee to book, one at zero."""
+    case = ClearingCase().clears()
+    case.posted(9001, "-60.00", "T1")
+    case.posted(9002, "-1234.50", "=T2", day=NOW.date())
+    case.received("r1", "100.00", "2.90", payment_date=FRIDAY)
+    case.posted(9003, "100.00", "R-r1", account=IN, module="4.AR", day=FRIDAY)
+    case.money_in(amount="102.90")
+    case.posted(9004, "-102.90", "D-1", account=IN, module="11.CM", day=FRIDAY)
+    Recon(systems.warehouse, now=lambda: NOW).store(
+        case.reconcile("clearing_account"),
+        link="acme-100",
+        entity=str(ENTITY),
+        object_name="clearing_account",
+        run_id="1",
+    )
+
+
+def test_clearing_accounts_are_told_with_their_items_in_all_formats(systems, tmp_path):
+    """What keeps each account from zero: how much, for how many days, what it waits for, whose turn [S-CFG-03]."""
+    with_clearing(systems)
+    written = write_report(systems, ENTITY, tmp_path)
+    at = written.report.inputs.at
+    page, book = html.parse(str(tmp_path / "reconciliation.html")).getroot(), tmp_path / "reconciliation.xlsx"
+    accounts, items = (text_rows(tmp_path, name) for name in ("clearing_accounts", "clearing_items"))
+    columns = ("account_no", "role", "currency", "postings", "cleared", "items", "balance", "in_flight", "to_act")
+    assert [tuple(row[name] for name in columns) for row in accounts] == [
+        ("1070", "money out", "USD", "2", "0", "2", "-1294.50", "-1234.50", "-60.00"),
+        ("1080", "money in", "USD", "2", "2", "1", "-2.90", "0.00", "-2.90"),
+    ]
+    columns = ("account_no", "amount", "since", "days", "what", "waits_for", "verdict", "turn")
+    old = ("1070", "-60.00", "2026-02-20", str((at.date() - date(2026, 2, 20)).days))
+    young = ("1070", "-1234.50", str(NOW.date()), str((at.date() - NOW.date()).days))
+    fee = ("1080", "-2.90", str(FRIDAY), str((at.date() - FRIDAY).days))
+    waits = "a funds transfer from the bank"
+    assert [tuple(row[name] for name in columns) for row in items] == [
+        (*old, "payment T1 of 2026-02-20", waits, "break", "Intacct user"),
+        (*young, f"payment =T2 of {NOW.date()}", waits, "in flight", "next sync"),
+        (*fee, f"convenience fee R-r1 of {FRIDAY}", "its posting in Intacct", "expected", "Intacct user"),
+    ]
+    shown = page_rows(page, "clearing")
+    assert [(row[1], number(row[8])) for row in shown] == [
+        (row["account_no"], number(row["balance"])) for row in accounts
+    ]
+    details = page.xpath("//h2[@id='clearing']/following::details[1]//tbody/tr")
+    assert [row.xpath("string(td[5])") for row in details] == [row["what"] for row in items]
+    assert [row[2] for row in book_rows(book, "Clearing_items")] == [number(row["amount"]) for row in items]
+    summary, _ = sheet_cells(book, "Summary")
+    first = next(at for at, row in summary.items() if row.get("A", ("",))[0] == "Clearing accounts") + 2
+    assert [summary[first + at]["E"][0] for at in range(2)] == [number(row["balance"]) for row in accounts]
+    assert all("SUMPRODUCT" in summary[first + at]["E"][1] for at in range(2))
+
+
+def test_a_report_without_clearing_accounts_says_nothing_of_them(systems, tmp_path):
+    """No heading without a table below."""
+    reconciled(systems, varied())
+    write_report(systems, ENTITY, tmp_path)
+    assert 'id="clearing"' not in (tmp_path / "reconciliation.html").read_text(encoding="utf-8")
+
+
+def test_a_report_refuses_a_balance_that_its_items_do_not_make_up(systems, tmp_path):
+    """Stored items that were changed by hand are not told as if they added up."""
+    with_clearing(systems)
+    with systems.warehouse.transaction() as connection:
+        connection.execute(
+            "UPDATE recon.difference SET amount_difference = 61 WHERE object = 'clearing_account' AND intacct_id = 'T1'"
+        )
+    with pytest.raises(DataContractError, match=r"add up to -1295\.50, not to -1294\.50 USD"):
+        write_report(systems, ENTITY, tmp_path)

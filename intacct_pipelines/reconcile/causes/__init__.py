@@ -12,6 +12,7 @@ from intacct_pipelines.reconcile.causes.bills import BILLS
 from intacct_pipelines.reconcile.causes.business_center import BUSINESS_CENTER
 from intacct_pipelines.reconcile.causes.cards import CARDS
 from intacct_pipelines.reconcile.causes.cause import NO_CAUSE, YOUNG, Cause, Kind, Turn, Verdict, first_cause
+from intacct_pipelines.reconcile.causes.clearing import CLEARING
 from intacct_pipelines.reconcile.causes.common import COMMON
 from intacct_pipelines.reconcile.causes.credits import CREDITS
 from intacct_pipelines.reconcile.causes.currencies import CURRENCIES
@@ -45,6 +46,7 @@ CAUSES: Final = _together(
     ORDERS,
     ATTACHMENTS,
     CURRENCIES,
+    CLEARING,
 )
 """All causes."""
 

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     """What the record is booked under: number, vendor, name, accounts, dimensions, references, terms."""
     DUPLICATE = "duplicate"
     APPLICATION = "application"
+    UNCLEARED = "uncleared"
+    """Stands on a clearing account, and nothing brings the account back to zero."""
 
 
 class Verdict(StrEnum):

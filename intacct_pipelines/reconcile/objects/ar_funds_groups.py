@@ -8,7 +8,6 @@ tells no day: it is in a group only where nothing adds up without it.
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,9 +18,9 @@ from intacct_pipelines.reconcile.fields import NO_MONEY
 from intacct_pipelines.reconcile.frames import flag, select_rows, text, value
 from intacct_pipelines.reconcile.objects.funds_groups import Groups, assembled, movements_of
 from intacct_pipelines.reconcile.objects.receipts import is_to_come, is_undone_in_bill
+from intacct_pipelines.reconcile.runs import only_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -52,7 +51,13 @@ def receipt_groups_of(frames: Frames, currency: str) -> Groups:
     taken = pd.concat([_behind(movements, receipts), _returned(movements, receipts)], ignore_index=True)
     carried = [
         pd.DataFrame(
-            {"settlement": taken["settlement"], "member_object": name, "key": taken["key"], "amount": taken[column]}
+            {
+                "settlement": taken["settlement"],
+                "member_object": name,
+                "key": taken["key"],
+                "day": taken["day"],
+                "amount": taken[column],
+            }
         )
         for name, column in (("ar_payment", "amount"), (FEE, "fee"))
     ]
@@ -109,25 +114,10 @@ def _run(
     """Return the positions of the only unbroken run of some chosen receipts that adds up, of the first choice's."""
     for is_chosen in choices:
         positions = np.flatnonzero(is_chosen)
-        runs = _runs(totals[positions].tolist(), total)
-        if len(runs) == 1:
-            first, behind = runs[0]
-            return positions[first:behind]
+        run = only_run(totals[positions].tolist(), total)
+        if run is not None:
+            return positions[run]
     return None
-
-
-def _runs(amounts: Sequence[Decimal], total: Decimal) -> list[tuple[int, int]]:
-    """Return begin and end of up to two unbroken runs of amounts that add up to a total."""
-    begins: dict[Decimal, int] = {}
-    found: list[tuple[int, int]] = []
-    for behind, so_far in enumerate(accumulate(amounts, initial=NO_MONEY)):
-        begin = begins.get(so_far - total)
-        if begin is not None and behind > begin:
-            found.append((begin, behind))
-            if len(found) > 1:
-                break
-        begins[so_far] = behind
-    return found
 
 
 def _returned(movements: pd.DataFrame, receipts: pd.DataFrame) -> pd.DataFrame:

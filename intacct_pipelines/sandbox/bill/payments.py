@@ -203,7 +203,7 @@ class SettlementRecords:
     def movements(self) -> Iterator[dict[str, Any]]:
         """Money movements of payables, as the older API sends them: codes and days as text."""
         for transfer in self._facts.transfers:
-            if transfer.entity_id == self._entity_id:
+            if transfer.entity_id == self._entity_id and transfer.in_bill:
                 yield _movement(transfer)
 
 

@@ -16,6 +16,7 @@ from intacct_pipelines.sandbox.settlements import (
     CREDIT_DIFFERENCES,
     MONEY_OUT_CLEARING,
     PAYMENT_DIFFERENCES,
+    TRANSFER_DIFFERENCES,
     USE_DIFFERENCE,
     System,
 )
@@ -118,8 +119,9 @@ def test_transfers_bring_clearing_back_to_zero(company: Business):
             ),
             start=Decimal(0),
         )
-        moved = sum((t.amount for t in settlements.transfers if t.entity_id == entity.entity_id), start=Decimal(0))
-        assert drawn == moved != 0
+        transfers = [transfer for transfer in settlements.transfers if transfer.entity_id == entity.entity_id]
+        assert drawn == sum((transfer.amount for transfer in transfers if transfer.in_bill), start=Decimal(0)) != 0
+        assert {transfer.difference for transfer in transfers} == {"", *TRANSFER_DIFFERENCES}
 
 
 def _currency(company: Business, entity_id: str) -> str:
