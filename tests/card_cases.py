@@ -96,3 +96,17 @@ class CardCase(Case):
 
     def cards(self, now=NOW):
         return self.reconcile("card_transaction", now)
+
+    def reimbursement(self, id_="r1", amount="50.00", **more):
+        defaults = {"currency": "USD", "amount": Decimal(amount), "occurred_date": date(2026, 2, 1), "user_id": "u1"}
+        facts = {"submitted_at": LONG_AGO, "status": "PAID", "merchant_name": "Taxi"}
+        return self.add("spend.reimbursement", **{"id": id_, **defaults, **facts, **more})
+
+    def report(self, record_no=11, amount="50.00", table="expense_report", **more):
+        """Add what a reimbursement may have become in Intacct: an expense report, or a bill."""
+        is_report = table == "expense_report"
+        day = {"report_date" if is_report else "bill_date": date(2026, 2, 20)}
+        who = {"employee_id": "E1"} if is_report else {"vendor_id": "V-1"}
+        facts = {"currency": "USD", "trx_total_entered": Decimal(amount), "owner_entity_id": "100", "state": "Posted"}
+        own = {"record_no": record_no, "modified_at": LONG_AGO}
+        return self.add(f"intacct.{table}", **{**own, **day, **who, **facts, **more})

@@ -8,26 +8,11 @@ from decimal import Decimal
 
 import pytest
 from card_cases import CardCase
-from reconcile_cases import LONG_AGO, shown
+from reconcile_cases import shown
 
 from intacct_pipelines.domain.keys import source_mark
 from intacct_pipelines.domain.link import CardPolicy
 from intacct_pipelines.errors import DataContractError
-
-
-def reimbursement(case, id_="r1", amount="50.00", **more):
-    defaults = {"currency": "USD", "amount": Decimal(amount), "occurred_date": date(2026, 2, 1), "user_id": "u1"}
-    facts = {"submitted_at": LONG_AGO, "status": "PAID", "merchant_name": "Taxi"}
-    return case.add("spend.reimbursement", **{"id": id_, **defaults, **facts, **more})
-
-
-def report(case, record_no=11, amount="50.00", table="expense_report", **more):
-    day = {"report_date" if table == "expense_report" else "bill_date": date(2026, 2, 20)}
-    who = {"employee_id": "E1"} if table == "expense_report" else {"vendor_id": "V-1"}
-    facts = {"currency": "USD", "trx_total_entered": Decimal(amount), "owner_entity_id": "100", "state": "Posted"}
-    return case.add(
-        f"intacct.{table}", **{"record_no": record_no, "modified_at": LONG_AGO, **day, **who, **facts, **more}
-    )
 
 
 @pytest.fixture
@@ -44,9 +29,9 @@ def told(case):
 
 def test_a_reimbursement_and_a_report_of_its_own_are_expected_alone(case):
     """S-CRD-09: nothing carries them over; bills that name none are not looked at."""
-    reimbursement(case)
-    report(case, amount="60.00")
-    report(case, 12, table="ap_bill")
+    case.reimbursement()
+    case.report(amount="60.00")
+    case.report(12, table="ap_bill")
     assert told(case) == [
         ("missing_in_intacct", "", "expected", "S-CRD-09"),
         ("missing_in_platform", "", "expected", "S-CRD-09"),
@@ -55,14 +40,14 @@ def test_a_reimbursement_and_a_report_of_its_own_are_expected_alone(case):
 
 def test_one_that_was_entered_by_hand_is_found(case):
     """S-CRD-09: by the source that report or bill names, else by employee, amount and a date after the purchase."""
-    reimbursement(case, "r1")
-    report(case, 11)
-    reimbursement(case, "r2", "7.00")
-    report(case, 12, "7.50", table="ap_bill", description=source_mark("spend", "r2"))
-    reimbursement(case, "r3", "8.00")
-    report(case, 13, "8.00", report_date=date(2026, 1, 31))
-    reimbursement(case, "r4", "9.00")
-    report(case, 14, "9.00", report_date=date(2026, 4, 3))
+    case.reimbursement("r1")
+    case.report(11)
+    case.reimbursement("r2", "7.00")
+    case.report(12, "7.50", table="ap_bill", description=source_mark("spend", "r2"))
+    case.reimbursement("r3", "8.00")
+    case.report(13, "8.00", report_date=date(2026, 1, 31))
+    case.reimbursement("r4", "9.00")
+    case.report(14, "9.00", report_date=date(2026, 4, 3))
     result = case.reconcile("reimbursement")
     columns = ["platform_id", "intacct_record_no", "method"]
     assert list(result.matches[columns].itertuples(index=False, name=None)) == [
@@ -77,19 +62,19 @@ def test_one_that_was_entered_by_hand_is_found(case):
 
 def test_like_reports_are_not_guessed_at(case):
     """Two reports fit one reimbursement: none is taken."""
-    reimbursement(case)
-    report(case, 11)
-    report(case, 12)
+    case.reimbursement()
+    case.report(11)
+    case.report(12)
     assert len(case.reconcile("reimbursement").matches) == 0
 
 
 def test_what_stands_on_one_side_only_is_a_break(case):
     """Archived and booked; live and reversed; deleted on the platform and booked; booked twice."""
     for number, more in enumerate(({"status": "ARCHIVED"}, {}, {"_deleted": True}, {}), start=1):
-        reimbursement(case, f"r{number}", f"{number}.00", **more)
+        case.reimbursement(f"r{number}", f"{number}.00", **more)
         state = "Reversed" if number == 2 else "Posted"
-        report(case, 10 + number, f"{number}.00", state=state, description=source_mark("spend", f"r{number}"))
-    report(case, 19, "4.00", description=source_mark("spend", "r4"))
+        case.report(10 + number, f"{number}.00", state=state, description=source_mark("spend", f"r{number}"))
+    case.report(19, "4.00", description=source_mark("spend", "r4"))
     result = case.reconcile("reimbursement")
     assert set(result.differences["verdict"]) == {"break"}
     told = dict(shown(result, "intacct_record_no", "reason"))
@@ -101,8 +86,8 @@ def test_what_stands_on_one_side_only_is_a_break(case):
 
 def test_a_number_that_is_two_records_is_refused(case):
     """A report and a bill of one number cannot be told apart in what is stored."""
-    report(case, 11)
-    report(case, 11, table="ap_bill", description=source_mark("spend", "r1"))
+    case.report(11)
+    case.report(11, table="ap_bill", description=source_mark("spend", "r1"))
     with pytest.raises(DataContractError, match="same record number"):
         case.reconcile("reimbursement")
 

@@ -1,0 +1,51 @@
+"""All grounds, and what cannot be planted, with the reason."""
+
+from __future__ import annotations
+
+from planting.bills import BILLS, CENTER_BILLS
+from planting.cards import CARDS, REIMBURSEMENTS
+from planting.credits import CREDITS, USES
+from planting.ground import Ground
+from planting.lists import LISTS
+from planting.parties import CENTER_VENDORS, CUSTOMERS, VENDORS
+from planting.payments import PAYMENTS
+from planting.receivables import INVOICES, MEMOS, RECEIPTS, TAXED_INVOICES
+from planting.transfers import TRANSFERS
+
+GROUNDS: dict[str, Ground] = {
+    **{
+        ground.object: ground
+        for ground in (
+            *LISTS.values(),
+            VENDORS,
+            CUSTOMERS,
+            CENTER_VENDORS,
+            BILLS,
+            CENTER_BILLS,
+            CREDITS,
+            USES,
+            PAYMENTS,
+            TRANSFERS,
+            INVOICES,
+            RECEIPTS,
+            MEMOS,
+            CARDS,
+            REIMBURSEMENTS,
+        )
+    },
+    "ar_invoice with Advanced Sales Tax": TAXED_INVOICES,
+}
+"""By object; a second link of an object has a name of its own."""
+
+UNPLANTABLE = {
+    "archived_ap_term": "BILL's terms do not tell whether they are in use.",
+    "ap_term_missing_in_intacct": "That terms do not travel explains every term without partner.",
+    "ap_term_missing_in_platform": "That terms do not travel explains every term without partner.",
+    "business_center_vendor_terms": "Business Center's files carry no terms of vendors.",
+}
+"""Causes that no rows can have, because of what the sources tell."""
+NEVER_YOUNG = {"ap_term": "That terms do not travel explains every difference of theirs."}
+NEVER_OUTSIDE = {
+    "ap_term": "Intacct's terms belong to the whole company.",
+    "ap_funds_transfer": "Intacct's funds transfers tell no owner; those read are the link's.",
+}
