@@ -247,13 +247,13 @@ def _with_people() -> CardCase:
 
 
 def reimburse(plot: Plot, **changes: object) -> None:
-    own = {"currency": plot.currency, "occurred_date": plot.day}
+    own = {"currency": plot.currency, "occurred_date": plot.day, "merchant_name": plot.word}
     plot.case.reimbursement(plot.id, str(plot.amount), **{**own, **changes})
 
 
 def report(plot: Plot, *, amount: Decimal | None = None, after: int | None = None, **changes: object) -> None:
     total, days = plot.amount if amount is None else amount, plot.random.choice([0, 60]) if after is None else after
-    own = {"currency": plot.currency, "report_date": plot.after(days)}
+    own = {"currency": plot.currency, "report_date": plot.after(days), "description": plot.word}
     plot.case.report(plot.record_no, str(total), **{**own, **changes})
 
 

@@ -1,0 +1,247 @@
+"""Laws of every reconciliation, on the grounds where differences are planted.
+
+A side compared with its own copy has no difference; the order of rows says nothing; the same rows give the same bytes.
+
+Swapped sides mirror: there are as many pairs; what was missing here is missing there; each field of a pair differs as
+before, with its values exchanged and its amount with the other sign; totals change sides. Verdict and rule of what
+stands alone, or is applied on one side alone, do not mirror, because rules have a direction: that Intacct alone has a
+payment is expected, and that BILL alone has one is not.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from planting.ground import ALONE_IN_INTACCT, ALONE_IN_PLATFORM, Plot
+from planting.grounds import GROUNDS
+from planting.lists import LISTS
+from reconcile_cases import NOW, as_bytes, shuffled_frame
+
+from intacct_pipelines.reconcile import Frames, Moment, reconcile
+
+TESTS = Path(__file__).parents[2]
+OBJECTS = [name for name, ground in GROUNDS.items() if name == ground.object]
+WITHOUT_MONEY = {*LISTS, "vendor", "customer", "business_center_vendor"}
+
+
+@cache
+def grown(name):
+    """Return a case with every difference of an object, and what is found in it."""
+    case = GROUNDS[name].sow(2, copies=1, clean=5)[0]
+    return case, GROUNDS[name].reap(case)[0]
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_a_side_equals_its_own_copy(name):
+    """Every row is in an equal pair, and no cent differs."""
+    case = GROUNDS[name].sow(2, copies=0, clean=50)[0]
+    result, told = GROUNDS[name].reap(case)
+    assert told == {}
+    assert set(result.totals["class"]) == {"matched_equal"}
+    assert set(result.totals["difference"]) == {Decimal(0)}
+    assert len(result.matches) == sum(result.totals["platform_count"]) == sum(result.totals["intacct_count"]) >= 50
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_rows_in_any_order_have_one_place_each_and_give_the_same_bytes(name):
+    """Each row is in one pair or alone, as the totals count; shuffling rows and known pairs changes no byte."""
+    (case, result), random_ = grown(name), random.Random(5)  # noqa: S311 - no secret
+    moment = Moment(NOW, case.closed_through)
+    frames = Frames({table: shuffled_frame(frame, random_) for table, frame in case.frames.items()})
+    crosswalk = shuffled_frame(case.crosswalk, random_)
+    assert as_bytes(reconcile(name, case.link, frames, crosswalk, moment)) == as_bytes(result)
+    alone = result.differences[result.differences[["platform_id", "intacct_record_no"]].isna().any(axis=1)]
+    within = result.totals[result.totals["class"] != "out_of_scope"]
+    for column, side in (("platform_id", "platform"), ("intacct_record_no", "intacct")):
+        places = [*result.matches[column], *alone[column].dropna()]
+        assert len(places) == len(set(places)) == sum(within[f"{side}_count"])
+
+
+EXACT = {"amount", "tax_amount", "paid_amount", "received_amount", "credited_amount", "applied_amount"}
+"""Fields with an amount of their own: it is the difference, and as much is at stake."""
+SHARED = {"lines", "location", "bills", "applications", "parts", "payments"}
+"""Fields of which a part is at stake, never more than there is."""
+UNPRICED = {"receipt"}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_every_difference_says_its_money_age_and_both_values(name):
+    """What differs in an amount has it at stake, a part has a part, all else the larger of both; ages are exact."""
+    case, found = grown(name)
+    link = case.link
+    amounts = found.matches.set_index(["platform_id", "intacct_record_no"])[["platform_amount", "intacct_amount"]]
+    for row in found.differences.itertuples():
+        stake, delta = row.money_at_stake, row.amount_difference
+        assert row.age_seconds == max(0, (NOW - row.changed_at).total_seconds())
+        assert (row.age_seconds < 86400) or row.rule != "S-SCH-04"
+        assert (row.link, row.entity, row.object) == (link.name, str(link.entity), name)
+        if not row.field:
+            assert stake == abs(delta)
+            continue
+        ours, theirs = amounts.loc[(row.platform_id, row.intacct_record_no)]
+        # The names of employees are compared and not shown.
+        assert row.platform_value != row.intacct_value or name == "employee"
+        if row.field in EXACT:
+            assert stake == abs(delta) > 0
+            assert row.field != "amount" or delta == ours - theirs
+        elif row.field in SHARED:
+            assert (delta, 0 < stake <= max(ours, theirs)) == (0, True)
+        elif row.field in UNPRICED:
+            assert (delta, stake) == (0, 0)
+        else:
+            assert (delta, stake) == (0, max(abs(ours), abs(theirs)))
+
+
+def fingerprint():
+    """Return a hash of all that all objects find."""
+    told = hashlib.sha256()
+    for name in OBJECTS:
+        for part in as_bytes(grown(name)[1]):
+            told.update(part)
+    return told.hexdigest()
+
+
+def test_another_process_finds_the_same_bytes():
+    """Nothing depends on how a process happens to order its sets."""
+    told = [sys.executable, "-c", "import test_reconcile_laws as laws; print(laws.fingerprint())"]
+    paths = os.pathsep.join([str(TESTS), str(Path(__file__).parent)])
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONHASHSEED": "7"}
+    found = subprocess.run(told, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    assert found.stdout.strip() == fingerprint()
+
+
+def changed(plot, number):
+    """Return the plot as its other side has it: alike, with another amount, or of another day and name."""
+    other = copy.copy(plot)
+    if number == 1:
+        other.amount = plot.amount + plot.unit
+    if number == 2:
+        other.day, other.word = plot.day + timedelta(days=1), f"{plot.word} b"
+    return other
+
+
+def two_sides(ground, *, is_swapped):
+    """Return what is found where records stand alone, agree or differ in one way; swapped, in the other places."""
+    case = ground.make()
+    for at in range(1000, 1050):
+        plot = Plot(case, at, random.Random(at))  # noqa: S311 - no secret
+        one, other = plot, changed(plot, at % 5)
+        if is_swapped:
+            one, other = other, one
+        if at % 5 != 3 + is_swapped:
+            ground.ours(one)
+        if at % 5 != 4 - is_swapped:
+            ground.theirs(other)
+        if at % 5 in {1, 2}:
+            case.cross(plot.id, plot.record_no, object_=ground.object)
+    return ground.reap(case)[0]
+
+
+OTHER_SIDE = {ALONE_IN_INTACCT: ALONE_IN_PLATFORM, ALONE_IN_PLATFORM: ALONE_IN_INTACCT}
+DIRECTED = {"application"}
+"""Kinds of fields that rules with a direction explain."""
+
+
+def facts(result, *, is_mirrored):
+    told = Counter()
+    for row in result.differences.itertuples():
+        is_alone = pd.isna(row.platform_id) or pd.isna(row.intacct_record_no)
+        verdict = "" if is_alone or row.kind in DIRECTED else (row.verdict, row.rule, row.cause)
+        values = tuple(None if pd.isna(cell) else cell for cell in (row.platform_value, row.intacct_value))
+        kind, delta = row.kind, row.amount_difference
+        if is_mirrored:
+            kind, delta, values = OTHER_SIDE.get(kind, kind), -delta, values[::-1]
+        told[kind, row.field, row.currency, delta, row.money_at_stake, values, verdict] += 1
+    return told
+
+
+def sums(result, *, is_mirrored):
+    sides = ("intacct", "platform") if is_mirrored else ("platform", "intacct")
+    columns = [f"{side}_{what}" for what in ("count", "total") for side in sides]
+    told = {}
+    for place, group in result.totals.groupby(["currency", "class"]):
+        currency, kind = place
+        told[currency, OTHER_SIDE.get(kind, kind) if is_mirrored else kind] = [sum(group[column]) for column in columns]
+    return told
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_swapped_sides_mirror(name):
+    """What was missing here is missing there, and each field differs the other way round."""
+    forth, back = (two_sides(GROUNDS[name], is_swapped=is_swapped) for is_swapped in (False, True))
+    assert len(forth.differences) >= 20
+    assert facts(forth, is_mirrored=False) == facts(back, is_mirrored=True)
+    assert sums(forth, is_mirrored=False) == sums(back, is_mirrored=True)
+    assert len(forth.matches) == len(back.matches)
+
+
+LIMITS = {
+    # name: amount, currency, day
+    "nothing": ("0.00", "USD", date(2026, 2, 28)),
+    "one cent, last day of a year": ("0.01", "USD", date(2025, 12, 31)),
+    "a millionth, first day of a year": ("0.000001", "USD", date(2026, 1, 1)),
+    "the largest that is carried": ("10000000", "USD", date(2026, 3, 31)),
+    "13 digits on a leap day": ("9999999999999.99", "USD", date(2024, 2, 29)),
+    "13 digits and a millionth": ("9999999999999.999999", "EUR", date(2024, 2, 29)),
+    "13 digits without decimals": ("9999999999999", "JPY", date(2026, 2, 28)),
+    "one yen": ("1", "JPY", date(2026, 2, 28)),
+    "two cents back": ("-0.02", "USD", date(2026, 2, 28)),
+    "13 digits back": ("-9999999999999.99", "USD", date(2026, 2, 28)),
+}
+NO_ZERO = {"vendor_credit", "credit_application", "ap_payment", "ap_funds_transfer"}
+"""What is used or paid is never nothing."""
+SIGNED = {"ap_bill", "business_center_bill", "ar_invoice", "ar_payment", "credit_memo", "card_transaction"}
+"""What may be money back."""
+SMALLEST = {"ar_invoice": "0.01"}
+"""BILL's invoice lines are rounded to the cent; all else is compared as finely as it is told."""
+
+
+def at_limits(name, more):
+    """Return a case with one pair at each limit, Intacct's larger by so much, and how many there are.
+
+    Where more than nothing stands against nothing, the coding is told too: its account has money on one side only.
+    """
+    ground, case = GROUNDS[name], GROUNDS[name].make()
+    is_never_zero = name in NO_ZERO or more
+    chosen = [limit for limit in LIMITS.values() if Decimal(limit[0]) or not is_never_zero]
+    chosen = [limit for limit in chosen if Decimal(limit[0]) >= 0 or name in SIGNED]
+    chosen = [limit for limit in chosen if Decimal(limit[0]) % Decimal(SMALLEST.get(name, "0.000001")) == 0]
+    for at, (amount, currency, day) in enumerate(chosen, start=1000):
+        plot = Plot(case, at, random.Random(at))  # noqa: S311 - no secret
+        plot.amount, plot.currency, plot.day = Decimal(amount), currency, day
+        ground.ours(plot)
+        plot.amount = plot.amount + more
+        ground.theirs(plot)
+        if more:
+            case.cross(plot.id, plot.record_no, object_=ground.object)
+    return case, len(chosen)
+
+
+@pytest.mark.parametrize("name", [name for name in OBJECTS if name not in WITHOUT_MONEY])
+def test_amounts_and_days_at_their_limits(name):
+    """Equal however they are written; a millionth is told to the last digit, unless it is tolerated."""
+    ground, tiny = GROUNDS[name], Decimal(SMALLEST.get(name, "0.000001"))
+    case, count = at_limits(name, Decimal("0.0000000"))
+    result, told = ground.reap(case)
+    assert (told, len(result.matches)) == ({}, count)
+    case, count = at_limits(name, tiny)
+    differences = ground.reap(case)[0].differences
+    assert set(differences["field"]) <= {"amount", "applications"}
+    amounts = differences[differences["field"] == "amount"]
+    assert list(amounts["amount_difference"]) == [-tiny] * count
+    assert list(amounts["money_at_stake"]) == [tiny] * count
+    case.link = replace(case.link, tolerance=dict.fromkeys(("USD", "EUR", "JPY"), tiny))
+    assert "amount" not in set(ground.reap(case)[0].differences["field"])
