@@ -105,6 +105,53 @@ def test_every_difference_says_its_money_age_and_both_values(name):
             assert (delta, stake) == (0, max(abs(ours), abs(theirs)))
 
 
+COLUMNS = ("platform_count", "intacct_count", "platform_total", "intacct_total")
+RANK = {"break": 0, "in_flight": 1, "expected": 2}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_totals_are_those_of_pairs_and_of_what_is_alone(name):
+    """A pair that differs counts once, by its worst verdict; each side's money stands in that side's currency."""
+    found = grown(name)[1]
+    worst, currencies, sums_by_place = {}, {}, {}
+    placed = []
+    for row in found.differences.itertuples():
+        pair = (row.platform_id, row.intacct_record_no)
+        if row.field:
+            label = (RANK[row.verdict], row.rule, row.verdict)
+            worst[pair] = min(worst.get(pair, label), label)
+            if row.field == "currency" and row.kind != "coding":
+                currencies[pair] = row.intacct_value
+        else:
+            side = "intacct" if pd.isna(row.platform_id) else "platform"
+            sign = -1 if side == "intacct" else 1
+            placed.append((side, row.currency, row.kind, row.verdict, row.rule, sign * row.amount_difference))
+    for row in found.matches.itertuples():
+        pair = (row.platform_id, row.intacct_record_no)
+        assert row.is_equal == (pair not in worst)
+        _, rule, verdict = worst.get(pair, (0, "", ""))
+        label = ("matched_equal" if row.is_equal else "matched_different", verdict, rule)
+        placed.append(("platform", row.currency, *label, row.platform_amount))
+        placed.append(("intacct", currencies.get(pair, row.currency), *label, row.intacct_amount))
+    for side, *place, amount in placed:
+        told = sums_by_place.setdefault(tuple(place), dict.fromkeys(COLUMNS, Decimal(0)))
+        told[f"{side}_count"] += 1
+        told[f"{side}_total"] += amount
+    within = found.totals[found.totals["class"] != "out_of_scope"]
+    places = ["currency", "class", "verdict", "rule"]
+    assert sums_by_place == {
+        tuple(row[place] for place in places): {column: row[column] for column in COLUMNS}
+        for _, row in within.iterrows()
+    }
+    assert (found.totals["difference"] == found.totals["platform_total"] - found.totals["intacct_total"]).all()
+    for frame, by in (
+        (found.totals, places),
+        (found.matches, ["platform_id"]),
+        (found.differences, ["kind", "platform_id", "intacct_record_no", "field"]),
+    ):
+        assert frame.equals(frame.sort_values(by, kind="stable", na_position="first"))
+
+
 def fingerprint():
     """Return a hash of all that all objects find."""
     told = hashlib.sha256()
