@@ -105,6 +105,31 @@ def test_every_difference_says_its_money_age_and_both_values(name):
             assert (delta, stake) == (0, max(abs(ours), abs(theirs)))
 
 
+USE = {"active", "inactive"}
+OUR_WORDS = {
+    # object and field: what people read of the platform, and of Intacct where it is not Intacct's own word
+    **{(name, "status"): (USE, USE) for name in WITHOUT_MONEY},
+    ("vendor", "is_1099"): ({"1099", "not 1099"}, {"1099", "not 1099"}),
+    ("gl_account", "account_type"): (None, {"BANK", "no bank account", "no card account"}),
+    **{(name, "state"): ({"live", "archived"}, None) for name in ("ap_bill", "vendor_credit", "credit_memo")},
+    ("ar_invoice", "state"): ({"live", "cancelled"}, None),
+    ("ap_funds_transfer", "state"): ({"live", "void"}, None),
+    ("credit_application", "state"): ({"applied"}, {"waits for approval"}),
+    ("ap_payment", "payment_method"): ({"print check in Intacct"}, None),
+    ("card_transaction", "receipt"): ({"attached", "none"}, {"attached", "none"}),
+}
+
+
+def test_states_are_told_in_words():
+    """What a source tells by a flag is told to people in a word."""
+    for (name, field), words in OUR_WORDS.items():
+        found = grown(name)[1].differences
+        found = found[found["field"] == field]
+        assert len(found)
+        for column, own in zip(("platform_value", "intacct_value"), words, strict=True):
+            assert own is None or set(found[column]) <= own, (name, field)
+
+
 COLUMNS = ("platform_count", "intacct_count", "platform_total", "intacct_total")
 RANK = {"break": 0, "in_flight": 1, "expected": 2}
 
