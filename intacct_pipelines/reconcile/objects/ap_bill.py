@@ -130,12 +130,14 @@ def intacct_bills(frames: Frames, vendors: Sides) -> pd.DataFrame:
             "changed_at": changed_at(rows),
         }
     )
-    known = intacct_parties(vendors, bill["vendor"], "term")
+    known = intacct_parties(vendors, bill["vendor"], "term", "shown")
     own_term = text(rows, "term_name")
     bill = bill.assign(
         platform_vendor=known["partner"],
         is_vendor_ambiguous=known["is_ambiguous"].astype(bool),
         term=own_term.where(own_term != "", known["term"]),
+        root=bill["vendor"],
+        root_name=known["shown"],
     )
     return with_natural_key(bill, "vendor")
 

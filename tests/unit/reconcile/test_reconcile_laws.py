@@ -31,6 +31,7 @@ from planting.lists import LISTS
 from reconcile_cases import NOW, as_bytes, shuffled_frame
 
 from intacct_pipelines.reconcile import Frames, Moment, reconcile
+from intacct_pipelines.reconcile.causes import CAUSES
 
 TESTS = Path(__file__).parents[2]
 OBJECTS = [name for name, ground in GROUNDS.items() if name == ground.object]
@@ -103,6 +104,29 @@ def test_every_difference_says_its_money_age_and_both_values(name):
             assert (delta, stake) == (0, 0)
         else:
             assert (delta, stake) == (0, max(abs(ours), abs(theirs)))
+
+
+VENDORS = {("vendor vl", "Lost"), ("vendor v-unknown", "")}
+ROOTS = {
+    "vendor_missing": VENDORS,
+    "credit_vendor_missing": VENDORS,
+    "ready_without_vendor": VENDORS,
+    "vendor_not_known": {("vendor vt", "Twin"), ("vendor V-T", "Twin"), ("vendor V-T2", "Twin")},
+    "invoice_customer_missing": {("customer cl", "Lost"), ("customer c-unknown", "")},
+    "receipt_customer_missing": {("customer cl", "Lost"), ("customer c-unknown", "")},
+    "edited_in_closed_books": {("closed books", "")},
+    "unknown_coding": {("account a-unknown", "")},
+    "unknown_answer": {("account 6400, 6500", "")},
+}
+"""By cause, what is mended at once and its name."""
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_what_is_mended_at_once_has_one_root(name):
+    """One finding for each root; what is a matter of its own has none."""
+    for row in grown(name)[1].differences.itertuples():
+        root = (row.root, row.root_name)
+        assert root in ROOTS[row.cause] if CAUSES[row.cause].shared else root == ("", "")
 
 
 USE = {"active", "inactive"}
