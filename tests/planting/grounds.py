@@ -10,7 +10,7 @@ from planting.lists import LISTS
 from planting.parties import CENTER_VENDORS, CUSTOMERS, VENDORS
 from planting.payments import PAYMENTS
 from planting.receivables import INVOICES, MEMOS, RECEIPTS, TAXED_INVOICES
-from planting.transfers import TRANSFERS
+from planting.transfers import RECEIPT_TRANSFERS, TRANSFERS
 
 GROUNDS: dict[str, Ground] = {
     **{
@@ -26,6 +26,7 @@ GROUNDS: dict[str, Ground] = {
             USES,
             PAYMENTS,
             TRANSFERS,
+            RECEIPT_TRANSFERS,
             INVOICES,
             RECEIPTS,
             MEMOS,

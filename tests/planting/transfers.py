@@ -1,19 +1,13 @@
-"""Every way in which a lump sum of BILL can differ from Intacct's funds transfer."""
+"""Every way in which a lump sum of BILL can differ from Intacct's funds transfer or deposit."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
 
-from planting.ground import ALONE_IN_PLATFORM, Ground, Plot, one_of
-from reconcile_cases import JUST_NOW, Case
-from settlement_cases import SettlementCase
-
-
-def _bank_case() -> Case:
-    case = SettlementCase()
-    case.add("intacct.entity", record_no=1, entity_id="100", name="East", currency="USD")
-    return case
+from clearing_cases import ClearingCase
+from planting.ground import ALONE_IN_PLATFORM, Ground, Place, Plot, one_of
+from reconcile_cases import JUST_NOW
 
 
 def _day_of_its_own(plot: Plot) -> date:
@@ -21,8 +15,8 @@ def _day_of_its_own(plot: Plot) -> date:
     return date(2000, 1, 1) + timedelta(days=plot.at)
 
 
-def move(plot: Plot, *, paid_: Decimal | None = None, **changes: object) -> None:
-    day, total = _day_of_its_own(plot), plot.amount if paid_ is None else paid_
+def move(plot: Plot, *, paid: Decimal | None = None, **changes: object) -> None:
+    day, total = _day_of_its_own(plot), plot.amount if paid is None else paid
     if plot.id == f"x{plot.at}":
         plot.case.payment(f"p-{plot.at}", {"b": str(total)}, process_date=day)
     plot.case.movement(plot.id, f"-{plot.amount}", plot.number, **{"process_date": day, **changes})
@@ -34,48 +28,70 @@ def transfer(plot: Plot, *, amount: Decimal | None = None, **changes: object) ->
     plot.case.transfer(plot.record_no, str(total), plot.number, **{**own, **changes})
 
 
-TRANSFERS = Ground("ap_funds_transfer", _bank_case, move, transfer)
-for _cause, _verdict, _rule, _ours in (
-    ("transfer_differs", "break", "", {}),
-    ("young", "in_flight", "S-SCH-04", {"modified_at": JUST_NOW}),
-):
-    for _kind, _field, _changes in (
-        ("amount", "amount", {"amount": lambda plot: plot.amount + plot.unit}),
-        ("amount", "currency", {"base_currency": "EUR"}),
-        ("date", "transfer_date", {"transfer_date": lambda plot: _day_of_its_own(plot) + timedelta(days=1)}),
+def move_in(plot: Plot, *, paid: Decimal | None = None, **changes: object) -> None:
+    """Add a movement and the receipt that it carries, part of it as the fee; a void one carries none."""
+    day, total = _day_of_its_own(plot), plot.amount if paid is None else paid
+    if plot.id == f"x{plot.at}" and changes.get("status") != "2":
+        fee = plot.unit if total > plot.unit else Decimal(0)
+        plot.case.received(f"r-{plot.at}", str(total - fee), str(fee), payment_date=day)
+    plot.case.money_in(plot.id, str(plot.amount), plot.number, **{"process_date": day, **changes})
+
+
+def deposit(plot: Plot, *, amount: Decimal | None = None, **changes: object) -> None:
+    total = plot.amount if amount is None else amount
+    own = {"deposit_date": _day_of_its_own(plot)}
+    plot.case.deposit(plot.record_no, str(total), plot.number, **{**own, **changes})
+
+
+def _plant(ground: Ground, names: str, rule: str, carried: str, their_day: str) -> None:
+    for cause, verdict, of_cause, ours in (
+        (f"{names}transfer_differs", "break", "", {}),
+        ("young", "in_flight", "S-SCH-04", {"modified_at": JUST_NOW}),
     ):
-        TRANSFERS.pair(_cause, _kind, _field, _rule, verdict=_verdict, ours=_ours, theirs=_changes)
-_SHORT = {"paid_": lambda plot: plot.amount - plot.unit}
-TRANSFERS.pair("payments_do_not_add_up", "amount", "payments", ours=_SHORT)
-TRANSFERS.pair("void_transfer_stands", "state", "state", ours={"status": "2"})
-TRANSFERS.pair("transfer_undone_but_live", "state", "state", theirs={"state": one_of("Voided", "Reversed", "Reversal")})
-TRANSFERS.only_ours("void_transfer", "S-AFT-01", status="2")
-TRANSFERS.only_ours("transfer_to_come", "S-AFT-01", verdict="in_flight", status="0")
-TRANSFERS.only_ours("transfer_missing_in_intacct")
-TRANSFERS.only_ours("transfer_missing_and_short", **_SHORT)
-TRANSFERS.only_ours("young", "S-SCH-04", verdict="in_flight", modified_at=JUST_NOW)
-TRANSFERS.only_theirs("transfer_made_in_intacct", "S-AFT-01")
+        for kind, field, changes in (
+            ("amount", "amount", {"amount": lambda plot: plot.amount + plot.unit}),
+            ("amount", "currency", {"base_currency": "EUR"}),
+            ("date", "transfer_date", {their_day: lambda plot: _day_of_its_own(plot) + timedelta(days=1)}),
+        ):
+            ground.pair(cause, kind, field, of_cause, verdict=verdict, ours=ours, theirs=changes)
+    short = {"paid": lambda plot: plot.amount - plot.unit}
+    ground.pair(f"{names}{carried}_do_not_add_up", "amount", carried, ours=short)
+    ground.pair(f"{names}void_transfer_stands", "state", "state", ours={"status": "2"})
+    undone = {"state": one_of("Voided", "Reversed", "Reversal")}
+    ground.pair(f"{names}transfer_undone_but_live", "state", "state", theirs=undone)
+    ground.only_ours(f"{names}void_transfer", rule, status="2")
+    ground.only_ours(f"{names}transfer_to_come", rule, verdict="in_flight", status="0")
+    ground.only_ours(f"{names}transfer_missing_in_intacct")
+    ground.only_ours(f"{names}transfer_missing_and_short", **short)
+    ground.only_ours("young", "S-SCH-04", verdict="in_flight", modified_at=JUST_NOW)
+    ground.only_theirs(f"{names}transfer_made_in_intacct", rule)
+    _plant_doubles(ground, f"{names}double_transfer")
+
+
+def _plant_doubles(ground: Ground, cause: str) -> None:
+    @ground.plants(cause, "duplicate")
+    def _(plot: Plot) -> list[Place]:
+        ground.clean(plot)
+        ground.theirs(plot.twin())
+        return [(plot.id, None), (None, plot.record_no), (None, plot.twin().record_no)]
+
+    @ground.plants(cause, "duplicate")
+    def _(plot: Plot) -> list[Place]:
+        ground.ours(plot)
+        ground.theirs(plot, **ground.tie(plot))
+        ground.theirs(plot.twin())
+        return [(None, plot.twin().record_no)]
+
+
+TRANSFERS = Ground("ap_funds_transfer", ClearingCase, move, transfer)
+RECEIPT_TRANSFERS = Ground("ar_funds_transfer", ClearingCase, move_in, deposit)
+_plant(TRANSFERS, "", "S-AFT-01", "payments", "transfer_date")
+_plant(RECEIPT_TRANSFERS, "ar_", "S-RFT-01", "receipts", "deposit_date")
+RECEIPT_TRANSFERS.outside("other_owner", "S-CFG-11", owner_entity_id=one_of("200", None))
 
 
 @TRANSFERS.plants("computed_transfer_missing", ALONE_IN_PLATFORM)
-def _(plot: Plot) -> list[tuple[str | None, int | None]]:
+def _(plot: Plot) -> list[Place]:
     day = _day_of_its_own(plot)
     plot.case.payment(f"p-{plot.at}", {"b": str(plot.amount)}, process_date=day)
     return [(f"computed {day} out", None)]
-
-
-@TRANSFERS.plants("double_transfer", "duplicate")
-def _(plot: Plot) -> list[tuple[str | None, int | None]]:
-    twin = plot.twin()
-    TRANSFERS.clean(plot)
-    transfer(twin)
-    return [(plot.id, None), (None, plot.record_no), (None, twin.record_no)]
-
-
-@TRANSFERS.plants("double_transfer", "duplicate")
-def _(plot: Plot) -> list[tuple[str | None, int | None]]:
-    twin = plot.twin()
-    move(plot)
-    transfer(plot, **TRANSFERS.tie(plot))
-    transfer(twin)
-    return [(None, twin.record_no)]

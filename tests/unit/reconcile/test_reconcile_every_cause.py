@@ -21,7 +21,6 @@ MODULES = {
     "vendor_credit": "vendor_credit",
     "credit_application": "credit_application*",
     "ap_payment": "ap_payment*",
-    "ap_funds_transfer": "ap_funds_*",
     "ar_invoice": "ar_invoice*",
     "ar_payment": "ar_payment",
     "credit_memo": "credit_memo",
@@ -29,7 +28,7 @@ MODULES = {
     "reimbursement": "reimbursement",
     "gl_account": "account_checks",
 }
-"""Where the causes of an object are named; those of lists and parties carry the object's name."""
+"""Where the causes of an object are named; those of lists, parties and lump sums carry what tells the object."""
 
 
 @pytest.mark.parametrize("name", GROUNDS)

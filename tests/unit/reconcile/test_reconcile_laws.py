@@ -73,7 +73,7 @@ def test_rows_in_any_order_have_one_place_each_and_give_the_same_bytes(name):
 
 EXACT = {"amount", "tax_amount", "paid_amount", "received_amount", "credited_amount", "applied_amount"}
 """Fields with an amount of their own: it is the difference, and as much is at stake."""
-SHARED = {"lines", "location", "bills", "applications", "parts", "payments"}
+SHARED = {"lines", "location", "bills", "applications", "parts", "payments", "receipts"}
 """Fields of which a part is at stake, never more than there is."""
 UNPRICED = {"receipt"}
 
