@@ -14,7 +14,7 @@ from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.reconcile import RECONCILERS, objects
 from intacct_pipelines.reconcile.causes import CAUSES, Kind
 
-COPIES, CLEAN = 6, 40
+COPIES, CLEAN = 6, 20
 MODULES = {
     "ap_bill": "ap_bill*",
     "business_center_bill": "business_center_bill",
@@ -32,12 +32,18 @@ MODULES = {
 
 
 @pytest.mark.parametrize("name", GROUNDS)
-def test_every_planted_difference_is_found_and_nothing_else(name):
+def test_every_planted_difference_is_found_and_nothing_else(name, grown):
     """Kind, field, cause, verdict and rule of each are as planted: recall and precision are whole."""
+    planted, found = grown(name).planted, grown(name).found
+    assert (planted - found, found - planted) == ({}, {})
+
+
+@pytest.mark.parametrize("name", GROUNDS)
+def test_many_planted_differences_do_not_disturb_each_other(name):
+    """The same with many of each kind, and every pair that differs in nothing is equal."""
     case, planted = GROUNDS[name].sow(1, copies=COPIES, clean=CLEAN)
     result, found = GROUNDS[name].reap(case)
-    lost, invented = planted - found, found - planted
-    assert (lost, invented) == ({}, {})
+    assert (planted - found, found - planted) == ({}, {})
     differing = {one[5:] for one in planted if None not in one[5:]}
     assert len(result.matches) >= CLEAN + len(differing)
     assert sum(result.matches["is_equal"]) == len(result.matches) - len(differing)
