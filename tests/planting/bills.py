@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from business_center_cases import BusinessCenterCase
-from planting.ground import ALONE_IN_INTACCT, ALONE_IN_PLATFORM, PARTIES, Ground, Plot, one_of
+from planting.ground import ALONE_IN_INTACCT, ALONE_IN_PLATFORM, CURRENCIES, PARTIES, Ground, Plot, one_of
 from reconcile_cases import JUST_NOW, LATER, Case, make_link
 
 from intacct_pipelines.domain.keys import source_mark
@@ -29,8 +29,9 @@ def with_vendors(case: Case) -> Case:
     return case
 
 
-def bill_case() -> Case:
-    case = with_vendors(Case(link=make_link(excluded_vendors=frozenset({"vx"}))))
+def bill_case(**policy: object) -> Case:
+    link = make_link(excluded_vendors=frozenset({"vx"}), currencies=CURRENCIES, **policy)
+    case = with_vendors(Case(link=link))
     case.bill_vendor("vterm", "On terms", ap_term_id=TERM)
     case.intacct_vendor(904, "On terms", "V-TERM", term_name="Net 45")
     case.add("bill.ap_term", id=TERM, name="Net 30", due_days=30)
@@ -112,6 +113,13 @@ BILLS.only_theirs("negative_in_intacct", "S-VCR-06", amount=lambda plot: -plot.a
 BILLS.only_theirs("excluded_vendor", "S-VEN-10", vendor_id="V-X")
 BILLS.only_theirs("ambiguous_vendor", "S-VEN-03", vendor_id=one_of("V-T", "V-T2"))
 BILLS.only_theirs("missing_in_platform")
+BILLS.only_theirs("document_in_another_currency", "S-CUR-01", currency="GBP")
+BILLS.only_theirs("order_number_too_long", module_key="9.PO", reference_no="9" * 101)
+ONE_WAY_BILLS = Ground("ap_bill", lambda: bill_case(one_way=True), ours, theirs)
+ONE_WAY_BILLS.only_theirs("travels_one_way", "S-CFG-10")
+ONE_WAY_BILLS.pair(
+    "travels_one_way", "coding", "lines", "S-CFG-10", theirs={"lines": [{"account_no": "6100"}], "modified_at": LATER}
+)
 BILLS.young("modified_at")
 BILLS.outside("other_owner", "S-CFG-11", owner_entity_id=one_of("200", None))
 BILLS.pair(

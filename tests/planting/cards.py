@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from card_cases import CARD, CardCase, card_link
@@ -19,6 +19,7 @@ def _case() -> CardCase:
     case = CardCase(link=card_link({"compares_receipts": True, "account_by_card": {"c2": "CARD-2"}}))
     for number, card in enumerate((CARD, "CARD-2", OTHER_CARD), start=1):
         case.add("intacct.card_account", record_no=number, card_id=card, location_id="L1")
+    case.add("intacct.attachment", record_no=1, attachment_id="A1")
     return case
 
 
@@ -73,6 +74,16 @@ CARDS.pair(
 CARDS.pair("unknown_answer", "coding", "lines", ours={"coded": {"account": ["6400 Travel", "6500 Ads"]}})
 CARDS.pair("receipt_stays", "state", "receipt", "S-ATT-01", ours={"receipt_status": "MISSING"})
 CARDS.pair("receipt_stays", "state", "receipt", "S-ATT-01", theirs={"attachment_id": None})
+CARDS.pair("attachment_gone", "state", "attachment", theirs={"attachment_id": "A-gone"})
+CARDS.pair(
+    "young",
+    "state",
+    "receipt",
+    "S-SCH-04",
+    verdict="in_flight",
+    ours={"modified_at": JUST_NOW},
+    theirs={"attachment_id": None},
+)
 CARDS.pair(
     "posted_in_original_currency",
     "amount",
@@ -240,7 +251,9 @@ def _(plot: Plot) -> list[Place]:
 
 
 def _with_people() -> CardCase:
-    case = CardCase()
+    """Add one person on both sides, and a receipt, so that it is known which reimbursements have none."""
+    case = CardCase(link=card_link({"compares_receipts": True}))
+    case.add("spend.reimbursement_receipt", id="r1", reimbursement_id="none of these")
     case.add("spend.platform_user", id="u1", email="Jo@x.example")
     case.add("intacct.employee", record_no=1, employee_id="E1", email="jo@X.example")
     return case
@@ -275,6 +288,7 @@ for _cause, _verdict, _rule, _theirs in (
         )
 for _ours in _DROPPED:
     REIMBURSEMENTS.pair("dropped_but_booked", "state", "state", ours=_ours, is_known=True)
+REIMBURSEMENTS.pair("receipt_stays", "state", "receipt", "S-ATT-01", theirs={"attachment_id": "A1"})
 REIMBURSEMENTS.pair(
     "reimbursement_reversed", "state", "state", theirs={"state": one_of("Reversed", "Reversal")}, is_known=True
 )
@@ -318,3 +332,63 @@ def _(plot: Plot) -> list[Place]:
     for one in (plot, plot.twin()):
         report(one, description=source_mark("spend", plot.id))
     return [(None, plot.twin().record_no)]
+
+
+# ---- statements ----------------------------------------------------------------------------------------------------
+
+
+def _own_currency(plot: Plot) -> Plot:
+    """Give a plot a currency of its own, and so a statement of its own."""
+    other = plot.twin()
+    other.id, other.record_no, other.currency, other.day = plot.id, plot.record_no, f"C{plot.at}", _IN_STATEMENT
+    return other
+
+
+def _charge_stated(plot: Plot, *, on: date | None = None, **changes: object) -> None:
+    own = _own_currency(plot)
+    own.day = on or own.day
+    charge(own, **changes)
+
+
+def _booked_stated(plot: Plot, *, on: date | None = None, **changes: object) -> None:
+    own = _own_currency(plot)
+    own.day = on or own.day
+    booked(own, **changes)
+
+
+_IN_STATEMENT, _CLOSED_YESTERDAY, _IN_OPEN = date(2026, 2, 10), date(2026, 5, 10), date(2026, 5, 20)
+STATEMENTS = Ground(
+    "card_statement",
+    lambda: CardCase(link=card_link({"statement_day": 19})),
+    _charge_stated,
+    _booked_stated,
+    ids=lambda plot: (f"{CARD} 2026-02-19 C{plot.at}", plot.record_no),
+    mark="",
+)
+_REVERSED = {"state": "Reversed"}
+STATEMENTS.only_ours("statement_is_off")
+STATEMENTS.only_ours("statement_is_explained", "S-CRD-08", is_complete=False)
+STATEMENTS.only_ours("statement_waits", "S-SCH-03", verdict="in_flight", modified_at=JUST_NOW)
+STATEMENTS.only_theirs("statement_is_off")
+STATEMENTS.only_theirs("statement_waits", "S-SCH-03", verdict="in_flight", modified_at=JUST_NOW)
+
+
+def _plant_statement(cause: str, rule: str, verdict: str, closing: date, ours: Changes, alone: Changes | None) -> None:
+    """Let a statement hold one charge that agrees, and one that the platform alone has."""
+
+    @STATEMENTS.plants(cause, "amount", rule, field="amount", verdict=verdict)
+    def _(plot: Plot) -> list[Place]:
+        more = plot.twin()
+        more.word, more.amount = f"{plot.word}b", plot.amount + plot.unit
+        _charge_stated(plot, **ours)
+        _booked_stated(plot, **ours)
+        _charge_stated(more, **ours, **(alone or {}))
+        return [(f"{CARD} {closing} C{plot.at}", plot.record_no)]
+
+
+_LAST, _NEXT = date(2026, 5, 19), date(2026, 6, 19)
+_plant_statement("statement_is_off", "", "break", date(2026, 2, 19), {}, None)
+_plant_statement("statement_is_explained", "S-CRD-08", "expected", date(2026, 2, 19), {}, {"is_complete": False})
+_plant_statement("statement_waits", "S-SCH-03", "in_flight", date(2026, 2, 19), {}, {"modified_at": JUST_NOW})
+_plant_statement("young", "S-SCH-04", "in_flight", _LAST, {"on": _CLOSED_YESTERDAY}, None)
+_plant_statement("statement_is_open", "S-SCH-03", "in_flight", _NEXT, {"on": _IN_OPEN}, None)

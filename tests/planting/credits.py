@@ -81,6 +81,12 @@ CREDITS.only_theirs("used_credit", "S-VCR-01", **_USED)
 CREDITS.only_theirs("unposted_credit", "S-VCR-01", state=one_of("Draft", "Submitted", "Reversed"))
 CREDITS.only_theirs("ambiguous_vendor", "S-VEN-03", vendor_id=one_of("V-T", "V-T2"))
 CREDITS.only_theirs("credit_missing_in_platform")
+CREDITS.only_theirs("document_in_another_currency", "S-CUR-01", currency="GBP")
+OPEN_CREDITS = Ground(
+    "vendor_credit", lambda: settlement_case(approved_only=False, one_way=True), credit, negative_bill
+)
+OPEN_CREDITS.only_ours("unfiltered_credit_missing")
+OPEN_CREDITS.only_theirs("travels_one_way", "S-CFG-10")
 CREDITS.young("modified_at")
 CREDITS.outside("other_owner", "S-CFG-11", owner_entity_id=one_of("200", None))
 plant_deletions(CREDITS, "credit_deleted_in_intacct", "credit_deleted_in_bill")

@@ -35,7 +35,8 @@ _DAYS = (
     date(2026, 2, 28),
     date(2026, 3, 31),
 )
-_CURRENCIES = ("USD", "USD", "EUR", "JPY")
+CURRENCIES = frozenset({"USD", "EUR", "JPY"})
+"""Those of the platform's account."""
 _FROM = (Decimal(0), Decimal(5_000_000), Decimal(9_999_999_000_000))
 """Amounts are small, just carried by the vendor's sync, or of 13 digits."""
 
@@ -72,7 +73,7 @@ class Plot:
         self.party = 1 + at % PARTIES
         self.other_party = 1 + (at + 1) % PARTIES
         self.day = random_.choice(_DAYS)
-        self.currency = random_.choice(_CURRENCIES)
+        self.currency = random_.choice(sorted(CURRENCIES))
         # Tens, so that a plot's amount and a unit more is no other plot's amount.
         self.amount = random_.choice(_FROM) + at * 10 * self.unit
 
@@ -96,6 +97,9 @@ class Plot:
         return other
 
 
+Plant = Callable[[Plot], Iterable[Place | Told] | None]
+
+
 def one_of(*values: object) -> Callable[[Plot], object]:
     """A value that is drawn for each plot."""
     return lambda plot: plot.random.choice(values)
@@ -107,14 +111,17 @@ def resolved(plot: Plot, changes: Changes) -> Changes:
 
 @dataclass(frozen=True)
 class Planter:
-    """One way to differ, with what must be told of it; ``plant`` returns where, if not at the plot's own ids."""
+    """One way to differ, with what must be told of it.
+
+    ``plant`` returns where, if not at the plot's own ids, and what else must be told.
+    """
 
     cause: str
     kind: str
     field: str
     verdict: str
     rule: str
-    plant: Callable[[Plot], Iterable[Place] | None]
+    plant: Plant
     ids: Callable[[Plot], Place]
 
     def told(self, plot: Plot) -> list[Told]:
@@ -122,7 +129,8 @@ class Planter:
         places = self.plant(plot) or [self._place(plot)]
         if self.kind == OUT_OF_SCOPE:
             return [Told(self.kind, "", "", self.verdict, self.rule, None, None)]
-        return [Told(self.kind, self.field, self.cause, self.verdict, self.rule, *place) for place in places]
+        own = (self.kind, self.field, self.cause, self.verdict, self.rule)
+        return [place if isinstance(place, Told) else Told(*own, *place) for place in places]
 
     def _place(self, plot: Plot) -> Place:
         ours, theirs = self.ids(plot)
@@ -156,7 +164,7 @@ class Ground:
 
     def plants(
         self, cause: str, kind: str, rule: str = "", *, field: str = "", verdict: str = ""
-    ) -> Callable[[Callable[[Plot], Iterable[Place] | None]], None]:
+    ) -> Callable[[Plant], None]:
         """Let a function plant a cause; without ``verdict`` it is expected by the rule, or a break without one."""
         found = verdict or ("expected" if rule else "break")
         return lambda plant: self.planters.append(Planter(cause, kind, field, found, rule, plant, self.ids))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from planting.bills import BILLS, CENTER_BILLS
-from planting.cards import CARDS, REIMBURSEMENTS
-from planting.credits import CREDITS, USES
+from planting.bills import BILLS, CENTER_BILLS, ONE_WAY_BILLS
+from planting.cards import CARDS, REIMBURSEMENTS, STATEMENTS
+from planting.companions import BILL_FILES, CURRENCIES, INVOICE_FILES, PURCHASES, SALES, SEVERAL_BASES
+from planting.credits import CREDITS, OPEN_CREDITS, USES
 from planting.ground import Ground
 from planting.lists import LISTS
 from planting.parties import CENTER_VENDORS, CUSTOMERS, VENDORS
 from planting.payments import PAYMENTS
-from planting.receivables import INVOICES, MEMOS, RECEIPTS, TAXED_INVOICES
+from planting.receivables import INVOICES, MEMOS, ONE_WAY_INVOICES, RECEIPTS, TAXED_INVOICES
 from planting.transfers import RECEIPT_TRANSFERS, TRANSFERS
 
 GROUNDS: dict[str, Ground] = {
@@ -32,9 +33,19 @@ GROUNDS: dict[str, Ground] = {
             MEMOS,
             CARDS,
             REIMBURSEMENTS,
+            STATEMENTS,
+            BILL_FILES,
+            INVOICE_FILES,
+            CURRENCIES,
+            PURCHASES,
+            SALES,
         )
     },
+    "ap_bill, one-way": ONE_WAY_BILLS,
+    "ar_invoice, one-way": ONE_WAY_INVOICES,
     "ar_invoice with Advanced Sales Tax": TAXED_INVOICES,
+    "vendor_credit, one-way and unapproved too": OPEN_CREDITS,
+    "currency, several bases": SEVERAL_BASES,
 }
 """By object; a second link of an object has a name of its own."""
 
@@ -49,4 +60,6 @@ NEVER_YOUNG = {"ap_term": "That terms do not travel explains every difference of
 NEVER_OUTSIDE = {
     "ap_term": "Intacct's terms belong to the whole company.",
     "ap_funds_transfer": "Intacct's funds transfers tell no owner; those read are the link's.",
+    "card_statement": "Charges outside are in no statement.",
+    "currency": "Intacct's currencies belong to the whole company.",
 }

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from planting.bills import plant_doubles, with_vendors
-from planting.ground import ALONE_IN_PLATFORM, Ground, Plot, one_of
+from planting.ground import ALONE_IN_PLATFORM, CURRENCIES, Ground, Plot, one_of
 from reconcile_cases import JUST_NOW, NOW, Case, make_link
 from settlement_cases import SettlementCase
 
@@ -16,8 +16,15 @@ BILL = 500_000
 """Added to a plot's record number, the record number of its bill."""
 
 
-def settlement_case() -> Case:
-    return with_vendors(SettlementCase(link=make_link(excluded_vendors=frozenset({"vx"}))))
+def settlement_case(**policy: object) -> Case:
+    """Add vendors and two bank accounts, by the ledger accounts behind them."""
+    link = make_link(excluded_vendors=frozenset({"vx"}), currencies=CURRENCIES, **policy)
+    case = with_vendors(SettlementCase(link=link))
+    for number, account in enumerate(("6000", "6100", "1000", "1010"), start=1):
+        case.add("bill.gl_account", id=f"a{account}", name=f"Account {account}", account_no=account)
+        if account.startswith("1"):
+            case.add("intacct.checking_account", record_no=number, bank_account_id=f"CHK-{account}", account_no=account)
+    return case
 
 
 def bill_pair(plot: Plot) -> tuple[str, int]:
@@ -94,6 +101,12 @@ for _cause, _rule, _ours, _theirs in (
     ("excluded_vendor", "S-VEN-10", {"vendor_id": "vx", **_CHECK}, {"vendor_id": "V-X"}),
 ):
     PAYMENTS.pair(_cause, "coding", "payment_method", _rule, ours=_ours, theirs=_theirs)
+for _cause, _rule, _ours, _theirs in (
+    ("drawn_on_other_account", "", {}, {}),
+    ("excluded_vendor", "S-VEN-10", {"vendor_id": "vx"}, {"vendor_id": "V-X"}),
+):
+    _ours, _theirs = {**_ours, **_OFFLINE, "gl_account_id": "a1000"}, {**_theirs, "financial_account_id": "CHK-1010"}
+    PAYMENTS.pair(_cause, "coding", "bank_account", _rule, ours=_ours, theirs=_theirs)
 for _cause, _rule, _ours, _theirs in (
     ("memo_stays", "S-PAY-05", {}, {}),
     ("excluded_vendor", "S-VEN-10", {"vendor_id": "vx"}, {"vendor_id": "V-X"}),

