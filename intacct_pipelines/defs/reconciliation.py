@@ -29,10 +29,12 @@ _SHOWN_DIFFERENCES: Final = [
 def _figures(result: "Reconciliation") -> dict[str, Any]:
     differences, totals = result.differences, result.totals
     by_verdict = differences["verdict"].value_counts().to_dict()
+    pairs = totals["platform_count"].where(totals["class"].isin(["matched_equal", "matched_different"]), 0)
     by_rule = differences.groupby(["kind", "verdict", "rule"], dropna=False).size().reset_index(name="count")
     return {
-        "pairs": len(result.matches),
-        "equal_pairs": int(result.matches["is_equal"].sum()) if len(result.matches) else 0,
+        # Not counted by the matches: those that were settled in the warehouse are not among them.
+        "pairs": int(pairs.sum()),
+        "equal_pairs": int(pairs[totals["class"] == "matched_equal"].sum()),
         "differences": len(differences),
         "expected": int(by_verdict.get("expected", 0)),
         "in_flight": int(by_verdict.get("in_flight", 0)),

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.optional import Skipped, lacks_module, sync_or_skip
+from intacct_pipelines.defs.sieved import reconcile_through_sieve
 from intacct_pipelines.domain.catalog import TABLES, Table
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED, Reconciled
+from intacct_pipelines.domain.sieved import SIEVED
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.apply import ApplyOptions, ApplyReport, apply_plan
 from intacct_pipelines.push.confirm import confirm_items
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.domain.push import Plan
+    from intacct_pipelines.reconcile.moment import Moment
     from intacct_pipelines.reconcile.reconciliation import Reconciliation
     from intacct_pipelines.validate.documents import DocumentCheck
     from intacct_pipelines.warehouse.connection import Warehouse
@@ -59,7 +62,18 @@ _OWNED_WITH_THE_LINK: Final = "S-CFG-03"
 
 
 def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Reconciliation:
-    """Compare one object of a link on both sides and store the result, which is empty if the object is left out."""
+    """Compare one object of a link on both sides and store the result, which is empty if the object is left out.
+
+    Of an object with a sieve, the result holds pairs and differences of what the sieve did not settle, and all totals.
+    """
+    if object_name in SIEVED:
+        one = RECONCILED[object_name]
+        from intacct_pipelines.reconcile.frames import columns_of  # noqa: PLC0415 - as in ``_compare``
+
+        tables = dict(_read_for(systems, link.entity, one, columns_of))
+        return reconcile_through_sieve(
+            systems.warehouse, link, object_name, tables, _moment(systems, link, one), run_id
+        )
     result = _compare(systems, link, object_name)
     Recon(systems.warehouse).store(
         result, link=link.name, entity=str(link.entity), object_name=object_name, run_id=run_id
@@ -144,9 +158,15 @@ def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
             for name, columns in _read_for(systems, link.entity, one, room.columns_of)
         }
     )
-    closed_through = systems.intacct(link.entity).closed_books_date() if one.heeds_closed_books else None
-    moment = room.Moment(datetime.now(UTC), closed_through)
+    moment = _moment(systems, link, one)
     return room.reconcile(object_name, link, frames, Recon(warehouse).crosswalk(link.name), moment)
+
+
+def _moment(systems: Systems, link: Link, one: Reconciled) -> Moment:
+    from intacct_pipelines.reconcile.moment import Moment  # noqa: PLC0415 - as in ``_compare``
+
+    closed_through = systems.intacct(link.entity).closed_books_date() if one.heeds_closed_books else None
+    return Moment(datetime.now(UTC), closed_through)
 
 
 def check_entity_documents(

@@ -60,7 +60,9 @@ def item_key(
 
 
 # An id ends where no letter, digit, hyphen or underscore follows: no shorter id is read out of a longer one.
-_SOURCE_MARK: Final = re.compile(r"(?<![A-Za-z0-9_])(BILL|SPEND):([A-Za-z0-9_-]{1,64})(?![A-Za-z0-9_-])")
+SOURCE_MARK: Final = r"(?<![A-Za-z0-9_])(BILL|SPEND):([A-Za-z0-9_-]{1,64})(?![A-Za-z0-9_-])"
+"""How a mark looks, for Python and for Postgres."""
+_SOURCE_MARK: Final = re.compile(SOURCE_MARK)
 
 
 def source_mark(system: str, record_id: str) -> str:

@@ -14,7 +14,7 @@ from intacct_pipelines.reconcile.causes import CAUSES, NO_CAUSE, YOUNG, Kind, Ve
 from intacct_pipelines.reconcile.pairing import ALONE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     import numpy.typing as npt
@@ -450,16 +450,28 @@ def conclude(
     by_month = _totals(sides, pairs, differences)
     _prove(sides, by_month)
     by_month["month"] = pd.Series(map(_first_day, by_month["month"]), index=by_month.index, dtype=object)
+    totals, period_totals = total_frames(by_month, collected.link, collected.object_name)
+    if proposals is None:
+        proposals = pd.DataFrame(columns=list(PROPOSAL_COLUMNS), dtype=object)
+    return Reconciliation(matches, differences, totals, proposals, period_totals=period_totals)
+
+
+def total_frames(by_month: pd.DataFrame, link: Link, object_name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the classes over all months and by month, as ``Reconciliation`` has them.
+
+    Args:
+        by_month: One row for each currency, month and class, ``month`` being its first day.
+        link: For its name and entity.
+        object_name: One of ``domain.reconciled``.
+    """
     totals, period_totals = (
-        _ordered(_labelled(rows, collected.link, collected.object_name), columns, by)
+        _ordered(_labelled(rows, link, object_name), columns, by)
         for rows, columns, by in (
             (_of_all_months(by_month), TOTAL_COLUMNS, _CLASS),
             (by_month, PERIOD_TOTAL_COLUMNS, [_CLASS[0], "month", *_CLASS[1:]]),
         )
     )
-    if proposals is None:
-        proposals = pd.DataFrame(columns=list(PROPOSAL_COLUMNS), dtype=object)
-    return Reconciliation(matches, differences, totals, proposals, period_totals=period_totals)
+    return totals, period_totals
 
 
 def _worst_by_pair(differences: pd.DataFrame) -> pd.DataFrame:
@@ -580,4 +592,26 @@ def _prove(sides: Sides, by_month: pd.DataFrame) -> None:
             places: Any = [place for place in expected | counted if expected.get(place) != counted.get(place)]
             wrong = sorted(f"{currency} {str(_first_day(month) or '')[:7]}".strip() for currency, month in places)
             msg = f"the classes of the {side}'s rows do not add up to the rows in {', '.join(wrong)}"
+            raise DataContractError(msg)
+
+
+def prove_whole(whole: Mapping[str, Mapping[str, tuple[int, Decimal]]], totals: pd.DataFrame) -> None:
+    """Compare the classes over all months with counts and sums that were taken from the tables themselves.
+
+    Args:
+        whole: ``platform`` and ``intacct``: currency → live rows and their money.
+        totals: As in ``Reconciliation``.
+
+    Raises:
+        DataContractError: They differ.
+    """
+    for side, expected in whole.items():
+        counted = {
+            str(currency): (int(group[f"{side}_count"].sum()), sum(group[f"{side}_total"], start=_ZERO))
+            for currency, group in totals.groupby("currency", sort=True)
+            if group[f"{side}_count"].sum()
+        }
+        if expected != counted:
+            wrong = sorted(code for code in {*expected, *counted} if expected.get(code) != counted.get(code))
+            msg = f"the classes of the {side}'s rows do not add up to its table in {', '.join(wrong)}"
             raise DataContractError(msg)

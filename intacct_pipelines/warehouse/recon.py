@@ -14,6 +14,8 @@ from psycopg.types.json import Jsonb
 
 from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.warehouse.findings import store_findings
+from intacct_pipelines.warehouse.settling import remember
+from intacct_pipelines.warehouse.sieve import CROSSWALK, lock_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from intacct_pipelines.warehouse.connection import Warehouse
+    from intacct_pipelines.warehouse.settling import Settling
 
 
 class _Current(NamedTuple):
@@ -107,17 +110,6 @@ _PERIOD_TOTAL: Final = _Current(
     ("link", "object", "currency", "month", "class", "verdict", "rule"),
     ("entity", "platform_count", "intacct_count", "platform_total", "intacct_total", "difference"),
 )
-_CROSSWALK: Final = (
-    "link",
-    "object",
-    "platform_id",
-    "intacct_record_no",
-    "intacct_id",
-    "status",
-    "evidence",
-    "decided_by",
-    "decided_at",
-)
 RECONCILIATION: Final = "reconciliation"
 """Who decided a pair that was found without a person."""
 Status = Literal["confirmed", "proposed", "refused"]
@@ -189,31 +181,32 @@ class Recon:
             DataContractError: A row belongs to another link, entity or object.
             WarehouseUnavailableError: Postgres went away; nothing was stored.
         """
-        place = {"link": link, "entity": entity, "object": object_name}
-        for frame in (
-            found.matches, found.differences, found.totals, found.period_totals, found.settlements, found.members,
-            found.clearing,
-        ):  # fmt: skip
-            _check_place(frame, place)
-        run = {**place, "run_id": run_id, "now": self._now()}
+        run = {"link": link, "entity": entity, "object": object_name, "run_id": run_id, "now": self._now()}
         with self._warehouse.transaction(f"storing the reconciliation of {object_name}") as connection:
             # Two runs over one link would interleave their merges.
-            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"recon {link} {object_name}"])
-            _merge(connection, _MATCH, found.matches, run)
-            _merge(connection, _DIFFERENCE, found.differences, run)
-            _merge(connection, _SETTLEMENT, found.settlements, run)
-            _merge(connection, _MEMBER, found.members, run)
-            _merge(connection, _PERIOD_TOTAL, found.period_totals, run)
-            _merge(connection, _CLEARING, found.clearing, run)
-            store_findings(connection, run)
-            _store_totals(connection, found.totals, run)
-            _learn(connection, run)
-            _propose(connection, found.proposals, run)
+            connection.execute(_LOCK, [lock_name(link, object_name)])
+            connection.execute(_FORGET_SETTLED, run)
+            _store(connection, found, run)
+
+    def store_rest(self, found: Found, settling: Settling, run_id: str) -> None:
+        """Make what was settled, and what was found of the rest, the current result; as ``store`` does, nothing else.
+
+        Args:
+            found: What the comparison found among the rows that were not settled, with the totals of all rows.
+            settling: What was settled; its sieve holds the lock and the transaction.
+            run_id: The run.
+
+        Raises:
+            DataContractError: See ``store``.
+        """
+        run = {**settling.sieve.place, "run_id": run_id, "now": self._now()}
+        _store(settling.sieve.connection, found, run, settling)
+        remember(settling, run_id)
 
     def crosswalk(self, link: str) -> pd.DataFrame:
         """Return all pairs of one link that are confirmed, proposed or refused."""
-        query = sql.SQL("SELECT {} FROM mapping.crosswalk WHERE link = %s ORDER BY 2, 3, 4").format(_names(_CROSSWALK))
-        return self._frame(_CROSSWALK, query, [link])
+        query = sql.SQL("SELECT {} FROM mapping.crosswalk WHERE link = %s ORDER BY 2, 3, 4").format(_names(CROSSWALK))
+        return self._frame(CROSSWALK, query, [link])
 
     def decide(
         self,
@@ -251,6 +244,8 @@ class Recon:
             "now": self._now(),
         }
         with self._warehouse.transaction("deciding about a pair") as connection:
+            connection.execute(_LOCK, [lock_name(link, object_name)])
+            connection.execute(_FORGET_SETTLED, pair)
             if status == "confirmed":
                 connection.execute(_FORGET_OTHERS, pair)
             connection.execute(_DECIDE, pair)
@@ -339,8 +334,42 @@ def _stage(connection: psycopg.Connection, table: str, columns: Sequence[str], f
     return staged
 
 
-def _merge(connection: psycopg.Connection, current: _Current, frame: pd.DataFrame, run: Mapping[str, object]) -> None:
-    """Make the rows of one link and object those of the frame; write only what changed."""
+def _store(
+    connection: psycopg.Connection, found: Found, run: Mapping[str, object], settling: Settling | None = None
+) -> None:
+    place = {name: str(run[name]) for name in ("link", "entity", "object")}
+    for frame in (
+        found.matches, found.differences, found.totals, found.period_totals, found.settlements, found.members,
+        found.clearing,
+    ):  # fmt: skip
+        _check_place(frame, place)
+    if settling is None:
+        _merge(connection, _MATCH, found.matches, run)
+    else:
+        _merge(connection, _MATCH, found.matches, run, _SETTLED_NOW if settling.is_whole else _SETTLED)
+        connection.execute(_SETTLED_NO_MORE, run)
+        connection.execute(_STORE_SETTLED, run)
+    _merge(connection, _DIFFERENCE, found.differences, run)
+    _merge(connection, _SETTLEMENT, found.settlements, run)
+    _merge(connection, _MEMBER, found.members, run)
+    _merge(connection, _PERIOD_TOTAL, found.period_totals, run)
+    _merge(connection, _CLEARING, found.clearing, run)
+    store_findings(connection, run)
+    _store_totals(connection, found.totals, run)
+    _learn(connection, run)
+    if settling is not None:
+        connection.execute(_CONFIRM_SETTLED, {**run, "by": RECONCILIATION})
+    _propose(connection, found.proposals, run)
+
+
+def _merge(
+    connection: psycopg.Connection,
+    current: _Current,
+    frame: pd.DataFrame,
+    run: Mapping[str, object],
+    kept: str = "false",
+) -> None:
+    """Make the rows of one link and object, but for those kept, those of the frame; write only what changed."""
     staged = _stage(connection, current.table, current.columns, frame)
     target = sql.Identifier("recon", current.table)
     # Empty text and 0 are no ids, so they may stand for an absent one; equality then can use a hash.
@@ -350,9 +379,9 @@ def _merge(connection: psycopg.Connection, current: _Current, frame: pd.DataFram
     )
     connection.execute(
         sql.SQL(
-            "DELETE FROM {} AS t WHERE t.link = %(link)s AND t.object = %(object)s "
+            "DELETE FROM {} AS t WHERE t.link = %(link)s AND t.object = %(object)s AND NOT ({}) "
             "AND NOT EXISTS (SELECT 1 FROM {} AS s WHERE {})"
-        ).format(target, staged, same_key),
+        ).format(target, sql.SQL(kept), staged, same_key),
         run,
     )
     connection.execute(
@@ -393,7 +422,7 @@ def _store_totals(connection: psycopg.Connection, totals: pd.DataFrame, run: Map
 def _learn(connection: psycopg.Connection, run: Mapping[str, object]) -> None:
     """Confirm the pairs that were found; what a person refused stays refused."""
     connection.execute(_FORGET_REPLACED, run)
-    connection.execute(_CONFIRM, {**run, "by": RECONCILIATION})
+    connection.execute(_CONFIRM_FOUND, {**run, "by": RECONCILIATION})
 
 
 def _propose(connection: psycopg.Connection, proposals: pd.DataFrame, run: Mapping[str, object]) -> None:
@@ -424,6 +453,44 @@ def _propose(connection: psycopg.Connection, proposals: pd.DataFrame, run: Mappi
         )
 
 
+_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
+_FORGET_SETTLED: Final = "DELETE FROM recon.sieve WHERE link = %(link)s AND object = %(object)s"
+
+_SETTLED_NOW: Final = "EXISTS (SELECT FROM sieve_settled AS k WHERE k.platform_id = t.platform_id)"
+
+_SETTLED: Final = (
+    f"{_SETTLED_NOW} OR (t.sieve_key IS NOT NULL "
+    "AND NOT EXISTS (SELECT FROM sieve_touched AS k WHERE k.platform_id = t.platform_id))"
+)
+
+_SETTLED_NO_MORE: Final = """
+UPDATE recon.match AS t SET sieve_key = NULL, sieve_month = NULL FROM staged_match AS s
+WHERE t.link = %(link)s AND t.object = %(object)s AND t.platform_id = s.platform_id AND t.sieve_key IS NOT NULL
+"""
+
+_STORE_SETTLED: Final = """
+INSERT INTO recon.match AS t (link, object, platform_id, entity, intacct_record_no, intacct_id, method, rule, is_equal,
+    currency, platform_amount, intacct_amount, sieve_key, sieve_month, first_seen_at, run_id)
+SELECT %(link)s, %(object)s, platform_id, %(entity)s, record_no, intacct_id, method, '', true, currency,
+    platform_amount, intacct_amount, CASE method WHEN 'crosswalk' THEN sieve_key END,
+    month, %(now)s, %(run_id)s
+FROM sieve_settled AS s
+WHERE NOT EXISTS (
+    SELECT FROM recon.match AS m
+    WHERE m.link = %(link)s AND m.object = %(object)s AND m.platform_id = s.platform_id AND m.entity = %(entity)s
+        AND m.intacct_record_no = s.record_no AND m.intacct_id = s.intacct_id AND m.method = s.method AND m.is_equal
+        AND m.predecessor_record_no IS NULL AND m.currency = s.currency AND m.platform_amount = s.platform_amount
+        AND m.intacct_amount = s.intacct_amount
+        AND m.sieve_month IS NOT DISTINCT FROM s.month
+        AND m.sieve_key IS NOT DISTINCT FROM CASE s.method WHEN 'crosswalk' THEN s.sieve_key END)
+ON CONFLICT (link, object, platform_id) DO UPDATE SET entity = excluded.entity,
+    intacct_record_no = excluded.intacct_record_no, intacct_id = excluded.intacct_id, method = excluded.method,
+    predecessor_record_no = NULL, rule = '', is_equal = true, currency = excluded.currency,
+    platform_amount = excluded.platform_amount, intacct_amount = excluded.intacct_amount,
+    sieve_key = excluded.sieve_key, sieve_month = excluded.sieve_month, run_id = excluded.run_id
+"""
+
 _NOTHING_ON_EITHER_SIDE: Final = """
 INSERT INTO recon.total (run_id, reconciled_at, link, entity, object, currency, class, verdict, rule, platform_count,
     intacct_count, platform_total, intacct_total, difference)
@@ -441,14 +508,16 @@ WHERE c.link = %(link)s AND c.object = %(object)s AND c.status = 'confirmed' AND
 _CONFIRM: Final = """
 INSERT INTO mapping.crosswalk AS c (link, object, platform_id, intacct_record_no, intacct_id, status, evidence,
     decided_by, decided_at)
-SELECT link, object, platform_id, intacct_record_no, intacct_id, 'confirmed', jsonb_build_object('method', method),
-    %(by)s, %(now)s
-FROM staged_match WHERE method <> 'crosswalk'
+SELECT %(link)s, %(object)s, platform_id, {record_no}, intacct_id, 'confirmed',
+    jsonb_build_object('method', method), %(by)s, %(now)s
+FROM {found} WHERE method <> 'crosswalk'
 ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct_id = excluded.intacct_id,
     status = excluded.status, evidence = excluded.evidence, decided_by = excluded.decided_by,
     decided_at = excluded.decided_at
 WHERE c.status = 'proposed'
 """
+_CONFIRM_FOUND: Final = _CONFIRM.format(record_no="intacct_record_no", found="staged_match")
+_CONFIRM_SETTLED: Final = _CONFIRM.format(record_no="record_no", found="sieve_settled")
 
 _PROPOSE: Final = """
 INSERT INTO mapping.crosswalk (link, object, platform_id, intacct_record_no, intacct_id, status, evidence, decided_by,
