@@ -200,7 +200,8 @@ class Sieve(Reading):
     def sums(self, table: str, condition: str = "true") -> Sums:
         """Return what the pairs of one of the sieve's tables add up to."""
         rows = self._run(
-            "SELECT currency, month, count(*), sum(platform_amount), sum(intacct_amount) FROM {} WHERE {} GROUP BY 1, 2",
+            "SELECT currency, month, count(*), sum(platform_amount), sum(intacct_amount) FROM {} WHERE {} "
+            "GROUP BY 1, 2",
             sql.Identifier(table),
             sql.SQL(condition),
         )

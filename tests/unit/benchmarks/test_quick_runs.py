@@ -11,7 +11,9 @@ import pytest
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 
 
-@pytest.mark.parametrize("script", ["load", "gl_lines", "validate", "reconcile", "push", "sync", "nightly", "company"])
+@pytest.mark.parametrize(
+    "script", ["load", "gl_lines", "validate", "reconcile", "sieve", "push", "sync", "nightly", "company"]
+)
 def test_the_quick_run_ends_well(script):
     """`--quick` goes through all that the full run does, on few rows."""
     command = [sys.executable, str(BENCHMARKS / f"{script}.py"), "--quick"]
