@@ -90,7 +90,10 @@ def store_findings(connection: psycopg.Connection, run: Mapping[str, object]) ->
         run: ``link``, ``object``, ``run_id`` and ``now``.
     """
     connection.execute("DROP TABLE IF EXISTS staged_finding")
+    # What was just stored is unknown to the planner, which then joins row by row: of thousands, all with all.
+    connection.execute("SET LOCAL enable_nestloop = off")
     connection.execute(_STAGE, run)
+    connection.execute("SET LOCAL enable_nestloop = on")
     connection.execute(_CLOSE, run)
     connection.execute(_OPEN_OR_RENEW, run)
 

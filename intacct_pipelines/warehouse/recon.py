@@ -348,7 +348,8 @@ def _store(
     else:
         _merge(connection, _MATCH, found.matches, run, _SETTLED_NOW if settling.is_whole else _SETTLED)
         connection.execute(_SETTLED_NO_MORE, run)
-        connection.execute(_STORE_SETTLED, run)
+        connection.execute(_UPDATE_SETTLED, run)
+        connection.execute(_INSERT_SETTLED, run)
     _merge(connection, _DIFFERENCE, found.differences, run)
     _merge(connection, _SETTLEMENT, found.settlements, run)
     _merge(connection, _MEMBER, found.members, run)
@@ -469,26 +470,30 @@ UPDATE recon.match AS t SET sieve_key = NULL, sieve_month = NULL FROM staged_mat
 WHERE t.link = %(link)s AND t.object = %(object)s AND t.platform_id = s.platform_id AND t.sieve_key IS NOT NULL
 """
 
-_STORE_SETTLED: Final = """
-INSERT INTO recon.match AS t (link, object, platform_id, entity, intacct_record_no, intacct_id, method, rule, is_equal,
+_UPDATE_SETTLED: Final = """
+UPDATE recon.match AS t SET (entity, intacct_record_no, intacct_id, method, predecessor_record_no, rule, is_equal,
+    currency, platform_amount, intacct_amount, sieve_key, sieve_month, run_id) = ROW (%(entity)s, s.record_no,
+    s.intacct_id, s.method, NULL::bigint, '', true, s.currency, s.platform_amount, s.intacct_amount,
+    CASE s.method WHEN 'crosswalk' THEN s.sieve_key END, s.month, %(run_id)s)
+FROM sieve_settled AS s
+WHERE t.link = %(link)s AND t.object = %(object)s AND t.platform_id = s.platform_id
+    AND (t.entity, t.intacct_record_no, t.intacct_id, t.method, t.predecessor_record_no, t.is_equal, t.currency,
+        t.platform_amount, t.intacct_amount, t.sieve_key, t.sieve_month) IS DISTINCT FROM (%(entity)s, s.record_no,
+        s.intacct_id, s.method, NULL::bigint, true, s.currency, s.platform_amount, s.intacct_amount,
+        CASE s.method WHEN 'crosswalk' THEN s.sieve_key END, s.month)
+"""
+
+# In order of the key, for an index takes neighbours several times faster than strangers.
+_INSERT_SETTLED: Final = """
+INSERT INTO recon.match (link, object, platform_id, entity, intacct_record_no, intacct_id, method, rule, is_equal,
     currency, platform_amount, intacct_amount, sieve_key, sieve_month, first_seen_at, run_id)
 SELECT %(link)s, %(object)s, platform_id, %(entity)s, record_no, intacct_id, method, '', true, currency,
-    platform_amount, intacct_amount, CASE method WHEN 'crosswalk' THEN sieve_key END,
-    month, %(now)s, %(run_id)s
+    platform_amount, intacct_amount, CASE method WHEN 'crosswalk' THEN sieve_key END, month, %(now)s, %(run_id)s
 FROM sieve_settled AS s
 WHERE NOT EXISTS (
     SELECT FROM recon.match AS m
-    WHERE m.link = %(link)s AND m.object = %(object)s AND m.platform_id = s.platform_id AND m.entity = %(entity)s
-        AND m.intacct_record_no = s.record_no AND m.intacct_id = s.intacct_id AND m.method = s.method AND m.is_equal
-        AND m.predecessor_record_no IS NULL AND m.currency = s.currency AND m.platform_amount = s.platform_amount
-        AND m.intacct_amount = s.intacct_amount
-        AND m.sieve_month IS NOT DISTINCT FROM s.month
-        AND m.sieve_key IS NOT DISTINCT FROM CASE s.method WHEN 'crosswalk' THEN s.sieve_key END)
-ON CONFLICT (link, object, platform_id) DO UPDATE SET entity = excluded.entity,
-    intacct_record_no = excluded.intacct_record_no, intacct_id = excluded.intacct_id, method = excluded.method,
-    predecessor_record_no = NULL, rule = '', is_equal = true, currency = excluded.currency,
-    platform_amount = excluded.platform_amount, intacct_amount = excluded.intacct_amount,
-    sieve_key = excluded.sieve_key, sieve_month = excluded.sieve_month, run_id = excluded.run_id
+    WHERE m.link = %(link)s AND m.object = %(object)s AND m.platform_id = s.platform_id)
+ORDER BY platform_id
 """
 
 _NOTHING_ON_EITHER_SIDE: Final = """

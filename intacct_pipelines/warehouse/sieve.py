@@ -7,7 +7,8 @@ A pair is settled when nothing else depends on it and nothing in it differs:
 * party and number stand on no other live row of its side, and on no deleted one of Intacct's;
 * both rows stand, and all that ``domain.sieved`` declares and the coding of the lines are the same.
 
-Keys and codings are compared by hashes of 64 bits where a collision can only leave a pair unsettled.
+Keys are compared by hashes of 64 bits, where a collision can only leave a pair unsettled; codings within one pair too,
+where it is as likely as that two versions of a row have the same ``_hash``.
 All statements of a sieve see one snapshot.
 """
 
@@ -84,6 +85,8 @@ def sieving(warehouse: Warehouse, sieved: Sieved, link: Link) -> Iterator[Sieve]
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             connection.execute("SET LOCAL work_mem = '128MB'")
             connection.execute("SET LOCAL jit = off")
+            # How many rows there are is what a plan needs to know; a small sample says it.
+            connection.execute("SET LOCAL default_statistics_target = 10")
             yield Sieve(connection, sieved, link)
             connection.commit()
         except BaseException:
@@ -320,16 +323,19 @@ class Sieve(Reading):
         """Return the query for the settled records whose lines add up otherwise by coding, as the ledger sees them."""
         platform, intacct = self.sieved.platform, self.sieved.intacct
         return sql.SQL(
-            "SELECT DISTINCT record_no FROM (SELECT record_no FROM (SELECT s.record_no, {words}, t.{amount} AS amount "
+            "SELECT DISTINCT record_no FROM (SELECT record_no FROM ("
+            "SELECT s.record_no, hashtextextended(concat_ws({separator}, {words}), 0) AS coding, t.{amount} AS amount "
             "FROM {table} AS t JOIN sieve_settled AS s ON s.platform_id = t.{parent} {lists} "
-            "WHERE t.entity = %(entity)s AND NOT t._deleted UNION ALL SELECT s.record_no, {codes}, -t.{their_amount} "
+            "WHERE t.entity = %(entity)s AND NOT t._deleted UNION ALL "
+            "SELECT s.record_no, hashtextextended(concat_ws({separator}, {codes}), 0), -t.{their_amount} "
             "FROM {their_table} AS t JOIN sieve_settled AS s ON s.record_no = t.{their_parent} "
-            "WHERE t.entity = %(entity)s AND NOT t._deleted) AS line GROUP BY record_no, {dimensions} "
-            "HAVING sum(amount) <> 0 OR count(amount) <> count(*)) AS coding"
+            "WHERE t.entity = %(entity)s AND NOT t._deleted) AS line GROUP BY record_no, coding "
+            "HAVING sum(amount) <> 0 OR count(amount) <> count(*)) AS net"
         ).format(
+            separator=sql.Literal(_SEPARATOR),
             words=sql.SQL(", ").join(
                 sql.SQL(
-                    "CASE WHEN t.{column} <> '' THEN coalesce({name}.word, '?' || t.{column}) ELSE {none} END AS {name}"
+                    "CASE WHEN t.{column} <> '' THEN coalesce({name}.word, '?' || t.{column}) ELSE {none} END"
                 ).format(
                     column=sql.Identifier(column), name=sql.Identifier(name), none=sql.Literal(lookups.uncoded[name])
                 )
@@ -350,7 +356,6 @@ class Sieve(Reading):
             their_amount=sql.Identifier(intacct.line_amount),
             their_table=table_name(intacct.lines),
             their_parent=sql.Identifier(intacct.parent),
-            dimensions=names(_DIMENSIONS),
         )
 
     def _fold_numbers(self, scope: Scope) -> None:
