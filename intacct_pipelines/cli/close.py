@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 
@@ -21,7 +22,7 @@ from intacct_pipelines.cli.output import (
     reports_errors,
 )
 from intacct_pipelines.cli.run import choose
-from intacct_pipelines.defs.close import change_rows, figure_rows, item_rows
+from intacct_pipelines.defs.close import change_rows, item_rows
 from intacct_pipelines.defs.partitions import ENTITIES, HISTORY_START, MONTHS
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.close import TIE_OUTS, Period
@@ -33,6 +34,8 @@ DOES_NOT_TIE = 4
 """The month was taken and printed, and at least one tie-out fails."""
 _EXIT_CODES = f"{EXIT_CODES.rstrip()} {DOES_NOT_TIE} printed, and at least one tie-out fails.\n"
 _SHOWN = 20
+_MOST_FIGURES = 8
+"""Of more of one tie-out only those are shown that do not tie."""
 
 
 @click.command("close", epilog=_EXIT_CODES)
@@ -81,20 +84,12 @@ def print_outcome(period: Period, outcome: Outcome) -> None:
         f"[bold]{period.entity} {period.month:%Y-%m}[/bold] is {outcome.status}"
         f" (closed through {outcome.closed_through or 'no day'}), as stored at {outcome.taken_at:%Y-%m-%d %H:%M} UTC"
     )
-    rows: list[tuple[object, ...]] = []
-    for one in TIE_OUTS.values():
-        figures = [figure for figure in outcome.figures if figure.tie_out == one.name]
-        failing = outcome.failing(one.name)
-        # an account of many that tie is of no interest
-        shown = failing if len(figures) > _SHOWN else figures
-        rows += [(one.title, *row.values()) for row in figure_rows(shown)]
-        if len(figures) > _SHOWN and not failing:
-            rows.append((f"{one.title}: {len(figures)} figures", *[None] * 10, True))
+    rows = [row for name in TIE_OUTS for row in _rows_of(name, outcome)]
     columns = (
-        "tie-out", "account", "currency", "documents", "ledger", "difference", "base", "documents", "ledger",
-        "difference", "records", "ties",
+        "tie-out", "account", "currency", "documents", "other side", "difference", "base", "difference", "records",
+        "ties",
     )  # fmt: skip
-    print_table("Tie-outs", columns, rows)
+    print_table("", columns, rows)
     for one in TIE_OUTS.values():
         items = [item for item in outcome.items if item.tie_out == one.name]
         if items:
@@ -106,3 +101,18 @@ def print_outcome(period: Period, outcome: Outcome) -> None:
         changed = change_rows(outcome.changes[:_SHOWN])
         title = f"Changed since it was frozen at {outcome.frozen_at:%Y-%m-%d %H:%M} UTC: {len(outcome.changes)} rows"
         print_table(title, list(changed[0]), [list(row.values()) for row in changed])
+
+
+def _rows_of(name: str, outcome: Outcome) -> Iterator[tuple[object, ...]]:
+    figures = [figure for figure in outcome.figures if figure.tie_out == name]
+    failing = outcome.failing(name)
+    is_short = len(figures) <= _MOST_FIGURES
+    for one in figures if is_short else failing:
+        yield (
+            name, one.account_no, one.currency, one.expected, one.actual, one.difference, one.base_currency,
+            one.difference_base, one.items, one.ties,
+        )  # fmt: skip
+    if not is_short:
+        yield (name, f"{len(figures) - len(failing)} more", *[None] * 7, True)
+    if not figures:
+        yield (name, "nothing", *[None] * 8)

@@ -47,8 +47,9 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
         return
     table = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
     numeric = [
-        bool(rows) and all(isinstance(row[at], (int, Decimal)) and not isinstance(row[at], bool) for row in rows)
-        for at in range(len(columns))
+        all(value is None or (isinstance(value, (int, Decimal)) and not isinstance(value, bool)) for value in column)
+        and any(value is not None for value in column)
+        for column in zip(*rows, strict=True)
     ]
     for name, is_number in zip(columns, numeric, strict=True):
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")

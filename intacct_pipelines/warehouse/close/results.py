@@ -140,13 +140,13 @@ _STORE_FIGURES: Final = """
 WITH summed AS (
     SELECT
         account_no, currency, base_currency,
-        CASE WHEN NOT bool_or(side = 'expected' AND amount IS NULL)
+        CASE WHEN %(trx)s AND NOT bool_or(side = 'expected' AND amount IS NULL)
             THEN coalesce(sum(amount) FILTER (WHERE side = 'expected'), 0) END AS expected,
-        CASE WHEN NOT bool_or(side = 'actual' AND amount IS NULL)
+        CASE WHEN %(trx)s AND NOT bool_or(side = 'actual' AND amount IS NULL)
             THEN coalesce(sum(amount) FILTER (WHERE side = 'actual'), 0) END AS actual,
-        CASE WHEN NOT bool_or(side = 'expected' AND amount_base IS NULL)
+        CASE WHEN %(base)s AND NOT bool_or(side = 'expected' AND amount_base IS NULL)
             THEN coalesce(sum(amount_base) FILTER (WHERE side = 'expected'), 0) END AS expected_base,
-        CASE WHEN NOT bool_or(side = 'actual' AND amount_base IS NULL)
+        CASE WHEN %(base)s AND NOT bool_or(side = 'actual' AND amount_base IS NULL)
             THEN coalesce(sum(amount_base) FILTER (WHERE side = 'actual'), 0) END AS actual_base
     FROM staged_side
     WHERE moment = 'now' AND tie_out = %(tie_out)s

@@ -7,16 +7,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from close_cases import Company
 from pipeline_world import World
 
 from intacct_pipelines.cli import main
+from intacct_pipelines.cli.close import DOES_NOT_TIE
+from intacct_pipelines.cli.jobs import instance
 from intacct_pipelines.cli.offline import write_connections
 from intacct_pipelines.cli.output import DONE, FAILED, MISCONFIGURED, TRY_AGAIN
+from intacct_pipelines.domain.close import TIE_OUTS
 from intacct_pipelines.sandbox.server import SandboxOptions, SandboxServer
 from intacct_pipelines.warehouse.outbox import Outbox
 
@@ -249,6 +254,42 @@ def test_what_needs_only_the_warehouse_works_when_nothing_else_answers(home: Pat
     assert [row["entity"] for row in shown["entities"]] == [str(world.entity)]
     assert json.loads(run("explain", "bill", bill, "--json").stdout)["bill"]
     assert run("plan", "--show", planned.plan.plan_id).stdout == f"{document}\n"
+
+
+def test_close_asks_nobody_and_leaves_with_its_own_code_when_a_month_does_not_tie(
+    home: Path, warehouse_dsn: str
+) -> None:
+    """The month with a posting straight to the control account fails and names it; the one before it ties."""
+    company = Company(warehouse_dsn, bills=20)
+    month = company.busy_month()
+    posting = company.post(month, "6100", "2000", "5.00")
+    company.sync()
+    write_connections(home, facts(company_id=company.world.company_id), auto_items=0, auto_amount=0)
+    with instance() as opened:
+        opened.add_dynamic_partitions("entity", [str(company.entity)])
+    close = ("close", "--entity", str(company.entity), "--month")
+    before = (month - timedelta(days=1)).replace(day=1)
+    fine = run(*close, f"{before:%Y-%m}")
+    assert (fine.exit_code, fine.stderr) == (DONE, "")
+    assert all(name in fine.stdout for name in TIE_OUTS)
+    failed = run(*close, f"{month:%Y-%m}", "--json")
+    assert failed.exit_code == DOES_NOT_TIE
+    document = json.loads(failed.stdout)
+    assert document["ties"] is False
+    assert [(item["tie_out"], item["record_no"], item["amount"]) for item in document["items"]] == [
+        ("ap_control", posting.number, "5.00")
+    ]
+    assert list(document["left_out"]) == ["close/platform_payables"]
+    shown = run(*close, f"{month:%Y-%m}")
+    assert shown.exit_code == DOES_NOT_TIE
+    assert f"journal_entry {posting.number}" in shown.stdout.replace("\n", " ")
+
+
+@pytest.mark.parametrize("month", ["2017-12", "2999-01"])
+def test_a_month_that_cannot_be_closed_is_told(month: str, home: Path) -> None:
+    """There is no such partition."""
+    assert home.exists()
+    assert_one_error(run("close", "--entity", "acme:100", "--month", month), MISCONFIGURED, f"{month} is no month")
 
 
 def test_help_and_errors_do_not_depend_on_what_was_loaded_before(home: Path) -> None:
