@@ -9,10 +9,12 @@ from decimal import Decimal
 
 from pipeline_world import World
 
+from intacct_pipelines.clients.intacct.functions import Function
 from intacct_pipelines.defs.close import close
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.domain.catalog import INTACCT_TABLES
 from intacct_pipelines.domain.close import TIE_OUTS, Period
+from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.sandbox.ledger import CREDIT, DEBIT, EntryText, Posting
 from intacct_pipelines.warehouse.close import Figure, Outcome
 
@@ -41,20 +43,26 @@ class Company:
         if not is_stored:
             self.sync()
 
-    def sync(self) -> None:
-        """Read what changed of all that closing needs."""
+    def sync(self, entity: EntityKey | None = None) -> None:
+        """Read what changed of all that closing needs, of the entity or of another."""
         self.world.sandbox.clock.advance(5)
         self.world.run += 1
         with self.world.systems() as systems:
             for table in INTACCT_TABLES:
                 if table.qualified_name in READ:
-                    sync_intacct_table(systems, self.entity, table, f"run-{self.world.run}")
+                    sync_intacct_table(systems, entity or self.entity, table, f"run-{self.world.run}")
 
-    def take(self, month: date, run_id: str = "") -> Outcome:
+    def take(self, month: date, run_id: str = "", entity: EntityKey | None = None) -> Outcome:
         """Tie out a month from what is stored."""
         self.world.run += 1
         with self.world.systems() as systems:
-            return close(systems, Period(self.entity, month), run_id or f"run-{self.world.run}")[0]
+            return close(systems, Period(entity or self.entity, month), run_id or f"run-{self.world.run}")[0]
+
+    def write(self, function: Function) -> None:
+        """Have Intacct run a function that writes."""
+        with self.world.systems() as systems:
+            (result,) = systems.intacct(self.entity).call([function], write=True)
+        assert result.error is None, result.error
 
     def close_books(self, month: date | None) -> None:
         """Close the books through a month, or open them, and read that."""

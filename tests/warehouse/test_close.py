@@ -11,14 +11,15 @@ from decimal import Decimal
 import psycopg
 import pytest
 from close_cases import USD, Company, assert_items_are_the_difference, failing, posting_day
+from lxml import etree
 from psycopg.conninfo import conninfo_to_dict
 
-from intacct_pipelines.clients.intacct.functions import create
+from intacct_pipelines.clients.intacct.functions import Function, create
 from intacct_pipelines.defs.close import close
 from intacct_pipelines.domain.close import TIE_OUTS, ClosePolicy, Period
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.errors import ConfigurationError
-from intacct_pipelines.warehouse.close import read_outcome, take
+from intacct_pipelines.warehouse.close import Outcome, read_outcome, take
 
 CONTROL, RECEIVABLE, BANK, CARD, SUPPLIES = "2000", "1200", "1000", "2100", "6100"
 
@@ -242,9 +243,7 @@ def test_a_bill_paid_by_card_is_owed_to_the_card(company: Company):
         "CURRENCY": USD,
         "APPYMTDETAILS": {"APPYMTDETAIL": {"RECORDKEY": number, "TRX_PAYMENTAMOUNT": Decimal(fields["TRX_TOTALDUE"])}},
     }
-    with company.world.systems() as systems:
-        (result,) = systems.intacct(company.entity).call([create("by-card", "APPYMT", payment)], write=True)
-    assert result.error is None
+    company.write(create("by-card", "APPYMT", payment))
     company.sync()
     after = company.take(month)
     assert failing(after) == {}
@@ -255,6 +254,81 @@ def test_a_bill_paid_by_card_is_owed_to_the_card(company: Company):
             for outcome in (before, after)
         ]
         assert sums[1] - sums[0] == moved, name
+
+
+def test_a_bill_is_owed_from_its_posting_date(company: Company):
+    """A bill of this month that is posted into the next one is not owed at this month's end."""
+    month, _, fields = _unpaid(company)
+    company.close_books(None)
+    model = next(bill for bill in company.twin.bills() if bill.fields["RECORDID"] == fields["RECORDID"])
+    names = ("ACCOUNTNO", "LOCATIONID", "DEPARTMENTID", "CLASSID")
+    line = {name: model.lines[0][name] for name in names if model.lines[0][name]}
+    dates = {"WHENCREATED": month + timedelta(days=9), "WHENPOSTED": _after(month), "WHENDUE": _after(month)}
+    company.twin.create_bill(
+        company.entity.entity_id,
+        [{**line, "TRX_AMOUNT": "31.00"}],
+        VENDORID=fields["VENDORID"],
+        RECORDID="POSTED-LATER",
+        CURRENCY=USD,
+        **{name: f"{day:%m/%d/%Y}" for name, day in dates.items()},
+    )
+    before = [_owed(company.take(one)) for one in (month, _after(month))]
+    company.sync()
+    outcomes = [company.take(one) for one in (month, _after(month))]
+    assert [failing(one) for one in outcomes] == [{}, {}]
+    assert [_owed(one) - owed for one, owed in zip(outcomes, before, strict=True)] == [0, 31]
+
+
+def test_a_credit_that_is_used_leaves_what_is_owed_as_it_was(company: Company):
+    """S-VCR-03: it lowers the bill and is used up itself; the ledger has no posting for it."""
+    month, number, fields = _unpaid(company)
+    company.close_books(None)
+    line = next(bill for bill in company.twin.bills() if bill.record_no == number).lines[0]
+    places = (("LOCATIONID", "locationid"), ("DEPARTMENTID", "departmentid"), ("CLASSID", "classid"))
+    coding = "".join(f"<{tag}>{line[name]}</{tag}>" for name, tag in places if line[name])
+    day = Period(company.entity, month).last_day
+    credit = (
+        f"<create_apadjustment><vendorid>{fields['VENDORID']}</vendorid><datecreated><year>{day:%Y}</year>"
+        f"<month>{day:%m}</month><day>{day:%d}</day></datecreated><adjustmentno>CREDIT-1</adjustmentno>"
+        "<action>Submit</action><basecurr>USD</basecurr><currency>USD</currency>"
+        "<exchratetype>Intacct Daily Rate</exchratetype><apadjustmentitems><lineitem>"
+        f"<glaccountno>{line['ACCOUNTNO']}</glaccountno><amount>-5.00</amount><memo>Returned</memo>{coding}</lineitem>"
+        "</apadjustmentitems></create_apadjustment>"
+    )
+    company.write(Function("credit", etree.fromstring(credit)))
+    adjustment = max(int(row["RECORDNO"]) for row in company.twin.records("APADJUSTMENT"))
+    company.sync()
+    before = company.take(month)
+    use = {"RECORDKEY": number, "ADJUSTMENTKEY": adjustment, "TRX_ADJUSTMENTAMOUNT": Decimal("5.00")}
+    header = {"VENDORID": fields["VENDORID"], "PAYMENTDATE": day, "CURRENCY": USD}
+    company.write(create("use", "APPYMT", {**header, "APPYMTDETAILS": {"APPYMTDETAIL": [use]}}))
+    company.sync()
+    after = company.take(month)
+    assert failing(before) == failing(after) == {}
+    assert _owed(before) == _owed(after)
+    documents = [
+        sum(one.documents for one in outcome.ageing if one.tie_out == "ap_ageing") for outcome in (before, after)
+    ]
+    assert documents[0] - documents[1] == 1  # the credit is used up
+
+
+def test_the_top_level_has_only_what_belongs_to_no_entity(company: Company):
+    """Its session sees every entity's documents and postings (ADR 9); none of them is in its own books."""
+    top = EntityKey(company.entity.company_id)
+    company.sync(top)
+    outcome = company.take(company.busy_month(), entity=top)
+    assert failing(outcome) == {}
+    assert [one for one in outcome.figures if one.actual or one.expected] == []
+
+
+def test_parts_in_base_currency_leave_nothing_over(company: Company):
+    """Thirds of a document at its rate, and the last part all that is left: together its base amount."""
+    with company.world.systems() as systems, systems.warehouse.transaction() as connection:
+        parts = [
+            connection.execute("SELECT marts.part_in_base(%s, 100, 7.35, 0.0734, %s)", [so_far, currency]).fetchone()
+            for so_far, currency in ((Decimal("33.33"), USD), (Decimal("33.33"), "JPY"), (100, USD), (0, USD))
+        ]
+    assert parts == [(Decimal("2.45"),), (Decimal(2),), (Decimal("7.35"),), (0,)]
 
 
 def test_open_books_are_provisional_and_the_first_closed_result_is_frozen(company: Company):
@@ -441,7 +515,7 @@ def _mend(connection: psycopg.Connection, table: str, column: str, key: str) -> 
     connection.execute(f"DROP TABLE damaged_{table}_{column}".encode())
 
 
-def assert_changes_are_the_drift(frozen, outcome) -> None:
+def assert_changes_are_the_drift(frozen: Outcome, outcome: Outcome) -> None:
     """For each side the changes add up to how its figure moved since it was frozen."""
     for name in ("ap_control", "ar_control", "card_account", "bank_account"):
         for side in ("expected", "actual"):
@@ -457,6 +531,14 @@ def assert_changes_are_the_drift(frozen, outcome) -> None:
             assert {place: sum_ for place, sum_ in moved.items() if sum_} == {
                 place: sum_ for place, sum_ in changed.items() if sum_
             }
+
+
+def _owed(outcome: Outcome) -> Decimal:
+    """What is owed to vendors in dollars, by documents."""
+    return sum(
+        (one.expected or Decimal(0) for one in outcome.figures if (one.tie_out, one.currency) == ("ap_control", USD)),
+        Decimal(0),
+    )
 
 
 def _unpaid(company: Company) -> tuple[date, int, dict[str, str]]:
