@@ -57,6 +57,7 @@ def facts(**changes: str) -> dict[str, Any]:
         "user_id": "user",
         "user_password": SECRET,
         "entities": ["100"],
+        "clearing": {"money_out": "1070", "money_in": "1080"},
     }
     bill = {
         "url": f"{NOBODY}/connect",
