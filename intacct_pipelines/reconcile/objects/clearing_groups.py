@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -86,50 +86,54 @@ def _pair_opposites(names: pd.Series, rows: pd.DataFrame, days: int) -> None:
 
 def _take_runs(names: pd.Series, rows: pd.DataFrame, days: int) -> None:
     """Group a large amount with the only unbroken run of near ones of the other side that makes it up."""
-    is_debit = (rows["amount"] > NO_MONEY).to_numpy(dtype=bool)
-    for lumps, parts in ((rows[is_debit], rows[~is_debit]), (rows[~is_debit], rows[is_debit])):
-        for at, day, total in zip(lumps.index, lumps["day"], lumps["amount"], strict=True):
-            if names.loc[at] != "":
-                continue
-            left = _open(parts, names)
-            near = left.iloc[_within(left, day, days)]
-            run = only_run(near["amount"].tolist(), -total)
-            if run is None or run.stop - run.start == 1:  # of single ones it is known whether they are a pair
-                continue
-            group = rows[rows.index.isin([at, *near.index[run]])]
-            others = _open(rows, names)
-            if not _is_interchangeable(group, others.iloc[_within(others, day, days)]):
-                names[group.index] = _name(group, "sum")
-
-
-def _within(rows: pd.DataFrame, day: date, days: int) -> slice:
-    """Return the rows, which are in order of days, that are near a day."""
-    span, ordered = timedelta(days=days), rows["day"].tolist()
-    return slice(bisect_left(ordered, day - span), bisect_right(ordered, day + span))
+    amounts, on = rows["amount"].to_numpy(dtype=object), rows["day"].tolist()
+    is_debit, is_open = (amounts > NO_MONEY).astype(bool), np.ones(len(rows), dtype=bool)
+    for at in range(len(rows)):
+        if not is_open[at]:
+            continue
+        near = _near(on, is_open, on[at], on[at], days)
+        parts = near[is_debit[near] != is_debit[at]]
+        run = only_run(amounts[parts].tolist(), -amounts[at])
+        if run is None or run.stop - run.start == 1:  # of single ones it is known whether they are a pair
+            continue
+        group = np.sort(np.append(parts[run], at))
+        if not _is_interchangeable(amounts, group, near):
+            is_open[group] = False
+            names[rows.index[group]] = _name(rows.iloc[group], "sum")
 
 
 def _take_returns(names: pd.Series, rows: pd.DataFrame, days: int) -> None:
     """Group all postings between two days after which the balance of open postings was the same."""
+    amounts, on = rows["amount"].to_numpy(dtype=object), rows["day"].tolist()
+    is_open = np.ones(len(rows), dtype=bool)
     balance, since = NO_MONEY, {NO_MONEY: 0}
-    groups: list[tuple[Any, pd.DataFrame]] = list(rows.groupby("day", sort=True))
-    for at, (day, on_day) in enumerate(groups, start=1):
-        balance = sum(on_day["amount"], start=balance)
+    for behind in (at for at in range(1, len(on) + 1) if at == len(on) or on[at] != on[at - 1]):
+        day = on[behind - 1]
+        balance = sum(amounts[bisect_left(on, day) : behind], start=balance)
         begin = since.get(balance)
-        if begin is not None and (day - groups[begin][0]).days <= days:
-            group = pd.concat([one for _, one in groups[begin:at]])
-            first = groups[begin][0]
-            near = _open(rows, names)
-            near = near.iloc[_within(near, first, days).start : _within(near, day, days).stop]
-            if not _is_interchangeable(group, near):
-                names[group.index] = _name(group, "return")
+        if begin is not None and (day - on[begin]).days <= days:
+            group = np.arange(begin, behind)
+            if not _is_interchangeable(amounts, group, _near(on, is_open, on[begin], day, days)):
+                is_open[group] = False
+                names[rows.index[group]] = _name(rows.iloc[group], "return")
                 since = {}
-        since[balance] = at
+        since[balance] = behind
 
 
-def _is_interchangeable(group: pd.DataFrame, near: pd.DataFrame) -> bool:
+def _near(
+    ordered: list[date], is_open: npt.NDArray[np.bool_], first: date, last: date, days: int
+) -> npt.NDArray[np.int64]:
+    """Return the positions of the open postings that are near a span of days."""
+    span = timedelta(days=days)
+    begin, behind = bisect_left(ordered, first - span), bisect_right(ordered, last + span)
+    return begin + np.flatnonzero(is_open[begin:behind])
+
+
+def _is_interchangeable(
+    amounts: npt.NDArray[np.object_], group: npt.NDArray[np.int64], near: npt.NDArray[np.int64]
+) -> bool:
     """Say whether a near posting outside a group could be in it in the place of one inside."""
-    others = near[~near.index.isin(group.index)]
-    return not set(others["amount"]).isdisjoint(group["amount"])
+    return not set(amounts[np.setdiff1d(near, group)]).isdisjoint(amounts[group])
 
 
 def totals(amounts: npt.NDArray[np.object_]) -> tuple[Decimal, Decimal]:
