@@ -82,7 +82,7 @@ def test_only_what_came_through_bill_until_that_day_is_behind_it(case, more):
 def test_a_receipt_that_missed_the_cut_off_is_in_the_next_lump_sum(case):
     """BILL tells no link: where a week does not add up, the only unbroken run of receipts that does is taken."""
     case.received("r1", "10.00", payment_date=date(2026, 2, 2))
-    case.received("r2", "20.00", payment_date=date(2026, 2, 5))
+    case.received("r2", "19.40", fee="0.60", payment_date=date(2026, 2, 5))
     case.received("r3", "40.00", payment_date=date(2026, 2, 9))
     case.money_in(amount="10.00")
     case.money_in("m2", "60.00", "D-2", process_date=NEXT_FRIDAY)
