@@ -73,6 +73,14 @@ def test_an_order_that_was_not_converted_is_out_of_scope(state):
     assert found(case) == [("missing_in_platform", "", "expected", "S-PUR-01")]
 
 
+@pytest.mark.parametrize(("document_id", "word"), [("Purchase Order-PO-7", "Purchase Order-PO-7"), (None, "PO-7")])
+def test_a_document_is_shown_with_its_definition(document_id, word):
+    """A number alone does not tell an order from what it became."""
+    case = case_of()
+    case.order(document_id=document_id)
+    assert shown(case.reconcile("purchasing_document"), "intacct_value", "intacct_id") == [(word, "PO-7")]
+
+
 @pytest.mark.parametrize(
     "theirs",
     [
@@ -223,6 +231,8 @@ def test_an_order_may_tell_its_total_with_the_sales_tax_or_without(total):
     """S-INV-03: the tax is a line of the invoice; the order may not have it."""
     case = sales({"amount": "108.00"}, {"amount": "108.00"}, {"trx_total": Decimal(total)}, tax="8.00")
     assert found(case, "order_entry_document") == []
+    edited = sales({"amount": "119.00"}, {"amount": "108.00"}, {"trx_total": Decimal(total)}, tax="8.00")
+    assert found(edited, "order_entry_document") == [("amount", "amount", "expected", "S-SAL-03")]
     other = sales({"amount": "108.00"}, {"amount": "108.00"}, {"trx_total": Decimal("104.00")}, tax="8.00")
     assert found(other, "order_entry_document") == [("amount", "amount", "break", "")]
 
