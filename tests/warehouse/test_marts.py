@@ -147,6 +147,23 @@ def test_vendor_spend_is_what_was_posted_to_payables(synced):
         assert spend == posted
 
 
+def test_a_bank_accounts_balance_is_the_ledgers(synced):
+    """What BILL is shown of a bank [S-BAL-01] is what its ledger account says, in its own currency."""
+    _, connection = synced
+    rows = connection.execute(
+        "SELECT bank_account_id, kind, bank_accounts, balance, ledger_balance, last_entry_date FROM marts.bank_balance"
+    ).fetchall()
+    accounts = {row[0]: row[1:] for row in rows}
+    assert len(rows) == len(accounts)
+    told = {name: row for name, row in accounts.items() if row[2] is not None}
+    assert all(row[2] == row[3] for row in told.values())
+    assert {"OPERATING-100", "MONEYOUT-100", "MONEYIN-100"} <= told.keys()
+    assert told["OPERATING-100"][3] != 0
+    # Two checking accounts and a savings account of the sandbox post to one account of the ledger.
+    assert (told["OPERATING-100"][1], told["MONEYOUT-100"][1]) == (3, 1)
+    assert {row[0] for row in accounts.values()} == {"checking", "savings"}
+
+
 def test_cash_closes_at_the_ledgers_balance_and_opens_where_it_closed(synced):
     """Each bank and clearing account closes at the trial balance, and each month begins where the last one ended."""
     _, connection = synced

@@ -208,6 +208,40 @@ CASH_BY_CLEARING_ACCOUNT: Final = Mart(
     ),
 )
 
+BANK_BALANCE: Final = Mart(
+    "marts",
+    "bank_balance",
+    "What is on a bank account: as Intacct tells it, which is what BILL is shown (S-BAL-01), and by the ledger.",
+    (
+        _COMPANY,
+        text("entity_id", "location_id", "Legal entity that owns the account; empty at top level."),
+        text("bank_account_id", "bank_account_id", "Id that people use."),
+        text("kind", "", "checking or savings."),
+        text("status", "status", "Whether it may be used."),
+        text("account_no", "account_no", "Account in the ledger."),
+        Column(
+            "bank_accounts",
+            Kind.INTEGER,
+            "count",
+            "Bank accounts of this entity and currency behind the ledger account; each of several shows the whole.",
+        ),
+        text("currency", "currency", "Currency of the account, ISO 4217."),
+        _money("balance", "balance", "What Intacct says is on it; empty where it does not."),
+        _money(
+            "ledger_balance", "trx_debit − trx_credit", "Debits less credits of the ledger account in this currency."
+        ),
+        Column("last_entry_date", Kind.DATE, "entry_date", "Date of the last posting in this currency."),
+    ),
+    (
+        "intacct.checking_account",
+        "intacct.savings_account",
+        "intacct.gl_detail",
+        "intacct.gl_account",
+        "intacct.location",
+        "intacct.entity",
+    ),
+)
+
 LOGGED_TABLES: Final = tuple(table for table in TABLES.values() if not table.is_log)
 """The tables whose changes ``marts.change_log`` tells."""
 
@@ -281,6 +315,7 @@ MARTS: Final[dict[str, Mart]] = {
         AR_AGEING,
         VENDOR_SPEND,
         CASH_BY_CLEARING_ACCOUNT,
+        BANK_BALANCE,
         CHANGE_LOG,
         CLOSE_FIGURE,
     )
