@@ -142,6 +142,20 @@ BILLS.pair(
     theirs={"vendor_id": "V-TERM", "due_date": lambda plot: plot.after(45)},
 )
 BILLS.pair(
+    "bill_differs",
+    "date",
+    "due_date",
+    ours={"vendor_id": "vterm"},
+    theirs={"vendor_id": "V-TERM", "due_date": lambda plot: plot.after(45), "term_name": "Net 30"},
+)
+BILLS.pair(
+    "bill_differs",
+    "date",
+    "due_date",
+    ours={"vendor_id": "vterm", "due_date": lambda plot: plot.after(31)},
+    theirs={"vendor_id": "V-TERM", "due_date": lambda plot: plot.after(45)},
+)
+BILLS.pair(
     "over_ten_million",
     "amount",
     "amount",
