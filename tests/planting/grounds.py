@@ -63,3 +63,7 @@ NEVER_OUTSIDE = {
     "card_statement": "Charges outside are in no statement.",
     "currency": "Intacct's currencies belong to the whole company.",
 }
+PROVEN_ELSEWHERE = {
+    "clearing_account": "Its items keep a balance from zero and are no records with a partner; each of their causes has "
+    "a test in test_reconcile_clearing_account.py."
+}

@@ -442,3 +442,25 @@ def test_an_entry_that_moves_nothing_is_cleared_by_itself(case):
     case.posted(9001, "5.00", "X", batch_no=7)
     case.posted(9002, "-5.00", "X", batch_no=7)
     assert balances(case)[0] == (OUT, "USD", "0.00", 2, 2, 0)
+
+
+def test_a_lump_sum_of_receipts_that_bill_has_not_confirmed_is_to_come(case):
+    """Only confirmed movements travel [S-RFT-01]."""
+    received(case, "r1", "50.00")
+    case.money_in(amount="50.00", status="0")
+    share = Decimal("50.00")
+    told = ("missing_in_intacct", "clearing_deposit_unconfirmed", share, "in_flight", "S-RFT-01", "next sync")
+    assert items(case) == [told]
+
+
+def test_a_void_receipt_whose_money_left_and_that_stands_in_intacct(case):
+    """BILL took the money back, and Intacct still counts the receipt [S-ARP-03]."""
+    received(case, "r1", "60.00")
+    received(case, "r2", "40.00")
+    case.rows["bill.ar_payment"][-1]["status"] = "VOID"
+    case.money_in(amount="100.00")
+    transferred(case, 9001, "-100.00", "D-1", account=IN, day=FRIDAY)
+    later = FRIDAY + timedelta(days=7)
+    case.money_in("m2", "-40.00", "D-2", process_date=later)
+    transferred(case, 9002, "40.00", "D-2", account=IN, day=later)
+    assert causes(case) == [("clearing_receipt_void_missing", "40.00")]
