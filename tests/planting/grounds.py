@@ -64,6 +64,6 @@ NEVER_OUTSIDE = {
     "currency": "Intacct's currencies belong to the whole company.",
 }
 PROVEN_ELSEWHERE = {
-    "clearing_account": "Its items keep a balance from zero and are no records with a partner; each of their causes has "
-    "a test in test_reconcile_clearing_account.py."
+    "clearing_account": "Its items keep a balance from zero and are no records with a partner; each of their causes "
+    "has a test in test_reconcile_clearing_account.py."
 }
