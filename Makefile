@@ -41,6 +41,10 @@ test: check ## Everything that `check` does, then all tests but the live ones
 bench: $(STAMP) ## Measure speed and memory against peers and limits (ratios inside one run)
 	@for script in extract load gl_lines validate reconcile sieve push sync nightly company; do $(BIN)/python benchmarks/$$script.py || exit 1; done
 
+.PHONY: mutate
+mutate: $(STAMP) ## Break the reconciliation at random places and count what the tests notice (an hour)
+	@nice -n 15 $(BIN)/python tests/mutation.py
+
 .PHONY: lock
 lock: $(STAMP) ## Resolve requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \
