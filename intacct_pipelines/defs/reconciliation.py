@@ -12,6 +12,7 @@ from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.settlement import left_out, reconcile
 from intacct_pipelines.domain.reconciled import RECONCILED, Reconciled
 from intacct_pipelines.push.sources import rows_of
+from intacct_pipelines.warehouse.conservation import contradictions
 from intacct_pipelines.warehouse.findings import Finding, findings
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.reconciliation import Reconciliation
 
 _NO_BREAKS: Final = "no_breaks"
+_ADDS_UP: Final = "adds_up"
 _SHOWN_DIFFERENCES: Final = [
     "kind", "verdict", "rule", "platform_id", "intacct_id", "field", "platform_value", "intacct_value",
     "money_at_stake", "currency", "reason", "remedy",
@@ -57,6 +59,13 @@ def _clearing_figures(result: "Reconciliation") -> dict[str, Any]:
         for row in rows_of(result.clearing)
     }
     return {"clearing_accounts": frame_value(result.clearing), "groups": len(result.settlements), **plotted}
+
+
+def _by_month(period_totals: "pd.DataFrame") -> "pd.DataFrame":
+    """Return both sides and their difference, the newest month first."""
+    sums = ["platform_count", "intacct_count", "platform_total", "intacct_total", "difference"]
+    sums_by_month = period_totals.groupby(["currency", "month"], dropna=False, sort=True)[sums].sum().reset_index()
+    return sums_by_month.sort_values("month", ascending=False, kind="stable")
 
 
 def _breaks(differences: "pd.DataFrame") -> "pd.DataFrame":
@@ -102,7 +111,14 @@ def _asset(one: Reconciled) -> dg.AssetsDefinition:
                 asset=key,
                 partitions_def=ENTITIES,
                 description="No difference is without a rule that expects it or a grace that waits.",
-            )
+            ),
+            dg.AssetCheckSpec(
+                _ADDS_UP,
+                asset=key,
+                partitions_def=ENTITIES,
+                description="Per currency and month of the document's date, the classes add up to the differences that "
+                "are stored, and over all months to both sides' totals.",
+            ),
         ],
     )
     def compare(context: dg.AssetExecutionContext, systems: SystemsResource) -> Any:
@@ -112,10 +128,19 @@ def _asset(one: Reconciled) -> dg.AssetsDefinition:
             result = None if link is None else reconcile(systems.now, link, one.name, context.run.run_id)
             found = [] if link is None else findings(systems.now.warehouse, links=[link.name], object_name=one.name)
             missing = None if link is None else left_out(systems.now, entity, one)
+            wrong = [] if link is None else contradictions(systems.now.warehouse, link.name, one.name)
         if result is None:
             yield dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to compare"})
-            yield dg.AssetCheckResult(check_name=_NO_BREAKS, passed=True)
+            yield from (dg.AssetCheckResult(check_name=name, passed=True) for name in (_NO_BREAKS, _ADDS_UP))
             return
+        adds_up = dg.AssetCheckResult(
+            check_name=_ADDS_UP,
+            passed=not wrong,
+            metadata={
+                "by_currency_and_month": frame_value(_by_month(result.period_totals)),
+                "contradictions": table_value(wrong),
+            },
+        )
         if missing is not None:
             why = {"left_out": missing.reason, "rule": missing.rule}
             yield dg.MaterializeResult(metadata=why)
@@ -125,6 +150,7 @@ def _asset(one: Reconciled) -> dg.AssetsDefinition:
                 severity=dg.AssetCheckSeverity.WARN,
                 metadata=why,
             )
+            yield adds_up
             return
         breaks = _breaks(result.differences)
         awaiting = {"findings_that_await_a_person": sum(finding.awaits_a_person for finding in found)}
@@ -137,6 +163,7 @@ def _asset(one: Reconciled) -> dg.AssetsDefinition:
             severity=dg.AssetCheckSeverity.WARN,
             metadata={"breaks": len(breaks), "first_breaks": frame_value(breaks), **_clearing_figures(result)},
         )
+        yield adds_up
 
     return compare
 

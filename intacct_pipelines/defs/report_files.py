@@ -17,11 +17,13 @@ from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.warehouse.reported import read_records, read_results
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from intacct_pipelines.defs.systems import Systems
-    from intacct_pipelines.domain.catalog import Table
     from intacct_pipelines.domain.keys import EntityKey
+    from intacct_pipelines.report.inputs import Inputs
     from intacct_pipelines.report.page import Lookup
-    from intacct_pipelines.report.reconciliation import Example, Inputs, ReconciliationReport
+    from intacct_pipelines.report.reconciliation import Example, ReconciliationReport
 
 FORMATS: Final = ("html", "xlsx", "csv")
 _RUNS: Final = 30
@@ -36,13 +38,19 @@ class Written:
     files: dict[str, list[Path]]
 
 
-def folder_of(reports: Path, entity: EntityKey) -> Path:
-    """Return the folder of an entity's reports; ids hold no character that a folder could not."""
-    return reports / entity.company_id / str(entity).partition(":")[2]
+def folder_of(reports: Path, entity: EntityKey, month: date | None = None) -> Path:
+    """Return the folder of an entity's reports, or of one month's; ids hold no character that a folder could not."""
+    folder = reports / entity.company_id / str(entity).partition(":")[2]
+    return folder / f"{month:%Y-%m}" if month else folder
 
 
 def write_report(
-    systems: Systems, entity: EntityKey, folder: Path, formats: Collection[str] = FORMATS
+    systems: Systems,
+    entity: EntityKey,
+    folder: Path,
+    formats: Collection[str] = FORMATS,
+    *,
+    month: date | None = None,
 ) -> Written | None:
     """Write the report of one entity as of now; None if no link ends there. Each file appears whole or not at all.
 
@@ -51,6 +59,7 @@ def write_report(
         entity: The entity.
         folder: Where the files go; made if need be.
         formats: Some of ``FORMATS``.
+        month: First day of the month whose documents alone it tells of; None for everything.
 
     Raises:
         ConfigurationError: The folder cannot be written to.
@@ -61,7 +70,7 @@ def write_report(
     inputs = _gather(systems, entity)
     if inputs is None:
         return None
-    report = build(inputs)
+    report = build(inputs, month)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return Written(report, _write(report, _lookup(systems, entity, report), folder, formats))
@@ -93,7 +102,7 @@ def _write(
 
 
 def _gather(systems: Systems, entity: EntityKey) -> Inputs | None:
-    from intacct_pipelines.report.reconciliation import Inputs  # noqa: PLC0415 - see `write_report`
+    from intacct_pipelines.report.inputs import Inputs  # noqa: PLC0415 - see `write_report`
     from intacct_pipelines.report.words import SYSTEMS, spoken  # noqa: PLC0415 - see `write_report`
 
     # First of all: without a warehouse, "no link" would be the wrong thing to say.
@@ -115,6 +124,7 @@ def _gather(systems: Systems, entity: EntityKey) -> Inputs | None:
         at=found.at,
         platforms={link.name: SYSTEMS[platform] for platform, link in links.items()},
         totals=found.totals,
+        period_totals=found.period_totals,
         trend=found.trend,
         differences=found.differences,
         findings=[asdict(one) for one in found.findings],
@@ -131,16 +141,15 @@ def _lookup(systems: Systems, entity: EntityKey, report: ReconciliationReport) -
         for example in examples:
             for side, key in _keys(example):
                 wanted.setdefault((side, example.object), set()).add(key)
-    found = {
-        place: read_records(systems.warehouse, table, str(entity), sorted(keys))
-        for place, keys in wanted.items()
-        if (table := _table(*place)) is not None
-    }
+    found: dict[tuple[str, str], dict[str, dict[str, object]]] = {}
+    for (side, object_name), keys in wanted.items():
+        rows = found.setdefault((side, object_name), {})
+        for table in map(TABLES.__getitem__, RECONCILED[object_name].records_in(side)):
+            for key, row in read_records(systems.warehouse, table, str(entity), sorted(keys)).items():
+                rows.setdefault(key, {name: row[name] for name in table.shown_columns})
 
     def lookup(example: Example, side: str) -> dict[str, object] | None:
-        key, table = dict(_keys(example)).get(side), _table(side, example.object)
-        row = found.get((side, example.object), {}).get(key or "")
-        return None if row is None or table is None else {name: row[name] for name in _shown(table)}
+        return found.get((side, example.object), {}).get(dict(_keys(example)).get(side, ""))
 
     return lookup
 
@@ -148,20 +157,6 @@ def _lookup(systems: Systems, entity: EntityKey, report: ReconciliationReport) -
 def _keys(example: Example) -> list[tuple[str, str]]:
     keys = (("platform", example.platform_id), ("intacct", example.intacct_record_no))
     return [(side, str(key)) for side, key in keys if key is not None]
-
-
-def _table(side: str, object_name: str) -> Table | None:
-    """Return the table of one side of an object; None where the object is no row of one table."""
-    schema = "intacct" if side == "intacct" else RECONCILED[object_name].platform
-    table = TABLES.get(f"{schema}.{object_name}")
-    return table if table is not None and len(table.key) == 1 else None
-
-
-def _shown(table: Table) -> list[str]:
-    """Return the columns that the page shows: nothing that identifies a person but the names of partners."""
-    from intacct_pipelines.report.page import PARTNERS  # noqa: PLC0415 - see `write_report`
-
-    return [column.name for column in table.columns if not column.pii or column.name in PARTNERS]
 
 
 def _whole(path: Path, write: Callable[[Path], object]) -> Path:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+NO_ONE: Final = ("nobody", "next sync")
+"""Whose turn it is where no person has to act."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
@@ -24,6 +27,11 @@ class Reconciled:
             has nothing to compare (S-CFG-03).
         evidence: Tables that only help to judge, with the columns that are read of them (all if none is named); they
             may be absent.
+        called: What people call one record, and commands the object; the object's name, if not said.
+        platform_records: Tables of which a row is one record of the platform; that of the object's name, if not said.
+            Without any, a record is made of several rows.
+        intacct_records: The same for Intacct.
+        pairs_follow: What its pairs follow from, so that nobody decides about one; empty as a rule.
     """
 
     name: str
@@ -35,6 +43,31 @@ class Reconciled:
     may_be_left_out: bool = False
     of_clearing: tuple[str, ...] = ()
     evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    called: str = ""
+    platform_records: tuple[str, ...] | None = None
+    intacct_records: tuple[str, ...] | None = None
+    pairs_follow: str = ""
+
+    @property
+    def word(self) -> str:
+        """What commands call the object."""
+        return (self.called or self.name).replace("_", "-").replace(" ", "-")
+
+    @property
+    def spoken(self) -> str:
+        """What people call one record, in a sentence."""
+        return (self.called or self.name).replace("_", " ")
+
+    def records_in(self, side: str) -> tuple[str, ...]:
+        """Return the tables of which a row is one record.
+
+        Args:
+            side: ``platform`` or ``intacct``.
+        """
+        schema, said = (
+            ("intacct", self.intacct_records) if side == "intacct" else (self.platform, self.platform_records)
+        )
+        return (f"{schema}.{self.name}",) if said is None else said
 
 
 def _both(*tables: str) -> tuple[str, ...]:
@@ -70,12 +103,21 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "bill.bank_account": ("id", "gl_account_id"),
                 "bill.ap_payment": ("id", "funding_account_id", "gl_account_id"),
             },
+            called="account",
         ),
         Reconciled("department", "Departments of BILL and of Intacct (S-DEP-01).", _both("department")),
         Reconciled("location", "Locations of BILL and of Intacct (S-LOC-01).", _both("location")),
-        Reconciled("accounting_class", "Classes of BILL and of Intacct (S-CLS-01).", _both("accounting_class")),
         Reconciled(
-            "ap_term", "Payment terms of BILL and of Intacct, which do not travel (S-TRM-01).", _both("ap_term")
+            "accounting_class",
+            "Classes of BILL and of Intacct (S-CLS-01).",
+            _both("accounting_class"),
+            called="class",
+        ),
+        Reconciled(
+            "ap_term",
+            "Payment terms of BILL and of Intacct, which do not travel (S-TRM-01).",
+            _both("ap_term"),
+            called="term",
         ),
         Reconciled("employee", "Employees of BILL and of Intacct (S-EMP-01).", _both("employee"), may_be_left_out=True),
         Reconciled(
@@ -113,6 +155,8 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                     )
                 },
             },
+            platform_records=(),
+            pairs_follow="its code",
         ),
         Reconciled(
             "business_center_account",
@@ -120,6 +164,8 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             ("intacct.gl_account", "business_center.gl_account"),
             platform="business_center",
             may_be_left_out=True,
+            platform_records=("business_center.gl_account",),
+            intacct_records=("intacct.gl_account",),
         ),
         Reconciled(
             "business_center_vendor",
@@ -127,6 +173,8 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             _BUSINESS_CENTER_VENDORS,
             platform="business_center",
             may_be_left_out=True,
+            platform_records=("business_center.vendor",),
+            intacct_records=("intacct.vendor",),
         ),
         Reconciled(
             "business_center_bill",
@@ -141,6 +189,8 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             after=("business_center_vendor",),
             platform="business_center",
             may_be_left_out=True,
+            platform_records=("business_center.ap_bill",),
+            intacct_records=("intacct.ap_bill",),
         ),
         Reconciled("vendor", "Vendors of BILL and of Intacct, paired and compared.", (*_both("vendor"), *_CODING)),
         Reconciled(
@@ -153,12 +203,14 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             (*_both("ap_bill", "ap_bill_line", "vendor"), *_CODING),
             after=("vendor",),
             heeds_closed_books=True,
+            called="bill",
         ),
         Reconciled(
             "vendor_credit",
             "Vendor credits of BILL and what Intacct keeps as negative bills and adjustments (S-VCR-05, S-VCR-06).",
             (*_CREDITS, "bill.vendor_credit_line", "intacct.ap_bill_line", "intacct.ap_adjustment_line", *_CODING),
             after=("vendor",),
+            intacct_records=("intacct.ap_bill", "intacct.ap_adjustment"),
         ),
         Reconciled(
             "credit_application",
@@ -172,6 +224,9 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "intacct.ap_payment_detail",
             ),
             after=("ap_bill", "vendor_credit"),
+            platform_records=(),
+            intacct_records=("intacct.ap_payment_detail",),
+            pairs_follow="the pairs of its bill and of its credit",
         ),
         Reconciled(
             "ap_payment",
@@ -186,6 +241,7 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "bill.gl_account": ("id", "name", "account_no"),
                 **dict.fromkeys(("intacct.checking_account", "intacct.savings_account"), _BANK),
             },
+            called="payment",
         ),
         Reconciled(
             "ap_funds_transfer",
@@ -204,6 +260,9 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "bill.gl_account": ("id", "name", "account_no"),
                 **dict.fromkeys(("intacct.checking_account", "intacct.savings_account"), _BANK),
             },
+            called="funds transfer",
+            platform_records=("bill.money_movement",),
+            intacct_records=("intacct.funds_transfer",),
         ),
         Reconciled(
             "ar_invoice",
@@ -216,12 +275,14 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 *_CODING,
             ),
             after=("customer",),
+            called="invoice",
         ),
         Reconciled(
             "ar_payment",
             "Receipts of BILL and of Intacct, paired and compared, with the invoices that each pays (S-ARP-01).",
             (*_both("ar_payment", "ar_payment_detail", "ar_invoice", "customer"), "intacct.ar_advance"),
             after=("ar_invoice",),
+            called="receipt",
         ),
         Reconciled(
             "ar_funds_transfer",
@@ -234,6 +295,9 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "bill.ar_payment",
             ),
             after=("ar_payment",),
+            called="deposit",
+            platform_records=("bill.money_movement",),
+            intacct_records=("intacct.deposit", "intacct.funds_transfer"),
         ),
         Reconciled(
             "clearing_account",
@@ -255,6 +319,10 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "intacct.ap_payment": ("record_no", "document_no"),
                 "intacct.ar_payment": ("record_no", "document_no", "reference_no"),
             },
+            called="clearing item",
+            platform_records=(),
+            intacct_records=("intacct.gl_detail",),
+            pairs_follow="what each posting is of",
         ),
         Reconciled(
             "credit_memo",
@@ -267,6 +335,7 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 *_CODING,
             ),
             after=("ar_invoice",),
+            intacct_records=("intacct.ar_adjustment",),
         ),
         Reconciled(
             "purchasing_document",
@@ -274,6 +343,8 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             (*_both("vendor", "ap_bill"), "intacct.purchasing_document"),
             after=("ap_bill",),
             may_be_left_out=True,
+            platform_records=("bill.ap_bill",),
+            pairs_follow="the pair of the bill that it became",
         ),
         Reconciled(
             "order_entry_document",
@@ -281,6 +352,8 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             (*_both("customer", "ar_invoice"), "intacct.order_entry_document"),
             after=("ar_invoice",),
             may_be_left_out=True,
+            platform_records=("bill.ar_invoice",),
+            pairs_follow="the pair of the invoice that it became",
         ),
         Reconciled(
             "ap_bill_attachment",
@@ -289,6 +362,10 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             after=("ap_bill",),
             may_be_left_out=True,
             evidence={"intacct.attachment": ("record_no", "attachment_id", "file_name", "file_type")},
+            called="bill attachment",
+            platform_records=("bill.ap_bill",),
+            intacct_records=("intacct.ap_bill",),
+            pairs_follow="the pair of its bill",
         ),
         Reconciled(
             "ar_invoice_attachment",
@@ -297,6 +374,10 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             after=("ar_invoice",),
             may_be_left_out=True,
             evidence={"intacct.attachment": ("record_no", "attachment_id", "file_name", "file_type")},
+            called="invoice attachment",
+            platform_records=("bill.ar_invoice",),
+            intacct_records=("intacct.ar_invoice",),
+            pairs_follow="the pair of its invoice",
         ),
         Reconciled(
             "card_transaction",
@@ -305,6 +386,7 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             _CARDS,
             platform="spend",
             evidence=_CARD_EVIDENCE,
+            platform_records=("spend.card_transaction", "spend.card_transaction_line"),
         ),
         Reconciled(
             "card_statement",
@@ -313,6 +395,9 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             after=("card_transaction",),
             platform="spend",
             evidence=_CARD_EVIDENCE,
+            platform_records=(),
+            intacct_records=(),
+            pairs_follow="its card account and period",
         ),
         Reconciled(
             "reimbursement",
@@ -327,7 +412,11 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             platform="spend",
             may_be_left_out=True,
             evidence={"spend.reimbursement_receipt": ()},
+            intacct_records=("intacct.expense_report", "intacct.ap_bill"),
         ),
     )
 }
 """Every reconciled object by its name, each after those it leans on."""
+
+BY_WORD: Final = {one.word: one for one in RECONCILED.values()}
+"""Every reconciled object by what commands call it."""

@@ -60,6 +60,7 @@ TOTALS: Final = (
     Field("difference", "Difference", Sort.MONEY, 20),
     Field("reconciled_at", "Reconciled at (UTC)", Sort.INSTANT, 20),
 )
+MONTHS: Final = (Field("month", "Month", width=10), *TOTALS[:-1])
 AGEING: Final = (_OBJECT, _CURRENCY, Field("age", "Age", width=16), _RECORDS, _AT_STAKE)
 VERDICTS_OF_A_RUN: Final = {"equal": "Equal", "expected": "Expected", "in_flight": "In flight", "breaks": "Breaks"}
 """What the trend counts, with titles."""
@@ -86,6 +87,7 @@ DIFFERENCES: Final = (
     Field("amount_difference", "Difference", Sort.MONEY, 18),
     _AT_STAKE,
     _CURRENCY,
+    Field("document_date", "Document date", Sort.DAY, 14),
     Field("since", "Last changed", Sort.DAY, 13),
     _FIRST_SEEN,
     Field("common_cause", "Common cause", width=28),

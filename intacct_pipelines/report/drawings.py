@@ -32,7 +32,7 @@ _SETTINGS: Final[dict[Any, Any]] = {
 _NO_METADATA: Final = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _PROLOGUE: Final = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 _LEFT_OUT: Final = re.compile(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|(?<=<g) id=\"[^\"]*\"", re.DOTALL)
-_LONGEST_LABEL: Final = 44
+_LONGEST_LABEL: Final = 56
 
 
 def _draw(draw: Callable[[Axes], None], *, inches: tuple[float, float], says: str) -> str:
@@ -132,7 +132,11 @@ def ageing(ages: Sequence[str], counts: Sequence[tuple[str, Sequence[int]]]) -> 
     return _draw(draw, inches=(9, 2.7), says="Breaks by age")
 
 
-_SHADES: Final = ("#c0392b", "#e67e22", "#8e44ad", "#16a085", "#2c3e50", "#d4ac0d", "#7f8c8d")
+_SHADES: Final = (
+    "#c0392b", "#e67e22", "#8e44ad", "#16a085", "#2c3e50", "#d4ac0d", "#7f8c8d", "#2e86c1", "#e6a5a0", "#f5cba7",
+    "#c39bd3", "#76d7c4", "#85929e", "#f7dc6f", "#cacfd2", "#85c1e9", "#6e2c00", "#145a32", "#4a235a", "#1b4f72",
+)  # fmt: skip
+"""One for each object that may have breaks at once; only beyond these do they come again."""
 
 
 def _whole_numbers() -> Any:

@@ -11,25 +11,25 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from intacct_pipelines.domain.catalog.table import PARTNERS
+from intacct_pipelines.domain.reconciled import NO_ONE
 from intacct_pipelines.report import drawings
 from intacct_pipelines.report.reconciliation import (
     AGES,
-    NO_ONE,
     OLDER,
     Example,
     ReconciliationReport,
+    named,
     title,
     what,
 )
 from intacct_pipelines.report.sheet import Cell, Sheet
-from intacct_pipelines.report.words import in_minor_units, money, plain, safe, spoken
+from intacct_pipelines.report.words import CLASSES, in_minor_units, money, plain, safe, spoken
 
 Record = Mapping[str, object]
 Lookup = Callable[[Example, str], Record | None]
 """Returns one side's whole record of an example, ``platform`` or ``intacct``, without what must not be shown."""
 
-PARTNERS: Final = ("vendor_name", "customer_name", "name")
-"""Columns that name a partner in business, which is shown though it may name a person."""
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
     lstrip_blocks=True,
@@ -52,6 +52,7 @@ def page(report: ReconciliationReport, lookup: Lookup) -> str:
         inputs=report.inputs,
         headline=_headline(report),
         objects=_objects(report),
+        months=_months(report),
         ageing_drawing=_ageing(report),
         trend_drawing=_trend(report),
         findings=[_finding(report, one, lookup) for one in report.inputs.findings],
@@ -63,6 +64,7 @@ def page(report: ReconciliationReport, lookup: Lookup) -> str:
         spoken=spoken,
         what_of=_what_of,
         shown_items=_SHOWN_ITEMS,
+        named=named,
         no_one=NO_ONE,
     )
 
@@ -130,6 +132,29 @@ def _objects(report: ReconciliationReport) -> list[dict[str, Any]]:
             {"link": link, "platform": safe(report.inputs.platforms.get(link, "platform")), "name": name, "sums": sums}
         )
     return found
+
+
+def _months(report: ReconciliationReport) -> list[dict[str, Any]]:
+    """Return for each month its classes, how many records it has, and how many of them are in a break."""
+    found = []
+    for month, group in groupby(report.months.dicts(), lambda line: line["month"]):
+        lines = list(group)
+        breaks = sum(_records(line) for line in lines if line["verdict"] == "break")
+        found.append(
+            {
+                "month": month,
+                "lines": lines,
+                "records": sum(map(_records, lines)),
+                "breaks": breaks,
+            }
+        )
+    return found
+
+
+def _records(line: Mapping[str, Any]) -> int:
+    """Return how many records a class has; a pair stands on both sides and is one."""
+    is_pair = line["class"].startswith(CLASSES["matched_equal"].partition(",")[0])
+    return int(line["platform_count"] if is_pair else line["platform_count"] + line["intacct_count"])
 
 
 _RANK: Final = {"break": 3, "in flight": 2, "expected": 1}

@@ -5,60 +5,31 @@ Read `build` first. `page.py`, `workbook.py` and `text_files.py` only lay out wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
 
 import pandas as pd
 
+from intacct_pipelines.domain.reconciled import NO_ONE
 from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.report import columns
 from intacct_pipelines.report.clearing import clearing_sheets
+from intacct_pipelines.report.inputs import RECORD, Inputs, counted, numbered, of_month, per_record, prove
 from intacct_pipelines.report.sheet import Sheet, sheet
 from intacct_pipelines.report.words import in_minor_units, plain, safe, spoken
 
-NO_ONE: Final = ("nobody", "next sync")
-"""Turns that are no person's."""
 AGES: Final = ((7, "up to 7 days"), (30, "8 to 30 days"), (60, "31 to 60 days"), (90, "61 to 90 days"))
 OLDER: Final = "over 90 days"
-_FINDING_KEY: Final = ["link", "object", "found_kind", "found_field", "cause", "root"]
-_RECORD: Final = ["link", "object", "platform_id", "intacct_record_no"]
+NO_MONTH: Final = "no date"
+"""What stands in the place of a month for records of lists, and for documents without a date."""
 _SHOWN_OF_A_BREAK: Final = 5
 _SHOWN_OF_OTHERS: Final = 2
 _LARGEST: Final = 10
 _ZERO: Final = Decimal(0)
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a report is made of.
-
-    Args:
-        entity: The entity's partition key.
-        at: The instant of which the report speaks, aware.
-        platforms: Link → name of its platform, for people.
-        totals: Classes of each object's last run, as in ``recon.total``.
-        trend: One row a run, oldest first; see ``warehouse.reported``.
-        differences: Current differences, as in ``recon.difference``.
-        findings: Open findings, as in ``ops.finding``, the worst first.
-        readings: Last reading of each table.
-        clearing: Clearing accounts with their balances, as in ``recon.clearing_account``.
-        missing: Objects of which nothing is known, each with the reason.
-    """
-
-    entity: str
-    at: datetime
-    platforms: Mapping[str, str]
-    totals: pd.DataFrame
-    trend: pd.DataFrame
-    differences: pd.DataFrame
-    findings: Sequence[Mapping[str, Any]]
-    readings: pd.DataFrame
-    clearing: pd.DataFrame
-    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,6 +58,7 @@ class ReconciliationReport:
         findings: One row for each open finding and currency.
         turns: Findings, records and money by whose turn it is and currency.
         totals: The classes of each object.
+        months: The same by month of the document's date; ``NO_MONTH`` for what has none.
         ageing: Breaks by age, each record once.
         trend: Records by verdict, run by run.
         differences: Every difference.
@@ -101,6 +73,7 @@ class ReconciliationReport:
     findings: Sheet
     turns: Sheet
     totals: Sheet
+    months: Sheet
     ageing: Sheet
     trend: Sheet
     differences: Sheet
@@ -115,7 +88,8 @@ class ReconciliationReport:
         """The sheets that are files of their own, in order."""
         clearing = (self.clearing_accounts, self.clearing_items)
         return (
-            self.turns, self.findings, *clearing, self.totals, self.ageing, self.trend, self.differences, self.readings,
+            self.turns, self.findings, *clearing, self.totals, self.months, self.ageing, self.trend, self.differences,
+            self.readings,
         )  # fmt: skip
 
     @property
@@ -124,21 +98,31 @@ class ReconciliationReport:
         return [one for one in self.inputs.findings if one["verdict"] == "break"]
 
 
-def build(inputs: Inputs) -> ReconciliationReport:
+def build(inputs: Inputs, month: date | None = None) -> ReconciliationReport:
     """Return the report.
 
+    Args:
+        inputs: Everything that is known of an entity.
+        month: First day of the month to cut it to; None for everything.
+
     Raises:
-        DataContractError: Findings and differences tell of different runs, or the classes or the items of a clearing
-            account do not add up.
+        DataContractError: Findings, differences and totals tell of different runs, or the classes or the items of a
+            clearing account do not add up.
     """
-    differences = _numbered(inputs)
+    prove(inputs)
+    if month is not None:
+        inputs = of_month(inputs, month)
+    differences = numbered(inputs)
     lines = _finding_lines(inputs, differences)
-    accounts, items = clearing_sheets(inputs.clearing, differences, inputs.at)
+    # A balance is that of all months.
+    of_balances = differences if month is None else differences.iloc[:0]
+    accounts, items = clearing_sheets(inputs.clearing, of_balances, inputs.at)
     return ReconciliationReport(
         inputs=inputs,
         findings=lines,
         turns=_turns(lines),
         totals=_totals(inputs),
+        months=_months(inputs),
         ageing=_ageing(inputs, differences),
         trend=_trend(inputs),
         differences=_differences(differences),
@@ -150,70 +134,29 @@ def build(inputs: Inputs) -> ReconciliationReport:
     )
 
 
-def _numbered(inputs: Inputs) -> pd.DataFrame:
-    """Return the differences with the number of their finding."""
-    rows = inputs.differences
-    is_alone = rows["root"] == ""
-    rows = rows.assign(found_kind=rows["kind"].where(is_alone, ""), found_field=rows["field"].where(is_alone, ""))
-    number = {
-        (one["link"], one["object"], one["kind"], one["field"], one["cause"], one["root"]): one["finding_id"]
-        for one in inputs.findings
-    }
-    keys = list(rows[_FINDING_KEY].itertuples(index=False, name=None))
-    if unknown := set(keys) - set(number):
-        msg = f"{len(unknown)} causes have no finding; reconcile {inputs.entity} anew"
-        raise DataContractError(msg)
-    return rows.assign(
-        finding_id=pd.Series([number[key] for key in keys], index=rows.index, dtype=object),
-        since=rows["changed_at"].where(rows["changed_at"].notna(), rows["first_seen_at"]),
-    )
-
-
 def _dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
 
 
-def _per_record(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return one row for each record within each group, with its largest amount and its oldest change."""
-    grouped = rows.groupby([*by, *_RECORD], sort=False, dropna=False)
-    return grouped.agg(
-        money_at_stake=("money_at_stake", "max"), since=("since", "min"), count=("kind", "size")
-    ).reset_index()
-
-
 def _finding_lines(inputs: Inputs, differences: pd.DataFrame) -> Sheet:
-    """Return the findings by currency, counted from the differences, and prove that the stored ones say the same."""
-    records = _per_record(differences, ["finding_id", "currency"])
-    counted: dict[int, list[tuple[str, int, int, Decimal]]] = {}
-    groups: Any = records.groupby(["finding_id", "currency"], sort=True)
-    for (number, currency), group in groups:
-        amount = sum(group["money_at_stake"], start=_ZERO)
-        counted.setdefault(number, []).append((currency, len(group), int(group["count"].sum()), amount))
-    rows = []
-    for one in inputs.findings:
-        lines = counted.get(one["finding_id"], [])
-        stakes = {currency: amount for currency, _, _, amount in lines if currency}
-        if stakes != one["money_at_stake"] or sum(line[1] for line in lines) != one["records"]:
-            msg = f"finding {one['finding_id']} does not say what its differences say; reconcile {inputs.entity} anew"
-            raise DataContractError(msg)
-        facts = {
+    """Return the findings by currency, counted from the differences."""
+    lines = counted(differences)
+    rows = [
+        {
+            **_in_words(one),
             "finding": one["finding_id"],
             "what": what(one),
             "oldest": one["oldest_at"],
             "first_seen": one["first_seen_at"],
             "last_seen": one["last_seen_at"],
+            "currency": line.currency,
+            "records": line.records,
+            "differences": line.differences,
+            "at_stake": line.at_stake,
         }
-        rows += [
-            {
-                **_in_words(one),
-                **facts,
-                "currency": currency,
-                "records": records,
-                "differences": count,
-                "at_stake": amount,
-            }
-            for currency, records, count, amount in lines
-        ]
+        for one in inputs.findings
+        for line in lines.get(one["finding_id"], [])
+    ]
     return sheet("findings", "Findings", columns.FINDINGS, map(_in_its_currency, rows))
 
 
@@ -262,12 +205,22 @@ def _turns(lines: Sheet) -> Sheet:
 
 
 def _totals(inputs: Inputs) -> Sheet:
-    rows = [row for row in _dicts(inputs.totals) if spoken(row["object"]) not in inputs.missing]
+    rows = _dicts(inputs.compared_totals)
     wrong = sum(row["platform_total"] - row["intacct_total"] != row["difference"] for row in rows)
     if wrong:
         msg = f"{wrong} classes of {inputs.entity} do not add up"
         raise DataContractError(msg)
     return sheet("totals", "Totals by class", columns.TOTALS, map(_in_words, map(_in_its_currency, rows)))
+
+
+def _months(inputs: Inputs) -> Sheet:
+    """Return the classes by month, the newest first and what has no date last."""
+    rows = inputs.compared_period_totals
+    dated = rows.assign(month=rows["month"].map(lambda day: NO_MONTH if pd.isna(day) else f"{day:%Y-%m}"))
+    ordered = dated.sort_values("month", ascending=False, kind="stable", key=lambda month: month.replace(NO_MONTH, ""))
+    return sheet(
+        "months", "Totals by month and class", columns.MONTHS, map(_in_words, map(_in_its_currency, _dicts(ordered)))
+    )
 
 
 def age_of(age: timedelta) -> str:
@@ -276,7 +229,7 @@ def age_of(age: timedelta) -> str:
 
 
 def _ageing(inputs: Inputs, differences: pd.DataFrame) -> Sheet:
-    records = _per_record(differences[differences["verdict"] == "break"], ["currency"])
+    records = per_record(differences[differences["verdict"] == "break"], ["currency"])
     order = [words for _, words in AGES] + [OLDER]
     found: dict[tuple[str, str, int], tuple[int, Decimal]] = {}
     for row in _dicts(records):
@@ -303,6 +256,7 @@ def _differences(differences: pd.DataFrame) -> Sheet:
             "at_stake": row["money_at_stake"],
             "first_seen": row["first_seen_at"],
             "common_cause": what(row) if row["root"] else "",
+            "document_date": row["document_date"],
         }
         for row in _dicts(differences)
     )
@@ -321,7 +275,7 @@ def _examples(inputs: Inputs, differences: pd.DataFrame) -> dict[int, list[Examp
         chosen: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
         limit = _SHOWN_OF_A_BREAK if wanted[number] else _SHOWN_OF_OTHERS
         for row in _dicts(group):
-            key = tuple(None if pd.isna(row[name]) else row[name] for name in _RECORD)
+            key = tuple(None if pd.isna(row[name]) else row[name] for name in RECORD)
             if key in chosen or len(chosen) < limit:
                 chosen.setdefault(key, []).append(row)
         found[number] = [
@@ -339,7 +293,11 @@ def _largest(differences: pd.DataFrame) -> list[dict[str, Any]]:
 
 def title(example: Example) -> str:
     """Return what people call an example's record."""
-    row = example.rows[0]
-    is_alone = example.platform_id is None or example.intacct_record_no is None
+    return named(example.rows[0])
+
+
+def named(row: Mapping[str, Any]) -> str:
+    """Return what people call the record of a difference: its number or id in Intacct, else what the platform has."""
+    is_alone = row["platform_id"] is None or pd.isna(row["intacct_record_no"])
     name = safe(row["intacct_id"]) or (safe(row["platform_value"]) if is_alone else "")
-    return name or safe(example.platform_id or example.intacct_record_no)
+    return name or safe(row["platform_id"] or row["intacct_record_no"])

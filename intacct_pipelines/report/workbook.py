@@ -17,6 +17,8 @@ from intacct_pipelines.report.sheet import Cell, Field, Sheet, Sort
 from intacct_pipelines.report.words import money, safe
 
 _DIGITS: Final = 15
+_WITH_DIFFERENCE: Final = ("totals", "months")
+"""Sheets whose difference is a formula over the totals beside it."""
 _MAX_ROWS: Final = 1_000_000
 """Rows of one worksheet; a longer sheet goes on in another one."""
 _ZERO: Final = Decimal(0)
@@ -59,6 +61,11 @@ def fits(amounts: Sequence[Decimal | None]) -> bool:
     return all(len(amount.normalize().as_tuple().digits) <= _DIGITS for amount in (*known, sum(known, start=_ZERO)))
 
 
+def rounded(formula: str, amount: Decimal) -> str:
+    """Return a formula whose result has as many decimals as the amount: sums of floats leave dust behind the cent."""
+    return f"=ROUND({formula.removeprefix('=')},{max(0, -int(amount.as_tuple().exponent))})"
+
+
 class _Writer:
     """A workbook with the formats that its cells share."""
 
@@ -89,7 +96,7 @@ class _Writer:
         """Write a sum as a formula with its value, or as exact text."""
         total = sum((amount for amount in amounts if amount is not None), start=_ZERO)
         if fits(amounts):
-            page.write_formula(row, column, formula, self.money(total), float(total))
+            page.write_formula(row, column, rounded(formula, total), self.money(total), float(total))
         else:
             page.write_string(row, column, money(total), self.format(align="right"))
 
@@ -127,10 +134,15 @@ def _heading(writer: _Writer, page: Any, row: int, fields: Sequence[Field]) -> N
 
 def _row(writer: _Writer, page: Any, number: int, sheet: Sheet, row: Sequence[Cell]) -> None:
     for column, (field, cell) in enumerate(zip(sheet.fields, row, strict=True)):
-        if isinstance(cell, Decimal) and (sheet.name, field.name) == ("totals", "difference") and _is_live(sheet, row):
+        if (
+            isinstance(cell, Decimal)
+            and field.name == "difference"
+            and sheet.name in _WITH_DIFFERENCE
+            and _is_live(sheet, row)
+        ):
             name = [_letter(sheet.position(side)) for side in ("platform_total", "intacct_total")]
             formula = f"={name[0]}{number + 1}-{name[1]}{number + 1}"
-            page.write_formula(number, column, formula, writer.money(cell), float(cell))
+            page.write_formula(number, column, rounded(formula, cell), writer.money(cell), float(cell))
         else:
             _cell(writer, page, number, column, field, cell)
 
@@ -146,9 +158,9 @@ def _cell(writer: _Writer, page: Any, row: int, column: int, field: Field, cell:
     if isinstance(cell, Decimal):
         writer.amount(page, row, column, cell)
     elif isinstance(cell, datetime):
-        page.write_datetime(row, column, cell, writer.format(num_format="yyyy-mm-dd hh:mm", align="left"))
+        page.write_datetime(row, column, cell, writer.format(num_format="yyyy-mm-dd hh:mm", align="left", indent=1))
     elif isinstance(cell, date):
-        page.write_datetime(row, column, cell, writer.format(num_format="yyyy-mm-dd", align="left"))
+        page.write_datetime(row, column, cell, writer.format(num_format="yyyy-mm-dd", align="left", indent=1))
     elif isinstance(cell, int):
         page.write_number(row, column, cell, writer.format(num_format="0" if field.name == "finding" else "#,##0"))
     else:
@@ -171,9 +183,14 @@ def _summary(writer: _Writer, report: ReconciliationReport) -> None:
     page.set_column(1, 7, 20)
     page.freeze_panes(3, 0)
     _for_printing(page, heading_rows=3)
-    page.write_string(0, 0, f"Reconciliation of {safe(report.inputs.entity)}", writer.format(bold=True, font_size=14))
+    period = f", {report.inputs.month:%Y-%m}" if report.inputs.month else ""
+    title = f"Reconciliation of {safe(report.inputs.entity)}{period}"
+    page.write_string(0, 0, title, writer.format(bold=True, font_size=14))
     at = report.inputs.at.strftime("%Y-%m-%d %H:%M UTC")
-    page.write_string(1, 0, f"As of {at}. Amounts in transaction currency, platform less Intacct.", writer.format())
+    what = "Only documents of the month; records of lists have no date. " if period else ""
+    page.write_string(
+        1, 0, f"As of {at}. {what}Amounts in transaction currency, platform less Intacct.", writer.format()
+    )
     row = _turn_block(writer, page, 3, report)
     row = _total_block(writer, page, row + 2, report)
     if report.clearing_accounts.rows:
@@ -201,7 +218,7 @@ def _turn_block(writer: _Writer, page: Any, row: int, report: ReconciliationRepo
                 one["at_stake"] for one in findings.dicts() if all(one[name] == line[name] for name in _TURN_KEY)
             ]
             writer.sum(page, number, 5, f"=SUMPRODUCT({chosen},{_range(findings, 'at_stake')})", amounts)
-        page.write_datetime(number, 6, line["oldest"], writer.format(num_format="yyyy-mm-dd", align="left"))
+        page.write_datetime(number, 6, line["oldest"], writer.format(num_format="yyyy-mm-dd", align="left", indent=1))
     return first + len(turns.rows)
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from intacct_pipelines.domain.reconciled import NO_ONE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -79,7 +81,7 @@ class Finding:
     @property
     def awaits_a_person(self) -> bool:
         """Whether it is open and a person has to do something about it."""
-        return self.closed_at is None and self.turn not in {"nobody", "next sync"}
+        return self.closed_at is None and self.turn not in NO_ONE
 
 
 def store_findings(connection: psycopg.Connection, run: Mapping[str, object]) -> None:

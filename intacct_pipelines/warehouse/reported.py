@@ -30,6 +30,7 @@ class Reported:
     Args:
         at: When they were read.
         totals: The classes of each object's last run, as in ``recon.total``.
+        period_totals: The same by month of the document's date, as in ``recon.period_total``.
         trend: Of each run, oldest first: ``run_id``, ``reconciled_at``, ``objects``, and pairs and lone records by
             verdict: ``equal``, ``expected``, ``in_flight``, ``breaks``.
         differences: All current differences, as in ``recon.difference``.
@@ -40,6 +41,7 @@ class Reported:
 
     at: datetime
     totals: pd.DataFrame
+    period_totals: pd.DataFrame
     trend: pd.DataFrame
     differences: pd.DataFrame
     findings: list[Finding]
@@ -64,6 +66,7 @@ def read_results(warehouse: Warehouse, links: Sequence[str], *, entity: str, run
         return Reported(
             at=at,
             totals=_frame(connection, _TOTALS, asked),
+            period_totals=_frame(connection, _PERIOD_TOTALS, asked),
             trend=_frame(connection, _TREND, asked),
             differences=_frame(connection, _DIFFERENCES, asked),
             findings=read_findings(connection, links=links),
@@ -102,6 +105,13 @@ FROM recon.total JOIN last USING (link, object, run_id)
 ORDER BY link, object, currency, class, verdict, rule
 """
 
+_PERIOD_TOTALS: Final = """
+SELECT link, object, month, currency, class, verdict, rule, platform_count, intacct_count, platform_total,
+    intacct_total, difference
+FROM recon.period_total WHERE link = ANY(%(links)s)
+ORDER BY link, object, month, currency, class, verdict, rule
+"""
+
 # A pair stands on both sides and is one record of the trend.
 _TREND: Final = """
 WITH last AS (
@@ -122,8 +132,8 @@ FROM counted GROUP BY run_id, reconciled_at ORDER BY reconciled_at, run_id
 
 _DIFFERENCES: Final = """
 SELECT link, object, kind, field, cause, root, root_name, verdict, rule, turn, platform_id, intacct_record_no,
-    intacct_id, platform_value, intacct_value, amount_difference, money_at_stake, currency, changed_at, first_seen_at,
-    reason, remedy
+    intacct_id, platform_value, intacct_value, amount_difference, money_at_stake, currency, document_date,
+    changed_at, first_seen_at, reason, remedy
 FROM recon.difference WHERE link = ANY(%(links)s)
 ORDER BY link, object, kind, field, platform_id, intacct_record_no
 """

@@ -179,6 +179,89 @@ def test_all_formats_tell_the_same_numbers(systems, tmp_path):
     assert {one["finding_id"] for one in written.report.inputs.findings} == {int(row["finding"]) for row in findings}
 
 
+def by_class(rows):
+    """Sums of rows of totals, or of totals by month, by object, currency and class."""
+    found = {}
+    for row in rows:
+        place = tuple(row[name] for name in ("object", "currency", "class", "verdict", "rule"))
+        sums = [number(row[name]) or 0 for name in SUMS]
+        found[place] = [one + other for one, other in zip(found.get(place, [0] * len(SUMS)), sums, strict=True)]
+    return found
+
+
+SUMS = ("platform_count", "intacct_count", "platform_total", "intacct_total", "difference")
+
+
+def of_several_months():
+    """Bills of three months that differ, one of them only in Intacct, and one without a date."""
+    case = varied()
+    case.bill("f1", "11.00", "F-1", bill_date=date(2026, 1, 31))
+    case.bill("f2", "12.00", "F-2", bill_date=date(2026, 3, 1))
+    case.intacct_bill(61, "13.00", "F-2", bill_date=date(2026, 2, 28))
+    case.intacct_bill(62, "14.00", "F-3", bill_date=date(2026, 3, 31))
+    case.bill("f4", "15.00", "F-4", bill_date=None)
+    return case
+
+
+def test_months_and_what_has_no_date_add_up_to_the_whole_in_every_format(systems, tmp_path):
+    """Each month's report has that month's classes and differences, once; lists stand in the whole report alone."""
+    reconciled(systems, of_several_months())
+    whole = tmp_path / "whole"
+    write_report(systems, ENTITY, whole)
+    months = text_rows(whole, "months")
+    assert by_class(months) == by_class(text_rows(whole, "totals"))
+    assert {row["month"] for row in months} == {"2026-03", "2026-02", "2026-01", "no date"}
+    assert {row["month"] for row in months if row["object"] == "vendor"} == {"no date"}
+    assert [row[0] for row in book_rows(whole / "reconciliation.xlsx", "Months")] == [row["month"] for row in months]
+    page = html.parse(str(whole / "reconciliation.html")).getroot()
+    shown = [
+        (block.xpath("string(summary/b)"), *(cell.text or "" for cell in row.xpath("./td")[-3:]))
+        for block in page.xpath("//details[@class='month']")
+        for row in block.xpath(".//tbody/tr")
+    ]
+    columns = ("platform_total", "intacct_total", "difference")
+    assert [(one[0], *map(number, one[1:])) for one in shown] == [
+        (row["month"], *(number(row[name]) for name in columns)) for row in months
+    ]
+
+    told, parts = [], []
+    for month in (1, 2, 3, 4):
+        folder = tmp_path / f"{month}"
+        written = write_report(systems, ENTITY, folder, month=date(2026, month, 1))
+        rows = text_rows(folder, "totals")
+        assert by_class(rows) == by_class([row for row in months if row["month"] == f"2026-0{month}"])
+        differences = text_rows(folder, "differences")
+        assert {row["document_date"][:7] for row in differences} <= {f"2026-0{month}"}
+        findings = text_rows(folder, "findings")
+        assert sum(int(row["differences"]) for row in findings) == len(differences)
+        assert {row["finding"] for row in findings} == {row["finding"] for row in differences}
+        words = (folder / "reconciliation.html").read_text(encoding="utf-8")
+        assert f"Reconciliation of acme:100, 2026-0{month}" in words
+        assert len(book_rows(folder / "reconciliation.xlsx", "Differences")) == len(differences)
+        assert written.report.trend.rows == []
+        told += differences
+        parts += rows
+    whole_rows = text_rows(whole, "differences")
+    dated = [row for row in whole_rows if row["document_date"]]
+    undated = [row for row in whole_rows if not row["document_date"]]
+    key = ("link", "object", "kind", "field", "platform_id", "intacct_record_no")
+    assert sorted([row[name] for name in key] for row in told) == sorted([row[name] for name in key] for row in dated)
+    assert {row["object"] for row in undated} == {"vendor", "AP bill"}
+    assert by_class([*parts, *(row for row in months if row["month"] == "no date")]) == by_class(months)
+
+
+def test_months_that_do_not_add_up_stop_the_report(systems, tmp_path):
+    """What was reconciled before months were told, or was changed by hand, is reconciled anew first."""
+    reconciled(systems, varied())
+    with systems.warehouse.transaction() as connection:
+        connection.execute("DELETE FROM recon.period_total WHERE object = 'ap_bill'")
+    with pytest.raises(
+        DataContractError, match="the months of ap_bill do not add up to the totals; reconcile acme:100"
+    ):
+        write_report(systems, ENTITY, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_sums_in_the_workbook_are_live_and_headings_stay(systems, tmp_path):
     """Every sum is a formula over the sheet that it sums, with its value beside; the first row stays in sight."""
     reconciled(systems, varied())
@@ -187,11 +270,12 @@ def test_sums_in_the_workbook_are_live_and_headings_stay(systems, tmp_path):
     summary, _ = sheet_cells(tmp_path / "reconciliation.xlsx", "Summary")
     formulas = [cell[1] for row in summary.values() for cell in row.values() if cell[1]]
     assert len(formulas) > 20
-    assert all(re.match(r"SUMPRODUCT\((1\*)?EXACT\((Findings|Totals)!\$", formula) for formula in formulas)
+    assert all(re.match(r"(ROUND\()?SUMPRODUCT\((1\*)?EXACT\((Findings|Totals)!\$", formula) for formula in formulas)
     totals, root = sheet_cells(tmp_path / "reconciliation.xlsx", "Totals")
     for at, row in totals.items():
         if at > 1 and "K" in row:
-            assert row["K"] == (row["I"][0] - row["J"][0], f"I{at}-J{at}")
+            places = {"JPY": 0, "USD": 2, "KWD": 3}[row["C"][0]]
+            assert row["K"] == (row["I"][0] - row["J"][0], f"ROUND(I{at}-J{at},{places})")
     assert root.find(f".//{MAIN}pane").get("state") == "frozen"
     assert root.find(f"{MAIN}autoFilter") is not None
 

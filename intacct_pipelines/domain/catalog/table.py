@@ -74,6 +74,10 @@ PARENT_ID: Final = "^id"
 _ASKED_BY_PARENT: Final = "{parent_id}"
 
 
+PARTNERS: Final = ("vendor_name", "customer_name", "name")
+"""Columns that name a partner in business, which are shown though they may name a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A function of Intacct whose answer holds a table's rows, for what `query` does not read.
@@ -185,6 +189,11 @@ class Table:
                 return column
         msg = f"{self.qualified_name} has no column {name}"
         raise KeyError(msg)
+
+    @property
+    def shown_columns(self) -> tuple[str, ...]:
+        """The columns that a story or a report shows: nothing that identifies a person but the names of partners."""
+        return tuple(column.name for column in self.columns if not column.pii or column.name in PARTNERS)
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -149,7 +149,7 @@ def _pair(attached: Attached, frames: Frames, documents: Sides, files: pd.DataFr
     intacct, outside = (_with_attachment(theirs, named) for theirs in (documents.intacct, documents.outside))
     pairing = unpaired(len(platform), len(intacct))
     pairing.pair_unique(platform["partner"], intacct["key"].map(str).astype(object), DOCUMENT)
-    return Sides(platform, intacct, outside, pairing)
+    return Sides(platform, intacct, outside, pairing, documents.date)
 
 
 def _with_attachment(documents: pd.DataFrame, named: Mapping[object, str]) -> pd.DataFrame:

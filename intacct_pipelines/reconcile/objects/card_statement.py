@@ -62,7 +62,7 @@ def reconcile_card_statements(link: Link, frames: Frames, crosswalk: pd.DataFram
     pairing = unpaired(len(platform), len(intacct))
     intacct = intacct.sort_values("key", kind="stable").reset_index(drop=True)
     pairing.pair_unique(platform["statement"], intacct["statement"], NATURAL_KEY)
-    sides = Sides(platform, intacct, intacct.iloc[:0], pairing)
+    sides = Sides(platform, intacct, intacct.iloc[:0], pairing, date="end")
     differences = Differences(link, OBJECT, moment.now)
     pairs = sides.pairs()
     today = moment.now.astimezone(ZoneInfo(link.cards.time_zone)).date()

@@ -16,7 +16,7 @@ import pandas as pd
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.documents import UNDONE, amount_fields, money, touched
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields
-from intacct_pipelines.reconcile.frames import changed_at, folded, mapped, select_rows, text
+from intacct_pipelines.reconcile.frames import changed_at, folded, mapped, select_rows, text, value
 from intacct_pipelines.reconcile.objects.ap_bill import bills_of
 from intacct_pipelines.reconcile.objects.ar_invoice import invoices_of
 from intacct_pipelines.reconcile.pairing import DOCUMENT, joined, unpaired
@@ -97,6 +97,7 @@ def _orders(ordered: Ordered, frames: Frames) -> pd.DataFrame:
             "id": number,
             "shown": text(rows, "document_id").where(text(rows, "document_id") != "", number),
             "number": folded(number),
+            "day": value(rows, "order_date"),
             "party": text(rows, ordered.party),
             # as a text, so that an absent one makes no floats
             "made": pd.Series(
@@ -137,6 +138,7 @@ def _pair(ordered: Ordered, link: Link, documents: Sides, every: pd.DataFrame) -
     is_ours = (born != "") | (named != "")
     platform = documents.platform.assign(born=born, named=named)[is_ours].reset_index(drop=True)
     platform = platform.assign(
+        day=documents.dates_of(platform),
         untaxed=platform["amount"] - platform["tax"] if "tax" in platform.columns else platform["amount"],
         **_of_partner(made, platform["born"]),
     )
@@ -146,7 +148,7 @@ def _pair(ordered: Ordered, link: Link, documents: Sides, every: pd.DataFrame) -
     pairing = unpaired(len(platform), len(intacct))
     pairing.pair_unique(platform["born"], intacct["made"], DOCUMENT)
     pairing.mark_ambiguous(platform["born"], intacct["made"])
-    return Sides(platform, intacct, every[~is_inside], pairing)
+    return Sides(platform, intacct, every[~is_inside], pairing, date="day")
 
 
 def _made(documents: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:

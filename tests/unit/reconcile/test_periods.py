@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from business_center_cases import BusinessCenterCase
 from card_cases import CardCase, card_link
+from clearing_cases import ClearingCase
 from list_cases import ListCase
 from receivables_cases import ReceivablesCase
 from reconcile_cases import Case
@@ -67,6 +68,15 @@ def transfers():
     return case
 
 
+def deposits():
+    case = ClearingCase()
+    case.money_in(process_date=OURS)
+    case.deposit(deposit_date=THEIRS)
+    case.money_in("m2", "7.00", "D-2", process_date=OURS)
+    case.deposit(802, "8.00", "D-3", deposit_date=THEIRS)
+    return case
+
+
 def invoices():
     case = ReceivablesCase().customers()
     case.bill_invoice(invoice_date=OURS)
@@ -114,21 +124,22 @@ def center_bills():
     return case
 
 
-@pytest.mark.parametrize(
-    ("object_name", "make"),
-    [
-        ("ap_bill", bills),
-        ("vendor_credit", credits_),
-        ("credit_application", applications),
-        ("ap_payment", payments),
-        ("ap_funds_transfer", transfers),
-        ("ar_invoice", invoices),
-        ("ar_payment", receipts),
-        ("credit_memo", memos),
-        ("card_transaction", charges),
-        ("business_center_bill", center_bills),
-    ],
-)
+DOCUMENTS = {
+    "ap_bill": bills,
+    "vendor_credit": credits_,
+    "credit_application": applications,
+    "ap_payment": payments,
+    "ap_funds_transfer": transfers,
+    "ar_funds_transfer": deposits,
+    "ar_invoice": invoices,
+    "ar_payment": receipts,
+    "credit_memo": memos,
+    "card_transaction": charges,
+    "business_center_bill": center_bills,
+}
+
+
+@pytest.mark.parametrize(("object_name", "make"), DOCUMENTS.items())
 def test_a_difference_has_the_platforms_date_else_intaccts(object_name, make):
     """A pair and what only the platform has belong to the platform's day, what only Intacct has to Intacct's."""
     result = make().reconcile(object_name)
