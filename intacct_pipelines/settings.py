@@ -603,6 +603,17 @@ class Connections(_Settings):
                 return _card_link(link, account.cards)
         return None
 
+    def platform_links(self, platform: str) -> list[Link]:
+        """Return all links of a platform, by name."""
+        every: dict[str, Mapping[str, LinkSettings | SpendAccount | BusinessCenterCompany]] = {
+            "bill": self.links,
+            "spend": self.spend,
+            "business_center": self.business_center,
+        }
+        ends = [EntityKey(self.companies[one.company].company_id, one.entity) for one in every[platform].values()]
+        links = [link for entity in ends if (link := self.platform_link(platform, entity))]
+        return sorted(links, key=lambda link: link.name)
+
     def link(self, entity: EntityKey) -> tuple[Link, LinkSettings] | None:
         """Return the link that ends at an entity, or None: such an entity is extracted but not reconciled."""
         for name, settings in self.links.items():

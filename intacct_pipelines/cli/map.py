@@ -1,35 +1,33 @@
-"""`map`: which record of BILL is which record of Intacct; review proposed pairs, confirm them or refuse them."""
+"""`map`: which record of a platform is which record of Intacct; review proposed pairs, confirm or refuse them."""
 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from intacct_pipelines.cli.output import EXIT_CODES, as_json, print_json, print_table, reports_errors
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.catalog import TABLES, Table
+from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.reconciled import BY_WORD, Reconciled
 from intacct_pipelines.errors import ConfigurationError
-from intacct_pipelines.warehouse.progress import find_records
 from intacct_pipelines.warehouse.recon import Recon, Status
+from intacct_pipelines.warehouse.reported import read_records
+from intacct_pipelines.warehouse.subjects import NUMBERS, keys_named, subjects_named
 
-_OBJECTS = {
-    "bill": "ap_bill",
-    "credit-memo": "credit_memo",
-    "customer": "customer",
-    "invoice": "ar_invoice",
-    "receipt": "ar_payment",
-    "vendor": "vendor",
-}
-_IN_INTACCT = {"credit_memo": "ar_adjustment"}
-"""Intacct's name for an object, where it is another one."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.warehouse.connection import Warehouse
+
+_SIDES = {"platform": "the platform", "intacct": "Intacct"}
 
 
 @click.command("map", epilog=EXIT_CODES)
-@click.argument("kind", type=click.Choice(sorted(_OBJECTS)))
-@click.argument("bill_id", required=False, default="")
+@click.argument("kind", type=click.Choice(sorted(BY_WORD)))
+@click.argument("platform_id", required=False, default="")
 @click.argument("record", required=False, default="")
 @click.option("--link", "link_name", default="", help="Name of the link; may be left out when there is only one.")
 @click.option("--confirm/--refuse", "is_confirmed", default=None, help="Your decision about the pair.")
@@ -37,91 +35,132 @@ _IN_INTACCT = {"credit_memo": "ar_adjustment"}
 @as_json
 @reports_errors
 def map_pairs(
-    kind: str, bill_id: str, record: str, link_name: str, is_confirmed: bool | None, by: str, is_json: bool
+    kind: str, platform_id: str, record: str, link_name: str, is_confirmed: bool | None, by: str, is_json: bool
 ) -> None:
     """List pairs of a KIND of record that wait for a decision, or decide about one.
 
-    BILL_ID is BILL's id; RECORD is the id or number that people use in Intacct, or its record number. A confirmed pair
-    is used by the next sync; a refused one is never proposed or used again. A name alone never pairs (S-VEN-04).
+    PLATFORM_ID is the key of BILL, Spend & Expense or Business Center; RECORD is the record number, id or number in
+    Intacct. A confirmed pair is used by the next sync; a refused one is never proposed or used again. A name alone
+    never pairs (S-VEN-04).
     """
+    one = BY_WORD[kind]
+    if one.pairs_follow:
+        raise ConfigurationError(
+            f"Nobody decides about a {one.spoken}: it follows {one.pairs_follow}.", remedy="Decide about those."
+        )
     with Systems() as systems:
-        recon = Recon(systems.warehouse)
-        links = _links(systems, link_name)
+        recon, links = Recon(systems.warehouse), _links(systems, one, link_name)
         if is_confirmed is None:
-            _show(recon, links, _OBJECTS[kind], bill_id, is_json=is_json)
+            _show(recon, links, one, platform_id, is_json=is_json)
             return
-        if not bill_id or not record or len(links) != 1:
+        if not platform_id or not record or len(links) != 1:
             raise ConfigurationError(
-                "A decision needs BILL's id, Intacct's id and one link.", remedy="See `map --help`."
+                f"A decision needs the platform's id, Intacct's id and one link; here are {len(links)} links.",
+                remedy="See `map --help`.",
             )
-        record_no, intacct_id = _prove(systems, _OBJECTS[kind], links[0], bill_id, record)
+        key, _ = _named(systems.warehouse, one, links[0], "platform", platform_id, must_live=is_confirmed)
+        record_no, intacct_id = _named(systems.warehouse, one, links[0], "intacct", record, must_live=is_confirmed)
         status: Status = "confirmed" if is_confirmed else "refused"
         recon.decide(
-            link=links[0],
-            object_name=_OBJECTS[kind],
-            platform_id=bill_id,
-            intacct_record_no=record_no,
+            link=links[0].name,
+            object_name=one.name,
+            platform_id=key,
+            intacct_record_no=int(record_no),
             intacct_id=intacct_id,
             status=status,
             decided_by=by,
         )
     if is_json:
-        print_json({"link": links[0], "bill_id": bill_id, "record_no": record_no, "status": status, "by": by})
+        print_json({"link": links[0].name, "platform_id": key, "record_no": int(record_no), "status": status, "by": by})
     else:
-        click.echo(f"{bill_id} and {record_no} are {status}; the next sync takes it up.")
+        click.echo(f"{key} and {record_no} are {status}; the next sync takes it up.")
 
 
-def _links(systems: Systems, name: str) -> list[str]:
-    names = sorted(systems.connections.links)
-    if name and name not in names:
-        raise ConfigurationError(f"There is no link {name}.", remedy=f"Choose of: {', '.join(names) or 'none yet'}.")
-    return [name] if name else names
+def _links(systems: Systems, one: Reconciled, name: str) -> list[Link]:
+    links = systems.connections.platform_links(one.platform)
+    chosen = [link for link in links if name in {"", link.name}]
+    if name and not chosen:
+        known = ", ".join(link.name for link in links) or "none yet"
+        raise ConfigurationError(f"No link of a {one.spoken} is called {name}.", remedy=f"Choose of: {known}.")
+    return chosen
 
 
-def _prove(systems: Systems, object_name: str, link_name: str, bill_id: str, record: str) -> tuple[int, str]:
-    """Return record number and id in Intacct; a decision about records that are not there would be a slip.
+def _named(
+    warehouse: Warehouse, one: Reconciled, link: Link, side: str, words: str, *, must_live: bool
+) -> tuple[str, str]:
+    """Return key and number of the one record that is meant; a decision about another one would be a slip.
 
     Raises:
-        ConfigurationError: One of the two is not in the warehouse at the link's entity, or several are called so.
+        ConfigurationError: The link's entity has no such record, or several, or it is no record of this kind, or it was
+            deleted and could only be refused.
     """
-    link = systems.connections.links[link_name]
-    entity = f"{systems.connections.companies[link.company].company_id}:{link.entity or 'top'}"
-    bill, intacct = TABLES[f"bill.{object_name}"], TABLES[f"intacct.{_IN_INTACCT.get(object_name, object_name)}"]
-    name = f"{object_name}_id" if object_name in {"vendor", "customer"} else "document_no"
-    _named(systems, bill, entity, bill_id, bill.key)
-    found = _named(systems, intacct, entity, record, (*intacct.key, name))
-    return int(found[intacct.key[0]]), str(found[name] or "")
+    entity, tables = str(link.entity), one.records_in(side)
+    place = f"{' or '.join(tables)} of {entity}"
+    keys = _keys(warehouse, tables, entity, words)
+    if not keys:
+        raise ConfigurationError(f"{place} has no record {words}.", remedy="Sync first, or correct the id.")
+    schema = "intacct" if side == "intacct" else one.platform
+    ours = [
+        key
+        for key in keys
+        for subject in subjects_named(warehouse, one, f"{schema}:{key}", links={link.name: entity})
+        if subject.entity == entity and key in {subject.platform_id, str(subject.record_no)}
+    ]
+    if not ours:
+        raise ConfigurationError(
+            f"{words} is in {place}, but no comparison has found it to be a {one.spoken}.",
+            remedy="Sync first, or name another kind.",
+        )
+    if len(ours) > 1:
+        raise ConfigurationError(
+            f"{place} has several records {words}.", remedy=f"Name one of: {', '.join(sorted(ours))}."
+        )
+    for table in map(TABLES.__getitem__, tables):
+        for row in read_records(warehouse, table, entity, ours).values():
+            if row["_deleted"] and must_live:
+                raise ConfigurationError(
+                    f"{_SIDES[side]} deleted record {ours[0]}, so nothing can pair with it.",
+                    remedy="Name the record that took its place.",
+                )
+            names = [row[name] for name in (table.business_key, *NUMBERS) if row.get(name)]
+            return ours[0], str(names[0]) if names else ""
+    return ours[0], ""
 
 
-def _named(systems: Systems, table: Table, entity: str, word: str, columns: Sequence[str]) -> dict[str, Any]:
-    """Return the entity's one row that has the word in the first column that has it at all."""
-    rows = [row for row in find_records(systems.warehouse, table, word) if row["entity"] == entity]
-    for column in columns:
-        matching = [row for row in rows if str(row[column]) == word]
-        if len(matching) > 1:
-            numbers = ", ".join(str(row[table.key[0]]) for row in matching)
-            raise ConfigurationError(
-                f"{table.qualified_name} of {entity} has several records {word}.", remedy=f"Name one of: {numbers}."
-            )
-        if matching:
-            return matching[0]
-    raise ConfigurationError(
-        f"{table.qualified_name} of {entity} has no record {word}.", remedy="Sync first, or correct the id."
-    )
+def _keys(warehouse: Warehouse, tables: Sequence[str], entity: str, words: str) -> list[str]:
+    """Return the keys of an entity's records that are called so; who names a key means that, whatever else has it."""
+    with warehouse.transaction("finding the records of a pair") as connection:
+        for is_key in (True, False):
+            found = {
+                key
+                for name in tables
+                for at, key in keys_named(connection, TABLES[name], words, is_key=is_key)
+                if at == entity
+            }
+            if found:
+                return sorted(found)
+    return []
 
 
-def _show(recon: Recon, links: list[str], object_name: str, bill_id: str, *, is_json: bool) -> None:
+def _show(recon: Recon, links: Sequence[Link], one: Reconciled, platform_id: str, *, is_json: bool) -> None:
     rows = []
     for link in links:
-        frame = recon.crosswalk(link)
-        frame = frame[frame["object"] == object_name]
-        wanted = frame["platform_id"] == bill_id if bill_id else frame["status"] != "confirmed"
+        frame = recon.crosswalk(link.name)
+        frame = frame[frame["object"] == one.name]
+        wanted = frame["platform_id"] == platform_id if platform_id else frame["status"] != "confirmed"
         rows += frame[wanted].astype(object).to_dict("records")
     if is_json:
         print_json(rows)
         return
     print_table(
-        "Pairs" if bill_id else "Pairs that are proposed or refused",
-        ("link", "BILL id", "Intacct record", "Intacct id", "status"),
-        [(r["link"], r["platform_id"], r["intacct_record_no"], r["intacct_id"], r["status"]) for r in rows],
+        "Pairs" if platform_id else "Pairs that are proposed or refused",
+        ("link", "platform id", "Intacct record", "Intacct id", "status", "why", "by"),
+        [
+            (
+                *(row[name] for name in ("link", "platform_id", "intacct_record_no", "intacct_id", "status")),
+                "; ".join(f"{name} {word}" for name, word in row["evidence"].items()),
+                row["decided_by"],
+            )
+            for row in rows
+        ],
     )

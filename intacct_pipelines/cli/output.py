@@ -13,6 +13,7 @@ from typing import Any, Final, ParamSpec
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -84,7 +85,8 @@ def _cell(value: object) -> str:
         return f"{value:,f}"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
-    return str(value)
+    # A name in brackets is a name, not a style.
+    return escape(str(value))
 
 
 def percent(share: Decimal | None) -> str | None:
