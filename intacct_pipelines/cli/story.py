@@ -56,12 +56,11 @@ def standing(story: Story) -> str:
     system = SYSTEMS[platform["schema"]] if platform else ""
     if story["pair"]:
         place = f"In {system} and in Sage Intacct"
+    elif platform and intacct and intacct["is_deleted"]:
+        place = f"In {system}; once in Sage Intacct, too"
     elif platform and intacct:
-        place = (
-            f"In {system}; once in Sage Intacct, too"
-            if intacct["is_deleted"]
-            else f"Once a pair of {system} and Sage Intacct"
-        )
+        was_pair = any(row["status"] == "confirmed" for row in story["decisions"])
+        place = f"{'Once a pair' if was_pair else 'One of a group'} of {system} and Sage Intacct"
     else:
         place = f"Only in {system}" if platform else "Only in Sage Intacct"
     if differences:

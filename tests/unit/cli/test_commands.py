@@ -253,7 +253,7 @@ def test_what_needs_only_the_warehouse_works_when_nothing_else_answers(home: Pat
         secret.unlink()
     shown = json.loads(run("status", "--json").stdout)
     assert [row["entity"] for row in shown["entities"]] == [str(world.entity)]
-    assert json.loads(run("explain", "bill", bill, "--json").stdout)["bill"]
+    assert json.loads(run("explain", "bill", bill, "--json").stdout)["platform"]["key"] == bill
     assert run("plan", "--show", planned.plan.plan_id).stdout == f"{document}\n"
 
 
