@@ -53,7 +53,8 @@ def pairs_of(world: World, one, run: str) -> dict[str, int]:
     """The pairs that a fresh reconciliation finds, by the platform's key."""
     with world.systems() as systems:
         link = systems.link(world.entity, one.platform)
-        matches = reconcile(systems, link, one.name, run).matches
+        reconcile(systems, link, one.name, run)
+        matches = Recon(systems.warehouse).matches(link.name, one.name)
     return dict(zip(matches["platform_id"], matches["intacct_record_no"], strict=True))
 
 
