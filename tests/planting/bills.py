@@ -117,6 +117,8 @@ BILLS.only_theirs("document_in_another_currency", "S-CUR-01", currency="GBP")
 BILLS.only_theirs("order_number_too_long", module_key="9.PO", reference_no="9" * 101)
 ONE_WAY_BILLS = Ground("ap_bill", lambda: bill_case(one_way=True), ours, theirs)
 ONE_WAY_BILLS.only_theirs("travels_one_way", "S-CFG-10")
+# No books are closed here, so they explain no edit.
+ONE_WAY_BILLS.pair("bill_differs", "amount", "amount", ours=_LATER, theirs=FIELDS["amount"][1])
 ONE_WAY_BILLS.pair(
     "travels_one_way", "coding", "lines", "S-CFG-10", theirs={"lines": [{"account_no": "6100"}], "modified_at": LATER}
 )

@@ -261,3 +261,10 @@ def _(plot: Plot) -> None:
     _, of_credit = _credit_pair(plot)
     more = {"payment": _PAYMENT + plot.at, "owner_entity_id": "200"}
     plot.case.intacct_use(plot.record_no, of_credit, number, str(plot.amount), **more)
+
+
+@USES.plants("used_only_in_intacct", "application", "S-VCR-04")
+def _(plot: Plot) -> list[tuple[str | None, int | None]]:
+    """The payment is another entity's, and the bill is ours."""
+    used(plot, owner_entity_id="200")
+    return [(None, plot.record_no)]

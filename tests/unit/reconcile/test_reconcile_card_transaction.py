@@ -330,6 +330,18 @@ def test_a_split_may_be_several_records(how):
     assert sum(result.totals["platform_total"]) == Decimal("20.00")
 
 
+def test_a_split_is_found_in_parts_where_no_card_account_is_named():
+    """S-CRD-11, S-CRD-02: the parts are looked for on all accounts then."""
+    case = CardCase(link=card_link({"account": ""}))
+    case.charge("t0", "7.00")
+    case.claim("t0", 10)
+    case.booked(10, "7.00")
+    case.charge(parts=SPLIT)
+    case.booked(11, "12.00")
+    case.booked(12, "8.00", lines=[{"account_no": "6100"}])
+    assert [pair[:2] for pair in pairs(case.cards())] == [("t0", 10), ("t1-1", 11), ("t1-2", 12)]
+
+
 def test_a_split_whose_parts_do_not_add_up_is_a_break():
     """S-CRD-11: the parts are short of the whole, and the books have the whole."""
     case = CardCase()

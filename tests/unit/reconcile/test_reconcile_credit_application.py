@@ -185,3 +185,10 @@ def test_a_detail_that_uses_two_credits_is_refused(case):
     case.rows["intacct.ap_payment_detail"][-1] |= {"adjustment_record_no": 42, "trx_adjustment_amount": Decimal(1)}
     with pytest.raises(DataContractError, match="such as 901"):
         case.reconcile(OBJECT)
+
+
+def test_of_a_credit_that_nobody_knows_no_age_is_told(case):
+    """BILL names a credit that it does not list: whether Intacct's is older cannot be said [S-VCR-03]."""
+    case.use("c-unknown")
+    case.intacct_use(credit=42, form="adjustment")
+    assert {row[2:] for row in verdicts(case.reconcile(OBJECT))} == {("break", ""), ("expected", "S-VCR-04")}
