@@ -222,6 +222,16 @@ def plant_doubles(ground: Ground, cause: str, rule: str = "") -> None:
 plant_deletions(BILLS, "deleted_in_intacct", "deleted_in_bill")
 plant_doubles(BILLS, "double_bill")
 
+for _state in ("Selected", "Partially Paid", "Paid"):
+
+    @BILLS.plants("double_bill", "duplicate")
+    def _(plot: Plot, state: str = _state) -> list[tuple[str | None, int | None]]:
+        """The second record was paid, or is about to be."""
+        ours(plot)
+        theirs(plot, **BILLS.tie(plot))
+        theirs(plot.twin(), state=state)
+        return [(None, plot.twin().record_no)]
+
 
 @BILLS.plants("double_bill", "duplicate")
 def _(plot: Plot) -> list[tuple[str | None, int | None]]:
