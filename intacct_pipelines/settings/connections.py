@@ -1,0 +1,215 @@
+"""The connections file, read once: companies, platform accounts and the links between them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import cached_property
+from typing import Final
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from intacct_pipelines.domain.budget import Account, Budget
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.link import Link
+from intacct_pipelines.errors import ConfigurationError
+from intacct_pipelines.settings.companies import Bill, Company
+from intacct_pipelines.settings.environment import CONNECTIONS_VARIABLE, connections_path
+from intacct_pipelines.settings.links import LinkSettings, card_link_of, link_of
+from intacct_pipelines.settings.platforms import BusinessCenterCompany, SpendAccount
+from intacct_pipelines.settings.sections import Section
+
+_MAX_FILE_BYTES: Final = 1_000_000
+
+
+class Connections(Section):
+    """The whole connections file."""
+
+    companies: dict[str, Company] = Field(default_factory=dict)
+    bill: dict[str, Bill] = Field(default_factory=dict)
+    links: dict[str, LinkSettings] = Field(default_factory=dict)
+    spend: dict[str, SpendAccount] = Field(default_factory=dict)
+    business_center: dict[str, BusinessCenterCompany] = Field(default_factory=dict)
+    is_sandbox: bool = Field(False, description="Schedules start switched on; for the sandbox only.")
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Connections:
+        for name, link in self.links.items():
+            if link.company not in self.companies:
+                msg = f"link {name} names the company {link.company}, which this file does not have"
+                raise ValueError(msg)
+            if link.bill not in self.bill:
+                msg = f"link {name} names the BILL connection {link.bill}, which this file does not have"
+                raise ValueError(msg)
+        targets = [(link.bill, link.organization_id) for link in self.links.values()]
+        if len(set(targets)) != len(targets):
+            msg = "two links name the same BILL organisation; its bills would post twice (S-SCH-05)"
+            raise ValueError(msg)
+        entities = [(link.company, link.entity) for link in self.links.values()]
+        if len(set(entities)) != len(entities):
+            msg = "two links name the same entity; configurations B and D need routing rules (S-CFG-10)"
+            raise ValueError(msg)
+        ids = [company.company_id for company in self.companies.values()]
+        if len(set(ids)) != len(ids):
+            msg = "two companies have the same company_id"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_end_somewhere(self) -> Connections:
+        kinds: tuple[tuple[str, Mapping[str, SpendAccount | BusinessCenterCompany], str], ...] = (
+            ("spend", self.spend, "S-CRD-02"),
+            ("business_center", self.business_center, "S-PMT-06"),
+        )
+        for kind, accounts, rule in kinds:
+            for name, account in accounts.items():
+                if account.company not in self.companies:
+                    msg = f"{kind} {name} names the company {account.company}, which this file does not have"
+                    raise ValueError(msg)
+            ends = [(account.company, account.entity) for account in accounts.values()]
+            if len(set(ends)) != len(ends):
+                msg = f"two of {kind} name the same entity; each ends at an entity of its own ({rule})"
+                raise ValueError(msg)
+        folders = [account.folder for account in self.business_center.values()]
+        if len(set(folders)) != len(folders):
+            msg = "two of business_center name the same folder; each company has its own (S-PMT-06)"
+            raise ValueError(msg)
+        return self
+
+    @cached_property
+    def by_company_id(self) -> dict[str, Company]:
+        """Companies by their Intacct company id, which partition keys carry."""
+        return {company.company_id: company for company in self.companies.values()}
+
+    def company(self, entity: EntityKey) -> Company:
+        """Return the company of a partition key.
+
+        Raises:
+            ConfigurationError: The file does not have it.
+        """
+        try:
+            return self.by_company_id[entity.company_id]
+        except KeyError:
+            raise ConfigurationError(
+                f"No company in the connections file has the id {entity.company_id}.",
+                remedy=f"Add it, or choose one of: {', '.join(sorted(self.by_company_id)) or 'none yet'}.",
+            ) from None
+
+    @cached_property
+    def budgets(self) -> dict[Account, Budget]:
+        """The budget of every account whose calls are counted."""
+        companies = {Account("intacct", company.company_id): company.budget for company in self.companies.values()}
+        bill = {Account("bill", name): account.budget for name, account in self.bill.items()}
+        return companies | bill | {Account("spend", name): account.budget for name, account in self.spend.items()}
+
+    def account(self, system: str, entity: EntityKey) -> Account | None:
+        """Return the account that calls to a system are charged to for an entity; None if it has none there."""
+        if system == "intacct":
+            return Account(system, entity.company_id)
+        if system == "spend":
+            account = self.spend_account(entity)
+            return Account(system, account[0]) if account else None
+        if system != "bill":
+            return None
+        found = self.link(entity)
+        return Account(system, found[1].bill) if found else None
+
+    def spend_account(self, entity: EntityKey) -> tuple[str, SpendAccount] | None:
+        """Return name and settings of the platform account that posts to an entity, if there is one."""
+        return next((pair for pair in self.spend.items() if self._ends_at(pair[1], entity)), None)
+
+    def business_center_company(self, entity: EntityKey) -> BusinessCenterCompany | None:
+        """Return the Business Center company that syncs with an entity, if there is one."""
+        return next((one for one in self.business_center.values() if self._ends_at(one, entity)), None)
+
+    def _ends_at(self, account: SpendAccount | BusinessCenterCompany, entity: EntityKey) -> bool:
+        company_id = self.companies[account.company].company_id
+        return (company_id, account.entity) == (entity.company_id, entity.entity_id)
+
+    def platform_link(self, platform: str, entity: EntityKey) -> Link | None:
+        """Return the link by which a platform is compared with an entity, or None.
+
+        Args:
+            platform: ``bill``, ``spend`` or ``business_center``.
+            entity: Company and entity.
+        """
+        if platform == "bill":
+            found = self.link(entity)
+            return found[0] if found else None
+        accounts: Mapping[str, SpendAccount | BusinessCenterCompany] = (
+            self.spend if platform == "spend" else self.business_center
+        )
+        for name, account in accounts.items():
+            if self._ends_at(account, entity):
+                link = Link(
+                    name=f"{platform}:{name}",
+                    entity=entity,
+                    platform=platform,
+                    grace=timedelta(hours=account.grace_hours),
+                    tolerance=account.tolerance,
+                )
+                if isinstance(account, BusinessCenterCompany):
+                    return replace(link, ready_statuses=account.ready_statuses, paid_statuses=account.paid_statuses)
+                return card_link_of(link, account.cards)
+        return None
+
+    def platform_links(self, platform: str) -> list[Link]:
+        """Return all links of a platform, by name."""
+        every: dict[str, Mapping[str, LinkSettings | SpendAccount | BusinessCenterCompany]] = {
+            "bill": self.links,
+            "spend": self.spend,
+            "business_center": self.business_center,
+        }
+        ends = [EntityKey(self.companies[one.company].company_id, one.entity) for one in every[platform].values()]
+        links = [link for entity in ends if (link := self.platform_link(platform, entity))]
+        return sorted(links, key=lambda link: link.name)
+
+    def link(self, entity: EntityKey) -> tuple[Link, LinkSettings] | None:
+        """Return the link that ends at an entity, or None: such an entity is extracted but not reconciled."""
+        for name, settings in self.links.items():
+            if self.companies[settings.company].company_id == entity.company_id and settings.entity == entity.entity_id:
+                return link_of(name, entity, settings), settings
+        return None
+
+
+def read_connections(environment: Mapping[str, str] = os.environ) -> Connections:
+    """Read the connections file; without one there is nothing to connect to, which is legal.
+
+    Raises:
+        ConfigurationError: The file is named but missing, unreadable, or contradicts itself.
+    """
+    path = connections_path(environment)
+    if not path.is_file():
+        if environment.get(CONNECTIONS_VARIABLE):
+            raise ConfigurationError(
+                f"{CONNECTIONS_VARIABLE} names {path}, which is no file.",
+                remedy="Create it or correct the variable.",
+            )
+        return Connections()
+    if path.stat().st_size > _MAX_FILE_BYTES:
+        raise ConfigurationError(f"{path} is larger than {_MAX_FILE_BYTES} bytes.", remedy="Name the right file.")
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read: {error.strerror}.", remedy="Let the user who runs this read it."
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        # Neither error hangs on ours: both quote the file, in which somebody may have written a secret.
+        raise ConfigurationError(f"{path} is not readable YAML{_place(error)}.", remedy="Correct it.") from None
+    try:
+        return Connections.model_validate(document or {})
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise ConfigurationError(f"{path} does not fit: {problems}.", remedy="Correct the places named.") from None
+
+
+def _place(error: yaml.YAMLError | UnicodeDecodeError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', '')}" if mark else ""

@@ -1,0 +1,131 @@
+"""Links: which BILL organisation is joined to which company, and what is agreed between them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Gate, Link, Mode
+from intacct_pipelines.settings.platforms import CardSettings
+from intacct_pipelines.settings.sections import Section, Text, TextMap
+
+
+class AutoApproval(Section):
+    """Limits within which a plan approves itself when the gate is ``auto``."""
+
+    items: int = Field(0, ge=0, description="Most items in one plan.")
+    amount: Decimal = Field(Decimal(0), ge=0, description="Largest total in any one currency.")
+
+
+class Form1099Setting(Section):
+    """A 1099 form and box."""
+
+    form: str
+    box: str
+
+
+class ClearingSettings(Section):
+    """The accounts on which BILL's money rests between a document and the bank."""
+
+    money_out: Text = Field("", description="Number of Intacct's account on which payments by BILL are drawn.")
+    money_in: Text = Field("", description="Number of Intacct's account to which receipts through BILL go.")
+    currency: str = Field(
+        "",
+        pattern="^([A-Z]{3})?$",
+        description="Currency in which BILL moves money, ISO 4217; empty: the entity's (S-CUR-02).",
+    )
+    days: int = Field(10, ge=0, le=366, description="How many days money may rest there before it is overdue.")
+
+    @property
+    def policy(self) -> Clearing:
+        """What these settings state for reconciling."""
+        return Clearing(self.money_out, self.money_in, self.currency, self.days)
+
+
+class LinkSettings(Section):
+    """One link: a BILL organisation joined to a company, at an entity or at the top level."""
+
+    company: str = Field(description="Name of the company in this file.")
+    entity: str = Field("", description="Entity id; empty for the top level (configurations A to D).")
+    bill: str = Field(description="Name of the BILL connection in this file.")
+    organization_id: str = Field(description="BILL organisation id.")
+    mode: Mode = Field(Mode.OBSERVE, description="observe reads only; sync may write, within approved plans.")
+    approved_only: bool = Field(True, description="Push only bills that BILL has approved (S-APR-02).")
+    grace_hours: int = Field(24, ge=0, description="Younger differences are in flight, not breaks (S-SCH-04).")
+    tolerance: dict[str, Decimal] = Field(default_factory=dict, description="Largest ignored difference by currency.")
+    accounts: TextMap = Field(default_factory=dict, description="BILL account id or number to Intacct account number.")
+    departments: TextMap = Field(default_factory=dict, description="BILL department id or name to Intacct id.")
+    locations: TextMap = Field(default_factory=dict, description="BILL location id or name to Intacct id.")
+    classes: TextMap = Field(default_factory=dict, description="BILL class id or name to Intacct id.")
+    terms: TextMap = Field(default_factory=dict, description="BILL term id or name to Intacct term name.")
+    form_1099: dict[str, Form1099Setting] = Field(
+        default_factory=dict,
+        description="BILL vendor id to 1099 form and box; without one the vendor is held (S-BP-03).",
+    )
+    one_way: bool = Field(
+        default=False,
+        description="Whether the vendor's sync carries transactions to Intacct only, as in B and D (S-CFG-10).",
+    )
+    currencies: frozenset[Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]] = Field(
+        frozenset(), description="Currencies of the BILL account, ISO 4217 (S-CUR-02); without any, all are taken."
+    )
+    excluded_vendors: frozenset[str] = Field(frozenset(), description="BILL vendor ids to leave alone (S-VEN-10).")
+    advanced_sales_tax: bool = Field(
+        default=False,
+        description="Whether the company uses Intacct's Advanced Sales Tax: invoices are made in Intacct (S-TAX-01).",
+    )
+    default_location: str = Field("", description="Location for lines without one (S-CFG-20).")
+    closed_period: ClosedPeriod = Field(ClosedPeriod.HOLD, description="What to do with closed dates (S-IDM-08).")
+    clearing: ClearingSettings = Field(
+        default_factory=ClearingSettings,
+        description="BILL's clearing accounts in Intacct (S-CFG-03); without one nothing is reconciled to zero.",
+    )
+    gate: Gate = Field(Gate.MANUAL, description="Who approves plans.")
+    auto_approve: AutoApproval = Field(default_factory=AutoApproval)
+
+
+def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
+    """Return what the rest of the program knows of a link between BILL and a company."""
+    return Link(
+        name=name,
+        entity=entity,
+        organization_id=settings.organization_id,
+        mode=settings.mode,
+        approved_only=settings.approved_only,
+        grace=timedelta(hours=settings.grace_hours),
+        tolerance=settings.tolerance,
+        account_map=settings.accounts,
+        department_map=settings.departments,
+        location_map=settings.locations,
+        class_map=settings.classes,
+        term_map=settings.terms,
+        form_1099={vendor: Form1099(value.form, value.box) for vendor, value in settings.form_1099.items()},
+        one_way=settings.one_way,
+        currencies=settings.currencies,
+        excluded_vendors=settings.excluded_vendors,
+        advanced_sales_tax=settings.advanced_sales_tax,
+        default_location=settings.default_location,
+        closed_period=settings.closed_period,
+        gate=settings.gate,
+        auto_approve_items=settings.auto_approve.items,
+        auto_approve_amount=settings.auto_approve.amount,
+        clearing=settings.clearing.policy,
+    )
+
+
+def card_link_of(link: Link, cards: CardSettings) -> Link:
+    """Return a link of a card platform, with the maps that its account states."""
+    return replace(
+        link,
+        account_map=cards.accounts,
+        department_map=cards.departments,
+        location_map=cards.locations,
+        class_map=cards.classes,
+        default_location=cards.default_location,
+        cards=cards.policy,
+    )

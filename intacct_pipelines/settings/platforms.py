@@ -1,0 +1,144 @@
+"""Accounts of the platforms that are connection and link at once: Spend & Expense, Business Center."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+
+from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy
+from intacct_pipelines.settings.sections import Budgeted, Compared, Secret, Section, TextMap
+
+
+class CardSettings(Section):
+    """How the charges of a card platform stand in Intacct."""
+
+    account: str = Field(
+        "",
+        description="Id of Intacct's card account to which they post (S-CRD-02); empty: that of the records that the "
+        "vendor's sync claims to have made.",
+    )
+    account_by_card: TextMap = Field(
+        default_factory=dict, description="Card id or last four digits to card account, where a card has its own."
+    )
+    account_by_holder: TextMap = Field(
+        default_factory=dict, description="User id or e-mail to card account, where a cardholder has an own one."
+    )
+    fields: dict[Literal["account", "department", "location", "class"], str] = Field(
+        default_factory=dict,
+        description="Name of the custom field that carries each; without one GL Account, Department, Location and "
+        "Class are looked for, and what is not there is not compared.",
+    )
+    code_pattern: str = Field(
+        CODE_PATTERN, description="Regular expression whose first group is Intacct's id in a value like `6400 Travel`."
+    )
+    accounts: TextMap = Field(default_factory=dict, description="Id or text of a value to Intacct account number.")
+    departments: TextMap = Field(default_factory=dict, description="Id or text of a value to Intacct department id.")
+    locations: TextMap = Field(default_factory=dict, description="Id or text of a value to Intacct location id.")
+    classes: TextMap = Field(default_factory=dict, description="Id or text of a value to Intacct class id.")
+    default_location: str = Field(
+        "", description="Location of what names none (S-CRD-03), where Intacct's card account cannot be read."
+    )
+    time_zone: str = Field("UTC", description="Where the day of a purchase is taken; the platform does not say.")
+    claims: Literal["record_no", "document_no"] = Field(
+        "record_no", description="What the transaction id of the vendor's sync names in Intacct (S-CRD-10)."
+    )
+    receipts: bool = Field(True, description="Whether a receipt on one side only is told (S-ATT-01).")
+    statement_day: int = Field(
+        0, ge=0, le=28, description="Day of the month on which a statement closes; 0: the last day of the month."
+    )
+
+    @field_validator("code_pattern")
+    @classmethod
+    def _has_a_group(cls, pattern: str) -> str:
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            msg = f"not a regular expression: {error}"
+            raise ValueError(msg) from None
+        if groups != 1:
+            msg = "needs exactly one group, which is Intacct's id"
+            raise ValueError(msg)
+        return pattern
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, ZoneInfoNotFoundError):
+            msg = "not a time zone such as America/New_York"
+            raise ValueError(msg) from None
+        return name
+
+    @property
+    def policy(self) -> CardPolicy:
+        """What these settings state for comparing."""
+        return CardPolicy(
+            account=self.account,
+            account_by_card=self.account_by_card,
+            account_by_holder=self.account_by_holder,
+            fields={str(dimension): name for dimension, name in self.fields.items()},
+            code_pattern=self.code_pattern,
+            time_zone=self.time_zone,
+            claims_document_no=self.claims == "document_no",
+            compares_receipts=self.receipts,
+            statement_day=self.statement_day,
+        )
+
+
+class SpendAccount(Budgeted, Compared):
+    """One platform account of BILL Spend & Expense, or of a white label of it, and the entity to which it posts."""
+
+    company: str = Field(description="Name of the company in this file.")
+    entity: str = Field("", description="Entity id; empty for the top level (S-CRD-05).")
+    token: Secret
+    currency: str = Field(pattern="^[A-Z]{3}$", description="Currency of the account, which its API does not tell.")
+    url: str = Field("https://gateway.prod.bill.com/connect", description="Base address; a white label's may differ.")
+    label: str = Field("BILL Spend & Expense", description="What people call it, such as JPMorgan Spend Center.")
+    calls_per_minute: int = Field(
+        60, ge=1, description="Most calls in any minute of one run; the platform allows 60 a token."
+    )
+    grace_hours: int = Field(
+        24, ge=24, description="Younger differences are in flight: at least one cycle of the vendor's sync (S-SCH-03)."
+    )
+    cards: CardSettings = Field(default_factory=CardSettings)
+    overlap_hours: int = Field(1, ge=0, le=168, description="How far back of the watermark an extraction reads.")
+    reread_days: int = Field(
+        70,
+        ge=0,
+        le=3660,
+        description="Transactions of so many days are read again each time: a sync's result may come without a new "
+        "time of change (S-CRD-10), as long as a sync may still happen (S-CRD-08).",
+    )
+
+
+class BusinessCenterCompany(Compared):
+    """One Paymentus Business Center company: the folder with its files, and the entity with which it syncs."""
+
+    company: str = Field(description="Name of the company in this file.")
+    entity: str = Field("", description="Entity id; empty for a company without entities (S-PMT-06).")
+    folder: Path = Field(description="Where its files are dropped; only ever read.")
+    complete_when: Literal["manifest", "quiet"] = Field(
+        "manifest",
+        description="A file counts when its manifest lies beside it, or once it has not changed for a while.",
+    )
+    quiet_minutes: int = Field(10, ge=0, le=1440, description="How long a file must lie still.")
+    encoding: str = Field("utf-8", description="Encoding of the files.")
+    delimiter: str = Field(",", min_length=1, max_length=1, description="Between cells.")
+    decimal_mark: Literal[".", ","] = Field(".", description="Within amounts.")
+    date_order: Literal["ymd", "mdy", "dmy"] = Field("ymd", description="Order of year, month and day.")
+    columns: dict[Literal["accounts", "vendors", "bills"], dict[str, str]] = Field(
+        default_factory=dict, description="By kind of file: its header to the contract's column, where they differ."
+    )
+    ignored_columns: frozenset[str] = Field(frozenset(), description="Headers that carry nothing for us.")
+    ready_statuses: frozenset[str] = Field(
+        frozenset({"ready_to_pay"}),
+        description="Words of a bill's status that say that it is ready to pay, and so is sent to Intacct (S-PMT-05).",
+    )
+    paid_statuses: frozenset[str] = Field(
+        frozenset({"paid"}), description="Words of a bill's status that say that it is paid."
+    )

@@ -1,0 +1,116 @@
+"""What all sections of the connections file share, and how a secret is named in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from intacct_pipelines.domain.budget import Budget
+from intacct_pipelines.errors import ConfigurationError
+
+_NOT_NAMED: Final = "name either `env` or `file`, never the secret itself"
+
+
+class Section(BaseModel):
+    """A section of the file: what is misspelt is refused, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Secret(Section):
+    """Where a secret is: the name of an environment variable, or a file that holds nothing else."""
+
+    env: str | None = Field(None, description="Name of an environment variable.")
+    file: Path | None = Field(None, description="File that holds the secret and nothing else.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_named(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            raise ValueError(_NOT_NAMED)  # noqa: TRY004 - pydantic reports this one with its place
+        return value
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Secret:
+        if (self.env is None) == (self.file is None):
+            raise ValueError(_NOT_NAMED)
+        return self
+
+    def read(self, environment: Mapping[str, str] = os.environ) -> str:
+        """Return the secret.
+
+        Raises:
+            ConfigurationError: The variable is not set, or the file cannot be read or is empty.
+        """
+        if self.env is not None:
+            value = environment.get(self.env, "")
+            if not value:
+                raise ConfigurationError(
+                    f"The environment variable {self.env} is not set.", remedy="Set it to the secret it stands for."
+                )
+            return value
+        assert self.file is not None  # noqa: S101 - the validator guarantees it; this tells the type checker
+        try:
+            value = self.file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigurationError(
+                f"The secret file {self.file} cannot be read: {error.strerror}.",
+                remedy="Create it, readable by you only.",
+            ) from error
+        if not value:
+            raise ConfigurationError(f"The secret file {self.file} is empty.", remedy="Write the secret into it.")
+        return value
+
+
+class Budgeted(Section):
+    """An account whose API calls are counted."""
+
+    monthly_calls: int | None = Field(
+        None, ge=1, description="API calls that the contract allows in a calendar month; without it nothing is refused."
+    )
+    stop_at: Decimal = Field(
+        Decimal("0.95"), gt=0, le=1, description="Share of monthly_calls beyond which none is made."
+    )
+    backfill_reserve: Decimal = Field(
+        Decimal("0.2"), ge=0, lt=1, description="Share of monthly_calls that backfills leave to syncs and pushes."
+    )
+
+    @model_validator(mode="after")
+    def _leaves_something(self) -> Self:
+        if self.backfill_reserve >= self.stop_at:
+            msg = "backfill_reserve must be less than stop_at, or no backfill could ever run"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def budget(self) -> Budget:
+        """The budget that these settings state."""
+        return Budget(self.monthly_calls, self.stop_at, self.backfill_reserve)
+
+
+class Compared(Section):
+    """What a platform account that is connection and link at once says of comparing."""
+
+    grace_hours: int = Field(24, ge=0, description="Younger differences are in flight, not breaks (S-SCH-04).")
+    tolerance: dict[str, Decimal] = Field(default_factory=dict, description="Largest ignored difference by currency.")
+
+
+def _as_text_map(value: object) -> object:
+    return {str(key): str(text) for key, text in value.items()} if isinstance(value, dict) else value
+
+
+TextMap = Annotated[dict[str, str], BeforeValidator(_as_text_map)]
+"""Texts by text, of which YAML may read some as numbers."""
+
+
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+"""A number that YAML may read as one, such as that of an account."""
