@@ -18,7 +18,7 @@ from intacct_pipelines.warehouse.findings import Finding, findings
 if TYPE_CHECKING:
     import pandas as pd
 
-    from intacct_pipelines.reconcile.reconciliation import Reconciliation
+    from intacct_pipelines.reconcile.result import Reconciliation
 
 _NO_BREAKS: Final = "no_breaks"
 _ADDS_UP: Final = "adds_up"

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.domain.push import Plan
     from intacct_pipelines.reconcile.moment import Moment
-    from intacct_pipelines.reconcile.reconciliation import Reconciliation
+    from intacct_pipelines.reconcile.result import Reconciliation
     from intacct_pipelines.validate.documents import DocumentCheck
     from intacct_pipelines.warehouse.connection import Warehouse
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.moment import Moment
-    from intacct_pipelines.reconcile.reconciliation import Reconciliation
+    from intacct_pipelines.reconcile.result import Reconciliation
     from intacct_pipelines.warehouse.connection import Warehouse
 
 

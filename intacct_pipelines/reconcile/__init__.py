@@ -1,8 +1,8 @@
 """Matching, comparing, explaining: frames in, differences out. No clock, no database, no network.
 
 Read `objects/ap_bill.py` first: it tells a reconciliation from its inputs to its totals. `pairing.py` finds pairs,
-`fields.py` compares them, `causes/` holds every reason a difference can have, `reconciliation.py` the result and the
-proof that no row and no cent is lost.
+`fields.py` compares them, `causes/` holds every reason a difference can have, `result.py` is what was found and
+`conclusion.py` the proof that no row and no cent is lost.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from intacct_pipelines.reconcile.objects.reimbursement import reconcile_reimburs
 from intacct_pipelines.reconcile.objects.vendor import BUSINESS_CENTER_VENDOR, VENDOR
 from intacct_pipelines.reconcile.objects.vendor_credit import reconcile_vendor_credits
 from intacct_pipelines.reconcile.party import reconcile_parties
-from intacct_pipelines.reconcile.reconciliation import Reconciliation
+from intacct_pipelines.reconcile.result import Reconciliation
 
 if TYPE_CHECKING:
     import pandas as pd

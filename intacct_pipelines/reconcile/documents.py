@@ -12,7 +12,7 @@ from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, unlike
 from intacct_pipelines.reconcile.frames import coding_of, folded, select_rows, text, value
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, joined, marked_ids, pair_known
-from intacct_pipelines.reconcile.reconciliation import Sides
+from intacct_pipelines.reconcile.sides import Sides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from intacct_pipelines.reconcile.causes import Kind
-    from intacct_pipelines.reconcile.reconciliation import Differences
+    from intacct_pipelines.reconcile.differences import Differences
 
 NO_MONEY: Final = Decimal(0)
 

@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from intacct_pipelines.reconcile.reconciliation import PROPOSAL_COLUMNS
+from intacct_pipelines.reconcile.result import PROPOSAL_COLUMNS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from intacct_pipelines.domain.link import Link
-    from intacct_pipelines.reconcile.reconciliation import Sides
+    from intacct_pipelines.reconcile.sides import Sides
 
 LEAST_LIKENESS: Final = Decimal("0.80")
 MOST_PER_RECORD: Final = 3

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from intacct_pipelines.domain.coding import Coding
+    from intacct_pipelines.reconcile.differences import Differences
     from intacct_pipelines.reconcile.frames import Frames
-    from intacct_pipelines.reconcile.reconciliation import Differences
 
 
 DIMENSIONS: Final = ("account", "department", "location", "class")

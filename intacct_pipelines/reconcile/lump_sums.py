@@ -6,19 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import amount_fields, touched
 from intacct_pipelines.reconcile.fields import Field, add_fields, unlike
 from intacct_pipelines.reconcile.frames import mapped, text
 from intacct_pipelines.reconcile.pairing import NATURAL_KEY, Pairing, joined, pair_known
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-    pair_rows,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable

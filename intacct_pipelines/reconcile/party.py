@@ -12,19 +12,14 @@ import pandas as pd
 
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields
 from intacct_pipelines.reconcile.frames import changed_at, coding_of, folded, is_in_use, require, select_rows, text
 from intacct_pipelines.reconcile.likeness import propose
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, pair_known
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-    pair_rows,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from intacct_pipelines.domain.sieved import Lookups
+from intacct_pipelines.reconcile.conclusion import prove_whole, total_frames
 from intacct_pipelines.reconcile.frames import coding_of, text
 from intacct_pipelines.reconcile.line_coding import DIMENSIONS
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.pairing import ALONE
-from intacct_pipelines.reconcile.reconciliation import MATCHED_EQUAL, Reconciliation, prove_whole, total_frames
+from intacct_pipelines.reconcile.result import MATCHED_EQUAL, Reconciliation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
-    from intacct_pipelines.reconcile.reconciliation import Sides
+    from intacct_pipelines.reconcile.sides import Sides
 
 _PAIR_PARTIES: Final[dict[str, Callable[[Link, Frames, pd.DataFrame], Sides]]] = {"vendor": pair_vendors}
 _BY: Final = ("currency", "month", "class", "verdict", "rule")

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import (
     UNDONE,
     confirmed_pairs,
@@ -26,14 +28,8 @@ from intacct_pipelines.reconcile.fields import NO_MONEY
 from intacct_pipelines.reconcile.frames import changed_at, flag, folded, instants, require, select_rows, text, value
 from intacct_pipelines.reconcile.objects.ap_bill_fields import compare_pairs, paired_bills
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link

@@ -13,15 +13,16 @@ from intacct_pipelines.reconcile.documents import amount_fields, due_cause, touc
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields, unlike
 from intacct_pipelines.reconcile.frames import coding_of
 from intacct_pipelines.reconcile.line_coding import add_coding, coded_lines, intacct_lines, platform_lines
-from intacct_pipelines.reconcile.reconciliation import pair_rows
+from intacct_pipelines.reconcile.sides import pair_rows
 
 if TYPE_CHECKING:
     from datetime import date
 
     from intacct_pipelines.domain.coding import Coding
     from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.reconcile.differences import Differences
     from intacct_pipelines.reconcile.frames import Frames
-    from intacct_pipelines.reconcile.reconciliation import Differences, Sides
+    from intacct_pipelines.reconcile.sides import Sides
 
 _DIFFERS: Final = "bill_differs"
 _NOT_EDITED_FOR: Final = pd.Timedelta(minutes=1)

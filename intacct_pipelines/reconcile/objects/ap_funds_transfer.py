@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
     from intacct_pipelines.reconcile.moment import Moment
-    from intacct_pipelines.reconcile.reconciliation import Reconciliation
+    from intacct_pipelines.reconcile.result import Reconciliation
 
 _PAYABLES: Final = LumpSums("ap_funds_transfer", "", "payments")
 

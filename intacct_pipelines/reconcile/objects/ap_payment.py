@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import (
     confirmed_pairs,
     deleted_in_intacct,
@@ -44,14 +46,8 @@ from intacct_pipelines.reconcile.objects.payment_states import (
 )
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.pairing import NATURAL_KEY, Pairing, joined, marked_ids
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link

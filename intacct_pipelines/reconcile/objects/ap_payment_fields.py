@@ -10,11 +10,12 @@ from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.documents import amount_fields, touched
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields, unlike
 from intacct_pipelines.reconcile.line_coding import compare_lines
-from intacct_pipelines.reconcile.reconciliation import pair_rows
+from intacct_pipelines.reconcile.sides import pair_rows
 
 if TYPE_CHECKING:
+    from intacct_pipelines.reconcile.differences import Differences
     from intacct_pipelines.reconcile.objects.ap_payment_shares import Shares
-    from intacct_pipelines.reconcile.reconciliation import Differences, Sides
+    from intacct_pipelines.reconcile.sides import Sides
 
 _DIFFERS: Final = "payment_differs"
 _CHECKS: Final = ("Printed Check", "Joint Check")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from intacct_pipelines.reconcile.frames import Frames
-    from intacct_pipelines.reconcile.reconciliation import Sides
+    from intacct_pipelines.reconcile.sides import Sides
 
 
 @dataclass(frozen=True)

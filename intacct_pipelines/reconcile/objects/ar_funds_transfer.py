@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
     from intacct_pipelines.reconcile.moment import Moment
-    from intacct_pipelines.reconcile.reconciliation import Reconciliation
+    from intacct_pipelines.reconcile.result import Reconciliation
 
 _RECEIVABLES: Final = LumpSums("ar_funds_transfer", "ar_", "receipts")
 

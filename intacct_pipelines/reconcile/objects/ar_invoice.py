@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import (
     UNDONE,
     confirmed_pairs,
@@ -26,14 +28,8 @@ from intacct_pipelines.reconcile.frames import changed_at, coding_of, flag, fold
 from intacct_pipelines.reconcile.objects.ar_invoice_fields import compare_invoices
 from intacct_pipelines.reconcile.objects.customer import pair_customers
 from intacct_pipelines.reconcile.objects.receipts import credited_by_invoice
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link

@@ -18,11 +18,12 @@ from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields, unli
 from intacct_pipelines.reconcile.frames import Frames, coding_of, select_rows, text
 from intacct_pipelines.reconcile.line_coding import add_coding, coded_lines, intacct_lines, platform_lines
 from intacct_pipelines.reconcile.objects.receipts import last_received_at, voided_by_invoice
-from intacct_pipelines.reconcile.reconciliation import pair_rows
+from intacct_pipelines.reconcile.sides import pair_rows
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.coding import Coding
-    from intacct_pipelines.reconcile.reconciliation import Differences, Sides
+    from intacct_pipelines.reconcile.differences import Differences
+    from intacct_pipelines.reconcile.sides import Sides
 
 _DIFFERS: Final = "invoice_differs"
 _LINES: Final = "bill.ar_invoice_line"

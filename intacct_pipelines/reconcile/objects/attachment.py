@@ -13,21 +13,16 @@ import pandas as pd
 
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import confirmed_pairs, deleted_in_intacct, gone_documents
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields
 from intacct_pipelines.reconcile.frames import instants, mapped, require, select_rows, text
 from intacct_pipelines.reconcile.objects.ap_bill import bills_of
 from intacct_pipelines.reconcile.objects.ar_invoice import invoices_of
 from intacct_pipelines.reconcile.pairing import DOCUMENT, unpaired
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-    pair_rows,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

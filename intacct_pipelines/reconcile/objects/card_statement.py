@@ -17,20 +17,15 @@ import numpy as np
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, Verdict, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import amount_fields
 from intacct_pipelines.reconcile.fields import NO_MONEY, add_fields
 from intacct_pipelines.reconcile.frames import mapped
 from intacct_pipelines.reconcile.objects.card_transaction import compare_charges
 from intacct_pipelines.reconcile.pairing import NATURAL_KEY, unpaired
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-    pair_rows,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link

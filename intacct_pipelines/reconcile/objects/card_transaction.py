@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import confirmed_pairs
 from intacct_pipelines.reconcile.frames import select_rows
 from intacct_pipelines.reconcile.objects.card_claims import Claims
@@ -21,15 +23,8 @@ from intacct_pipelines.reconcile.objects.card_sides import (
 )
 from intacct_pipelines.reconcile.objects.card_transaction_fields import compare_pairs
 from intacct_pipelines.reconcile.pairing import ALONE, CLAIM, NATURAL_KEY, joined, pair_known, spelt
-from intacct_pipelines.reconcile.reconciliation import (
-    OTHER_OWNER,
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-)
+from intacct_pipelines.reconcile.result import OTHER_OWNER, Reconciliation
+from intacct_pipelines.reconcile.sides import Sides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

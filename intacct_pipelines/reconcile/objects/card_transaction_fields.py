@@ -13,15 +13,16 @@ from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields, unli
 from intacct_pipelines.reconcile.line_coding import DIMENSIONS, add_coding
 from intacct_pipelines.reconcile.objects.attachment import is_attachment_gone
 from intacct_pipelines.reconcile.objects.card_coding import LOCATION, lines_of
-from intacct_pipelines.reconcile.reconciliation import pair_rows
+from intacct_pipelines.reconcile.sides import pair_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.reconcile.differences import Differences
     from intacct_pipelines.reconcile.frames import Frames
     from intacct_pipelines.reconcile.objects.card_sides import Books
-    from intacct_pipelines.reconcile.reconciliation import Differences, Sides
+    from intacct_pipelines.reconcile.sides import Sides
 
 _DIFFERS: Final = "charge_differs"
 _NOT_EDITED_FOR: Final = pd.Timedelta(minutes=1)

@@ -17,6 +17,8 @@ import pandas as pd
 
 from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.reconcile.causes import Kind, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, one_sided
 from intacct_pipelines.reconcile.fields import NO_MONEY, spoken
 from intacct_pipelines.reconcile.lump_sums import bank_currency
 from intacct_pipelines.reconcile.objects.clearing_groups import totals, zero_groups
@@ -30,17 +32,8 @@ from intacct_pipelines.reconcile.objects.clearing_postings import (
     postings_of,
 )
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, unpaired
-from intacct_pipelines.reconcile.reconciliation import (
-    CLEARING_COLUMNS,
-    MEMBER_COLUMNS,
-    SETTLEMENT_COLUMNS,
-    Differences,
-    Reconciliation,
-    Sides,
-    conclude,
-    one_sided,
-    pair_rows,
-)
+from intacct_pipelines.reconcile.result import CLEARING_COLUMNS, MEMBER_COLUMNS, SETTLEMENT_COLUMNS, Reconciliation
+from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
     from datetime import date

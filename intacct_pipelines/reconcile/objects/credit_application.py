@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import amount_fields, touched
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields
 from intacct_pipelines.reconcile.objects.ap_bill import pair_bills
@@ -18,15 +20,8 @@ from intacct_pipelines.reconcile.objects.credit_application_sides import intacct
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.objects.vendor_credit import pair_credits
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, unpaired
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-    pair_rows,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link

@@ -17,7 +17,7 @@ from intacct_pipelines.reconcile.pairing import joined
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
-    from intacct_pipelines.reconcile.reconciliation import Sides
+    from intacct_pipelines.reconcile.sides import Sides
 
 _SOURCES: Final = (
     (ADJUSTMENT, "adjustment_record_no", "trx_adjustment_amount"),

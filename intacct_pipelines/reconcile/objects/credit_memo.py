@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import (
     UNDONE,
     amount_fields,
@@ -35,15 +37,8 @@ from intacct_pipelines.reconcile.objects.receipts import (
     positions,
     standing_details,
 )
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-    pair_rows,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
-    from intacct_pipelines.reconcile.reconciliation import Sides
+    from intacct_pipelines.reconcile.sides import Sides
 
 # No rule says of customers, as S-VEN-06 does of vendors, that a deletion stays behind.
 CUSTOMER: Final = Party("customer", ("email", "phone"), deletion_travels=True)

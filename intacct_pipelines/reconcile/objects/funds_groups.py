@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
-    from intacct_pipelines.reconcile.reconciliation import Reconciliation
+    from intacct_pipelines.reconcile.result import Reconciliation
 
 _SENT, _VOID = "0", "2"
 

@@ -13,20 +13,15 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields
 from intacct_pipelines.reconcile.frames import changed_at, folded, is_in_use, require, select_rows, text
 from intacct_pipelines.reconcile.likeness import propose
 from intacct_pipelines.reconcile.objects.account_checks import ACCOUNT_CHECKS, NOTHING_VANISHED
 from intacct_pipelines.reconcile.pairing import NATURAL_KEY, pair_known
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-    pair_rows,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,21 +14,16 @@ import numpy as np
 import pandas as pd
 
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import UNDONE, amount_fields, money, touched
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields
 from intacct_pipelines.reconcile.frames import changed_at, folded, mapped, select_rows, text, value
 from intacct_pipelines.reconcile.objects.ap_bill import bills_of
 from intacct_pipelines.reconcile.objects.ar_invoice import invoices_of
 from intacct_pipelines.reconcile.pairing import DOCUMENT, joined, unpaired
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-    pair_rows,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,8 +17,9 @@ from intacct_pipelines.reconcile.line_coding import compare_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from intacct_pipelines.reconcile.differences import Differences
     from intacct_pipelines.reconcile.frames import Frames
-    from intacct_pipelines.reconcile.reconciliation import Differences, Sides
+    from intacct_pipelines.reconcile.sides import Sides
 
 NOT_APPLIED: Final = "not applied"
 """Stands where an invoice's number would, for what has found no invoice."""

@@ -11,20 +11,15 @@ import pandas as pd
 
 from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import UNDONE, amount_fields, confirmed_pairs, inside, touched
 from intacct_pipelines.reconcile.fields import Field, add_fields
 from intacct_pipelines.reconcile.frames import changed_at, flag, folded, instants, require, select_rows, text, value
 from intacct_pipelines.reconcile.objects.card_transaction_fields import receipt_field
 from intacct_pipelines.reconcile.pairing import joined, marked_ids, pair_known, spelt
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-    pair_rows,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link

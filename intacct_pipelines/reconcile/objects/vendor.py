@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
-    from intacct_pipelines.reconcile.reconciliation import Sides
+    from intacct_pipelines.reconcile.sides import Sides
 
 
 def pair_vendors(link: Link, frames: Frames, crosswalk: pd.DataFrame) -> Sides:

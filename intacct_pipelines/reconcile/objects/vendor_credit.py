@@ -13,6 +13,8 @@ import pandas as pd
 from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
+from intacct_pipelines.reconcile.conclusion import conclude
+from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
 from intacct_pipelines.reconcile.documents import (
     UNDONE,
     amount_fields,
@@ -34,15 +36,8 @@ from intacct_pipelines.reconcile.frames import changed_at, coding_of, flag, fold
 from intacct_pipelines.reconcile.line_coding import add_coding, coded_lines, intacct_lines, platform_lines
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.pairing import marked_ids
-from intacct_pipelines.reconcile.reconciliation import (
-    Differences,
-    Explanations,
-    Reconciliation,
-    Sides,
-    add_alone,
-    conclude,
-    pair_rows,
-)
+from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link

@@ -14,7 +14,7 @@ from reconcile_cases import Case
 from settlement_cases import SettlementCase
 
 from intacct_pipelines.errors import DataContractError
-from intacct_pipelines.reconcile import reconciliation
+from intacct_pipelines.reconcile import conclusion
 
 OURS, THEIRS = date(2026, 1, 31), date(2026, 2, 1)
 
@@ -173,12 +173,12 @@ def test_a_charge_belongs_to_the_day_of_its_account():
 
 def test_a_row_that_a_month_loses_is_noticed(monkeypatch):
     """The proof compares month by month: a class that stands in another month than its rows stops the run."""
-    first_sums = reconciliation._summed
+    first_sums = conclusion._summed
 
     def moved(placed):
         sums = first_sums(placed)
         return sums.assign(month=sums["month"] + 1)
 
-    monkeypatch.setattr(reconciliation, "_summed", moved)
+    monkeypatch.setattr(conclusion, "_summed", moved)
     with pytest.raises(DataContractError, match=r"do not add up to the rows in USD 2026-01, USD 2026-02"):
         bills().bills()

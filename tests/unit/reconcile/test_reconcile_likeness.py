@@ -10,7 +10,7 @@ from reconcile_cases import make_link
 
 from intacct_pipelines.reconcile.likeness import MOST_PER_RECORD, propose
 from intacct_pipelines.reconcile.pairing import ALONE, Pairing
-from intacct_pipelines.reconcile.reconciliation import Sides
+from intacct_pipelines.reconcile.sides import Sides
 
 LINK = make_link()
 

@@ -13,7 +13,7 @@ from reconcile_cases import JUST_NOW, LATER, LONG_AGO, NOW, Case, as_bytes, make
 
 from intacct_pipelines.domain.keys import source_mark
 from intacct_pipelines.errors import DataContractError
-from intacct_pipelines.reconcile import Frames, Moment, reconcile, reconciliation
+from intacct_pipelines.reconcile import Frames, Moment, conclusion, reconcile
 from intacct_pipelines.reconcile.causes import CAUSES, Verdict
 
 _LONE_KINDS = {"missing_in_intacct", "missing_in_platform", "duplicate"}
@@ -242,7 +242,7 @@ def test_a_lost_row_is_never_reported_as_a_result(monkeypatch):
     case = Case().vendors()
     case.bill()
     # White-box on purpose: no input can make the totals wrong, so a fault is put in.
-    summed = reconciliation._summed
-    monkeypatch.setattr(reconciliation, "_summed", lambda placed: summed([part.iloc[1:] for part in placed]))
+    summed = conclusion._summed
+    monkeypatch.setattr(conclusion, "_summed", lambda placed: summed([part.iloc[1:] for part in placed]))
     with pytest.raises(DataContractError, match="do not add up to the rows in USD"):
         case.bills()
