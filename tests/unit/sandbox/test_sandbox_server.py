@@ -51,12 +51,12 @@ def test_it_answers_on_loopback_only(server: SandboxServer, http: httpx.Client):
 
 
 def test_the_description_has_what_clients_need(server: SandboxServer):
-    """Addresses, credentials, entities, locations, organisations: the contract of `--json`."""
+    """Addresses, credentials, entities, locations, accounts, organisations: the contract of `--json`."""
     facts = server.sandbox.describe()
     assert facts["intacct"]["url"] == f"{server.url}/ia/xml/xmlgw.phtml"
     assert set(facts["intacct"]) == {
         *("url", "sender_id", "sender_password", "company_id", "user_id", "user_password"),
-        *("entities", "locations", "expense_account"),
+        *("entities", "locations", "expense_account", "clearing"),
     }
     assert facts["bill"]["url"] == f"{server.url}/connect"
     assert set(facts["bill"]) >= {"url", "dev_key", "username", "password", "organizations"}
