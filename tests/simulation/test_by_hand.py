@@ -87,7 +87,7 @@ def test_a_plan_is_read_approved_by_the_name_it_was_shown_with_and_applied(home,
     held = next(hold for hold in plan["holds"] if hold["rule"] == "S-VEN-03" and hold["object"] == "vendor")
     name = held["reason"].rsplit(" ", 1)[1]
     decided = json.loads(run("map", "vendor", held["source_id"], name, "--confirm", "--json").stdout)
-    assert (decided["status"], decided["bill_id"]) == ("confirmed", held["source_id"])
+    assert (decided["status"], decided["platform_id"]) == ("confirmed", held["source_id"])
     nobody = run("map", "vendor", held["source_id"], "V-none", "--confirm", code=MISCONFIGURED)
     assert "no record V-none" in nobody.stderr
 
