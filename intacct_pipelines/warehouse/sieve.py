@@ -82,16 +82,13 @@ def sieving(warehouse: Warehouse, sieved: Sieved, link: Link) -> Iterator[Sieve]
         connection.execute(LOCK, [name])
         connection.commit()
         try:
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            connection.execute("SET LOCAL work_mem = '128MB'")
-            connection.execute("SET LOCAL jit = off")
-            # How many rows there are is what a plan needs to know; a small sample says it.
-            connection.execute("SET LOCAL default_statistics_target = 10")
-            yield Sieve(connection, sieved, link)
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
+            with connection.transaction():
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                connection.execute("SET LOCAL work_mem = '128MB'")
+                connection.execute("SET LOCAL jit = off")
+                # How many rows there are is what a plan needs to know; a small sample says it.
+                connection.execute("SET LOCAL default_statistics_target = 10")
+                yield Sieve(connection, sieved, link)
         finally:
             with contextlib.suppress(psycopg.OperationalError):  # a lost session has let go already
                 connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
