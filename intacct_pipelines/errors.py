@@ -27,6 +27,7 @@ becomes ``OutcomeUnknownError``. Messages hold ids and counts, never passwords, 
 
 from __future__ import annotations
 
+import copyreg
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -63,6 +64,10 @@ class IntacctPipelinesError(Exception):
         self.message = message
         self.rule = rule
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let an error cross to another process: its arguments have names, which is not what Python expects."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     def __str__(self) -> str:
         rule = f" [{self.rule}]" if self.rule else ""

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from intacct_pipelines.cli.jobs import JobOutcome
+    from intacct_pipelines.cli.side_by_side import RunForEach
     from intacct_pipelines.defs.systems import Systems
     from intacct_pipelines.domain.keys import EntityKey
 
 _HISTORY_MONTHS = 24
+_AT_ONCE = 2
 _CLOSED_MONTHS = 3
 """How many months ago a month was whose books are closed in every entity."""
 
@@ -49,14 +51,14 @@ def demo(seed: int, entities: int, bills: int, home: Path) -> None:
 
 def _run(url: str) -> bool:
     # Dagster reads its home when it is imported, so it must be set before
-    from intacct_pipelines.cli import backfill, backfill_report, jobs, status  # noqa: PLC0415 - see above
+    from intacct_pipelines.cli import backfill, backfill_report, jobs, side_by_side, status  # noqa: PLC0415 - see above
     from intacct_pipelines.defs.months import HISTORY_TABLES  # noqa: PLC0415 - see above
     from intacct_pipelines.defs.systems import Systems  # noqa: PLC0415 - see above
     from intacct_pipelines.warehouse.backfills import proven  # noqa: PLC0415 - see above
 
     started = time.monotonic()
     _title(f"1 · Discovery: which entities does the company at {url} have?")
-    with jobs.instance() as opened:
+    with jobs.instance() as opened, side_by_side.side_by_side(opened, _AT_ONCE) as run_for_each:
         entities = jobs.discover(opened)
         click.echo(f"Found {', '.join(str(entity) for entity in entities)}.")
 
@@ -70,7 +72,7 @@ def _run(url: str) -> bool:
         backfill_report.print_history_by_object(first, found)
 
         _title("3 · Sync: every entity, both sides, reconciled and planned")
-        outcomes = _sync(opened, entities)
+        outcomes = _sync(run_for_each, entities)
         _title("4 · Reconciliation: every difference, with the rule that explains it")
         with Systems() as systems:
             status.print_differences(status.difference_figures(systems))
@@ -79,17 +81,17 @@ def _run(url: str) -> bool:
             approved = {entity for _, entity in systems.approved_plans()}
 
         _title("6 · Apply: approved items, each exactly once")
-        applied = _apply(opened, entities)
+        applied = _apply(run_for_each, entities)
         _title("7 · Sync again: what was posted must come back and reconcile")
         written = [entity for entity in entities if str(entity) in approved]
-        outcomes |= {f"{entity} ": outcome for entity, outcome in _sync(opened, written).items()}
+        again = _sync(run_for_each, written)
 
         closed = _close(opened, first, _months_before(today, _CLOSED_MONTHS))
 
     with Systems() as systems:
         _title("9 · What is confirmed, what is still open, and why")
         is_settled = _print_result(systems)
-    failed = [outcome for outcome in (history, *outcomes.values(), *applied) if not outcome.is_success]
+    failed = [outcome for outcome in (history, *outcomes.values(), *applied, *again.values()) if not outcome.is_success]
     for outcome in failed:
         for line in outcome.failure_lines:
             click.echo(line, err=True)
@@ -108,27 +110,23 @@ def _months_before(day: date, count: int) -> date:
     return date(month // 12, month % 12 + 1, 1)
 
 
-def _sync(opened: dg.DagsterInstance, entities: Sequence[EntityKey]) -> dict[str, JobOutcome]:
-    from intacct_pipelines.cli import jobs, run  # noqa: PLC0415 - see `_run`
+def _sync(run_for_each: RunForEach, entities: Sequence[EntityKey]) -> Mapping[str, JobOutcome]:
+    from intacct_pipelines.cli import run  # noqa: PLC0415 - see `_run`
 
-    outcomes = {str(entity): jobs.run_job(opened, "sync", partition_key=str(entity)) for entity in entities}
-    rows = [run.run_row(entity, outcome) for entity, outcome in outcomes.items()]
-    print_table("", run.SYNC_COLUMNS, rows)
+    outcomes = run_for_each("sync", entities, lambda _: None)
+    print_table("", run.SYNC_COLUMNS, [run.run_row(entity, outcome) for entity, outcome in outcomes.items()])
     return outcomes
 
 
-def _apply(opened: dg.DagsterInstance, entities: Sequence[EntityKey]) -> list[JobOutcome]:
-    from intacct_pipelines.cli import jobs  # noqa: PLC0415 - see `_run`
-
-    linked = [entity for entity in entities if entity.entity_id]
-    outcomes = [jobs.run_job(opened, "apply_plan", partition_key=str(entity)) for entity in linked]
+def _apply(run_for_each: RunForEach, entities: Sequence[EntityKey]) -> list[JobOutcome]:
+    outcomes = run_for_each("apply_plan", [entity for entity in entities if entity.entity_id], lambda _: None)
     states = ("accepted", "rejected", "uncertain", "held", "expired")
     rows = [
-        (str(entity), *(int(outcome.metadata.get("push/item", {}).get(state, 0)) for state in states))
-        for entity, outcome in zip(linked, outcomes, strict=True)
+        (entity, *(int(outcome.metadata.get("push/item", {}).get(state, 0)) for state in states))
+        for entity, outcome in outcomes.items()
     ]
     print_table("", ("entity", *states), rows)
-    return outcomes
+    return list(outcomes.values())
 
 
 def _close(opened: dg.DagsterInstance, entity: EntityKey, month: date) -> bool:

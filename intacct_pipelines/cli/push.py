@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from intacct_pipelines.cli.jobs import discover, instance, run_job
+from intacct_pipelines.cli.jobs import discover, instance
 from intacct_pipelines.cli.output import (
     DONE,
     EXIT_CODES,
@@ -21,6 +21,7 @@ from intacct_pipelines.cli.output import (
     reports_errors,
 )
 from intacct_pipelines.cli.run import choose
+from intacct_pipelines.cli.side_by_side import at_once_option, side_by_side
 from intacct_pipelines.defs.settlement import confirm_and_plan
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.keys import EntityKey
@@ -109,9 +110,10 @@ def approve(plan_id: str, by: str, content_hash: str, yes: bool, is_json: bool) 
 
 @click.command("apply", epilog=EXIT_CODES)
 @click.option("--entity", "entities", multiple=True, help="Entity, as <company>:<id>; may be repeated. All by default.")
+@at_once_option
 @as_json
 @reports_errors
-def apply(entities: tuple[str, ...], is_json: bool) -> None:
+def apply(entities: tuple[str, ...], at_once: int, is_json: bool) -> None:
     """Send what is approved into Intacct, each item exactly once; goes on where an earlier run stopped."""
     with instance() as opened:
         known = discover(opened)
@@ -120,11 +122,11 @@ def apply(entities: tuple[str, ...], is_json: bool) -> None:
         wanted = [entity for entity in choose(known, entities) if str(entity) in waiting]
         if entities and not wanted:
             raise NotApprovedError("No approved plan is waiting.", remedy="Read it with `plan`, then `approve` it.")
-        outcomes = {}
-        with progress("apply", len(wanted), is_quiet=is_json) as advance:
-            for entity in wanted:
-                outcomes[str(entity)] = run_job(opened, "apply_plan", partition_key=str(entity))
-                advance(str(entity))
+        with (
+            progress("apply", len(wanted), is_quiet=is_json) as advance,
+            side_by_side(opened, min(at_once, len(wanted))) as run_for_each,
+        ):
+            outcomes = run_for_each("apply_plan", wanted, advance)
     facts = {entity: dict(outcome.metadata.get("push/item", {})) for entity, outcome in outcomes.items()}
     if is_json:
         print_json({entity: {"success": outcomes[entity].is_success, **found} for entity, found in facts.items()})

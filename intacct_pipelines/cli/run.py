@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 import click
 
-from intacct_pipelines.cli.jobs import JobOutcome, discover, instance, run_job
+from intacct_pipelines.cli.jobs import JobOutcome, discover, instance
 from intacct_pipelines.cli.output import (
     DONE,
     EXIT_CODES,
@@ -17,6 +18,7 @@ from intacct_pipelines.cli.output import (
     progress,
     reports_errors,
 )
+from intacct_pipelines.cli.side_by_side import at_once_option, side_by_side
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.errors import ConfigurationError
 
@@ -28,21 +30,22 @@ SYNC_COLUMNS = (
 @click.command(epilog=EXIT_CODES)
 @click.option("--entity", "entities", multiple=True, help="Entity, as <company>:<id>; may be repeated. All by default.")
 @click.option("--now", is_flag=True, help="Accepted for habit: a sync by command always runs now.")
+@at_once_option
 @as_json
 @reports_errors
-def sync(entities: tuple[str, ...], now: bool, is_json: bool) -> None:  # noqa: ARG001 - `--now` changes nothing
-    """Extract both sides, reconcile, confirm and plan: the whole sync, entity by entity.
+def sync(entities: tuple[str, ...], now: bool, at_once: int, is_json: bool) -> None:  # noqa: ARG001 - `--now` changes nothing
+    """Extract both sides, reconcile, confirm and plan: the whole sync of each entity.
 
     One failing entity does not stop the others. Nothing is written to another system.
     """
     with instance() as opened:
         known = discover(opened)
         wanted = choose(known, entities)
-        outcomes: dict[str, JobOutcome] = {}
-        with progress("sync", len(wanted), is_quiet=is_json) as advance:
-            for entity in wanted:
-                outcomes[str(entity)] = run_job(opened, "sync", partition_key=str(entity))
-                advance(str(entity))
+        with (
+            progress("sync", len(wanted), is_quiet=is_json) as advance,
+            side_by_side(opened, min(at_once, len(wanted))) as run_for_each,
+        ):
+            outcomes = run_for_each("sync", wanted, advance)
     show_runs(outcomes, is_json=is_json)
 
 
@@ -66,7 +69,7 @@ def choose(known: list[EntityKey], names: tuple[str, ...]) -> list[EntityKey]:
     return [by_name[name] for name in names]
 
 
-def show_runs(outcomes: dict[str, JobOutcome], *, is_json: bool) -> None:
+def show_runs(outcomes: Mapping[str, JobOutcome], *, is_json: bool) -> None:
     """Print what the runs did and leave with the code that fits."""
     if is_json:
         print_json(

@@ -108,7 +108,10 @@ def _headline(report: ReconciliationReport) -> dict[str, Any]:
 
 
 def _objects(report: ReconciliationReport) -> list[dict[str, Any]]:
-    """Return for each link and object its classes, and for each currency the sums and the waterfall."""
+    """Return for each link and object its classes, and for each currency the sums.
+
+    Where more than one class makes the difference, a waterfall shows them.
+    """
     found = []
     for (link, name), group in groupby(report.totals.dicts(), lambda line: (line["link"], line["object"])):
         lines = list(group)
@@ -125,7 +128,9 @@ def _objects(report: ReconciliationReport) -> list[dict[str, Any]]:
                         side: sum((line[side] or 0 for line in classes), start=_ZERO)
                         for side in ("platform_count", "intacct_count", "platform_total", "intacct_total", "difference")
                     },
-                    "drawing": drawings.waterfall(steps, currency, f"{name} ({link})") if steps and currency else "",
+                    "drawing": drawings.waterfall(steps, currency, f"{name} ({link})")
+                    if len(steps) > 1 and currency
+                    else "",
                 }
             )
         found.append(
