@@ -20,7 +20,7 @@ from intacct_pipelines.domain.sieved import SIEVED
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.apply import ApplyOptions, ApplyReport, apply_plan
 from intacct_pipelines.push.confirm import confirm_items
-from intacct_pipelines.push.plan import build_plan
+from intacct_pipelines.push.plan import PLANNERS, build_plan
 from intacct_pipelines.push.sources import rows_of
 from intacct_pipelines.validate import documents
 from intacct_pipelines.warehouse.due_parents import were_parents_asked
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.domain.push import Plan
+    from intacct_pipelines.domain.pushed import Pushed
     from intacct_pipelines.reconcile.moment import Moment
     from intacct_pipelines.reconcile.result import Reconciliation
     from intacct_pipelines.validate.documents import DocumentCheck
@@ -42,22 +43,6 @@ if TYPE_CHECKING:
 
 _JUDGED_AT_A_TIME: Final = 20_000
 """Documents that may not add up and are read at once."""
-_PLANNED_FROM: Final = (
-    *(
-        f"intacct.{name}"
-        for name in (
-            "entity", "location", "department", "accounting_class", "gl_account", "ap_term", "vendor", "ap_bill",
-            "ap_bill_line",
-        )
-    ),
-    *(
-        f"bill.{name}"
-        for name in (
-            "gl_account", "department", "location", "accounting_class", "ap_term", "vendor", "ap_bill", "ap_bill_line",
-        )
-    ),
-)  # fmt: skip
-"""What planning bills and vendors reads; it waits until every one of these was read whole."""
 _OWNED_WITH_THE_LINK: Final = "S-CFG-03"
 
 
@@ -189,6 +174,17 @@ def check_entity_documents(
     return documents.together(found)
 
 
+def pushed_objects(systems: Systems, link: Link) -> list[Pushed]:
+    """Return what a link pushes, parents first: what its platform and the entity both have, and its settings let."""
+    return [
+        pushed
+        for pushed in PUSHED.values()
+        if pushed.platform == link.platform
+        and pushed.name not in link.not_pushed
+        and not left_out(systems, link.entity, RECONCILED[pushed.name])
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A stored plan, and what confirming before it found."""
@@ -207,7 +203,9 @@ def confirm_and_plan(systems: Systems, link: Link) -> Planned:
     """
     warehouse, name = systems.warehouse, str(link.entity)
     outbox = Outbox(warehouse)
-    unread = [table for table in _PLANNED_FROM if warehouse.last_extracted_at(table, name) is None]
+    objects = pushed_objects(systems, link)
+    tables = sorted({table for pushed in objects for table in PLANNERS[pushed.name].reads})
+    unread = [table for table in tables if not _was_read(systems, TABLES[table], _holder(link.entity, TABLES[table]))]
     if unread:
         raise NotApprovedError(
             f"nothing can be planned for {name}: {', '.join(unread)} has never been read whole",
@@ -217,25 +215,28 @@ def confirm_and_plan(systems: Systems, link: Link) -> Planned:
     now = datetime.now(UTC)
     # Revisions come before the rows: if a sync commits in between, the plan expires; it never holds an older payload.
     revisions = {
-        (object_name, source_id): revision
-        for object_name, pushed in PUSHED.items()
+        (pushed.name, source_id): revision
+        for pushed in objects
         for source_id, revision in outbox.stored_revisions(
-            name, object_name, warehouse.keys(pushed.source.qualified_name, name)
+            name, pushed.name, warehouse.keys(pushed.source.qualified_name, name)
         ).items()
     }
     # Pairs are found anew: what was stored is older than the rows if a sync stopped half-way.
-    matches = [row for object_name in PUSHED for row in rows_of(_compare(systems, link, object_name).matches)]
-    tables = {table: rows_of(warehouse.read_frame(table, name)) for table in _PLANNED_FROM}
+    matches = [row for pushed in objects for row in rows_of(_compare(systems, link, pushed.name).matches)]
+    holders = {table: _holder(link.entity, TABLES[table]) for table in tables}
     plan = build_plan(
         link,
-        tables,
+        {table: rows_of(warehouse.read_frame(table, holder)) for table, holder in holders.items()},
         matches,
         revisions=revisions,
         closed_through=systems.intacct(link.entity).closed_books_date(),
         now=now,
         in_hand=outbox.in_hand(link.name),
         posted=outbox.posted(link.name),
-        quarantined={(table, key) for table in _PLANNED_FROM for key in warehouse.rejected_keys(table, name)},
+        quarantined={
+            (table, key) for table, holder in holders.items() for key in warehouse.rejected_keys(table, holder)
+        },
+        objects=[pushed.name for pushed in objects],
     )
     plan_id = outbox.store_plan(plan, actor="plan")
     # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.
@@ -272,11 +273,13 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
     if link.mode is Mode.SYNC and outbox.approved_plans(link.name):
         # what was deleted since the plan is told by the audit history
         sync_or_skip(systems, entity, AUDIT_EVENT, run_id)
-        for pushed in PUSHED.values():
+        in_hand = {item.object_name for item in outbox.in_hand(link.name)}
+        objects = [pushed for pushed in PUSHED.values() if pushed.name in in_hand]
+        for pushed in objects:
             for table in (pushed.target, *pushed.target_lines):
                 sync_intacct_table(systems, entity, table, run_id)
-        for pushed in PUSHED.values():
-            sync_bill(systems, entity, pushed.source, run_id)
+        for source in dict.fromkeys(pushed.source for pushed in objects):
+            sync_bill(systems, entity, source, run_id)
     company = systems.connections.company(entity)
     options = ApplyOptions(functions_per_request=company.functions_per_request, in_flight=1)
     return apply_plan(outbox, systems.intacct(entity), link, worker=f"run {run_id}", options=options)

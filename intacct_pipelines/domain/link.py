@@ -121,6 +121,7 @@ class Link:
         one_way: Whether the vendor's sync carries transactions from BILL to Intacct only, as in configurations B and D
             (S-CFG-10).
         currencies: ISO 4217 codes of the BILL account's currencies (S-CUR-02); empty: every one is taken.
+        not_pushed: Objects that stay behind, as ``domain.pushed`` names them; all others are pushed in mode ``sync``.
         excluded_vendors: BILL vendor ids whose documents stay behind (S-VEN-10).
         advanced_sales_tax: Whether the company uses Intacct's Advanced Sales Tax, so that invoices are made in Intacct
             (S-TAX-01).
@@ -151,6 +152,7 @@ class Link:
     form_1099: Mapping[str, Form1099] = field(default_factory=dict)
     one_way: bool = False
     currencies: frozenset[str] = frozenset()
+    not_pushed: frozenset[str] = frozenset()
     excluded_vendors: frozenset[str] = frozenset()
     advanced_sales_tax: bool = False
     default_location: str = ""

@@ -2,15 +2,17 @@
 
 An entry holds the facts that storing, sending and confirming need; what is eligible and what is sent is in ``push``, in
 the object's own module. One more object is one more entry here, one module there, and its planner in
-``push.plan.PLANNERS``; no SQL and nothing of sending changes.
+``push.plan.PLANNERS``; no SQL and nothing of sending changes. Its name is that of its reconciliation, which pairs it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from intacct_pipelines.domain.catalog import TABLES, Table, lines_of
+from intacct_pipelines.domain.push import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Pushed:
         people_id: Column of ``target`` with the id that people use, for the crosswalk.
         is_sought_by_mark: Whether people may change the natural key, so that a look-up also asks for the mark.
         looked_up: Further columns of ``target`` that a look-up before an update reads.
+        functions: Name of the function that does an operation, such as ``create_apadjustment``, where the gateway has
+            no generic one; its arguments are the payload, in order.
     """
 
     name: str
@@ -43,6 +47,12 @@ class Pushed:
     folded: tuple[str, ...] = ()
     is_sought_by_mark: bool = False
     looked_up: tuple[str, ...] = ()
+    functions: Mapping[Operation, str] = field(default_factory=dict)
+
+    @property
+    def platform(self) -> str:
+        """The platform whose records are pushed, as links name it."""
+        return self.source.schema
 
     @property
     def look_up_fields(self) -> tuple[str, ...]:

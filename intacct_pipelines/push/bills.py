@@ -45,30 +45,37 @@ class BillPlanner:
     """Decides about the bills of one link."""
 
     object_name: ClassVar[str] = "ap_bill"
+    reads: ClassVar[tuple[str, ...]] = (
+        *CodedLines.reads, "intacct.vendor", "intacct.ap_bill", "intacct.ap_bill_line", "bill.vendor", "bill.ap_bill",
+        "bill.ap_bill_line",
+    )  # fmt: skip
 
     def __init__(self, context: Context) -> None:
         sources = context.sources
         self._context = context
         self._sources = sources
         self._link = sources.link
+        self._bills = sorted(sources.live("bill.ap_bill"), key=lambda row: (row["bill_date"], row["id"]))
+        self._source_lines = sources.lines("bill.ap_bill_line")
+        self._target_lines = sources.lines("intacct.ap_bill_line")
         self._vendors = vendor_targets(context)
         self._coded = CodedLines(sources)
         self._closed_through = context.closed_through
         self._quarantined = context.quarantined
         self._taken: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._marked: dict[str, set[int]] = defaultdict(set)
-        for record_no, row in sources.intacct_bills.items():
+        for record_no, row in sources.by("intacct.ap_bill").items():
             self._taken[row["vendor_id"], fold(row["document_no"])].add(record_no)
             mark = read_source_mark(row.get("description"))
             if mark is not None and mark[0] == "bill":
                 self._marked[mark[1]].add(record_no)
         self._entered = Counter(
-            (row["vendor_id"], fold(row["document_no"])) for row in sources.bills if not _is_out_of_use(row)
+            (row["vendor_id"], fold(row["document_no"])) for row in self._bills if not _is_out_of_use(row)
         )
 
     def rows(self) -> list[Row]:
         """Return BILL's bills by date."""
-        return self._sources.bills
+        return self._bills
 
     def is_shown(self, decision: Decision) -> bool:
         """Return True for all that is decided: every bill is waited for."""
@@ -76,7 +83,7 @@ class BillPlanner:
 
     def decide(self, bill: Row) -> Decision:
         """Return what is to be done with a bill of BILL; None if it stands in Intacct as it should."""
-        paired = self._sources.bill_pairs.get(bill["id"])
+        paired = self._sources.pairs("ap_bill").get(bill["id"])
         try:
             if paired is None:
                 self._check_source(bill)
@@ -94,7 +101,7 @@ class BillPlanner:
 
     def _check_source(self, bill: Row) -> None:
         """Refuse what BILL itself says is not ready, and what is known to be out of date."""
-        lines = self._sources.lines.get(bill["id"], [])
+        lines = self._source_lines.get(bill["id"], [])
         keys = [("bill.ap_bill", bill["id"]), *(("bill.ap_bill_line", row["id"]) for row in lines)]
         if any(key in self._quarantined for key in keys):
             reason = "a newer copy of it is in quarantine"
@@ -168,7 +175,7 @@ class BillPlanner:
             wanted = [line.coding for line in self._lines(bill)]
         except Held:
             return False
-        present = [intacct_line(row).coding for row in self._sources.intacct_lines.get(paired["record_no"], [])]
+        present = [intacct_line(row).coding for row in self._target_lines.get(paired["record_no"], [])]
         return sorted(wanted) == sorted(present)
 
     def _check_target(self, bill: Row, paired: Row) -> None:
@@ -238,7 +245,7 @@ class BillPlanner:
         return currency
 
     def _lines(self, bill: Row) -> list[Line]:
-        rows = self._sources.lines.get(bill["id"], [])
+        rows = self._source_lines.get(bill["id"], [])
         return self._coded.translate(rows, bill["amount"], self._currency(bill), "bill")
 
     def _posting_date(self, bill: Row) -> date:
@@ -268,7 +275,7 @@ class BillPlanner:
                 (canonical_json(content) + target_revision + str(paired and paired.get("modified_at"))).encode()
             ).hexdigest(),
         )
-        old = [] if paired is None else self._sources.intacct_lines.get(paired["record_no"], [])
+        old = [] if paired is None else self._target_lines.get(paired["record_no"], [])
         effect = [
             *ledger_effect([intacct_line(row) for row in old], currency, -1, _PAYABLE),
             *ledger_effect(lines, currency, 1, _PAYABLE),

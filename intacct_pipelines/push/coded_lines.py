@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.push import LedgerLine
@@ -42,9 +42,17 @@ class CodedLines:
         sources: The rows.
     """
 
+    reads: ClassVar[tuple[str, ...]] = (
+        "intacct.entity", "intacct.location", "intacct.department", "intacct.accounting_class", "intacct.gl_account",
+        "bill.gl_account", "bill.department", "bill.location", "bill.accounting_class", "bill.ap_term",
+    )  # fmt: skip
+
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._link = sources.link
+        self._accounts = sources.by("intacct.gl_account", "account_no")
+        self._departments = sources.by("intacct.department", "department_id")
+        self._classes = sources.by("intacct.accounting_class", "class_id")
 
     def translate(self, rows: Sequence[Row], total: Decimal, currency: str, document: str) -> list[Line]:
         """Return lines in Intacct's words, proven to add up to the header.
@@ -73,7 +81,7 @@ class CodedLines:
             word = "an account without counterpart in Intacct" if account is None else "no account"
             remedy = "Code the line in BILL, or map the account in account_map of the link."
             raise Held("missing_account", "S-BP-12", f"line {position} has {word}", remedy)
-        account_row = self._sources.accounts.get(account)
+        account_row = self._accounts.get(account)
         if account_row is None:
             reason = f"line {position}: Intacct has no account {account}"
             raise Held("missing_account", "S-BP-12", reason, "Create the account in Intacct, or map another.")
@@ -84,10 +92,10 @@ class CodedLines:
             amount=row["amount"],
             account_no=account,
             department_id=self._dimension(
-                position, "department", coding.department_id(text(row, "department_id")), self._sources.departments
+                position, "department", coding.department_id(text(row, "department_id")), self._departments
             ),
             location_id=self._location(position, coding.location_id(text(row, "location_id"))),
-            class_id=self._dimension(position, "class", coding.class_id(text(row, "class_id")), self._sources.classes),
+            class_id=self._dimension(position, "class", coding.class_id(text(row, "class_id")), self._classes),
             description=text(row, "description"),
         )
         self._check_required(position, account_row, line)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bills import BillPlanner
 from intacct_pipelines.push.planner import Context
 from intacct_pipelines.push.sources import Sources, text
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 _NOT_XML = re.compile(r"\\u00[01][0-9a-f](?<!\\u0009)(?<!\\u000a)(?<!\\u000d)|[\ud800-\udfff\ufffe\uffff]")
 """Control characters as JSON writes them, and what XML 1.0 forbids besides."""
 
-PLANNERS: Final[tuple[type[Planner], ...]] = (VendorPlanner, BillPlanner)
-"""The planner of every pushed object, parents before children."""
+PLANNERS: Final[dict[str, type[Planner]]] = {planner.object_name: planner for planner in (VendorPlanner, BillPlanner)}
+"""The planner of every pushed object."""
 
 
 def build_plan(
@@ -42,6 +43,7 @@ def build_plan(
     in_hand: Sequence[OutboxItem] = (),
     posted: Collection[tuple[str, str]] = (),
     quarantined: Collection[tuple[str, str]] = (),
+    objects: Collection[str] = frozenset(PLANNERS),
     currencies: Collection[str] | None = None,
 ) -> Plan:
     """Decide for every record of the pushed objects what is to be written to Intacct, or why nothing is.
@@ -56,6 +58,7 @@ def build_plan(
         in_hand: ``Outbox.in_hand``: records on their way are left alone until they are confirmed.
         posted: ``Outbox.posted``: object and BILL id of records that were created and confirmed before.
         quarantined: Qualified table name and key of records of which a newer copy could not be read.
+        objects: Names of the objects that are planned.
         currencies: Currencies that the entity may use; None takes those of the entity's existing records.
     """
     sources = Sources(link, tables, matches)
@@ -67,11 +70,14 @@ def build_plan(
         closed_through,
         posted,
         quarantined,
+        now,
         {(item.object_name, item.source_id): item for item in in_hand},
     )
     decisions: list[Decision] = []
-    for planner_type in PLANNERS:
-        planner = planner_type(context)
+    for name in PUSHED:
+        if name not in objects:
+            continue
+        planner = PLANNERS[name](context)
         for row in planner.rows():
             record = (planner.object_name, row["id"])
             if record in context.in_hand:
@@ -108,7 +114,7 @@ def _writable(decision: Decision) -> Decision:
 def _seen_currencies(sources: Sources) -> frozenset[str]:
     """Return the entity's base currency and those that its Intacct records already use."""
     own = sources.link.entity.entity_id
-    rows = [*sources.intacct_bills.values(), *sources.intacct_vendors.values()]
+    rows = [*sources.live("intacct.ap_bill"), *sources.live("intacct.vendor")]
     if not own:
         rows += sources.entities.values()
     used = (text(row, "currency") for row in rows if text(row, "owner_entity_id") in {"", own})

@@ -13,7 +13,7 @@ from intacct_pipelines.domain.push import Hold, Item
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from intacct_pipelines.push.sources import Row, Sources
     from intacct_pipelines.warehouse.outbox import OutboxItem
@@ -33,6 +33,7 @@ class Context:
         closed_through: Last closed day of the target entity (S-CFG-23); None if all is open.
         posted: Object and source id of records that this product has already created and confirmed.
         quarantined: Qualified table name and key of records of which a newer copy could not be read.
+        now: When the plan is made, UTC.
         in_hand: Items on their way, by object and source id; such a record is left alone.
         decisions: By object and source id, what the planners before this one decided.
     """
@@ -43,6 +44,7 @@ class Context:
     closed_through: date | None
     posted: Collection[tuple[str, str]]
     quarantined: Collection[tuple[str, str]]
+    now: datetime
     in_hand: Mapping[tuple[str, str], OutboxItem]
     decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
 
@@ -52,6 +54,8 @@ class Planner(Protocol):
 
     object_name: ClassVar[str]
     """Name of the object in ``domain.pushed``."""
+    reads: ClassVar[tuple[str, ...]]
+    """Tables that deciding takes; nothing is decided before every one of them was read whole."""
 
     def __init__(self, context: Context) -> None:
         """Index what deciding needs."""

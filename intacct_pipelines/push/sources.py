@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.coding import Coding, ListRecord
+from intacct_pipelines.domain.pushed import PUSHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,59 +33,68 @@ def text(row: Row, column: str) -> str:
     return str(row.get(column) or "")
 
 
-@dataclass(frozen=True)
 class Sources:
-    """Rows of one link's two sides, found by id.
+    """Rows of one link's two sides, found by id; deleted ones are left out.
 
     Args:
         link: The link.
-        tables: Live and deleted rows by qualified table name; deleted ones are left out here.
+        tables: Live and deleted rows by qualified table name; a table that was not read has none.
         matches: Pairs that reconciliation made: ``object``, ``platform_id``, ``intacct_record_no``.
     """
 
-    link: Link
-    tables: Mapping[str, Sequence[Row]]
-    matches: Sequence[Row]
-    coding: Coding = field(init=False)
-    bills: list[Row] = field(init=False)
-    vendors: dict[str, Row] = field(init=False)
-    lines: dict[str, list[Row]] = field(init=False)
-    intacct_vendors: dict[int, Row] = field(init=False)
-    intacct_bills: dict[int, Row] = field(init=False)
-    intacct_lines: dict[int, list[Row]] = field(init=False)
-    vendor_pairs: dict[str, Row] = field(init=False)
-    bill_pairs: dict[str, Row] = field(init=False)
-    accounts: dict[str, Row] = field(init=False)
-    departments: dict[str, Row] = field(init=False)
-    locations: dict[str, Row] = field(init=False)
-    classes: dict[str, Row] = field(init=False)
-    entities: dict[str, Row] = field(init=False)
-    places: dict[str, Row] = field(init=False)
-    term_names: frozenset[str] = field(init=False)
+    def __init__(self, link: Link, tables: Mapping[str, Sequence[Row]], matches: Sequence[Row]) -> None:
+        self.link = link
+        self._tables = tables
+        self._matches = matches
+        self._live: dict[str, list[Row]] = {}
+        self._by: dict[tuple[str, str], dict[Any, Row]] = {}
+        self._lines: dict[str, dict[Any, list[Row]]] = {}
+        self._pairs: dict[str, dict[str, Row]] = {}
 
-    def __post_init__(self) -> None:
-        set_field = object.__setattr__  # the class is frozen for its readers
-        set_field(self, "bills", sorted(self._live("bill.ap_bill"), key=lambda row: (row["bill_date"], row["id"])))
-        set_field(self, "vendors", {row["id"]: row for row in self._live("bill.vendor")})
-        set_field(self, "lines", _grouped(self._live("bill.ap_bill_line"), "bill_id"))
-        set_field(self, "intacct_vendors", {row["record_no"]: row for row in self._live("intacct.vendor")})
-        set_field(self, "intacct_bills", {row["record_no"]: row for row in self._live("intacct.ap_bill")})
-        set_field(self, "intacct_lines", _grouped(self._live("intacct.ap_bill_line"), "bill_record_no"))
-        set_field(self, "vendor_pairs", self._pairs("vendor", self.intacct_vendors))
-        set_field(self, "bill_pairs", self._pairs("ap_bill", self.intacct_bills))
-        for name, table, key in (
-            ("accounts", "intacct.gl_account", "account_no"),
-            ("departments", "intacct.department", "department_id"),
-            ("locations", "intacct.location", "location_id"),
-            ("classes", "intacct.accounting_class", "class_id"),
-            ("entities", "intacct.entity", "entity_id"),
-        ):
-            set_field(self, name, {row[key]: row for row in self._live(table)})
-        # An entity is a location too, whether or not the list of locations shows it.
-        set_field(self, "places", self.locations | self.entities)
-        terms = (row["name"] for row in self._live("intacct.ap_term") if row.get("status") in {"active", None})
-        set_field(self, "term_names", frozenset(terms))
-        set_field(self, "coding", self._coding())
+    def live(self, table: str) -> list[Row]:
+        """Return a table's rows."""
+        if table not in self._live:
+            self._live[table] = [row for row in self._tables.get(table, ()) if not row.get("_deleted")]
+        return self._live[table]
+
+    def by(self, table: str, column: str = "") -> dict[Any, Row]:
+        """Return a table's rows by a column that names one row; by its key, if none is given."""
+        column = column or TABLES[table].key[0]
+        if (table, column) not in self._by:
+            self._by[table, column] = {row[column]: row for row in self.live(table)}
+        return self._by[table, column]
+
+    def lines(self, table: str) -> dict[Any, list[Row]]:
+        """Return a table's lines by the key of their document, in their order."""
+        if table not in self._lines:
+            self._lines[table] = _grouped(self.live(table), TABLES[table].parent_key)
+        return self._lines[table]
+
+    def pairs(self, object_name: str) -> dict[str, Row]:
+        """Return Intacct's record of each platform record of a pushed object, by the platform's id."""
+        if object_name not in self._pairs:
+            records = self.by(PUSHED[object_name].target.qualified_name)
+            self._pairs[object_name] = {
+                match["platform_id"]: records[int(match["intacct_record_no"])]
+                for match in self._matches
+                if match["object"] == object_name and int(match["intacct_record_no"]) in records
+            }
+        return self._pairs[object_name]
+
+    @property
+    def entities(self) -> dict[str, Row]:
+        """Intacct's entities by id."""
+        return self.by("intacct.entity", "entity_id")
+
+    @cached_property
+    def places(self) -> dict[str, Row]:
+        """Locations and entities by id: an entity is a location too, whether or not the list of locations shows it."""
+        return self.by("intacct.location", "location_id") | self.entities
+
+    @cached_property
+    def term_names(self) -> frozenset[str]:
+        """Names of the AP terms that may be used."""
+        return frozenset(row["name"] for row in self.live("intacct.ap_term") if row.get("status") in {"active", None})
 
     @property
     def base_currency(self) -> str:
@@ -92,30 +103,24 @@ class Sources:
 
     def entity_of_location(self, location_id: str) -> str:
         """Return the entity that a location belongs to; empty for one that is shared or unknown."""
+        locations = self.by("intacct.location", "location_id")
         seen: set[str] = set()
         while location_id and location_id not in seen:
             seen.add(location_id)
             if location_id in self.entities:
                 return location_id
-            row = self.locations.get(location_id, {})
+            row = locations.get(location_id, {})
             if row.get("owner_entity_id"):
                 return str(row["owner_entity_id"])
             location_id = text(row, "parent_id")
         return ""
 
-    def _live(self, table: str) -> list[Row]:
-        return [row for row in self.tables.get(table, ()) if not row.get("_deleted")]
+    @cached_property
+    def coding(self) -> Coding:
+        """Translates the platform's codes into Intacct's."""
 
-    def _pairs(self, object_name: str, records: Mapping[int, Row]) -> dict[str, Row]:
-        return {
-            match["platform_id"]: records[int(match["intacct_record_no"])]
-            for match in self.matches
-            if match["object"] == object_name and int(match["intacct_record_no"]) in records
-        }
-
-    def _coding(self) -> Coding:
         def records(table: str, code: str) -> Iterable[ListRecord]:
-            rows = sorted(self._live(table), key=lambda row: str(row["id"]))
+            rows = sorted(self.live(table), key=lambda row: str(row["id"]))
             return [ListRecord(row["id"], text(row, "name"), text(row, code)) for row in rows]
 
         return Coding(

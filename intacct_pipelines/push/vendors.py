@@ -50,26 +50,30 @@ class VendorPlanner:
     """Decides about the vendors of one link."""
 
     object_name: ClassVar[str] = "vendor"
+    reads: ClassVar[tuple[str, ...]] = (
+        "intacct.entity", "intacct.ap_term", "intacct.vendor", "intacct.ap_bill", "bill.ap_term", "bill.vendor",
+        "bill.ap_bill",
+    )  # fmt: skip
 
     def __init__(self, context: Context) -> None:
         sources = context.sources
         self._context = context
         self._sources = sources
         self._link = sources.link
-        self._needed = {bill["vendor_id"] for bill in sources.bills}
+        self._needed = {bill["vendor_id"] for bill in sources.live("bill.ap_bill")}
         self._by_name: dict[str, list[Row]] = defaultdict(list)
-        for row in sources.intacct_vendors.values():
+        for row in sources.live("intacct.vendor"):
             self._by_name[fold(row["name"])].append(row)
         self._unpaired_names = Counter(
             fold(row["name"])
-            for row in sources.vendors.values()
-            if row["id"] not in sources.vendor_pairs and not row.get("is_archived")
+            for row in sources.live("bill.vendor")
+            if row["id"] not in sources.pairs("vendor") and not row.get("is_archived")
         )
-        self._ids = {row["vendor_id"] for row in sources.intacct_vendors.values()}
+        self._ids = {row["vendor_id"] for row in sources.live("intacct.vendor")}
 
     def rows(self) -> list[Row]:
         """Return BILL's vendors by id."""
-        return [row for _, row in sorted(self._sources.vendors.items())]
+        return [row for _, row in sorted(self._sources.by("bill.vendor").items())]
 
     def is_shown(self, decision: Decision) -> bool:
         """Leave out archived and excluded vendors that no bill asks for: nobody waits for them."""
@@ -79,7 +83,7 @@ class VendorPlanner:
 
     def decide(self, vendor: Row) -> Decision:
         """Return what is to be done with a vendor of BILL; None if it stands in Intacct as it should."""
-        paired = self._sources.vendor_pairs.get(vendor["id"])
+        paired = self._sources.pairs("vendor").get(vendor["id"])
         if paired is not None:
             return self._changed(vendor, paired)
         return self._obstacle(vendor) or self._create(vendor)
@@ -230,8 +234,8 @@ def vendor_targets(context: Context) -> dict[str, VendorTarget | Hold]:
     """Return for each vendor of BILL its vendor in Intacct, or why it has none; once the vendors are decided."""
     sources = context.sources
     targets: dict[str, VendorTarget | Hold] = {}
-    for vendor_id in sources.vendors:
-        paired = sources.vendor_pairs.get(vendor_id)
+    for vendor_id in sources.by("bill.vendor"):
+        paired = sources.pairs("vendor").get(vendor_id)
         on_its_way = context.in_hand.get(("vendor", vendor_id))
         decision = context.decisions.get(("vendor", vendor_id))
         if isinstance(decision, Hold) and decision.kind != "vendor_changed":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from intacct_pipelines.clients.intacct.functions import Function, create, update
+from intacct_pipelines.clients.intacct.functions import Function, call, create, update
 from intacct_pipelines.clients.intacct.query import Condition, Operator, Query, all_of, any_of
 from intacct_pipelines.domain.push import SETTLED_STATES, Operation, State, target_revision
 from intacct_pipelines.domain.pushed import PUSHED
@@ -91,8 +91,12 @@ def revision_now(item: OutboxItem, record: Found) -> str:
 
 def function_of(item: OutboxItem) -> Function:
     """Return the function that an item is: the same item gives the same bytes for ever (S-IDM-02)."""
+    pushed, fields = PUSHED[item.object_name], json.loads(item.payload_text)
+    if item.operation in pushed.functions:
+        record_no = "" if item.target_record_no is None else str(item.target_record_no)
+        return call(item.key, pushed.functions[item.operation], fields, record_no=record_no)
     build = create if item.operation is Operation.CREATE else update
-    return build(item.key, PUSHED[item.object_name].target.source_object, json.loads(item.payload_text))
+    return build(item.key, pushed.target.source_object, fields)
 
 
 def outcome_of(item: OutboxItem, result: Result | None) -> Outcome:

@@ -7,12 +7,23 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Gate, Link, Mode
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.settings.platforms import CardSettings
 from intacct_pipelines.settings.sections import Section, Text, TextMap
+
+
+def _is_pushed(name: str) -> str:
+    if name not in PUSHED:
+        msg = f"{name!r} is no object that is pushed; those are: {', '.join(PUSHED)}"
+        raise ValueError(msg)
+    return name
+
+
+PushedName = Annotated[str, AfterValidator(_is_pushed)]
 
 
 class AutoApproval(Section):
@@ -74,6 +85,9 @@ class LinkSettings(Section):
     currencies: frozenset[Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]] = Field(
         frozenset(), description="Currencies of the BILL account, ISO 4217 (S-CUR-02); without any, all are taken."
     )
+    not_pushed: frozenset[PushedName] = Field(
+        frozenset(), description="Objects that are never written to Intacct; all others are in mode `sync`."
+    )
     excluded_vendors: frozenset[str] = Field(frozenset(), description="BILL vendor ids to leave alone (S-VEN-10).")
     advanced_sales_tax: bool = Field(
         default=False,
@@ -107,6 +121,7 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         form_1099={vendor: Form1099(value.form, value.box) for vendor, value in settings.form_1099.items()},
         one_way=settings.one_way,
         currencies=settings.currencies,
+        not_pushed=settings.not_pushed,
         excluded_vendors=settings.excluded_vendors,
         advanced_sales_tax=settings.advanced_sales_tax,
         default_location=settings.default_location,

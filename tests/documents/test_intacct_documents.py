@@ -20,7 +20,7 @@ from intacct_pipelines.errors import DuplicateRecordError, FunctionRejectedError
 FILES = Path(__file__).parent / "intacct"
 CREDENTIALS = Credentials("acme", "not-a-real-secret", "acme-company", "svc", "not-a-real-secret-either")
 KEY = "6f0c6d0e-0000-5000-8000-000000000001"
-CREATE = functions.create_vendor("f1", {"NAME": "x"})
+CREATE = functions.create("f1", "VENDOR", {"NAME": "x"})
 
 
 def pretty(xml: bytes) -> str:
@@ -38,8 +38,9 @@ def test_a_bill_is_sent_as_reviewed() -> None:
         {"ACCOUNTNO": "6700", "TRX_AMOUNT": Decimal("120.50"), "LOCATIONID": "110-SJC", "FORM1099": True},
         {"ACCOUNTNO": "6800", "TRX_AMOUNT": Decimal("1E+7"), "LOCATIONID": "110-SJC", "FORM1099": False},
     ]
-    bill = functions.create_ap_bill(
+    bill = functions.create(
         KEY,
+        "APBILL",
         {
             "WHENCREATED": date(2026, 2, 3),
             "WHENPOSTED": date(2026, 2, 3),
@@ -52,8 +53,8 @@ def test_a_bill_is_sent_as_reviewed() -> None:
             "CURRENCY": "USD",
             "BASECURR": "USD",
             "ACTION": "Submit",
+            "APBILLITEMS": {"APBILLITEM": lines},
         },
-        lines,
     )
     body = build_request(
         CREDENTIALS,
@@ -68,8 +69,9 @@ def test_a_bill_is_sent_as_reviewed() -> None:
 
 def test_a_sign_in_and_an_update_are_sent_as_reviewed() -> None:
     """A login in place of a session, the entity in getAPISession, nested elements, a transaction."""
-    vendor = functions.update_vendor(
+    vendor = functions.update(
         "vendor-1",
+        "VENDOR",
         {
             "RECORDNO": 760,
             "NAME": "Müller & Söhne",
@@ -154,7 +156,7 @@ def test_rows_are_read_whatever_the_case_and_nesting_of_tags() -> None:
 def test_what_xml_or_money_cannot_carry_is_refused_by_name(value: Any, error: type[Exception]) -> None:
     """Control characters, lone surrogates, floats and non-numbers never leave; the message names the field."""
     with pytest.raises(error, match="NAME"):
-        functions.create_vendor("k", {"NAME": value})
+        functions.create("k", "VENDOR", {"NAME": value})
 
 
 def test_timestamps_and_booleans_have_the_gateways_form() -> None:
@@ -167,13 +169,13 @@ def test_timestamps_and_booleans_have_the_gateways_form() -> None:
 def test_control_ids_are_bounded(control_id: str) -> None:
     """1 to 256 characters that XML can carry."""
     with pytest.raises(ValueError, match="control id"):
-        functions.create_vendor(control_id, {"NAME": "x"})
+        functions.create(control_id, "VENDOR", {"NAME": "x"})
 
 
 def test_an_update_names_its_record() -> None:
     """Without a key the gateway could only guess."""
     with pytest.raises(ValueError, match="RECORDNO"):
-        functions.update_vendor("k", {"NAME": "x"})
+        functions.update("k", "VENDOR", {"NAME": "x"})
 
 
 @pytest.mark.parametrize("name", ["A B", "<A", "", "1A", "A" * 200])
@@ -194,3 +196,24 @@ def test_operators_take_the_values_they_take(operator: Operator, values: tuple[s
     """The gateway's limits are kept before anything is sent."""
     with pytest.raises(ValueError, match="takes"):
         Condition("A", operator, values)
+
+
+def test_a_function_of_an_objects_own_is_sent_in_the_given_order_with_its_key() -> None:
+    """Arguments stay in their order, dates are in parts, and a change names its record in an attribute."""
+    function = functions.call(
+        "credit-1",
+        "update_apadjustment",
+        {
+            "datecreated": functions.date_parts(date(2026, 2, 3)),
+            "adjustmentno": "VC-1",
+            "apadjustmentitems": {"lineitem": [{"glaccountno": "6700", "amount": Decimal("-1.50")}, {"amount": "0"}]},
+        },
+        record_no="35",
+    )
+    assert function.xml() == (
+        '<update_apadjustment key="35"><datecreated><year>2026</year><month>02</month><day>03</day></datecreated>'
+        "<adjustmentno>VC-1</adjustmentno><apadjustmentitems><lineitem><glaccountno>6700</glaccountno>"
+        "<amount>-1.50</amount></lineitem><lineitem><amount>0</amount></lineitem></apadjustmentitems>"
+        "</update_apadjustment>"
+    )
+    assert function.name == "update_apadjustment"

@@ -80,19 +80,31 @@ def update(control_id: str, object_name: str, fields: Mapping[str, Value]) -> Fu
     return _write("update", control_id, object_name, fields)
 
 
-def create_ap_bill(control_id: str, fields: Mapping[str, Value], lines: Sequence[Mapping[str, Value]]) -> Function:
-    """Create one ``APBILL`` with its lines (``APBILLITEM``)."""
-    return create(control_id, "APBILL", {**fields, "APBILLITEMS": {"APBILLITEM": lines}})
+def call(control_id: str, name: str, fields: Mapping[str, Value], *, record_no: str = "") -> Function:
+    """Run a function of an object's own, such as ``create_apadjustment``; the gateway wants its arguments in order.
+
+    Args:
+        control_id: The function's id.
+        name: Name of the function.
+        fields: Lower-case argument names → values, in the order of the function's own sequence.
+        record_no: Attribute ``key``: the record that is changed; empty for a new one.
+
+    Raises:
+        ValueError: As ``create``.
+        TypeError: As ``create``.
+    """
+    root = etree.Element("function")
+    _append(root, name, fields)
+    element = root[0]
+    if record_no:
+        element.set("key", record_no)
+    root.remove(element)
+    return Function(control_id, element)
 
 
-def create_vendor(control_id: str, fields: Mapping[str, Value]) -> Function:
-    """Create one ``VENDOR``; ``DISPLAYCONTACT`` is a mapping with ``PRINTAS``."""
-    return create(control_id, "VENDOR", fields)
-
-
-def update_vendor(control_id: str, fields: Mapping[str, Value]) -> Function:
-    """Update one ``VENDOR`` by ``RECORDNO`` or ``VENDORID``."""
-    return update(control_id, "VENDOR", fields)
+def date_parts(day: date) -> dict[str, Value]:
+    """Return a day as the functions of an object's own take it: ``year``, ``month``, ``day``."""
+    return {"year": f"{day.year:04}", "month": f"{day.month:02}", "day": f"{day.day:02}"}
 
 
 def read_entity_details(control_id: str = "entities") -> Function:

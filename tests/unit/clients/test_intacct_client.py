@@ -48,7 +48,7 @@ from intacct_pipelines.errors import (
 
 QUERY = Query("VENDOR", ("RECORDNO", "NAME"))
 SECRETS = (SENDER_PASSWORD, USER_PASSWORD, SESSION_ID)
-CREATE = functions.create_vendor("key-1", {"NAME": "Acme"})
+CREATE = functions.create("key-1", "VENDOR", {"NAME": "Acme"})
 
 
 def vendors(count: int = 3) -> ScriptedIntacct:

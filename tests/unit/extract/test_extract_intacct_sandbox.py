@@ -226,11 +226,11 @@ def test_seeded_faults_change_no_row(sandbox: Sandbox, seed: int) -> None:
 def test_a_created_vendor_is_read_back(session: Session) -> None:
     """What the client wrote comes back through extraction; a repeat under another key is a duplicate."""
     fields: dict[str, Any] = {"VENDORID": "V-NEW-1", "NAME": "Näu & Co", "DISPLAYCONTACT": {"PRINTAS": "Näu & Co"}}
-    create = functions.create_vendor("test:vendor:1", fields)
+    create = functions.create("test:vendor:1", "VENDOR", fields)
     (made,) = session.call([create], unique=True, write=True)
     assert made.error is None, made.error
     vendors = IntacctExtraction(session, select(INTACCT_TABLES, "vendor"), ALL)
     names = {name for batch in vendors for name in texts_of(batch.rows, "name")}
     assert "Näu & Co" in names
-    (again,) = session.call([functions.create_vendor("test:vendor:2", fields)], unique=True, write=True)
+    (again,) = session.call([functions.create("test:vendor:2", "VENDOR", fields)], unique=True, write=True)
     assert isinstance(again.error, DuplicateRecordError)

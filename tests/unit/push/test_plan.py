@@ -477,3 +477,11 @@ def test_frames_become_rows_without_nan():
         {"a": Decimal("1.10"), "b": None, "c": 1},
         {"a": None, "b": date(2026, 1, 1), "c": None},
     ]
+
+
+def test_an_object_that_is_not_asked_for_is_not_planned():
+    """What a link does not push makes neither an item nor a hold."""
+    everything = plan(matches=())
+    vendors = plan(matches=(), objects=["vendor"])
+    assert {item.object_name for item in everything.items} == {"vendor", "ap_bill"}
+    assert {item.object_name for item in vendors.items} == {"vendor"}

@@ -1,4 +1,4 @@
-"""Clearing accounts of a link in the connections file."""
+"""A link in the connections file: its clearing accounts, and what it does not push."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ COMPANY = {
 }
 
 
-def link_with(**clearing: object) -> Link:
-    """The link at an entity that names these clearing accounts."""
-    link = {"company": "acme", "entity": "100", "bill": "main", "organization_id": "008", "clearing": clearing}
+def link_with(**settings: object) -> Link:
+    """The link at an entity that has these settings."""
+    link = {"company": "acme", "entity": "100", "bill": "main", "organization_id": "008", **settings}
     document = {
         "companies": {"acme": COMPANY},
         "bill": {"main": {"dev_key": {"env": "C"}, "username": "u", "password": {"env": "D"}}},
@@ -33,10 +33,10 @@ def link_with(**clearing: object) -> Link:
 
 def test_a_link_names_its_clearing_accounts():
     """S-CFG-03: numbers as YAML reads them, and whether both are one account."""
-    assert link_with(money_out=1070, money_in="1080-10", currency="USD", days=5).clearing == Clearing(
-        "1070", "1080-10", "USD", 5
-    )
-    assert link_with(money_out="1070", money_in="1070").clearing.accounts == ("1070",)
+    assert link_with(
+        clearing={"money_out": 1070, "money_in": "1080-10", "currency": "USD", "days": 5}
+    ).clearing == Clearing("1070", "1080-10", "USD", 5)
+    assert link_with(clearing={"money_out": "1070", "money_in": "1070"}).clearing.accounts == ("1070",)
     assert link_with().clearing == Clearing()
     assert link_with().clearing.accounts == ()
 
@@ -45,4 +45,12 @@ def test_a_link_names_its_clearing_accounts():
 def test_what_no_clearing_account_can_be_is_refused(wrong: dict[str, object]):
     """A day before today, no currency, no number, and a word that is no setting."""
     with pytest.raises(ValidationError):
-        link_with(**wrong)
+        link_with(clearing=wrong)
+
+
+def test_a_link_names_what_it_does_not_push():
+    """All that can be pushed is, but for what is named; a word that is no such object is refused with those that are."""
+    assert link_with().not_pushed == frozenset()
+    assert link_with(not_pushed=["vendor"]).not_pushed == {"vendor"}
+    with pytest.raises(ValidationError, match=r"'vendors' is no object that is pushed; those are: .*vendor, ap_bill"):
+        link_with(not_pushed=["vendors"])
