@@ -49,7 +49,7 @@ def test_what_no_clearing_account_can_be_is_refused(wrong: dict[str, object]):
 
 
 def test_a_link_names_what_it_does_not_push():
-    """All that can be pushed is, but for what is named; a word that is no such object is refused with those that are."""
+    """All that can be pushed is, but for what is named; a word that is no such object is refused."""
     assert link_with().not_pushed == frozenset()
     assert link_with(not_pushed=["vendor"]).not_pushed == {"vendor"}
     with pytest.raises(ValidationError, match=r"'vendors' is no object that is pushed; those are: .*vendor, ap_bill"):
