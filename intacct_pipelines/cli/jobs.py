@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 import dagster as dg
+from dagster._utils.error import SerializableErrorInfo
 
 from intacct_pipelines.defs.history import history_key
 from intacct_pipelines.defs.months import HISTORY_TABLES
@@ -146,6 +147,12 @@ def run_job(
         for event in result.all_events
         if event.is_step_failure and event.step_key is not None
     )
+    if not (result.success or failures):  # what failed is Dagster itself, between the steps
+        failures = tuple(
+            StepFailure("run", _innermost(event.job_failure_data.error) or event.message or "failed without a message")
+            for event in result.all_events
+            if event.event_type is dg.DagsterEventType.RUN_FAILURE
+        )
     metadata: dict[str, Mapping[str, Any]] = {}
     partitions: dict[str, dict[str, Mapping[str, Any]]] = {}
     # From the log: a step that failed at its end has told of the partitions that were done before.
@@ -217,7 +224,10 @@ def _words(event: dg.DagsterEvent) -> str:
     data = event.step_failure_data
     if data.user_failure_data is not None and data.user_failure_data.description:
         return data.user_failure_data.description
-    error = data.error
+    return _innermost(data.error) or "failed without a message"
+
+
+def _innermost(error: SerializableErrorInfo | None) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip() if error is not None else "failed without a message"
+    return error.message.strip() if error is not None else ""

@@ -7,7 +7,8 @@
 import atexit
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar, Final, Self, cast
 
 import click
@@ -83,7 +84,9 @@ class Storage(DagsterPostgresStorage):
             raise _WrongStorageError(error.message, rule=error.rule, remedy=error.remedy) from None
         except WarehouseUnavailableError as error:
             raise _StorageUnavailableError(error.message, rule=error.rule, remedy=error.remedy) from None
-        _remember_tables(cast("PostgresEventLogStorage", opened.event_log_storage))
+        events = cast("PostgresEventLogStorage", opened.event_log_storage)
+        _remember_tables(events)
+        _begin_pools_in_turn(events, address)
         if config_value.get("pooled", True):
             for part in (opened.run_storage, opened.event_log_storage, opened.schedule_storage):
                 # By default each event opens a connection of its own: 72 ms an event instead of 25.
@@ -96,12 +99,18 @@ class Storage(DagsterPostgresStorage):
     def _create(cls, address: str, inst_data: ConfigurableClassData | None) -> Self:
         """Make the tables in one process while others wait: Dagster's own retries lose that race now and then."""
         try:
-            lock = psycopg.connect(address, autocommit=True, connect_timeout=10)
+            with _in_turn(address):
+                return cls(postgres_url=dagster_url(address), inst_data=inst_data)
         except psycopg.Error as error:
             raise connection_failure(error, describe(address)) from None
-        with lock:
-            lock.execute("SELECT pg_advisory_lock(%s)", [_LOCK_KEY])
-            return cls(postgres_url=dagster_url(address), inst_data=inst_data)
+
+
+@contextmanager
+def _in_turn(address: str) -> Iterator[None]:
+    """Let one process at a time change what all share."""
+    with psycopg.connect(address, autocommit=True, connect_timeout=10) as lock:
+        lock.execute("SELECT pg_advisory_lock(%s)", [_LOCK_KEY])
+        yield
 
 
 def _remember_tables(events: PostgresEventLogStorage) -> None:
@@ -114,3 +123,20 @@ def _remember_tables(events: PostgresEventLogStorage) -> None:
         return table_name in there
 
     events.has_table = has_table  # type: ignore[method-assign]  # Dagster makes the object itself
+
+
+def _begin_pools_in_turn(events: PostgresEventLogStorage, address: str) -> None:
+    """Begin each pool once: of two runs that are the first to use it, Dagster lets one fail, and of a new limit any."""
+    begin = events.initialize_concurrency_limit_to_default
+
+    def initialize(concurrency_key: str) -> bool:
+        with _in_turn(address):
+            limits = {pool.name: pool.limit for pool in events.get_pool_limits()}
+            if concurrency_key in limits:
+                wanted = events._instance.global_op_concurrency_default_limit  # noqa: SLF001 - as Dagster asks it
+                if limits[concurrency_key] == wanted:
+                    return True
+                events.delete_concurrency_limit(concurrency_key)
+            return begin(concurrency_key)
+
+    events.initialize_concurrency_limit_to_default = initialize  # type: ignore[method-assign]  # see above

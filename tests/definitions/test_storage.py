@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,27 @@ def test_processes_that_come_first_together_all_get_their_storage(empty_dsn: str
     ]
     assert [process.communicate(timeout=120)[0].strip() for process in processes] == ["0"] * 4
     assert not (tmp_path / "postgres").exists()
+
+
+def test_runs_that_are_the_first_to_use_a_pool_all_get_its_limit(
+    empty_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes second finds the pool begun, and a changed default takes the place of the old one."""
+    delivered = yaml.safe_load((_ROOT / "dagster_home" / "dagster.yaml").read_text(encoding="utf-8"))
+    monkeypatch.setenv("DAGSTER_POSTGRES_URL", empty_dsn)
+    limits = []
+    for default in (2, 2, 3):
+        delivered["concurrency"]["pools"]["default_limit"] = default
+        home = tmp_path / str(len(limits))
+        home.mkdir()
+        (home / "dagster.yaml").write_text(yaml.safe_dump(delivered), encoding="utf-8")
+        monkeypatch.setenv("DAGSTER_HOME", str(home))
+        with DagsterInstance.get() as instance, ThreadPoolExecutor(4) as threads:
+            events = instance.event_log_storage
+            assert all(threads.map(events.initialize_concurrency_limit_to_default, ["intacct"] * 4))
+            limits.append([(pool.name, pool.limit, pool.from_default) for pool in events.get_pool_limits()])
+            assert events.get_concurrency_info("intacct").slot_count == default
+    assert limits == [[("intacct", 2, True)], [("intacct", 2, True)], [("intacct", 3, True)]]
 
 
 def test_the_delivered_instance_names_our_storage() -> None:
