@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 import dagster as dg
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from intacct_pipelines.defs.history import history_key
 from intacct_pipelines.defs.months import HISTORY_TABLES
