@@ -28,6 +28,9 @@ _LOCK_KEY: Final = 0x1A7DA65
 _STATEMENT_TIMEOUT_MS: Final = 60_000
 _RECYCLE_SECONDS: Final = 600
 _MAX_OVERFLOW: Final = 20
+_BATCH_VARIABLE: Final = "DAGSTER_EVENT_BATCH_SIZE"
+_BATCH_SIZE: Final = "500"
+"""Events stored at once where a step or a run has many of them: months of a history, all that a run plans."""
 _VALIDATING: Final = "DAGSTER_IS_DEFS_VALIDATION_CLI"
 """Dagster sets it for `definitions validate`, which stores nothing."""
 
@@ -84,6 +87,7 @@ class Storage(DagsterPostgresStorage):
             raise _WrongStorageError(error.message, rule=error.rule, remedy=error.remedy) from None
         except WarehouseUnavailableError as error:
             raise _StorageUnavailableError(error.message, rule=error.rule, remedy=error.remedy) from None
+        os.environ.setdefault(_BATCH_VARIABLE, _BATCH_SIZE)
         events = cast("PostgresEventLogStorage", opened.event_log_storage)
         _remember_tables(events)
         _begin_pools_in_turn(events, address)
