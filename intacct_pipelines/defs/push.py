@@ -10,6 +10,7 @@ from intacct_pipelines.defs.metadata import OWNERS, table_value
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan
+from intacct_pipelines.domain.pushed import PUSHED
 
 
 class ApplyConfig(dg.Config):
@@ -62,7 +63,7 @@ def _plan_metadata(planned: Planned) -> dict[str, Any]:
 
 @dg.asset(
     key=["push", "plan"],
-    deps=[dg.AssetKey(["recon", "vendor"]), dg.AssetKey(["recon", "ap_bill"])],
+    deps=[dg.AssetKey(["recon", name]) for name in PUSHED],
     description="What would be written to Intacct, item by item, with its effect on the ledger; and what is held, with "
     "the rule and what to do. Before planning, what came back from Intacct is confirmed.",
     metadata={"dagster/table_name": "push.plan"},
