@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from intacct_pipelines.domain.keys import item_key, read_source_mark, source_mark
-from intacct_pipelines.domain.link import ClosedPeriod
+from intacct_pipelines.domain.keys import item_key
 from intacct_pipelines.domain.money import LARGEST_CARRIED
-from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import (
-    SETTLED_STATES,
     Hold,
     Item,
     Operation,
     canonical_json,
-    target_revision,
 )
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.coded_lines import CodedLines, intacct_line, ledger_effect, line_fields
+from intacct_pipelines.push.documents import (
+    Copies,
+    allowed_currency,
+    check_readable,
+    document_number,
+    is_out_of_use,
+    is_settled,
+    marked_text,
+    posting_day,
+    stored_revision,
+)
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 from intacct_pipelines.push.vendors import VendorTarget, vendor_targets
 
 if TYPE_CHECKING:
-    from intacct_pipelines.domain.keys import ItemKey
+    from datetime import date
+
     from intacct_pipelines.domain.push import Fields
     from intacct_pipelines.push.coded_lines import Line
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
 
-NUMBER_LENGTH: Final = 30
-"""Longest bill number that is sent."""
 PO_NUMBER_LENGTH: Final = 100
-_DESCRIPTION_LENGTH: Final = 1000
-_REFUSED_CHARACTERS: Final = frozenset("&<>#?")
 _PAYABLE: Final = "accounts payable"
+_PUSHED: Final = PUSHED["ap_bill"]
 
 
 class BillPlanner:
@@ -61,17 +65,7 @@ class BillPlanner:
         self._vendors = vendor_targets(context)
         self._coded = CodedLines(sources)
         self._closed_through = context.closed_through
-        self._quarantined = context.quarantined
-        self._taken: dict[tuple[str, str], set[int]] = defaultdict(set)
-        self._marked: dict[str, set[int]] = defaultdict(set)
-        for record_no, row in sources.by("intacct.ap_bill").items():
-            self._taken[row["vendor_id"], fold(row["document_no"])].add(record_no)
-            mark = read_source_mark(row.get("description"))
-            if mark is not None and mark[0] == "bill":
-                self._marked[mark[1]].add(record_no)
-        self._entered = Counter(
-            (row["vendor_id"], fold(row["document_no"])) for row in self._bills if not _is_out_of_use(row)
-        )
+        self._copies = Copies(context, _PUSHED, party="vendor_id", number="document_no")
 
     def rows(self) -> list[Row]:
         """Return BILL's bills by date."""
@@ -101,12 +95,8 @@ class BillPlanner:
 
     def _check_source(self, bill: Row) -> None:
         """Refuse what BILL itself says is not ready, and what is known to be out of date."""
-        lines = self._source_lines.get(bill["id"], [])
-        keys = [("bill.ap_bill", bill["id"]), *(("bill.ap_bill_line", row["id"]) for row in lines)]
-        if any(key in self._quarantined for key in keys):
-            reason = "a newer copy of it is in quarantine"
-            raise Held("quarantined", "S-ERR-41", reason, "Correct in BILL what the quarantine names, then sync.")
-        if _is_out_of_use(bill):
+        check_readable(self._context, _PUSHED, bill)
+        if is_out_of_use(bill):
             raise Held("archived", "S-BIL-03", "it is archived or a draft in BILL", "Restore or finish it in BILL.")
         if bill["amount"] <= 0:
             word = "of zero" if bill["amount"] == 0 else "negative, which would be a vendor credit in Intacct"
@@ -125,8 +115,8 @@ class BillPlanner:
                 "Find out who deleted it; enter it by hand, or pair it with the bill that took its place.",
             )
         vendor = self._vendor(bill)
-        number = self._number(bill)
-        self._check_double(bill, vendor, number, None)
+        number = document_number(text(bill, "document_no"))
+        self._copies.check(bill, vendor.vendor_id, number, None)
         return self._item(bill, vendor, number, self._lines(bill), None)
 
     def _mend(self, bill: Row, paired: Row) -> Item | None:
@@ -136,25 +126,9 @@ class BillPlanner:
             return None
         self._check_source(bill)
         self._check_target(bill, paired)
-        vendor, number = self._vendor(bill), self._number(bill)
-        self._check_double(bill, vendor, number, paired)
+        vendor, number = self._vendor(bill), document_number(text(bill, "document_no"))
+        self._copies.check(bill, vendor.vendor_id, number, paired)
         return self._item(bill, vendor, number, self._lines(bill), paired)
-
-    def _check_double(self, bill: Row, vendor: VendorTarget, number: str, paired: Row | None) -> None:
-        """Refuse what would be the same invoice once more, by what the rows themselves say."""
-        own = set() if paired is None else {int(paired["record_no"])}
-        if self._taken.get((vendor.vendor_id, fold(number)), own) - own:
-            reason = f"Intacct has a bill {number} of {vendor.vendor_id} that is not its pair"
-            remedy = "Confirm the pair with `map`, or correct the number on the wrong side."
-            raise Held("duplicate", "S-IDM-04", reason, remedy)
-        if self._marked.get(bill["id"], own) - own:
-            others = ", ".join(str(record_no) for record_no in sorted(self._marked[bill["id"]] - own))
-            reason = f"Intacct's bill {others} names it as its source and is not its pair"
-            remedy = "Confirm the pair with `map`, or take the mark out of the wrong bill's description."
-            raise Held("duplicate", "S-IDM-04", reason, remedy)
-        if self._entered[bill["vendor_id"], fold(number)] > 1:
-            reason = f"BILL has several bills {number} of this vendor"
-            raise Held("duplicate", "S-IDM-04", reason, "Archive the copy in BILL, or correct its number.")
 
     def _changes(self, bill: Row, paired: Row) -> list[str]:
         """Return the names of what differs; what cannot be translated differs too, and is refused later."""
@@ -184,7 +158,7 @@ class BillPlanner:
         if owner != own:
             reason = f"the bill belongs to {owner or 'the top level'}, this link to {own or 'the top level'}"
             raise Held("ownership_level", "S-CFG-11", reason, "Change it at the level that owns it.")
-        if ("intacct.ap_bill", str(paired["record_no"])) in self._quarantined:
+        if ("intacct.ap_bill", str(paired["record_no"])) in self._context.quarantined:
             reason = f"a newer copy of Intacct's bill {paired['record_no']} is in quarantine"
             raise Held("quarantined", "S-ERR-41", reason, "Correct in Intacct what the quarantine names, then sync.")
         if text(bill, "currency") != text(paired, "currency"):
@@ -193,7 +167,7 @@ class BillPlanner:
         if text(paired, "module_key").startswith("9."):
             reason = "it was born from a purchase order in Intacct"
             raise Held("source_locked", "S-PUR-05", reason, "Undo the edit in BILL; change the order in Intacct.")
-        if _is_settled(paired):
+        if is_settled(paired):
             part = paired.get("trx_total_due") or Decimal(0)
             rule = "S-BIL-09" if part and text(paired, "state") != "Paid" else "S-BIL-06"
             reason = f"Intacct's bill is {text(paired, 'state') or 'paid'}; a paid or part-paid bill cannot be edited"
@@ -223,48 +197,17 @@ class BillPlanner:
             raise Held("inactive", "S-VEN-05", reason, "Activate the vendor in Intacct, or change the bill's vendor.")
         return vendor
 
-    def _number(self, bill: Row) -> str:
-        number = text(bill, "document_no")
-        if not number:
-            reason = "it has no number, without which it could not be looked up"
-            raise Held("missing_field", "S-IDM-03", reason, "Give it a number in BILL.")
-        if len(number) > NUMBER_LENGTH:
-            reason = f"its number has {len(number)} characters, more than {NUMBER_LENGTH}"
-            raise Held("field_length", "S-IDM-03", reason, "Shorten the number in BILL.")
-        refused = sorted(_REFUSED_CHARACTERS & set(number))
-        if refused:
-            reason = f"its number holds {' '.join(refused)}, which Intacct refuses"
-            raise Held("field_characters", "S-IDM-03", reason, "Change the number in BILL.")
-        return number
-
-    def _currency(self, bill: Row) -> str:
-        currency = text(bill, "currency")
-        if not currency or (self._context.currencies and currency not in self._context.currencies):
-            reason = f"the entity does not use {currency}" if currency else "its currency is not known"
-            raise Held("currency", "S-CUR-04", reason, "Enable the currency for the entity in Intacct.")
-        return currency
-
     def _lines(self, bill: Row) -> list[Line]:
         rows = self._source_lines.get(bill["id"], [])
-        return self._coded.translate(rows, bill["amount"], self._currency(bill), "bill")
-
-    def _posting_date(self, bill: Row) -> date:
-        """Return the day in the ledger: the bill's own, or the first open one where the link says so (S-IDM-08)."""
-        own: date = bill["bill_date"]
-        if self._closed_through is None or own > self._closed_through:
-            return own
-        if self._link.closed_period is ClosedPeriod.FIRST_OPEN:
-            return self._closed_through + timedelta(days=1)
-        reason = f"its date {own} lies in a period that is closed through {self._closed_through}"
-        raise Held("period_closed", "S-IDM-08", reason, "Open the period, or set closed_period to first_open.")
+        return self._coded.translate(rows, bill["amount"], allowed_currency(self._context, bill), "bill")
 
     def _item(self, bill: Row, vendor: VendorTarget, number: str, lines: list[Line], paired: Row | None) -> Item:
-        currency = self._currency(bill)
-        posting_date = self._posting_date(bill)
+        currency = allowed_currency(self._context, bill)
+        posting_date = posting_day(self._context, bill["bill_date"])
         operation = Operation.CREATE if paired is None else Operation.UPDATE
         content = self._content(bill, vendor, number, lines, posting_date=posting_date, paired=paired)
         # An update starts from a certain state of its target: the way back and forth again is another operation.
-        target_revision = "" if paired is None else _target_revision(paired)
+        target_revision = "" if paired is None else stored_revision("ap_bill", paired)
         key = item_key(
             link=self._link.name,
             source_system="bill",
@@ -286,7 +229,7 @@ class BillPlanner:
             operation=operation,
             source_id=bill["id"],
             natural_key={"VENDORID": vendor.vendor_id, "RECORDID": number},
-            payload={**content, "DESCRIPTION": _description(bill, key)},
+            payload={**content, "DESCRIPTION": marked_text(bill["id"], key, text(bill, "description"))},
             source_revision=self._context.revisions.get(("ap_bill", bill["id"]), ""),
             target_record_no=None if paired is None else int(paired["record_no"]),
             target_revision=target_revision,
@@ -348,33 +291,9 @@ class BillPlanner:
         return tuple(warnings)
 
 
-def _is_out_of_use(bill: Row) -> bool:
-    return bool(bill.get("is_archived")) or text(bill, "record_status") not in {"", "ACTIVE"}
-
-
 def _label(bill: Row) -> str:
     return f"bill {text(bill, 'document_no') or bill['id']} of {text(bill, 'vendor_name') or bill['vendor_id']}"
 
 
 def _day(day: date) -> str:
     return f"{day:%m/%d/%Y}"
-
-
-def _description(bill: Row, key: ItemKey) -> str:
-    """Return mark and key, then BILL's own words unless these would make the mark ambiguous (S-IDM-04)."""
-    mark = f"{source_mark('bill', bill['id'])} {key}"
-    whole = f"{mark} {text(bill, 'description')}".strip()[:_DESCRIPTION_LENGTH]
-    return whole if read_source_mark(whole) is not None else mark
-
-
-def _target_revision(paired: Row) -> str:
-    return target_revision(
-        (text(paired, "vendor_id"), text(paired, "document_no")),
-        state=text(paired, "state"),
-        total=paired["trx_total_entered"],
-        description=text(paired, "description"),
-    )
-
-
-def _is_settled(paired: Row) -> bool:
-    return bool(paired.get("trx_total_paid")) or text(paired, "state") in SETTLED_STATES

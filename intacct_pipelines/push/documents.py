@@ -1,0 +1,179 @@
+"""What the planners of documents have in common: numbers, days, currencies, copies, and what may no longer be edited.
+
+What is said here is the same for bills, invoices and credits of either side; their rules are in a module of each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from intacct_pipelines.domain.keys import read_source_mark, source_mark
+from intacct_pipelines.domain.link import ClosedPeriod
+from intacct_pipelines.domain.names import fold
+from intacct_pipelines.domain.push import SETTLED_STATES, target_revision
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.planner import Held
+from intacct_pipelines.push.sources import text
+
+if TYPE_CHECKING:
+    from intacct_pipelines.domain.catalog import Table
+    from intacct_pipelines.domain.keys import ItemKey
+    from intacct_pipelines.domain.pushed import Pushed
+    from intacct_pipelines.push.planner import Context
+    from intacct_pipelines.push.sources import Row
+
+NUMBER_LENGTH: Final = 30
+"""Longest document number that is sent."""
+_MARK_LENGTH: Final = 1000
+_REFUSED_CHARACTERS: Final = frozenset("&<>#?")
+
+
+class Copies:
+    """Finds what would be the same document once more, by what the rows of both sides themselves say.
+
+    Args:
+        context: What the planner is told.
+        pushed: The object.
+        party: Column of BILL's rows with the vendor or customer; Intacct's is the first of the natural key.
+        number: Column of BILL's rows with the document's number.
+    """
+
+    def __init__(self, context: Context, pushed: Pushed, *, party: str, number: str) -> None:
+        self._pushed, self._party = pushed, party
+        self._their_party, their_number = pushed.natural_key
+        self._taken: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._marked: dict[str, set[int]] = defaultdict(set)
+        for record_no, row in context.sources.by(pushed.target.qualified_name).items():
+            self._taken[row[self._their_party], fold(row[their_number])].add(record_no)
+            mark = read_source_mark(row.get(pushed.mark))
+            if mark is not None and mark[0] == pushed.platform:
+                self._marked[mark[1]].add(record_no)
+        self._entered = Counter(
+            (row[party], fold(row[number]))
+            for row in context.sources.live(pushed.source.qualified_name)
+            if not is_out_of_use(row)
+        )
+
+    def check(self, row: Row, party_id: str, number: str, paired: Row | None) -> None:
+        """Refuse a document that Intacct has, or that BILL has twice.
+
+        Args:
+            row: BILL's document.
+            party_id: Intacct's id of its vendor or customer.
+            number: Its number.
+            paired: Intacct's document that is its pair, if there is one.
+
+        Raises:
+            Held: There is a copy.
+        """
+        word, own = self._pushed.word, set() if paired is None else {int(paired["record_no"])}
+        if self._taken.get((party_id, fold(number)), own) - own:
+            reason = f"Intacct has {_a(word)} {number} of {party_id} that is not its pair"
+            remedy = "Confirm the pair with `map`, or correct the number on the wrong side."
+            raise Held("duplicate", "S-IDM-04", reason, remedy)
+        if self._marked.get(row["id"], own) - own:
+            others = ", ".join(str(record_no) for record_no in sorted(self._marked[row["id"]] - own))
+            reason = f"Intacct's {word} {others} names it as its source and is not its pair"
+            remedy = f"Confirm the pair with `map`, or take the mark out of the wrong {word}'s description."
+            raise Held("duplicate", "S-IDM-04", reason, remedy)
+        if self._entered[row[self._party], fold(number)] > 1:
+            reason = f"BILL has several {word}s {number} of this {self._their_party.removesuffix('_id')}"
+            raise Held("duplicate", "S-IDM-04", reason, "Archive the copy in BILL, or correct its number.")
+
+
+def check_readable(context: Context, pushed: Pushed, row: Row) -> None:
+    """Refuse a document of BILL of which, or of a line of which, a newer copy could not be read.
+
+    Raises:
+        Held: One of them is in quarantine.
+    """
+    lines = [(table, one["id"]) for table in pushed.source_lines for one in _lines_of(context, table, row)]
+    for table, key in [(pushed.source, row["id"]), *lines]:
+        if (table.qualified_name, key) in context.quarantined:
+            reason = "a newer copy of it is in quarantine"
+            raise Held("quarantined", "S-ERR-41", reason, "Correct in BILL what the quarantine names, then sync.")
+
+
+def _lines_of(context: Context, table: Table, row: Row) -> list[Row]:
+    return context.sources.lines(table.qualified_name).get(row["id"], [])
+
+
+def document_number(number: str) -> str:
+    """Return a number that Intacct takes and by which the document can be looked up.
+
+    Raises:
+        Held: It has none, or one that Intacct refuses.
+    """
+    if not number:
+        reason = "it has no number, without which it could not be looked up"
+        raise Held("missing_field", "S-IDM-03", reason, "Give it a number in BILL.")
+    if len(number) > NUMBER_LENGTH:
+        reason = f"its number has {len(number)} characters, more than {NUMBER_LENGTH}"
+        raise Held("field_length", "S-IDM-03", reason, "Shorten the number in BILL.")
+    refused = sorted(_REFUSED_CHARACTERS & set(number))
+    if refused:
+        reason = f"its number holds {' '.join(refused)}, which Intacct refuses"
+        raise Held("field_characters", "S-IDM-03", reason, "Change the number in BILL.")
+    return number
+
+
+def allowed_currency(context: Context, row: Row) -> str:
+    """Return a document's currency.
+
+    Raises:
+        Held: It has none, or one that the entity does not use (S-CUR-04).
+    """
+    currency = text(row, "currency")
+    if not currency or (context.currencies and currency not in context.currencies):
+        reason = f"the entity does not use {currency}" if currency else "its currency is not known"
+        raise Held("currency", "S-CUR-04", reason, "Enable the currency for the entity in Intacct.")
+    return currency
+
+
+def posting_day(context: Context, own: date) -> date:
+    """Return the day in the ledger: the document's own, or the first open one where the link says so (S-IDM-08).
+
+    Raises:
+        Held: The day is closed, and the link does not let it move.
+    """
+    closed = context.closed_through
+    if closed is None or own > closed:
+        return own
+    if context.sources.link.closed_period is ClosedPeriod.FIRST_OPEN:
+        return closed + timedelta(days=1)
+    reason = f"its date {own} lies in a period that is closed through {closed}"
+    raise Held("period_closed", "S-IDM-08", reason, "Open the period, or set closed_period to first_open.")
+
+
+def is_out_of_use(row: Row) -> bool:
+    """Return whether a document of BILL is archived, or still a draft."""
+    return bool(row.get("is_archived")) or text(row, "record_status") not in {"", "ACTIVE"}
+
+
+def is_settled(paired: Row) -> bool:
+    """Return whether Intacct's document is paid or used in part or in whole, or reversed."""
+    return bool(paired.get("trx_total_paid")) or text(paired, "state") in SETTLED_STATES
+
+
+def marked_text(source_id: str, key: ItemKey, words: str = "") -> str:
+    """Return mark and key, then BILL's own words unless these would make the mark ambiguous (S-IDM-04)."""
+    mark = f"{source_mark('bill', source_id)} {key}"
+    whole = f"{mark} {words}".strip()[:_MARK_LENGTH]
+    return whole if read_source_mark(whole) is not None else mark
+
+
+def stored_revision(object_name: str, paired: Row) -> str:
+    """Return the state of Intacct's document as the warehouse holds it, for ``Item.target_revision``."""
+    pushed = PUSHED[object_name]
+    return target_revision(
+        [text(paired, column) for column in pushed.natural_key],
+        state=text(paired, "state"),
+        total=paired["trx_total_entered"],
+        description=text(paired, pushed.mark),
+    )
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
