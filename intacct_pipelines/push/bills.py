@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from intacct_pipelines.domain.keys import item_key
 from intacct_pipelines.domain.money import LARGEST_CARRIED
-from intacct_pipelines.domain.push import (
-    Hold,
-    Item,
-    Operation,
-    canonical_json,
-)
+from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.coded_lines import CodedLines, intacct_line, ledger_effect, line_fields
+from intacct_pipelines.push.coded_lines import PAYABLE, CodedLines, intacct_line, ledger_effect, line_fields
 from intacct_pipelines.push.documents import (
     Copies,
     allowed_currency,
+    check_changeable,
+    check_not_posted,
     check_readable,
     document_number,
+    format_day,
+    hold_of,
     is_out_of_use,
     is_settled,
+    key_of,
     marked_text,
     posting_day,
     stored_revision,
 )
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
-from intacct_pipelines.push.vendors import VendorTarget, vendor_targets
+from intacct_pipelines.push.vendors import VendorTarget, vendor_of, vendor_targets
 
 if TYPE_CHECKING:
     from datetime import date
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.push.sources import Row
 
 PO_NUMBER_LENGTH: Final = 100
-_PAYABLE: Final = "accounts payable"
 _PUSHED: Final = PUSHED["ap_bill"]
 
 
@@ -84,14 +81,7 @@ class BillPlanner:
                 return self._create(bill)
             return self._mend(bill, paired)
         except Held as held:
-            return self._hold(bill, held)
-
-    def _hold(self, bill: Row, held: Held) -> Hold:
-        kind, rule, reason, remedy = held.parts
-        amount, currency = bill.get("amount") or Decimal(0), text(bill, "currency")
-        return Hold(
-            "ap_bill", bill["id"], _label(bill), kind, rule, reason, remedy, amount, currency, held_by=held.held_by
-        )
+            return hold_of("ap_bill", bill, _label(bill), held)
 
     def _check_source(self, bill: Row) -> None:
         """Refuse what BILL itself says is not ready, and what is known to be out of date."""
@@ -107,13 +97,7 @@ class BillPlanner:
             raise Held("not_approved", "S-APR-02", reason, "Approve it in BILL.")
 
     def _create(self, bill: Row) -> Item:
-        if ("ap_bill", bill["id"]) in self._context.posted:
-            raise Held(
-                "deleted_in_intacct",
-                "S-IDM-06",
-                "it was created in Intacct before and is not there any more",
-                "Find out who deleted it; enter it by hand, or pair it with the bill that took its place.",
-            )
+        check_not_posted(self._context, _PUSHED, bill)
         vendor = self._vendor(bill)
         number = document_number(text(bill, "document_no"))
         self._copies.check(bill, vendor.vendor_id, number, None)
@@ -154,13 +138,7 @@ class BillPlanner:
 
     def _check_target(self, bill: Row, paired: Row) -> None:
         """Refuse an edit that Intacct forbids or that would overwrite a person's work."""
-        owner, own = text(paired, "owner_entity_id"), self._link.entity.entity_id
-        if owner != own:
-            reason = f"the bill belongs to {owner or 'the top level'}, this link to {own or 'the top level'}"
-            raise Held("ownership_level", "S-CFG-11", reason, "Change it at the level that owns it.")
-        if ("intacct.ap_bill", str(paired["record_no"])) in self._context.quarantined:
-            reason = f"a newer copy of Intacct's bill {paired['record_no']} is in quarantine"
-            raise Held("quarantined", "S-ERR-41", reason, "Correct in Intacct what the quarantine names, then sync.")
+        check_changeable(self._context, _PUSHED, paired)
         if text(bill, "currency") != text(paired, "currency"):
             reason = f"it is in {text(bill, 'currency')}, Intacct's bill in {text(paired, 'currency')}"
             raise Held("currency", "S-CUR-01", reason, "Reverse Intacct's bill with a date you choose, then plan.")
@@ -182,20 +160,7 @@ class BillPlanner:
             raise Held("conflict", "S-BIL-11", reason, "Decide which side is right, and correct the other by hand.")
 
     def _vendor(self, bill: Row) -> VendorTarget:
-        vendor = self._vendors.get(bill["vendor_id"])
-        if vendor is None:
-            reason = f"BILL's vendor {bill['vendor_id']} is not there"
-            raise Held("missing_reference", "S-VEN-01", reason, "Extract the vendors again; restore it in BILL.")
-        if isinstance(vendor, Hold):
-            reason = f"it waits for {vendor.label}, which is held: {vendor.reason}"
-            raise Held(vendor.kind, vendor.rule, reason, vendor.remedy, held_by=vendor.source_id)
-        if bill["vendor_id"] in self._link.excluded_vendors:
-            remedy = "Remove the vendor from excluded_vendors to let its documents pass."
-            raise Held("excluded", "S-VEN-10", "the link excludes its vendor", remedy)
-        if vendor.status != "active":
-            reason = f"vendor {vendor.vendor_id} is {vendor.status} in Intacct"
-            raise Held("inactive", "S-VEN-05", reason, "Activate the vendor in Intacct, or change the bill's vendor.")
-        return vendor
+        return vendor_of(self._vendors, self._link, bill["vendor_id"], "bill")
 
     def _lines(self, bill: Row) -> list[Line]:
         rows = self._source_lines.get(bill["id"], [])
@@ -208,20 +173,12 @@ class BillPlanner:
         content = self._content(bill, vendor, number, lines, posting_date=posting_date, paired=paired)
         # An update starts from a certain state of its target: the way back and forth again is another operation.
         target_revision = "" if paired is None else stored_revision("ap_bill", paired)
-        key = item_key(
-            link=self._link.name,
-            source_system="bill",
-            object_name="ap_bill",
-            source_id=bill["id"],
-            operation=operation,
-            revision=hashlib.sha256(
-                (canonical_json(content) + target_revision + str(paired and paired.get("modified_at"))).encode()
-            ).hexdigest(),
-        )
+        start = target_revision + str(paired and paired.get("modified_at"))
+        key = key_of(self._link, "ap_bill", bill, operation, content, start)
         old = [] if paired is None else self._target_lines.get(paired["record_no"], [])
         effect = [
-            *ledger_effect([intacct_line(row) for row in old], currency, -1, _PAYABLE),
-            *ledger_effect(lines, currency, 1, _PAYABLE),
+            *ledger_effect([intacct_line(row) for row in old], currency, -1, PAYABLE),
+            *ledger_effect(lines, currency, 1, PAYABLE),
         ]
         item = Item(
             key=key,
@@ -254,8 +211,8 @@ class BillPlanner:
         currency, base = text(bill, "currency"), self._sources.base_currency
         content: Fields = {} if paired is None else {"RECORDNO": str(paired["record_no"])}
         content |= {
-            "WHENCREATED": _day(bill["bill_date"]),
-            "WHENPOSTED": _day(posting_date),
+            "WHENCREATED": format_day(bill["bill_date"]),
+            "WHENPOSTED": format_day(posting_date),
             "VENDORID": vendor.vendor_id,
             "RECORDID": number,
         }
@@ -263,13 +220,13 @@ class BillPlanner:
             content["DOCNUMBER"] = text(bill, "purchase_order_no")
         # The key of the item is put here once it is known; the place keeps the order of the fields.
         content["DESCRIPTION"] = ""
-        content["WHENDUE"] = _day(bill.get("due_date") or bill["bill_date"])
+        content["WHENDUE"] = format_day(bill.get("due_date") or bill["bill_date"])
         content["CURRENCY"] = currency
         if base:
             content["BASECURR"] = base
         if base and base != currency:
             # An empty type is Intacct's own daily rate.
-            content |= {"EXCH_RATE_DATE": _day(posting_date), "EXCH_RATE_TYPE_ID": ""}
+            content |= {"EXCH_RATE_DATE": format_day(posting_date), "EXCH_RATE_TYPE_ID": ""}
         if paired is None:
             content["ACTION"] = "Submit"
         content["APBILLITEMS"] = {
@@ -293,7 +250,3 @@ class BillPlanner:
 
 def _label(bill: Row) -> str:
     return f"bill {text(bill, 'document_no') or bill['id']} of {text(bill, 'vendor_name') or bill['vendor_id']}"
-
-
-def _day(day: date) -> str:
-    return f"{day:%m/%d/%Y}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.push import LedgerLine
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.domain.push import Fields
     from intacct_pipelines.push.sources import Row, Sources
+
+
+PAYABLE: Final = "accounts payable"
+"""Control account of what vendors are owed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,26 @@ def line_fields(line: Line, currency: str, line_no: int | None) -> Fields:
         ("LOCATIONID", line.location_id),
         ("DEPARTMENTID", line.department_id),
         ("CLASSID", line.class_id),
+    ):
+        if value:
+            fields[name] = value
+    return fields
+
+
+def line_arguments(line: Line, currency: str, *, sign: int = 1) -> Fields:
+    """Return a line as the functions of an object's own take it, in the order of their ``lineitem``.
+
+    Args:
+        line: The line.
+        currency: ISO 4217.
+        sign: 1, or -1 where the function wants the other sign.
+    """
+    fields: Fields = {"glaccountno": line.account_no, "amount": format_amount(sign * line.amount, currency)}
+    for name, value in (
+        ("memo", line.description),
+        ("locationid", line.location_id),
+        ("departmentid", line.department_id),
+        ("classid", line.class_id),
     ):
         if value:
             fields[name] = value

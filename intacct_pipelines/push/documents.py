@@ -5,14 +5,16 @@ What is said here is the same for bills, invoices and credits of either side; th
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.domain.keys import read_source_mark, source_mark
+from intacct_pipelines.domain.keys import item_key, read_source_mark, source_mark
 from intacct_pipelines.domain.link import ClosedPeriod
 from intacct_pipelines.domain.names import fold
-from intacct_pipelines.domain.push import SETTLED_STATES, target_revision
+from intacct_pipelines.domain.push import SETTLED_STATES, Hold, canonical_json, target_revision
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
@@ -20,6 +22,8 @@ from intacct_pipelines.push.sources import text
 if TYPE_CHECKING:
     from intacct_pipelines.domain.catalog import Table
     from intacct_pipelines.domain.keys import ItemKey
+    from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.domain.push import Fields, Operation
     from intacct_pipelines.domain.pushed import Pushed
     from intacct_pipelines.push.planner import Context
     from intacct_pipelines.push.sources import Row
@@ -94,6 +98,36 @@ def check_readable(context: Context, pushed: Pushed, row: Row) -> None:
         if (table.qualified_name, key) in context.quarantined:
             reason = "a newer copy of it is in quarantine"
             raise Held("quarantined", "S-ERR-41", reason, "Correct in BILL what the quarantine names, then sync.")
+
+
+def check_not_posted(context: Context, pushed: Pushed, row: Row) -> None:
+    """Refuse to create anew what this product created before, and Intacct has not any more.
+
+    Raises:
+        Held: It was deleted there.
+    """
+    if (pushed.name, row["id"]) in context.posted:
+        raise Held(
+            "deleted_in_intacct",
+            "S-IDM-06",
+            "it was created in Intacct before and is not there any more",
+            f"Find out who deleted it; enter it by hand, or pair it with the {pushed.word} that took its place.",
+        )
+
+
+def check_changeable(context: Context, pushed: Pushed, paired: Row) -> None:
+    """Refuse to change a record of Intacct that another level owns, or of which a newer copy could not be read.
+
+    Raises:
+        Held: One of the two is so.
+    """
+    owner, own = text(paired, "owner_entity_id"), context.sources.link.entity.entity_id
+    if owner != own:
+        reason = f"the {pushed.word} belongs to {owner or 'the top level'}, this link to {own or 'the top level'}"
+        raise Held("ownership_level", "S-CFG-11", reason, "Change it at the level that owns it.")
+    if (pushed.target.qualified_name, str(paired["record_no"])) in context.quarantined:
+        reason = f"a newer copy of Intacct's {pushed.word} {paired['record_no']} is in quarantine"
+        raise Held("quarantined", "S-ERR-41", reason, "Correct in Intacct what the quarantine names, then sync.")
 
 
 def _lines_of(context: Context, table: Table, row: Row) -> list[Row]:
@@ -173,6 +207,40 @@ def stored_revision(object_name: str, paired: Row) -> str:
         total=paired["trx_total_entered"],
         description=text(paired, pushed.mark),
     )
+
+
+def hold_of(object_name: str, row: Row, label: str, held: Held) -> Hold:
+    """Return a refusal as the hold of a document of BILL, with the money that waits."""
+    kind, rule, reason, remedy = held.parts
+    amount, currency = row.get("amount") or Decimal(0), text(row, "currency")
+    return Hold(object_name, row["id"], label, kind, rule, reason, remedy, amount, currency, held_by=held.held_by)
+
+
+def key_of(link: Link, object_name: str, row: Row, operation: Operation, content: Fields, start: str = "") -> ItemKey:
+    """Return the key of writing some content (S-IDM-01).
+
+    Args:
+        link: The link.
+        object_name: As in ``domain.pushed``.
+        row: BILL's document.
+        operation: What is done.
+        content: What is sent, without mark and key.
+        start: The state of the target from which an update or a reversal starts: the way back and forth again is
+            another operation.
+    """
+    return item_key(
+        link=link.name,
+        source_system=PUSHED[object_name].platform,
+        object_name=object_name,
+        source_id=row["id"],
+        operation=operation,
+        revision=hashlib.sha256((canonical_json(content) + start).encode()).hexdigest(),
+    )
+
+
+def format_day(day: date) -> str:
+    """Return a day as the generic functions take it."""
+    return f"{day:%m/%d/%Y}"
 
 
 def _a(word: str) -> str:

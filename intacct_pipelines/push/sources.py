@@ -49,7 +49,7 @@ class Sources:
         self._live: dict[str, list[Row]] = {}
         self._by: dict[tuple[str, str], dict[Any, Row]] = {}
         self._lines: dict[str, dict[Any, list[Row]]] = {}
-        self._pairs: dict[str, dict[str, Row]] = {}
+        self._pairs: dict[tuple[str, str], dict[str, Row]] = {}
 
     def live(self, table: str) -> list[Row]:
         """Return a table's rows."""
@@ -70,16 +70,22 @@ class Sources:
             self._lines[table] = _grouped(self.live(table), TABLES[table].parent_key)
         return self._lines[table]
 
-    def pairs(self, object_name: str) -> dict[str, Row]:
-        """Return Intacct's record of each platform record of a pushed object, by the platform's id."""
-        if object_name not in self._pairs:
-            records = self.by(PUSHED[object_name].target.qualified_name)
-            self._pairs[object_name] = {
+    def pairs(self, object_name: str, table: str = "") -> dict[str, Row]:
+        """Return Intacct's record of each platform record of a pushed object, by the platform's id.
+
+        Args:
+            object_name: As in ``domain.pushed``.
+            table: Table of Intacct's records; that to which the object is pushed, if none is given.
+        """
+        table = table or PUSHED[object_name].target.qualified_name
+        if (object_name, table) not in self._pairs:
+            records = self.by(table)
+            self._pairs[object_name, table] = {
                 match["platform_id"]: records[int(match["intacct_record_no"])]
                 for match in self._matches
                 if match["object"] == object_name and int(match["intacct_record_no"]) in records
             }
-        return self._pairs[object_name]
+        return self._pairs[object_name, table]
 
     @property
     def entities(self) -> dict[str, Row]:

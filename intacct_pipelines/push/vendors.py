@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from intacct_pipelines.domain.keys import item_key, source_mark
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Hold, Item, Operation, canonical_json
+from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from intacct_pipelines.domain.keys import ItemKey
+    from intacct_pipelines.domain.link import Link
     from intacct_pipelines.domain.push import Fields
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
@@ -247,6 +251,37 @@ def vendor_targets(context: Context) -> dict[str, VendorTarget | Hold]:
         elif isinstance(decision, Item):
             targets[vendor_id] = VendorTarget(decision.natural_key["VENDORID"], parent=decision.key)
     return targets
+
+
+def vendor_of(
+    targets: Mapping[str, VendorTarget | Hold], link: Link, bill_vendor_id: str, document: str
+) -> VendorTarget:
+    """Return the Intacct vendor that a document will name.
+
+    Args:
+        targets: From ``vendor_targets``.
+        link: The link.
+        bill_vendor_id: BILL's id of the vendor.
+        document: What the document is called, such as ``bill``.
+
+    Raises:
+        Held: The vendor is not there, is held itself, is left out, or is not active.
+    """
+    vendor = targets.get(bill_vendor_id)
+    if vendor is None:
+        reason = f"BILL's vendor {bill_vendor_id} is not there"
+        raise Held("missing_reference", "S-VEN-01", reason, "Extract the vendors again; restore it in BILL.")
+    if isinstance(vendor, Hold):
+        reason = f"it waits for {vendor.label}, which is held: {vendor.reason}"
+        raise Held(vendor.kind, vendor.rule, reason, vendor.remedy, held_by=vendor.source_id)
+    if bill_vendor_id in link.excluded_vendors:
+        remedy = "Remove the vendor from excluded_vendors to let its documents pass."
+        raise Held("excluded", "S-VEN-10", "the link excludes its vendor", remedy)
+    if vendor.status != "active":
+        reason = f"vendor {vendor.vendor_id} is {vendor.status} in Intacct"
+        remedy = f"Activate the vendor in Intacct, or change the {document}'s vendor."
+        raise Held("inactive", "S-VEN-05", reason, remedy)
+    return vendor
 
 
 def _put(fields: Fields, name: str, value: str) -> None:
