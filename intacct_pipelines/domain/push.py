@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from intacct_pipelines.domain.keys import ItemKey
@@ -208,6 +208,17 @@ def target_revision(natural_key: Sequence[str], *, state: str, total: Decimal, d
     """
     parts = (*natural_key, state, format(total.normalize(), "f"), description.strip())
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def content_revision(values: Iterable[str]) -> str:
+    """Return the state of a list record as far as an update of it depends on that.
+
+    The plan takes it from the warehouse, the sending from Intacct itself.
+
+    Args:
+        values: Its natural key and what items write of it, in the order of ``domain.pushed``.
+    """
+    return hashlib.sha256("\x1f".join(value.strip() for value in values).encode()).hexdigest()
 
 
 def canonical_json(value: object) -> str:

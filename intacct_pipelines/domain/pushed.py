@@ -28,8 +28,12 @@ class Pushed:
         natural_key: Columns of ``target`` by which a person would find the record; an item's natural key holds their
             fields.
         folded: Those of them that are compared without regard to case and outer blanks.
-        mark: Text column of ``target`` that carries the key of the item which wrote the record last (S-IDM-04).
         people_id: Column of ``target`` with the id that people use, for the crosswalk.
+        mark: Text column of ``target`` that carries the key of the item which wrote the record last (S-IDM-04); empty
+            where the object has no text of its own. Such a record is known by its natural key, which Intacct keeps
+            unique, and by what it holds.
+        content: Columns of ``target`` that an item without the mark writes, in the order of sending, with their place
+            in its payload; a dot goes into what is nested.
         is_sought_by_mark: Whether people may change the natural key, so that a look-up also asks for the mark.
         looked_up: Further columns of ``target`` that a look-up before an update reads.
         functions: Name of the function that does an operation, such as ``create_apadjustment``, where the gateway has
@@ -42,8 +46,9 @@ class Pushed:
     source_lines: tuple[Table, ...]
     target: Table
     natural_key: tuple[str, ...]
-    mark: str
     people_id: str
+    mark: str = ""
+    content: Mapping[str, str] = field(default_factory=dict)
     folded: tuple[str, ...] = ()
     is_sought_by_mark: bool = False
     looked_up: tuple[str, ...] = ()
@@ -56,8 +61,10 @@ class Pushed:
 
     @property
     def look_up_fields(self) -> tuple[str, ...]:
-        """Intacct's fields that a look-up reads: the key, the natural key, the mark, and what an update depends on."""
-        return tuple(self.field(name) for name in ("record_no", *self.natural_key, self.mark, *self.looked_up))
+        """Intacct's fields that a look-up reads: the key, the natural key, the mark, and what items depend on or write."""
+        marks = [self.mark] if self.mark else []
+        columns = dict.fromkeys(("record_no", *self.natural_key, *marks, *self.looked_up, *self.content))
+        return tuple(self.field(name) for name in columns)
 
     @property
     def target_lines(self) -> tuple[Table, ...]:

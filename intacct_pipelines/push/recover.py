@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.wire import UNKNOWN_REFUSAL, revision_now
+from intacct_pipelines.push.wire import UNKNOWN_REFUSAL, is_by, revision_now
 from intacct_pipelines.warehouse.outbox import Outcome, Reason
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def judge(item: OutboxItem, found: Sequence[Found], *, most_attempts: int) -> Ou
         found: The records that Intacct has under its key or natural key.
         most_attempts: How often an item is sent at most.
     """
-    ours = [record for record in found if item.key in record.text]
+    ours = [record for record in found if is_by(item, record)]
     if len(ours) == 1:
         return Outcome(item.key, State.ACCEPTED, "accepted", record_no=ours[0].record_no)
     if ours:
@@ -55,12 +55,9 @@ def _judge_stranger(item: OutboxItem, stranger: Found) -> Outcome:
     if item.refused and item.reason.kind != "duplicate":
         return Outcome(item.key, State.REJECTED, "rejected", item.reason)
     name = " ".join(item.natural_key.values())
-    return _held(
-        item,
-        "duplicate",
-        "S-IDM-04",
-        f"Intacct has {name} as record {stranger.record_no}, without the mark of this item",
-    )
+    missing = "the mark of this item" if item.is_marked else "what this item sends"
+    words = f"Intacct has {name} as record {stranger.record_no}, without {missing}"
+    return _held(item, "duplicate", "S-IDM-04", words)
 
 
 def _judge_absent(item: OutboxItem, most_attempts: int) -> Outcome | None:
@@ -91,13 +88,14 @@ def _judge_update(item: OutboxItem, found: Sequence[Found], most_attempts: int) 
         reason = Reason("record_locked", "S-BIL-06", words, "Correct it by a reclassification or a dated reversal.")
         return Outcome(item.key, State.REJECTED, "rejected", reason)
     if revision_now(item, found[0]) != item.target_revision:
-        return _held(item, "conflict", "S-BIL-11", f"the {word} was edited in Intacct meanwhile")
+        rule = "S-BIL-11" if item.is_marked else "S-CFG-21"
+        return _held(item, "conflict", rule, f"the {word} was edited in Intacct meanwhile")
     return _judge_absent(item, most_attempts)
 
 
 def check_target(item: OutboxItem, found: Sequence[Found]) -> Outcome | None:
     """Return why a claimed item must not be sent after all, or None if Intacct is as it was planned."""
-    ours = [record for record in found if item.key in record.text]
+    ours = [record for record in found if is_by(item, record)]
     if ours:
         return Outcome(item.key, State.ACCEPTED, "accepted", record_no=ours[0].record_no)
     if item.operation is Operation.CREATE and not found:
@@ -105,7 +103,8 @@ def check_target(item: OutboxItem, found: Sequence[Found]) -> Outcome | None:
     if item.operation is Operation.UPDATE and found and _is_as_planned(item, found[0]):
         return None
     words = "its target in Intacct changed after the plan was made"
-    return Outcome(item.key, State.EXPIRED, "expired", Reason("expired", "S-BIL-09", words, "Make a new plan."))
+    rule = "S-BIL-09" if item.is_marked else "S-CFG-21"
+    return Outcome(item.key, State.EXPIRED, "expired", Reason("expired", rule, words, "Make a new plan."))
 
 
 def _is_as_planned(item: OutboxItem, record: Found) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from intacct_pipelines.clients.intacct.functions import Function, call, create, update
 from intacct_pipelines.clients.intacct.query import Condition, Operator, Query, all_of, any_of
-from intacct_pipelines.domain.push import SETTLED_STATES, Operation, State, target_revision
+from intacct_pipelines.domain.push import SETTLED_STATES, Operation, State, content_revision, target_revision
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import (
     DuplicateRecordError,
@@ -22,7 +23,7 @@ from intacct_pipelines.errors import (
 from intacct_pipelines.warehouse.outbox import Outcome, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from intacct_pipelines.clients.intacct.query import Filter
     from intacct_pipelines.clients.intacct.reply import Page, Result
@@ -63,7 +64,7 @@ class Found:
 
     Args:
         record_no: Its key.
-        text: The field that holds the key of the item that wrote it last.
+        text: The field that holds the key of the item that wrote it last; empty where the object has none.
         fields: What was read.
     """
 
@@ -81,12 +82,35 @@ class Found:
 def revision_now(item: OutboxItem, record: Found) -> str:
     """Return the state of an item's target, comparable with that of its plan."""
     pushed = PUSHED[item.object_name]
+    natural_key = [record.fields.get(pushed.field(column), "") for column in pushed.natural_key]
+    if not item.is_marked:
+        return content_revision([*natural_key, *(record.fields[pushed.field(column)] for column in pushed.content)])
     return target_revision(
-        [record.fields.get(pushed.field(column), "") for column in pushed.natural_key],
+        natural_key,
         state=record.fields.get("STATE", ""),
         total=Decimal(record.fields.get("TRX_TOTALENTERED") or "0"),
         description=record.text,
     )
+
+
+def is_by(item: OutboxItem, record: Found) -> bool:
+    """Return whether a record is as an item leaves it: it carries the item's key, or holds all that was sent.
+
+    What is sent without a key names its record by an id that Intacct keeps unique, so a record that holds the same is
+    the one that was wanted, whoever wrote it.
+    """
+    if item.is_marked:
+        return item.key in record.text
+    pushed, payload = PUSHED[item.object_name], json.loads(item.payload_text)
+    sent = {pushed.field(column): _at(payload, place) for column, place in pushed.content.items()}
+    written = {name: value for name, value in sent.items() if value is not None}
+    return bool(written) and all(record.fields[name].strip() == value.strip() for name, value in written.items())
+
+
+def _at(payload: Any, place: str) -> str | None:
+    for name in place.split("."):
+        payload = payload.get(name) if isinstance(payload, Mapping) else None
+    return payload if isinstance(payload, str) else None
 
 
 def function_of(item: OutboxItem) -> Function:
@@ -172,12 +196,12 @@ def look_up(gateway: Gateway, items: Sequence[OutboxItem]) -> dict[str, list[Fou
 
 
 def _read(gateway: Gateway, pushed: Pushed, items: Iterable[OutboxItem]) -> Iterator[Found]:
-    fields, text = pushed.look_up_fields, pushed.field(pushed.mark)
+    fields, text = pushed.look_up_fields, pushed.field(pushed.mark) if pushed.mark else ""
     condition = any_of(*(part for item in items for part in _conditions(item)))
     for page in gateway.read_pages(Query(pushed.target.source_object, fields, condition)):
         for values in zip(*(page.columns[field].to_pylist() for field in fields), strict=True):
             row = dict(zip(fields, (value or "" for value in values), strict=True))
-            yield Found(int(row["RECORDNO"]), row[text], row)
+            yield Found(int(row["RECORDNO"]), row.get(text, ""), row)
 
 
 def _conditions(item: OutboxItem) -> list[Filter | None]:

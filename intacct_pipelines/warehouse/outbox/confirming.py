@@ -1,14 +1,17 @@
-"""Confirming: an item is finished when its record came back through the extract and carries the item's key."""
+"""Confirming: an item is finished when its record came back through the extract, with the item's key if it has one."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason
 from intacct_pipelines.warehouse.outbox.journal import Journal
+
+if TYPE_CHECKING:
+    from intacct_pipelines.domain.pushed import Pushed
 
 
 class Confirming(Journal):
@@ -43,18 +46,29 @@ class Confirming(Journal):
             return len(rows)
 
 
+def _held(pushed: Pushed) -> str:
+    """Return what a record holds of that which items without a mark write, by its place in their payload."""
+    pairs = ", ".join(f"'{place}', coalesce({column}::text, '')" for column, place in pushed.content.items())
+    return f"jsonb_build_object({pairs})" if pairs else "NULL::jsonb"
+
+
 _BACK: Final = " UNION ALL ".join(
     f"""SELECT '{pushed.name}' AS object_name, entity, record_no, {pushed.people_id} AS intacct_id,
-        {pushed.mark} AS mark, _deleted FROM {pushed.target.qualified_name}"""  # noqa: S608  # names from the catalog
+        {pushed.mark or "NULL"} AS mark, {_held(pushed)} AS held, _deleted, _synced_at
+        FROM {pushed.target.qualified_name}"""  # noqa: S608  # names from the catalog
     for pushed in PUSHED.values()
 )
 """Intacct's records of every pushed object."""
 
 # A record pairs with its source when it carries the item's key, which names exactly one operation on one source record.
+# One without the key is the record whose number Intacct told, once it holds what an update sent or was read since.
 _RETURNED: Final = f"""
 SELECT i.item_key, i.object_name, i.source_id, r.record_no, r.intacct_id FROM push.item AS i JOIN ({_BACK}) AS r
     ON r.object_name = i.object_name AND r.entity = i.entity AND r.record_no = i.record_no
-    AND NOT r._deleted AND position(i.item_key IN r.mark) > 0
+    AND NOT r._deleted AND (position(i.item_key IN r.mark) > 0
+        OR position(i.item_key IN i.payload) = 0 AND (i.operation = 'create' OR r._synced_at > i.sent_at
+            OR NOT EXISTS (SELECT 1 FROM jsonb_each_text(r.held) AS h
+                WHERE i.payload::jsonb #>> string_to_array(h.key, '.') <> h.value)))
 WHERE i.link = %(link)s AND i.entity = %(entity)s AND i.state = 'accepted' ORDER BY i.created_at, i.position
 """  # noqa: S608  # names from the catalog
 

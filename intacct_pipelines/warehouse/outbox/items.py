@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 NOT_SENT: Final = "not_sent"
 """Event of a sending of which it is certain that nothing ran."""
-"""Event of a sending of which it is certain that nothing ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,11 @@ class OutboxItem:
     refused: bool
     reason: Reason
     record_no: int | None
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it writes its key into the record; if not, the record is known by what it holds."""
+        return self.key in self.payload_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,7 @@ def _overtaken(cursor: psycopg.Cursor[dict[str, Any]], items: Sequence[OutboxIte
 def _taken_or_changed(pushed: Pushed) -> str:
     """Return the query of one object's items whose natural key another record took, or whose target changed."""
     target = pushed.target.qualified_name
-    unmarked = f"position(i.item_key IN coalesce(t.{pushed.mark}, '')) = 0"
+    unmarked = f"position(i.item_key IN coalesce(t.{pushed.mark}, '')) = 0" if pushed.mark else "true"
     same_key = " AND ".join(_same(pushed, column) for column in pushed.natural_key)
     changed_lines = "".join(
         f"""
