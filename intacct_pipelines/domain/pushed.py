@@ -61,7 +61,7 @@ class Pushed:
 
     @property
     def look_up_fields(self) -> tuple[str, ...]:
-        """Intacct's fields that a look-up reads: the key, the natural key, the mark, and what items depend on or write."""
+        """Intacct's fields that a look-up reads: key, natural key, mark, and what items depend on or write."""
         marks = [self.mark] if self.mark else []
         columns = dict.fromkeys(("record_no", *self.natural_key, *marks, *self.looked_up, *self.content))
         return tuple(self.field(name) for name in columns)
