@@ -22,7 +22,7 @@ from intacct_pipelines.cli.output import (
     reports_errors,
 )
 from intacct_pipelines.cli.run import choose
-from intacct_pipelines.defs.close import change_rows, item_rows
+from intacct_pipelines.defs.close import change_rows, figure_rows, item_rows
 from intacct_pipelines.defs.partitions import ENTITIES, HISTORY_START, MONTHS
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.close import TIE_OUTS, Period
@@ -107,11 +107,12 @@ def _rows_of(name: str, outcome: Outcome) -> Iterator[tuple[object, ...]]:
     figures = [figure for figure in outcome.figures if figure.tie_out == name]
     failing = outcome.failing(name)
     is_short = len(figures) <= _MOST_FIGURES
-    for one in figures if is_short else failing:
-        yield (
-            name, one.account_no, one.currency, one.expected, one.actual, one.difference, one.base_currency,
-            one.difference_base, one.items, one.ties,
+    for row in figure_rows(figures if is_short else failing):
+        shown = (
+            "account", "currency", "expected", "actual", "difference", "base_currency", "difference_base", "records",
+            "ties",
         )  # fmt: skip
+        yield (name, *(row[column] for column in shown))
     if not is_short:
         yield (name, f"{len(figures) - len(failing)} more", *[None] * 7, True)
     if not figures:

@@ -1,6 +1,7 @@
 """Period tie-outs as assets on entity × month: both sides, what makes a difference, frozen once books are closed."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import dagster as dg
@@ -12,6 +13,7 @@ from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.close import TIE_OUTS, Period, TieOut
+from intacct_pipelines.domain.money import in_minor_units
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.warehouse.close import Change, Figure, Item, Outcome, take
 
@@ -52,19 +54,24 @@ def _is_unread(systems: Systems, name: str, period: Period) -> bool:
     return not is_elsewhere and systems.warehouse.last_extracted_at(name, str(period.entity)) is None
 
 
+def _shown(amount: Decimal | None, currency: str) -> Decimal | None:
+    """Return an amount with the decimals of its currency: sums in the warehouse have more."""
+    return None if amount is None else in_minor_units(amount, currency)
+
+
 def figure_rows(figures: list[Figure]) -> list[dict[str, Any]]:
     """Return figures as rows for people."""
     return [
         {
             "account": one.account_no,
             "currency": one.currency,
-            "expected": one.expected,
-            "actual": one.actual,
-            "difference": one.difference,
+            "expected": _shown(one.expected, one.currency),
+            "actual": _shown(one.actual, one.currency),
+            "difference": _shown(one.difference, one.currency),
             "base_currency": one.base_currency,
-            "expected_base": one.expected_base,
-            "actual_base": one.actual_base,
-            "difference_base": one.difference_base,
+            "expected_base": _shown(one.expected_base, one.base_currency),
+            "actual_base": _shown(one.actual_base, one.base_currency),
+            "difference_base": _shown(one.difference_base, one.base_currency),
             "records": one.items,
             "ties": one.ties,
         }
@@ -87,7 +94,14 @@ def record_facts(one: Item | Change) -> dict[str, Any]:
 
 def item_rows(items: list[Item]) -> list[dict[str, Any]]:
     """Return what makes a difference as rows for people; the ledger's less the documents' is the difference."""
-    return [{**record_facts(one), "amount": one.amount, "amount_base": one.amount_base} for one in items]
+    return [
+        {
+            **record_facts(one),
+            "amount": _shown(one.amount, one.currency),
+            "amount_base": _shown(one.amount_base, one.base_currency),
+        }
+        for one in items
+    ]
 
 
 def change_rows(changes: tuple[Change, ...]) -> list[dict[str, Any]]:
@@ -96,8 +110,8 @@ def change_rows(changes: tuple[Change, ...]) -> list[dict[str, Any]]:
         {
             "tie_out": one.tie_out,
             **record_facts(one),
-            "before": one.amount_before,
-            "now": one.amount_now,
+            "before": _shown(one.amount_before, one.currency),
+            "now": _shown(one.amount_now, one.currency),
             "base_before": one.base_before,
             "base_now": one.base_now,
             "changed_at": one.changed_at,
@@ -200,7 +214,12 @@ def _told(
     }
     if ageing:
         buckets = [
-            {"currency": one.currency, "bucket": one.bucket, "documents": one.documents, "amount": one.amount}
+            {
+                "currency": one.currency,
+                "bucket": one.bucket,
+                "documents": one.documents,
+                "amount": _shown(one.amount, one.currency),
+            }
             for one in ageing
         ]
         facts["ageing"] = table_value(buckets)

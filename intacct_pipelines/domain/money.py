@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 MINOR_DIGITS: Final = {
@@ -35,6 +35,8 @@ MINOR_DIGITS: Final = {
 
 LARGEST_CARRIED: Final = Decimal(10_000_000)
 """Above this the vendor's own sync writes 0 (S-BIL-07)."""
+
+_EXACT: Final = Context(prec=200)
 
 DECIMAL_TEXT: Final = re.compile(r"-?(?:[0-9]{1,24}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})")
 """What a remote system may send as a decimal: no exponent, no thousands separator, no NaN."""
@@ -77,3 +79,13 @@ def format_amount(amount: Decimal, currency: str) -> str:
         msg = f"not a finite amount: {amount}"
         raise ValueError(msg)
     return format(parse_amount(format(amount, "f"), currency), "f")
+
+
+def in_minor_units(amount: Decimal, currency: str) -> Decimal:
+    """Return an amount with the decimals of its currency; one that is finer keeps all it has."""
+    # Places are counted, not rounded to: an amount of any length stays exact.
+    places = minor_unit_digits(currency)
+    sign, digits, exponent = amount.normalize(_EXACT).as_tuple()
+    if not isinstance(exponent, int) or exponent < -places:
+        return amount
+    return Decimal((sign, (*digits, *([0] * (exponent + places))), -places))

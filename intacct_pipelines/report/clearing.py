@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from intacct_pipelines.domain.money import in_minor_units
 from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.report import columns
 from intacct_pipelines.report.sheet import Sheet, sheet
-from intacct_pipelines.report.words import in_minor_units, spoken
+from intacct_pipelines.report.words import spoken
 
 OBJECT: Final = "clearing_account"
 _PLACE: Final = ["link", "account_no", "currency"]

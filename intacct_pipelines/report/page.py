@@ -12,6 +12,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from intacct_pipelines.domain.catalog.table import PARTNERS
+from intacct_pipelines.domain.money import in_minor_units
 from intacct_pipelines.domain.reconciled import NO_ONE
 from intacct_pipelines.report import drawings
 from intacct_pipelines.report.reconciliation import (
@@ -24,7 +25,7 @@ from intacct_pipelines.report.reconciliation import (
     what,
 )
 from intacct_pipelines.report.sheet import Cell, Sheet
-from intacct_pipelines.report.words import CLASSES, in_minor_units, money, plain, safe, spoken
+from intacct_pipelines.report.words import CLASSES, money, plain, safe, spoken
 
 Record = Mapping[str, object]
 Lookup = Callable[[Example, str], Record | None]

@@ -14,13 +14,14 @@ from typing import Any, Final
 
 import pandas as pd
 
+from intacct_pipelines.domain.money import in_minor_units
 from intacct_pipelines.domain.reconciled import NO_ONE
 from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.report import columns
 from intacct_pipelines.report.clearing import clearing_sheets
 from intacct_pipelines.report.inputs import RECORD, Inputs, counted, numbered, of_month, per_record, prove
 from intacct_pipelines.report.sheet import Sheet, sheet
-from intacct_pipelines.report.words import in_minor_units, plain, safe, spoken
+from intacct_pipelines.report.words import plain, safe, spoken
 
 AGES: Final = ((7, "up to 7 days"), (30, "8 to 30 days"), (60, "31 to 60 days"), (90, "61 to 90 days"))
 OLDER: Final = "over 90 days"

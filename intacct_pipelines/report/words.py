@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Final
-
-from intacct_pipelines.domain.money import minor_unit_digits
 
 SYSTEMS: Final = {
     "intacct": "Sage Intacct",
@@ -33,7 +31,6 @@ CLASSES: Final = {
 }
 """Classes of totals and kinds of differences."""
 
-_EXACT: Final = Context(prec=200)
 _INITIALS: Final = {"ap", "ar", "gl", "id", "po", "so"}
 _MAX_CHARACTERS: Final = 2_000
 # Control characters, the ones that turn the direction of writing, halves of pairs, and what is no character.
@@ -73,13 +70,3 @@ def plain(name: str) -> str:
 def money(amount: Decimal) -> str:
     """Return an amount with all its decimals and thousands apart."""
     return f"{amount:,f}"
-
-
-def in_minor_units(amount: Decimal, currency: str) -> Decimal:
-    """Return an amount with the decimals of its currency; one that is finer keeps all it has."""
-    # Places are counted, not rounded to: an amount of any length stays exact.
-    places = minor_unit_digits(currency)
-    sign, digits, exponent = amount.normalize(_EXACT).as_tuple()
-    if not isinstance(exponent, int) or exponent < -places:
-        return amount
-    return Decimal((sign, (*digits, *([0] * (exponent + places))), -places))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import dagster as dg
@@ -10,11 +11,12 @@ import pytest
 from close_cases import READ
 from dagster_office import Office
 
-from intacct_pipelines.defs.close import close_key
+from intacct_pipelines.defs.close import close_key, figure_rows
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.partitions import entity_month_key
 from intacct_pipelines.domain.catalog import INTACCT_TABLES
 from intacct_pipelines.domain.close import TIE_OUTS
+from intacct_pipelines.warehouse.close import Figure
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -117,3 +119,12 @@ def test_each_tie_out_stands_downstream_of_what_it_is_made_of(office: Office):
         parents = {key.to_user_string().replace("/", ".") for key in assets.get(close_key(name)).parent_keys}
         assert parents == set(one.tables)
     assert assets.get(close_key("period")).parent_keys == {close_key(name) for name in TIE_OUTS}
+
+
+def test_amounts_have_the_decimals_of_their_currency():
+    """Yen have none and dollars two, whatever the warehouse's sums carry; what is finer is shown as it is."""
+    yen, finer = Decimal("345649.00"), Decimal("0.123")
+    (row,) = figure_rows([Figure("bank", "1000", "JPY", "USD", yen, yen, Decimal(0), Decimal(7), finer, None, 0, True)])
+    assert [str(row[name]) for name in ("expected", "difference", "expected_base", "actual_base", "difference_base")] == [
+        "345649", "0", "7.00", "0.123", "None",
+    ]  # fmt: skip
