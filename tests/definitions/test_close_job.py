@@ -125,6 +125,5 @@ def test_amounts_have_the_decimals_of_their_currency():
     """Yen have none and dollars two, whatever the warehouse's sums carry; what is finer is shown as it is."""
     yen, finer = Decimal("345649.00"), Decimal("0.123")
     (row,) = figure_rows([Figure("bank", "1000", "JPY", "USD", yen, yen, Decimal(0), Decimal(7), finer, None, 0, True)])
-    assert [str(row[name]) for name in ("expected", "difference", "expected_base", "actual_base", "difference_base")] == [
-        "345649", "0", "7.00", "0.123", "None",
-    ]  # fmt: skip
+    columns = ("expected", "difference", "expected_base", "actual_base", "difference_base")
+    assert [str(row[name]) for name in columns] == ["345649", "0", "7.00", "0.123", "None"]
