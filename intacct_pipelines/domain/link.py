@@ -98,6 +98,21 @@ class Clearing:
 
 
 @dataclass(frozen=True, slots=True)
+class Payables:
+    """How what settles bills is written into Intacct.
+
+    Args:
+        credit_sign: Sign of the lines of an adjustment that reduces what a vendor is owed, -1 or 1; Intacct does not
+            document which it is, so the first ones that come back are looked at.
+        credits_without_approval: Whether vendor credits that nobody has used yet pass, though BILL does not say whether
+            they are approved (S-VCR-07).
+    """
+
+    credit_sign: int = -1
+    credits_without_approval: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One link and its policy.
 
@@ -134,6 +149,7 @@ class Link:
         paid_statuses: Business Center's words for bills that are paid.
         cards: For links of a card platform.
         clearing: The clearing accounts of a link to BILL (S-CFG-03).
+        payables: How what settles bills is written.
     """
 
     name: str
@@ -164,3 +180,4 @@ class Link:
     paid_statuses: frozenset[str] = frozenset()
     cards: CardPolicy = field(default_factory=CardPolicy)
     clearing: Clearing = field(default_factory=Clearing)
+    payables: Payables = field(default_factory=Payables)

@@ -61,6 +61,10 @@ SETTLED_STATES: Final = frozenset({"Paid", "Partially Paid", "Selected", "Revers
 """States of an Intacct document in which it is never edited (S-BIL-06, S-BIL-09)."""
 
 
+UNDONE_STATES: Final = frozenset({"Voided", "Reversed", "Reversal"})
+"""States of an Intacct document that takes effect no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
     """One line that an item puts into the ledger once it is posted.

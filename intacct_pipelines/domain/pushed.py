@@ -102,6 +102,19 @@ PUSHED: Final[dict[str, Pushed]] = {
             is_sought_by_mark=True,
             looked_up=("state", "trx_total_entered", "trx_total_paid"),
         ),
+        Pushed(
+            "vendor_credit",
+            "vendor credit",
+            source=TABLES["bill.vendor_credit"],
+            source_lines=(TABLES["bill.vendor_credit_line"],),
+            target=TABLES["intacct.ap_adjustment"],
+            natural_key=("vendor_id", "document_no"),
+            folded=("document_no",),
+            mark="description",
+            people_id="document_no",
+            is_sought_by_mark=True,
+            functions={Operation.CREATE: "create_apadjustment"},
+        ),
     )
 }
 """Every pushed object by its name, in the order of writing: parents before children."""

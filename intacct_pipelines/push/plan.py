@@ -13,6 +13,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bills import BillPlanner
 from intacct_pipelines.push.planner import Context
 from intacct_pipelines.push.sources import Sources, text
+from intacct_pipelines.push.vendor_credits import VendorCreditPlanner
 from intacct_pipelines.push.vendors import VendorPlanner
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 _NOT_XML = re.compile(r"\\u00[01][0-9a-f](?<!\\u0009)(?<!\\u000a)(?<!\\u000d)|[\ud800-\udfff\ufffe\uffff]")
 """Control characters as JSON writes them, and what XML 1.0 forbids besides."""
 
-PLANNERS: Final[dict[str, type[Planner]]] = {planner.object_name: planner for planner in (VendorPlanner, BillPlanner)}
+PLANNERS: Final[dict[str, type[Planner]]] = {
+    planner.object_name: planner for planner in (VendorPlanner, BillPlanner, VendorCreditPlanner)
+}
 """The planner of every pushed object."""
 
 

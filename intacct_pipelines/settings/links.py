@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Gate, Link, Mode
+from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Gate, Link, Mode, Payables
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.settings.platforms import CardSettings
 from intacct_pipelines.settings.sections import Section, Text, TextMap
@@ -58,6 +58,23 @@ class ClearingSettings(Section):
         return Clearing(self.money_out, self.money_in, self.currency, self.days)
 
 
+class PayablesSettings(Section):
+    """How what settles bills is written into Intacct."""
+
+    credit_sign: Literal["negative", "positive"] = Field(
+        "negative", description="Sign of an adjustment's lines that reduces what a vendor is owed."
+    )
+    credits_without_approval: bool = Field(
+        default=False,
+        description="Whether unused vendor credits pass; BILL does not say which are approved (S-VCR-07).",
+    )
+
+    @property
+    def policy(self) -> Payables:
+        """What these settings state for pushing."""
+        return Payables(-1 if self.credit_sign == "negative" else 1, self.credits_without_approval)
+
+
 class LinkSettings(Section):
     """One link: a BILL organisation joined to a company, at an entity or at the top level."""
 
@@ -99,6 +116,9 @@ class LinkSettings(Section):
         default_factory=ClearingSettings,
         description="BILL's clearing accounts in Intacct (S-CFG-03); without one nothing is reconciled to zero.",
     )
+    payables: PayablesSettings = Field(
+        default_factory=PayablesSettings, description="How vendor credits and payments are written."
+    )
     gate: Gate = Field(Gate.MANUAL, description="Who approves plans.")
     auto_approve: AutoApproval = Field(default_factory=AutoApproval)
 
@@ -130,6 +150,7 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         auto_approve_items=settings.auto_approve.items,
         auto_approve_amount=settings.auto_approve.amount,
         clearing=settings.clearing.policy,
+        payables=settings.payables.policy,
     )
 
 

@@ -15,6 +15,7 @@ from intacct_pipelines.defs.partitions import ENTITY_MONTHS
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.catalog.marts import MARTS
 from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.settings import Connections
 
@@ -165,7 +166,7 @@ def test_lineage_runs_from_sources_to_push(graph):
     assert parents("spend", "reimbursement") == {"bill_spend_and_expense", "history/spend/reimbursement"}
     assert {"intacct/ap_bill", "bill/ap_bill", "recon/vendor"} <= parents("recon", "ap_bill")
     assert parents("report", "reconciliation") == {f"recon/{name}" for name in RECONCILED}
-    assert parents("push", "plan") == {"recon/vendor", "recon/ap_bill"}
+    assert parents("push", "plan") == {f"recon/{name}" for name in PUSHED} > {"recon/vendor", "recon/ap_bill"}
     assert parents("push", "item") == {"push/plan"}
 
 

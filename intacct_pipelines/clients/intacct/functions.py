@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from lxml import etree
+
+if TYPE_CHECKING:
+    from intacct_pipelines.domain.push import Fields
 
 Value: TypeAlias = (
     "str | int | bool | Decimal | date | datetime | Mapping[str, Value] | Sequence[Mapping[str, Value]] | None"
@@ -102,7 +105,7 @@ def call(control_id: str, name: str, fields: Mapping[str, Value], *, record_no: 
     return Function(control_id, element)
 
 
-def date_parts(day: date) -> dict[str, Value]:
+def date_parts(day: date) -> Fields:
     """Return a day as the functions of an object's own take it: ``year``, ``month``, ``day``."""
     return {"year": f"{day.year:04}", "month": f"{day.month:02}", "day": f"{day.day:02}"}
 
