@@ -49,16 +49,17 @@ _OWNED_WITH_THE_LINK: Final = "S-CFG-03"
 def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Reconciliation:
     """Compare one object of a link on both sides and store the result, which is empty if the object is left out.
 
-    Of an object with a sieve, the result holds pairs and differences of what the sieve did not settle, and all totals.
+    Of an object with a sieve, the result holds the pairs of what was compared now, and all differences and totals.
     """
     if object_name in SIEVED:
         one = RECONCILED[object_name]
         from intacct_pipelines.reconcile.frames import columns_of  # noqa: PLC0415 - as in ``_compare``
 
         tables = dict(_read_for(systems, link.entity, one, columns_of))
-        return reconcile_through_sieve(
+        result = reconcile_through_sieve(
             systems.warehouse, link, object_name, tables, _moment(systems, link, one), run_id
         )
+        return replace(result, differences=Recon(systems.warehouse).differences(link.name, object_name))
     result = _compare(systems, link, object_name)
     Recon(systems.warehouse).store(
         result, link=link.name, entity=str(link.entity), object_name=object_name, run_id=run_id

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from intacct_pipelines.domain.sieved import SIEVED
 from intacct_pipelines.errors import DataContractError
+from intacct_pipelines.warehouse.holding import fingerprint
 from intacct_pipelines.warehouse.recon import Recon
 from intacct_pipelines.warehouse.settling import settle
 from intacct_pipelines.warehouse.sieve import sieving
@@ -40,7 +41,7 @@ def reconcile_through_sieve(
         run_id: The run.
 
     Returns:
-        Pairs and differences of what was not settled, and the totals of all rows.
+        Pairs and differences of what was compared now, and the totals of all rows.
 
     Raises:
         DataContractError: See ``reconcile.Reconciler``.
@@ -64,7 +65,7 @@ def _reconcile(
 ) -> Reconciliation:
     # pandas costs half a second, which loading the definitions must not
     from intacct_pipelines import reconcile as room  # noqa: PLC0415 - see above
-    from intacct_pipelines.reconcile.settling import lookups_of, with_settled  # noqa: PLC0415 - see above
+    from intacct_pipelines.reconcile.settling import lookups_of, surroundings_of, with_settled  # noqa: PLC0415 - see above
 
     sieved, entity = SIEVED[object_name], str(link.entity)
     with sieving(warehouse, sieved, link) as sieve:
@@ -76,10 +77,11 @@ def _reconcile(
             }
         )
         lookups = lookups_of(sieved.party, link, lists, sieve.crosswalk(of_rest=False))
-        settling = settle(sieve, lookups, moment.now, anew=anew)
+        surroundings = surroundings_of(link, lookups, moment, fingerprint(sieve, lists))
+        settling = settle(sieve, lookups, surroundings, moment.now, anew=anew)
         rest = {name: sieve.rest(name, tables[name]) for name in sieved.tables}
         frames = room.Frames({**lists, **rest})
         found = room.reconcile(object_name, link, frames, sieve.crosswalk(of_rest=True), moment)
-        result = with_settled(found, link, object_name, settling.totals(), settling.whole)
+        result = with_settled(found, link, object_name, settling.by_class(), settling.whole)
         Recon(warehouse, now=lambda: moment.now).store_rest(result, settling, run_id)
     return result

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+import json
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from intacct_pipelines import __version__
 from intacct_pipelines.domain.sieved import Lookups
+from intacct_pipelines.reconcile.causes import CAUSES
 from intacct_pipelines.reconcile.conclusion import prove_whole, total_frames
 from intacct_pipelines.reconcile.frames import coding_of, text
 from intacct_pipelines.reconcile.line_coding import DIMENSIONS
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.pairing import ALONE
-from intacct_pipelines.reconcile.result import MATCHED_EQUAL, Reconciliation
+from intacct_pipelines.reconcile.result import MATCHED_DIFFERENT, MATCHED_EQUAL, Reconciliation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
+    from intacct_pipelines.reconcile.moment import Moment
     from intacct_pipelines.reconcile.sides import Sides
 
 _PAIR_PARTIES: Final[dict[str, Callable[[Link, Frames, pd.DataFrame], Sides]]] = {"vendor": pair_vendors}
@@ -59,28 +64,48 @@ def lookups_of(party: str, link: Link, frames: Frames, crosswalk: pd.DataFrame) 
     return Lookups(dict(zip(sides.platform["key"][is_paired], partners, strict=True)), words, uncoded)
 
 
+def surroundings_of(link: Link, lookups: Lookups, moment: Moment, lists: str) -> str:
+    """Return a hash of all that pairs of a link are compared by, besides their own rows and the time.
+
+    Args:
+        link: For its policy.
+        lookups: From ``lookups_of``.
+        moment: For the last closed day.
+        lists: What tells one state of the lists from another.
+    """
+    policy = json.dumps(asdict(link), default=_written, sort_keys=True)
+    words = json.dumps(asdict(lookups), sort_keys=True)
+    parts = (__version__, repr(CAUSES), policy, words, str(moment.closed_through), lists)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _written(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
 def with_settled(
     rest: Reconciliation,
     link: Link,
     object_name: str,
-    settled: Mapping[tuple[str, date | None], tuple[int, Decimal, Decimal]],
+    unread: Mapping[tuple[str, date | None, str, str], tuple[int, Decimal, Decimal]],
     whole: Mapping[str, Mapping[str, tuple[int, Decimal]]],
 ) -> Reconciliation:
-    """Add what was settled to the totals of the rest, and prove the classes against both sides' whole tables.
+    """Add the pairs that were not read to the totals of the rest, and prove the classes against both whole tables.
 
     Args:
-        rest: The comparison of all that was not settled; its matches stay those of the rest.
+        rest: The comparison of all that was read; its matches and differences stay those of the rest.
         link: The link.
         object_name: One of ``domain.sieved``.
-        settled: Currency and first day of the month → pairs, the platform's and Intacct's money of what was settled.
+        unread: Currency, first day of the month, worst verdict and its rule, both empty for equal pairs → pairs, the
+            platform's and Intacct's money of what was not read.
         whole: ``platform`` and ``intacct``: currency → live rows and their money.
 
     Raises:
         DataContractError: The classes do not add up to the whole.
     """
     classes = {tuple(row[name] for name in _BY): row for row in rest.period_totals.to_dict("records")}
-    for (currency, month), (count, ours, theirs) in settled.items():
-        place = (currency, month, MATCHED_EQUAL, "", "")
+    for (currency, month, verdict, rule), (count, ours, theirs) in unread.items():
+        place = (currency, month, MATCHED_DIFFERENT if verdict else MATCHED_EQUAL, verdict, rule)
         row = classes.setdefault(place, {**dict(zip(_BY, place, strict=True)), **dict.fromkeys(_FIGURES, 0)})
         for figure, more in zip(_FIGURES, (count, count, ours, theirs, ours - theirs), strict=True):
             row[figure] += more

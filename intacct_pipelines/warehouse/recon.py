@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.warehouse.findings import store_findings
+from intacct_pipelines.warehouse.holding import hold
 from intacct_pipelines.warehouse.settling import remember
 from intacct_pipelines.warehouse.sieve import CROSSWALK, lock_name
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.warehouse.connection import Warehouse
     from intacct_pipelines.warehouse.settling import Settling
+
+
+_ANY: Final = "true"
 
 
 class _Current(NamedTuple):
@@ -345,12 +349,16 @@ def _store(
         _check_place(frame, place)
     if settling is None:
         _merge(connection, _MATCH, found.matches, run)
+        _merge(connection, _DIFFERENCE, found.differences, run)
     else:
-        _merge(connection, _MATCH, found.matches, run, _SETTLED_NOW if settling.is_whole else _SETTLED)
-        connection.execute(_SETTLED_NO_MORE, run)
+        _merge(connection, _MATCH, found.matches, run, _NOT_SETTLED if settling.is_whole else _LOOKED_AT)
+        _merge(connection, _DIFFERENCE, found.differences, run, _ANY if settling.is_whole else _NOT_HELD)
+        hold(settling.sieve, run)
         connection.execute(_UPDATE_SETTLED, run)
         connection.execute(_INSERT_SETTLED, run)
-    _merge(connection, _DIFFERENCE, found.differences, run)
+        if settling.is_whole:
+            # Or the next run, over few changes, is planned as if there were no pairs yet.
+            connection.execute("ANALYZE recon.match")
     _merge(connection, _SETTLEMENT, found.settlements, run)
     _merge(connection, _MEMBER, found.members, run)
     _merge(connection, _PERIOD_TOTAL, found.period_totals, run)
@@ -368,9 +376,9 @@ def _merge(
     current: _Current,
     frame: pd.DataFrame,
     run: Mapping[str, object],
-    kept: str = "false",
+    stale: str = _ANY,
 ) -> None:
-    """Make the rows of one link and object, but for those kept, those of the frame; write only what changed."""
+    """Make the stale rows of one link and object those of the frame; write only what changed."""
     staged = _stage(connection, current.table, current.columns, frame)
     target = sql.Identifier("recon", current.table)
     # Empty text and 0 are no ids, so they may stand for an absent one; equality then can use a hash.
@@ -380,9 +388,9 @@ def _merge(
     )
     connection.execute(
         sql.SQL(
-            "DELETE FROM {} AS t WHERE t.link = %(link)s AND t.object = %(object)s AND NOT ({}) "
+            "DELETE FROM {} AS t WHERE t.link = %(link)s AND t.object = %(object)s AND {} "
             "AND NOT EXISTS (SELECT 1 FROM {} AS s WHERE {})"
-        ).format(target, sql.SQL(kept), staged, same_key),
+        ).format(target, sql.SQL(stale), staged, same_key),
         run,
     )
     connection.execute(
@@ -458,17 +466,18 @@ _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 _FORGET_SETTLED: Final = "DELETE FROM recon.sieve WHERE link = %(link)s AND object = %(object)s"
 
-_SETTLED_NOW: Final = "EXISTS (SELECT FROM sieve_settled AS k WHERE k.platform_id = t.platform_id)"
+_NOT_SETTLED: Final = "NOT EXISTS (SELECT FROM sieve_settled AS k WHERE k.platform_id = t.platform_id)"
 
-_SETTLED: Final = (
-    f"{_SETTLED_NOW} OR (t.sieve_key IS NOT NULL "
-    "AND NOT EXISTS (SELECT FROM sieve_touched AS k WHERE k.platform_id = t.platform_id))"
+# What was not settled before, and what was touched: all that can have become another pair, or none.
+_LOOKED_AT: Final = (
+    "t.platform_id IN (SELECT key FROM recon.unsettled WHERE link = %(link)s AND object = %(object)s "
+    "AND side = 'platform' UNION SELECT platform_id FROM sieve_touched) "
+    "AND NOT EXISTS (SELECT FROM sieve_settled AS k WHERE k.platform_id = t.platform_id)"
 )
 
-_SETTLED_NO_MORE: Final = """
-UPDATE recon.match AS t SET sieve_key = NULL, sieve_month = NULL FROM staged_match AS s
-WHERE t.link = %(link)s AND t.object = %(object)s AND t.platform_id = s.platform_id AND t.sieve_key IS NOT NULL
-"""
+_NOT_HELD: Final = (
+    "NOT EXISTS (SELECT FROM sieve_held AS k WHERE (k.platform_id, k.record_no) = (t.platform_id, t.intacct_record_no))"
+)
 
 _UPDATE_SETTLED: Final = """
 UPDATE recon.match AS t SET (entity, intacct_record_no, intacct_id, method, predecessor_record_no, rule, is_equal,

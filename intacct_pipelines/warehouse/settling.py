@@ -2,13 +2,14 @@
 
 A settled pair depends on its two rows, their lines, and the lists by which it was settled. So it stays settled, and its
 match is not written again, unless a load since the run before wrote one of these rows, or wrote one that shares its
-party and number or names its source. All other rows are looked at in each run.
+party and number or names its source. A pair that was compared and differs is held likewise (``warehouse.holding``). All
+other rows are looked at in each run.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ from psycopg.types.json import Jsonb
 
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.sieved import Lookups
+from intacct_pipelines.warehouse.holding import HeldSums, lay_out_certain, lay_out_held, open_held
 from intacct_pipelines.warehouse.sieve import Scope, Sieve, Sums, documents_key, table_name
 from intacct_pipelines.warehouse.tables import version_name
 
@@ -43,6 +45,8 @@ class Settling:
         kept: What was settled before and still is.
         whole: Count and money of all live rows.
         compared_whole_at: When everything was last looked at.
+        surroundings: What all pairs were compared by.
+        held: What was compared before, differs, and is not looked at now.
     """
 
     sieve: Sieve
@@ -51,10 +55,13 @@ class Settling:
     kept: Sums
     whole: Whole
     compared_whole_at: datetime
+    surroundings: str
+    held: HeldSums = field(default_factory=dict)
 
-    def totals(self) -> Sums:
-        """Return what all settled pairs add up to."""
-        return added(self.kept, self.sieve.sums("sieve_settled"))
+    def by_class(self) -> dict[tuple[str, date | None, str, str], tuple[int, Decimal, Decimal]]:
+        """Return what the pairs that were not read add up to: by currency, month, verdict and rule, empty if equal."""
+        settled = added(self.kept, self.sieve.sums("sieve_settled"))
+        return {**self.held, **{(currency, month, "", ""): sums for (currency, month), sums in settled.items()}}
 
 
 def added(one: Sums, other: Sums, sign: int = 1) -> Sums:
@@ -66,12 +73,13 @@ def added(one: Sums, other: Sums, sign: int = 1) -> Sums:
     return {place: figures for place, figures in sums.items() if figures[0]}
 
 
-def settle(sieve: Sieve, lookups: Lookups, now: datetime, *, anew: bool = False) -> Settling:
+def settle(sieve: Sieve, lookups: Lookups, surroundings: str, now: datetime, *, anew: bool = False) -> Settling:
     """Settle all pairs that can be settled.
 
     Args:
         sieve: Fresh.
         lookups: What it must know of lists.
+        surroundings: Hash of all that pairs are compared by, besides their rows and time.
         now: The instant of the run.
         anew: Look at everything, whatever the run before left.
     """
@@ -80,17 +88,35 @@ def settle(sieve: Sieve, lookups: Lookups, now: datetime, *, anew: bool = False)
     if before is None:
         sieve.read_documents()
         sieve.settle(lookups)
-        return Settling(sieve, lookups, is_whole=True, kept={}, whole=sieve.whole(), compared_whole_at=now)
+        lay_out_certain(sieve)
+        return Settling(
+            sieve,
+            lookups,
+            is_whole=True,
+            kept={},
+            whole=sieve.whole(),
+            compared_whole_at=now,
+            surroundings=surroundings,
+        )
     since = {table: _written_since(sieve, table, before["read_to"]) for table in sieve.sieved.tables}
     _find_changed(sieve, since)
     sieve.read_documents(Scope("sieve_scope_platform", "sieve_scope_intacct"))
     _find_touched(sieve)
+    if before["surroundings"] != surroundings:
+        open_held(sieve)
+    _lay_out_more(sieve)
     sieve.read_more(Scope("sieve_more_platform", "sieve_more_intacct"))
     sieve.settle(lookups)
-    kept = added(_sums(before["settled"]), sieve.sums("sieve_touched"), -1)
-    whole = _changed_whole(sieve, before["whole"], since)
+    lay_out_certain(sieve)
     return Settling(
-        sieve, lookups, is_whole=False, kept=kept, whole=whole, compared_whole_at=before["compared_whole_at"]
+        sieve,
+        lookups,
+        is_whole=False,
+        kept=added(_sums(before["settled"]), sieve.sums("sieve_touched", "is_equal"), -1),
+        whole=_changed_whole(sieve, before["whole"], since),
+        compared_whole_at=before["compared_whole_at"],
+        surroundings=surroundings,
+        held=lay_out_held(sieve),
     )
 
 
@@ -113,6 +139,7 @@ def remember(settling: Settling, run_id: str) -> None:
                 {side: {word: list(map(str, each)) for word, each in of.items()} for side, of in settling.whole.items()}
             ),
             "at": settling.compared_whole_at,
+            "surroundings": settling.surroundings,
             "run_id": run_id,
         },
     )
@@ -123,16 +150,22 @@ def remember(settling: Settling, run_id: str) -> None:
 def _recall(sieve: Sieve, lookups: Lookups, now: datetime) -> dict[str, Any] | None:
     """Return what the run before left, if settled pairs are still settled by it."""
     row = sieve.connection.execute(
-        "SELECT declared, lookups, read_to, settled, whole, compared_whole_at FROM recon.sieve "
+        "SELECT declared, lookups, read_to, settled, whole, compared_whole_at, surroundings FROM recon.sieve "
         "WHERE link = %(link)s AND object = %(object)s",
         sieve.place,
     ).fetchone()
     if row is None:
         return None
-    declared, known, read_to, settled, whole, at = row
+    declared, known, read_to, settled, whole, at, surroundings = row
     if declared != _declared(sieve) or not lookups.still_say(Lookups(**known)) or now - at > _WHOLE_AGAIN_AFTER:
         return None
-    return {"read_to": read_to, "settled": settled, "whole": whole, "compared_whole_at": at}
+    return {
+        "read_to": read_to,
+        "settled": settled,
+        "whole": whole,
+        "compared_whole_at": at,
+        "surroundings": surroundings,
+    }
 
 
 def _declared(sieve: Sieve) -> str:
@@ -195,16 +228,23 @@ def _find_changed(sieve: Sieve, since: Mapping[str, datetime | None]) -> None:
             ),
             facts,
         )
-        sieve.connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(f"sieve_scope_{name}")))
+        for table in ("changed", "scope"):
+            sieve.connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(f"sieve_{table}_{name}")))
 
 
 def _find_touched(sieve: Sieve) -> None:
-    """Lay out the settled pairs that must be looked at again, and those of their rows that are not in scope yet."""
+    """Lay out the settled and held pairs that must be looked at again."""
+    sieve.connection.execute(_ASKED, sieve.place)
+    sieve.connection.execute("ANALYZE sieve_asked")
     sieve.connection.execute(_TOUCHED, sieve.place)
     sieve.connection.execute(_NEW_KEYS)
     row = sieve.connection.execute("SELECT EXISTS (SELECT FROM sieve_new_key)").fetchone()
     if row and row[0]:
         sieve.connection.execute(_TOUCHED_BY_KEY, sieve.place)
+
+
+def _lay_out_more(sieve: Sieve) -> None:
+    """Lay out those rows of touched pairs that are not in scope yet."""
     for name, column in zip(_SIDES, ("platform_id", "record_no"), strict=True):
         sieve.connection.execute(
             sql.SQL(
@@ -253,17 +293,23 @@ def _sums(stored: Sequence[Sequence[str]]) -> Sums:
     }
 
 
+# Laid out and counted first: a union is planned as if it were many more than it is, and then all matches are read.
+_ASKED: Final = """
+CREATE TEMP TABLE sieve_asked ON COMMIT DROP AS
+SELECT key AS platform_id FROM sieve_changed_platform
+UNION SELECT c.platform_id FROM mapping.crosswalk AS c
+    JOIN sieve_changed_intacct AS i ON i.key = c.intacct_record_no
+    WHERE c.link = %(link)s AND c.object = %(object)s AND c.status = 'confirmed'
+UNION SELECT platform_id FROM sieve_named
+"""
+
 _TOUCHED: Final = """
 CREATE TEMP TABLE sieve_touched ON COMMIT DROP AS
 SELECT platform_id, intacct_record_no AS record_no, currency, sieve_month AS month, platform_amount, intacct_amount,
-    sieve_key
+    sieve_key, is_equal
 FROM recon.match
-WHERE link = %(link)s AND object = %(object)s AND sieve_key IS NOT NULL AND platform_id IN (
-    SELECT key FROM sieve_changed_platform
-    UNION SELECT c.platform_id FROM mapping.crosswalk AS c
-        JOIN sieve_changed_intacct AS i ON i.key = c.intacct_record_no
-        WHERE c.link = %(link)s AND c.object = %(object)s AND c.status = 'confirmed'
-    UNION SELECT platform_id FROM sieve_named)
+WHERE link = %(link)s AND object = %(object)s AND sieve_key IS NOT NULL
+    AND platform_id IN (SELECT platform_id FROM sieve_asked)
 """
 
 _NEW_KEYS: Final = """
@@ -275,23 +321,27 @@ EXCEPT SELECT sieve_key FROM sieve_touched
 
 _TOUCHED_BY_KEY: Final = """
 INSERT INTO sieve_touched
-SELECT platform_id, intacct_record_no, currency, sieve_month, platform_amount, intacct_amount, sieve_key
+SELECT platform_id, intacct_record_no, currency, sieve_month, platform_amount, intacct_amount, sieve_key, is_equal
 FROM recon.match
 WHERE link = %(link)s AND object = %(object)s AND sieve_key IN (SELECT sieve_key FROM sieve_new_key)
 """
 
 _REMEMBER: Final = """
-INSERT INTO recon.sieve (link, object, declared, lookups, read_to, settled, whole, compared_whole_at, run_id)
-VALUES (%(link)s, %(object)s, %(declared)s, %(lookups)s, %(read_to)s, %(settled)s, %(whole)s, %(at)s, %(run_id)s)
+INSERT INTO recon.sieve (link, object, declared, lookups, read_to, settled, whole, compared_whole_at,
+    surroundings, run_id)
+VALUES (%(link)s, %(object)s, %(declared)s, %(lookups)s, %(read_to)s, %(settled)s, %(whole)s, %(at)s,
+    %(surroundings)s, %(run_id)s)
 ON CONFLICT (link, object) DO UPDATE SET declared = excluded.declared, lookups = excluded.lookups,
     read_to = excluded.read_to, settled = excluded.settled, whole = excluded.whole,
-    compared_whole_at = excluded.compared_whole_at, run_id = excluded.run_id
+    compared_whole_at = excluded.compared_whole_at, surroundings = excluded.surroundings, run_id = excluded.run_id
 """
 
 _NOTE_UNSETTLED: Final = """
 INSERT INTO recon.unsettled (link, object, side, key)
-SELECT %(link)s, %(object)s, 'platform', key FROM sieve_rest_platform
+SELECT %(link)s, %(object)s, 'platform', key FROM sieve_rest_platform AS r
+    WHERE NOT EXISTS (SELECT FROM sieve_held_now AS h WHERE h.platform_id = r.key)
 UNION ALL SELECT %(link)s, %(object)s, 'platform', platform_id FROM sieve_settled WHERE method <> 'crosswalk'
-UNION ALL SELECT %(link)s, %(object)s, 'intacct', key::text FROM sieve_rest_intacct
+UNION ALL SELECT %(link)s, %(object)s, 'intacct', key::text FROM sieve_rest_intacct AS r
+    WHERE NOT EXISTS (SELECT FROM sieve_held_now AS h WHERE h.record_no = r.key)
 UNION ALL SELECT %(link)s, %(object)s, 'intacct', record_no::text FROM sieve_settled WHERE method <> 'crosswalk'
 """

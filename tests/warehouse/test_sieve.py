@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from reconcile_cases import LATER
-from sieve_world import PLAIN, SieveWorld
+from reconcile_cases import LATER, NOW
+from sieve_world import DAY, PLAIN, SieveWorld
 
 from intacct_pipelines.domain.keys import source_mark
 from intacct_pipelines.warehouse.recon import Recon
@@ -125,6 +126,60 @@ def test_one_change_is_seen_and_nothing_else_looked_at(warehouse, change):
     assert (then == first) == (change in CHANGES)
     if change in CHANGES:
         assert len(found.matches) <= 2
+
+
+def world_of_held_pairs(warehouse):
+    """Three bills that differ since long, one of them by its due date alone, and one since 20 hours."""
+    world = SieveWorld.of_equal_pairs(warehouse)
+    for number in (1001, 1002, 1003):
+        world.row("intacct.ap_bill", number)["trx_total_entered"] = Decimal(99)
+    world.row("bill.ap_bill", "b2")["modified_at"] = NOW - timedelta(days=40)
+    world.row("intacct.ap_bill", 1002)["modified_at"] = NOW - timedelta(days=50)
+    world.row("bill.ap_bill", "b3")["modified_at"] = NOW - timedelta(hours=20)
+    world.row("intacct.ap_bill", 1004)["due_date"] = DAY + timedelta(days=45)
+    both_ways(world)
+    return world
+
+
+def test_a_pair_that_differs_is_compared_once(warehouse):
+    """As long as nothing of it or around it changes, only what waits for its grace is compared again [S-SCH-04]."""
+    world = world_of_held_pairs(warehouse)
+    assert list(both_ways(world).matches["platform_id"]) == ["b3"]
+    world.round += 24
+    assert list(both_ways(world).matches["platform_id"]) == ["b3"]  # in time a break, and held from then on
+    assert both_ways(world).matches.empty
+    amount_in_step(world)
+    assert list(both_ways(world).matches["platform_id"]) == []
+    deleted_in_bill(world)
+    both_ways(world)
+    assert state(world)[1] == 4
+
+
+def amount_in_step(world):
+    world.row("intacct.ap_bill", 1001)["trx_total_entered"] = Decimal(100)
+
+
+def books_close(world):
+    world.case.closed_through = DAY + timedelta(days=60)
+
+
+def vendor_has_another_term(world):
+    world.row("intacct.vendor", 1)["term_name"] = "Net 45"
+
+
+def policy_changes(world):
+    world.case.link = replace(world.case.link, excluded_vendors=frozenset({"v1"}))
+    world.plain = replace(world.case.link, name=PLAIN)
+
+
+@pytest.mark.parametrize("change", [books_close, vendor_has_another_term, policy_changes], ids=lambda one: one.__name__)
+def test_what_surrounds_held_pairs_opens_them(warehouse, change):
+    """Closed books, a term and the link's policy explain rows that did not change [S-BIL-09, S-TRM-01, S-VEN-10]."""
+    world = world_of_held_pairs(warehouse)
+    before = Recon(warehouse).differences(PLAIN)
+    change(world)
+    both_ways(world)
+    assert not before.equals(Recon(warehouse).differences(PLAIN))
 
 
 def test_what_replaces_a_deleted_bill_is_no_plain_pair(warehouse):
