@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planting.bills import BILLS, CENTER_BILLS, ONE_WAY_BILLS
 from planting.cards import CARDS, REIMBURSEMENTS, STATEMENTS
+from planting.clearing import CLEARING_ACCOUNTS
 from planting.companions import BILL_FILES, CURRENCIES, INVOICE_FILES, PURCHASES, SALES, SEVERAL_BASES
 from planting.credits import CREDITS, OPEN_CREDITS, USES
 from planting.ground import Ground
@@ -28,6 +29,7 @@ GROUNDS: dict[str, Ground] = {
             PAYMENTS,
             TRANSFERS,
             RECEIPT_TRANSFERS,
+            CLEARING_ACCOUNTS,
             INVOICES,
             RECEIPTS,
             MEMOS,
@@ -56,14 +58,16 @@ UNPLANTABLE = {
     "business_center_vendor_terms": "Business Center's files carry no terms of vendors.",
 }
 """Causes that no rows can have, because of what the sources tell."""
-NEVER_YOUNG = {"ap_term": "That terms do not travel explains every difference of theirs."}
+NEVER_YOUNG = {
+    "ap_term": "That terms do not travel explains every difference of theirs.",
+    "clearing_account": "Money rests longer there than a sync takes, for which there is `clearing_young`.",
+}
 NEVER_OUTSIDE = {
     "ap_term": "Intacct's terms belong to the whole company.",
     "ap_funds_transfer": "Intacct's funds transfers tell no owner; those read are the link's.",
     "card_statement": "Charges outside are in no statement.",
+    "clearing_account": "What is posted there counts, whoever owns the document.",
     "currency": "Intacct's currencies belong to the whole company.",
 }
-PROVEN_ELSEWHERE = {
-    "clearing_account": "Its items keep a balance from zero and are no records with a partner; each of their causes "
-    "has a test in test_reconcile_clearing_account.py."
-}
+BALANCES = {"clearing_account"}
+"""What keeps a balance from zero are items, and what belongs together are groups; so there are no pairs."""
