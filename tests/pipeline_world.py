@@ -15,7 +15,7 @@ from sandbox_transport import SandboxTransport
 from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.business_center_extraction import sync_business_center
 from intacct_pipelines.defs.extraction import sync_intacct_table
-from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan, reconcile
+from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan, leaned_on, reconcile
 from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.catalog import (
@@ -27,7 +27,10 @@ from intacct_pipelines.domain.catalog import (
     with_embedded,
 )
 from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.domain.records import Certificate
+from intacct_pipelines.push.plan import PLANNERS
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
 from intacct_pipelines.sandbox.spend import SpendOptions
 from intacct_pipelines.settings import Connections
@@ -176,6 +179,22 @@ class World:
             assert link is not None
             for object_name in ("vendor", "ap_bill"):
                 reconcile(systems, link, object_name, f"run-{self.run}")
+            return confirm_and_plan(systems, link)
+
+    def sync_only(self, *objects: str) -> Planned:
+        """Extract no more than planning these objects takes, confirm and plan; the link pushes nothing else."""
+        self.run += 1
+        with self.systems() as systems:
+            link = systems.link(self.entity)
+            assert link is not None
+            compared = leaned_on([PUSHED[name] for name in objects])
+            needed = {table for name in compared for table in RECONCILED[name].tables}
+            needed |= {table for name in objects for table in PLANNERS[name].reads}
+            for table in INTACCT_TABLES:
+                if table.qualified_name in needed:
+                    sync_intacct_table(systems, self.entity, table, f"run-{self.run}")
+            chosen = [table for table in BILL_TABLES if table.qualified_name in needed]
+            self.extract_platform(chosen, sync_bill, f"run-{self.run}")
             return confirm_and_plan(systems, link)
 
     def apply(self) -> dict[str, int]:

@@ -186,6 +186,18 @@ def pushed_objects(systems: Systems, link: Link) -> list[Pushed]:
     ]
 
 
+def leaned_on(objects: Iterable[Pushed]) -> list[str]:
+    """Return the reconciled objects whose pairs planning needs: those of the pushed ones, and what these stand on."""
+    names: dict[str, None] = {}
+    waiting = [pushed.name for pushed in objects]
+    while waiting:
+        name = waiting.pop()
+        if name not in names:
+            names[name] = None
+            waiting += RECONCILED[name].after
+    return sorted(names, key=list(RECONCILED).index)
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A stored plan, and what confirming before it found."""
@@ -223,7 +235,7 @@ def confirm_and_plan(systems: Systems, link: Link) -> Planned:
         ).items()
     }
     # Pairs are found anew: what was stored is older than the rows if a sync stopped half-way.
-    matches = [row for pushed in objects for row in rows_of(_compare(systems, link, pushed.name).matches)]
+    matches = [row for one in leaned_on(objects) for row in rows_of(_compare(systems, link, one).matches)]
     holders = {table: _holder(link.entity, TABLES[table]) for table in tables}
     plan = build_plan(
         link,

@@ -115,6 +115,20 @@ PUSHED: Final[dict[str, Pushed]] = {
             is_sought_by_mark=True,
             functions={Operation.CREATE: "create_apadjustment"},
         ),
+        Pushed(
+            "ar_invoice",
+            "invoice",
+            source=TABLES["bill.ar_invoice"],
+            source_lines=(TABLES["bill.ar_invoice_line"],),
+            target=TABLES["intacct.ar_invoice"],
+            natural_key=("customer_id", "document_no"),
+            folded=("document_no",),
+            mark="description",
+            people_id="document_no",
+            is_sought_by_mark=True,
+            looked_up=("state", "trx_total_entered", "trx_total_paid"),
+            functions={Operation.CREATE: "create_invoice", Operation.UPDATE: "update_invoice"},
+        ),
     )
 }
 """Every pushed object by its name, in the order of writing: parents before children."""

@@ -11,6 +11,7 @@ from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bills import BillPlanner
+from intacct_pipelines.push.invoices import InvoicePlanner
 from intacct_pipelines.push.planner import Context
 from intacct_pipelines.push.sources import Sources, text
 from intacct_pipelines.push.vendor_credits import VendorCreditPlanner
@@ -30,7 +31,7 @@ _NOT_XML = re.compile(r"\\u00[01][0-9a-f](?<!\\u0009)(?<!\\u000a)(?<!\\u000d)|[\
 """Control characters as JSON writes them, and what XML 1.0 forbids besides."""
 
 PLANNERS: Final[dict[str, type[Planner]]] = {
-    planner.object_name: planner for planner in (VendorPlanner, BillPlanner, VendorCreditPlanner)
+    planner.object_name: planner for planner in (VendorPlanner, BillPlanner, VendorCreditPlanner, InvoicePlanner)
 }
 """The planner of every pushed object."""
 
@@ -117,7 +118,8 @@ def _writable(decision: Decision) -> Decision:
 def _seen_currencies(sources: Sources) -> frozenset[str]:
     """Return the entity's base currency and those that its Intacct records already use."""
     own = sources.link.entity.entity_id
-    rows = [*sources.live("intacct.ap_bill"), *sources.live("intacct.vendor")]
+    tables = ("ap_bill", "vendor", "ar_invoice", "customer")
+    rows = [row for table in tables for row in sources.live(f"intacct.{table}")]
     if not own:
         rows += sources.entities.values()
     used = (text(row, "currency") for row in rows if text(row, "owner_entity_id") in {"", own})

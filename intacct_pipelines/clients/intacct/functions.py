@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 Value: TypeAlias = (
     "str | int | bool | Decimal | date | datetime | Mapping[str, Value] | Sequence[Mapping[str, Value]] | None"
 )
-"""What a field may hold: None leaves it out, an empty text clears it; a mapping nests, a sequence repeats."""
+"""What a field may hold: None leaves it out, an empty text clears it; a mapping nests, a sequence repeats.
+
+A name in a mapping that begins with ``@`` is an attribute of the element around it.
+"""
 
 MAX_CONTROL_ID: Final = 256
 # what XML 1.0 cannot carry, not even escaped
@@ -195,7 +198,10 @@ def _append(parent: etree._Element, name: str, value: Value) -> None:
     if isinstance(value, Mapping):
         element = etree.SubElement(parent, name)
         for inner, held in value.items():
-            _append(element, inner, held)
+            if inner.startswith("@"):
+                element.set(inner[1:], _text(inner, held))
+            else:
+                _append(element, inner, held)
     elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
         for held in value:
             _append(parent, name, held)

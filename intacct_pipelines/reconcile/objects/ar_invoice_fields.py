@@ -187,9 +187,17 @@ def _tax_accounts(frames: Frames, coding: Coding) -> frozenset[str]:
 
 def _lines(frames: Frames, coding: Coding, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     lines = frames[_LINES]
-    valued = Frames({**frames, _LINES: lines.assign(amount=_products(lines))})
+    valued = Frames({**frames, _LINES: lines.assign(amount=_products(lines), gl_account_id=_accounts(frames))})
     ours = platform_lines(valued, coding, (_LINES, "invoice_id"), pairs["platform_id"])
     return ours, intacct_lines(frames, ("intacct.ar_invoice_line", "invoice_record_no"), pairs["intacct_record_no"])
+
+
+def _accounts(frames: Frames) -> pd.Series:
+    """Return the accounts of BILL's lines: their own, else that of the item (S-BP-12)."""
+    lines, items = frames[_LINES], select_rows(frames["bill.item"], "id", deleted=False)
+    of_item = dict(zip(items["id"], text(items, "gl_account_id"), strict=True))
+    own = text(lines, "gl_account_id")
+    return own.where(own != "", text(lines, "item_id").map(of_item))
 
 
 def _products(lines: pd.DataFrame) -> pd.Series:

@@ -195,6 +195,16 @@ def test_the_lines_of_bill_are_price_times_quantity_in_the_smallest_unit():
     assert found(case) == []
 
 
+def test_a_line_with_an_item_and_no_account_stands_on_the_account_of_the_item():
+    """S-BP-12: what is pushed is coded so, and is no difference when it comes back."""
+    case = case_of()
+    case.bill_account("a6100", "6100")
+    case.add("bill.item", id="hours", item_type="SERVICE", name="Hours", gl_account_id="a6100")
+    case.bill_invoice(lines=[{"gl_account_id": None, "item_id": "hours"}])
+    case.intacct_invoice(lines=[{"account_no": "6100"}])
+    assert found(case) == []
+
+
 # Both sides
 
 
