@@ -76,7 +76,7 @@ _CERTAIN: Final = """
 CREATE TEMP TABLE sieve_certain ON COMMIT DROP AS
 SELECT p.key AS platform_id, i.key AS record_no, p.sieve_key,
     date_trunc('month', coalesce(p.{date}, i.{date})::timestamp)::date AS month
-FROM sieve_rest_platform AS r JOIN sieve_platform AS p USING (key) JOIN sieve_intacct AS i ON i.key = p.partner
+FROM sieve_rest_platform AS p JOIN sieve_rest_intacct AS i ON i.key = p.partner
 WHERE p.stands AND i.stands AND p.party = i.party AND p.number = i.number AND p.currency = i.currency AND {undoubted}
 """
 

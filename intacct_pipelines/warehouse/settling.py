@@ -87,7 +87,7 @@ def settle(sieve: Sieve, lookups: Lookups, surroundings: str, now: datetime, *, 
     before = None if anew else _recall(sieve, lookups, now)
     if before is None:
         sieve.read_documents()
-        sieve.settle(lookups)
+        sieve.settle()
         lay_out_certain(sieve)
         return Settling(
             sieve,
@@ -106,7 +106,7 @@ def settle(sieve: Sieve, lookups: Lookups, surroundings: str, now: datetime, *, 
         open_held(sieve)
     _lay_out_more(sieve)
     sieve.read_more(Scope("sieve_more_platform", "sieve_more_intacct"))
-    sieve.settle(lookups)
+    sieve.settle()
     lay_out_certain(sieve)
     return Settling(
         sieve,

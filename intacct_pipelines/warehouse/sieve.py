@@ -26,6 +26,7 @@ from intacct_pipelines.domain.keys import SOURCE_MARK
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.warehouse.place import names
 from intacct_pipelines.warehouse.read import Reading
+from intacct_pipelines.warehouse.sieve_lines import DIMENSIONS, SEPARATOR, digests, unlike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 Sums: TypeAlias = "dict[tuple[str, date | None], tuple[int, Decimal, Decimal]]"
 """Currency and first day of the month → pairs, the platform's money, Intacct's."""
-_SEPARATOR: Final = "\x1f"
-_DIMENSIONS: Final = ("account", "department", "location", "class")
 CROSSWALK: Final = (
     "link",
     "object",
@@ -120,6 +119,7 @@ class Sieve(Reading):
         self.connection = connection
         self.sieved = sieved
         self.link = link
+        self._uncoded: dict[str, str] = {}
         self.place = {"link": link.name, "object": sieved.name, "entity": str(link.entity)}
 
     @contextlib.contextmanager
@@ -129,8 +129,9 @@ class Sieve(Reading):
 
     def prepare(self, lookups: Lookups) -> None:
         """Lay out the lists that the documents are translated by."""
+        self._uncoded = lookups.uncoded
         self._upload("sieve_party", ("platform_id", "intacct_id"), lookups.partners.items())
-        for name in _DIMENSIONS:
+        for name in DIMENSIONS:
             self._upload(f"sieve_{name}", ("id", "word"), lookups.words[name].items())
         self._upload("sieve_fold", ("words", "folded"), ())
 
@@ -152,7 +153,7 @@ class Sieve(Reading):
         self._run("INSERT INTO sieve_intacct {}", self.documents(is_platform=False, scope=scope))
         self._run("INSERT INTO sieve_named {}", self.named(scope))
 
-    def settle(self, lookups: Lookups) -> None:
+    def settle(self) -> None:
         """Settle what can be settled among the documents laid out, and note the rest."""
         for table in ("sieve_platform", "sieve_intacct", "sieve_named"):
             self._run("ANALYZE {}", sql.Identifier(table))
@@ -161,11 +162,19 @@ class Sieve(Reading):
         self._run("INSERT INTO sieve_settled {}", self._pairs("mark"))
         self._run("INSERT INTO sieve_settled {}", self._pairs("natural_key"))
         self._run("ANALYZE sieve_settled")
-        self._run(
-            "DELETE FROM sieve_settled AS s USING ({}) AS u WHERE s.record_no = u.record_no", self._coded(lookups)
-        )
+        self._compare_lines_in_doubt()
         self._run(_REST_PLATFORM)
         self._run(_REST_INTACCT)
+
+    def _compare_lines_in_doubt(self) -> None:
+        """Take back the settled pairs whose lines come to other sums, asking only where they are not plainly alike."""
+        found = self._run(_IN_DOUBT)
+        if found.rowcount:
+            self._run("ANALYZE sieve_in_doubt")
+            self._run(
+                "DELETE FROM sieve_settled AS s USING ({}) AS u WHERE s.record_no = u.record_no",
+                unlike(self.sieved, self._uncoded),
+            )
 
     def rest(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
         """Return the rows of one of the object's tables that were not settled, deleted ones too, in key order.
@@ -228,14 +237,16 @@ class Sieve(Reading):
         return sql.SQL(
             "SELECT t.{key} AS key, t._deleted AS is_gone, p.party, n.number, "
             "hashtextextended(p.party || {separator} || n.number, 0) AS sieve_key, t.currency, t.{amount} AS amount, "
-            "coalesce({stands}, false) AND NOT t._deleted AS stands, {facts}, {own} FROM {table} AS t{among}{known} "
+            "coalesce({stands}, false) AND NOT t._deleted AND l.is_whole IS NOT FALSE AS stands, l.digest AS lines, "
+            "{facts}, {own} FROM {table} AS t{among}{known} LEFT JOIN ({lines}) AS l ON l.key = t.{key} "
             "LEFT JOIN sieve_fold AS f ON f.words = t.{number} "
             "CROSS JOIN LATERAL (SELECT {party} AS party) AS p CROSS JOIN LATERAL "
             "(SELECT coalesce(f.folded, lower(t.{number} COLLATE \"C\"), '') AS number) AS n "
             "WHERE t.entity = %(entity)s"
         ).format(
             key=documents_key(side),
-            separator=sql.Literal(_SEPARATOR),
+            separator=sql.Literal(SEPARATOR),
+            lines=digests(self.sieved, self._uncoded, among, is_platform=is_platform),
             amount=sql.Identifier(side.amount),
             stands=sql.SQL(side.stands),
             facts=sql.SQL(", ").join(
@@ -277,7 +288,7 @@ class Sieve(Reading):
         )
 
     def _pairs(self, method: str) -> sql.Composed:
-        """Return the query for the pairs of one kind in which nothing but the lines' coding can differ."""
+        """Return the query for the pairs of one kind in which nothing but the lines can differ."""
         facts = (
             sql.SQL("(i.{0} IS NULL OR i.{0} = p.{0})" if fact.if_told else "i.{0} IS NOT DISTINCT FROM p.{0}").format(
                 sql.Identifier(fact.name)
@@ -287,7 +298,8 @@ class Sieve(Reading):
         return sql.SQL(
             "SELECT p.key AS platform_id, i.key AS record_no, i.id AS intacct_id, {method} AS method, p.sieve_key, "
             "p.currency, date_trunc('month', p.{date}::timestamp)::date AS month, p.amount AS platform_amount, "
-            "i.amount AS intacct_amount FROM sieve_platform AS p "
+            "i.amount AS intacct_amount, p.lines IS NOT DISTINCT FROM i.lines AS are_lines_alike "
+            "FROM sieve_platform AS p "
             "JOIN sieve_intacct AS i ON {how} WHERE p.stands AND i.stands AND p.party = i.party "
             "AND p.number = i.number AND p.currency = i.currency AND p.amount = i.amount AND {facts} AND {undoubted}"
         ).format(
@@ -322,45 +334,6 @@ class Sieve(Reading):
             named=is_named
             if method == "mark"
             else sql.SQL("NOT {} AND i.owner = {}").format(is_named, sql.Literal(self.link.entity.entity_id))
-        )
-
-    def _coded(self, lookups: Lookups) -> sql.Composed:
-        """Return the query for the settled records whose lines add up otherwise by coding, as the ledger sees them."""
-        platform, intacct = self.sieved.platform, self.sieved.intacct
-        return sql.SQL(
-            "SELECT DISTINCT record_no FROM (SELECT record_no FROM ("
-            "SELECT s.record_no, hashtextextended(concat_ws({separator}, {words}), 0) AS coding, t.{amount} AS amount "
-            "FROM {table} AS t JOIN sieve_settled AS s ON s.platform_id = t.{parent} {lists} "
-            "WHERE t.entity = %(entity)s AND NOT t._deleted UNION ALL "
-            "SELECT s.record_no, hashtextextended(concat_ws({separator}, {codes}), 0), -t.{their_amount} "
-            "FROM {their_table} AS t JOIN sieve_settled AS s ON s.record_no = t.{their_parent} "
-            "WHERE t.entity = %(entity)s AND NOT t._deleted) AS line GROUP BY record_no, coding "
-            "HAVING sum(amount) <> 0 OR count(amount) <> count(*)) AS net"
-        ).format(
-            separator=sql.Literal(_SEPARATOR),
-            words=sql.SQL(", ").join(
-                sql.SQL(
-                    "CASE WHEN t.{column} <> '' THEN coalesce({name}.word, '?' || t.{column}) ELSE {none} END"
-                ).format(
-                    column=sql.Identifier(column), name=sql.Identifier(name), none=sql.Literal(lookups.uncoded[name])
-                )
-                for name, column in zip(_DIMENSIONS, platform.coding, strict=True)
-            ),
-            amount=sql.Identifier(platform.line_amount),
-            table=table_name(platform.lines),
-            parent=sql.Identifier(platform.parent),
-            lists=sql.SQL(" ").join(
-                sql.SQL("LEFT JOIN {} AS {name} ON {name}.id = t.{}").format(
-                    sql.Identifier(f"sieve_{name}"), sql.Identifier(column), name=sql.Identifier(name)
-                )
-                for name, column in zip(_DIMENSIONS, platform.coding, strict=True)
-            ),
-            codes=sql.SQL(", ").join(
-                sql.SQL("coalesce(t.{}, '')").format(sql.Identifier(column)) for column in intacct.coding
-            ),
-            their_amount=sql.Identifier(intacct.line_amount),
-            their_table=table_name(intacct.lines),
-            their_parent=sql.Identifier(intacct.parent),
         )
 
     def _fold_numbers(self, scope: Scope) -> None:
@@ -420,14 +393,19 @@ UNION ALL
 SELECT sieve_key FROM sieve_intacct WHERE sieve_key IS NOT NULL GROUP BY 1 HAVING count(*) > 1
 """
 
+_IN_DOUBT: Final = """
+CREATE TEMP TABLE sieve_in_doubt ON COMMIT DROP AS
+SELECT platform_id, record_no FROM sieve_settled WHERE NOT are_lines_alike
+"""
+
 _REST_PLATFORM: Final = """
 CREATE TEMP TABLE sieve_rest_platform ON COMMIT DROP AS
-SELECT key FROM sieve_platform AS p WHERE NOT EXISTS (SELECT FROM sieve_settled AS s WHERE s.platform_id = p.key)
+SELECT p.* FROM sieve_platform AS p WHERE NOT EXISTS (SELECT FROM sieve_settled AS s WHERE s.platform_id = p.key)
 """
 
 _REST_INTACCT: Final = """
 CREATE TEMP TABLE sieve_rest_intacct ON COMMIT DROP AS
-SELECT key FROM sieve_intacct AS i WHERE NOT EXISTS (SELECT FROM sieve_settled AS s WHERE s.record_no = i.key)
+SELECT i.* FROM sieve_intacct AS i WHERE NOT EXISTS (SELECT FROM sieve_settled AS s WHERE s.record_no = i.key)
 """
 
 # Each branch has an index of its own; an OR would read the crosswalk whole.
