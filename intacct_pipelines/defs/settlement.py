@@ -224,6 +224,8 @@ def confirm_and_plan(systems: Systems, link: Link) -> Planned:
             f"nothing can be planned for {name}: {', '.join(unread)} has never been read whole",
             remedy="Sync the entity until every table is there.",
         )
+    helpful = {table for pushed in objects for table in pushed.helped_by} - set(tables)
+    tables += sorted(name for name in helpful if _was_read(systems, TABLES[name], _holder(link.entity, TABLES[name])))
     confirmed = confirm_items(outbox, link)
     now = datetime.now(UTC)
     # Revisions come before the rows: if a sync commits in between, the plan expires; it never holds an older payload.

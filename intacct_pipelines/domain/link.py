@@ -106,10 +106,18 @@ class Payables:
             document which it is, so the first ones that come back are looked at.
         credits_without_approval: Whether vendor credits that nobody has used yet pass, though BILL does not say whether
             they are approved (S-VCR-07).
+        method_by_bill: Intacct's payment method of what BILL pays itself (S-PAY-06).
+        method_to_print: That of a check which Intacct is to print.
+        method_outside: That of what was paid outside and recorded in BILL.
+        bank_accounts: Ledger account number → Intacct's bank account id, where several banks have one ledger account.
     """
 
     credit_sign: int = -1
     credits_without_approval: bool = False
+    method_by_bill: str = "EFT"
+    method_to_print: str = "Printed Check"
+    method_outside: str = "Cash"
+    bank_accounts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class Operation(StrEnum):
 
     CREATE = "create"
     UPDATE = "update"
+    REVERSE = "reverse"
+    """Take back the effect of a record with a day of its own; the record stays, in another state."""
 
 
 class State(StrEnum):
@@ -94,8 +96,8 @@ class Item:
         natural_key: Fields by which the record is found in Intacct, as ``domain.pushed`` names them.
         payload: Exactly what is sent.
         source_revision: State of the source record when the plan was made.
-        target_record_no: For an update: the Intacct record.
-        target_revision: For an update: when the record last changed, as Intacct wrote it.
+        target_record_no: For an update or a reversal: the Intacct record.
+        target_revision: For the same: the state of the record from which it starts.
         amount: Total in ``currency``; zero for what has none.
         currency: ISO 4217; empty where there is no amount.
         ledger_effect: What it does to the ledger.

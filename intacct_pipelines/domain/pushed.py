@@ -38,6 +38,7 @@ class Pushed:
         looked_up: Further columns of ``target`` that a look-up before an update reads.
         functions: Name of the function that does an operation, such as ``create_apadjustment``, where the gateway has
             no generic one; its arguments are the payload, in order.
+        helped_by: Tables that help to plan and may never have been read, for want of a permission.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Pushed:
     is_sought_by_mark: bool = False
     looked_up: tuple[str, ...] = ()
     functions: Mapping[Operation, str] = field(default_factory=dict)
+    helped_by: tuple[str, ...] = ()
 
     @property
     def platform(self) -> str:
@@ -128,6 +130,21 @@ PUSHED: Final[dict[str, Pushed]] = {
             is_sought_by_mark=True,
             looked_up=("state", "trx_total_entered", "trx_total_paid"),
             functions={Operation.CREATE: "create_invoice", Operation.UPDATE: "update_invoice"},
+        ),
+        Pushed(
+            "ap_payment",
+            "payment",
+            source=TABLES["bill.ap_payment"],
+            source_lines=tuple(TABLES[f"bill.ap_payment_{part}"] for part in ("detail", "credit", "void")),
+            target=TABLES["intacct.ap_payment"],
+            natural_key=("vendor_id", "document_no"),
+            folded=("document_no",),
+            mark="description",
+            people_id="document_no",
+            is_sought_by_mark=True,
+            looked_up=("state", "trx_total_entered"),
+            functions={Operation.REVERSE: "reverse_appayment"},
+            helped_by=("intacct.checking_account", "intacct.savings_account", "bill.bank_account"),
         ),
     )
 }

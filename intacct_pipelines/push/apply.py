@@ -198,9 +198,10 @@ class _Run:
     def _still_valid(self, items: Sequence[OutboxItem]) -> list[OutboxItem]:
         """Leave out what must not be sent after all.
 
-        Looked up are updates, whose target may have changed since the plan, and items that were sent at another time.
+        Looked up are updates and reversals, whose target may have changed since the plan, and items that were sent at
+        another time.
         """
-        doubtful = [item for item in items if item.operation is Operation.UPDATE or item.attempts > 1]
+        doubtful = [item for item in items if item.operation is not Operation.CREATE or item.attempts > 1]
         if not doubtful:
             return list(items)
         try:

@@ -12,6 +12,7 @@ from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bills import BillPlanner
 from intacct_pipelines.push.invoices import InvoicePlanner
+from intacct_pipelines.push.payments import PaymentPlanner
 from intacct_pipelines.push.planner import Context
 from intacct_pipelines.push.sources import Sources, text
 from intacct_pipelines.push.vendor_credits import VendorCreditPlanner
@@ -31,7 +32,8 @@ _NOT_XML = re.compile(r"\\u00[01][0-9a-f](?<!\\u0009)(?<!\\u000a)(?<!\\u000d)|[\
 """Control characters as JSON writes them, and what XML 1.0 forbids besides."""
 
 PLANNERS: Final[dict[str, type[Planner]]] = {
-    planner.object_name: planner for planner in (VendorPlanner, BillPlanner, VendorCreditPlanner, InvoicePlanner)
+    planner.object_name: planner
+    for planner in (VendorPlanner, BillPlanner, VendorCreditPlanner, InvoicePlanner, PaymentPlanner)
 }
 """The planner of every pushed object."""
 

@@ -32,8 +32,8 @@ def judge(item: OutboxItem, found: Sequence[Found], *, most_attempts: int) -> Ou
     if ours:
         numbers = ", ".join(str(record.record_no) for record in ours)
         return _held(item, "duplicate", "S-IDM-04", f"Intacct has it {len(ours)} times, as {numbers}")
-    if item.operation is Operation.UPDATE:
-        return _judge_update(item, found, most_attempts)
+    if item.operation is not Operation.CREATE:
+        return _judge_change(item, found, most_attempts)
     if found:
         return _judge_stranger(item, found[0])
     return _judge_absent(item, most_attempts)
@@ -77,19 +77,18 @@ def _judge_refusal(item: OutboxItem) -> Outcome:
     return Outcome(item.key, State.REJECTED, "rejected", item.reason)
 
 
-def _judge_update(item: OutboxItem, found: Sequence[Found], most_attempts: int) -> Outcome | None:
+def _judge_change(item: OutboxItem, found: Sequence[Found], most_attempts: int) -> Outcome | None:
     word = PUSHED[item.object_name].word
     if not found:
         return _held(item, "deleted_in_intacct", "S-IDM-06", f"{word} {item.target_record_no} is not there any more")
     if item.refused:
         return Outcome(item.key, State.REJECTED, "rejected", item.reason)
-    if found[0].is_settled:
+    if item.operation is Operation.UPDATE and found[0].is_settled:
         words = f"the {word} is {found[0].fields['STATE']} by now; a paid {word} cannot be edited"
         reason = Reason("record_locked", "S-BIL-06", words, "Correct it by a reclassification or a dated reversal.")
         return Outcome(item.key, State.REJECTED, "rejected", reason)
     if revision_now(item, found[0]) != item.target_revision:
-        rule = "S-BIL-11" if item.is_marked else "S-CFG-21"
-        return _held(item, "conflict", rule, f"the {word} was edited in Intacct meanwhile")
+        return _held(item, "conflict", _rule_of_change(item, "S-BIL-11"), f"the {word} was edited in Intacct meanwhile")
     return _judge_absent(item, most_attempts)
 
 
@@ -100,15 +99,23 @@ def check_target(item: OutboxItem, found: Sequence[Found]) -> Outcome | None:
         return Outcome(item.key, State.ACCEPTED, "accepted", record_no=ours[0].record_no)
     if item.operation is Operation.CREATE and not found:
         return None
-    if item.operation is Operation.UPDATE and found and _is_as_planned(item, found[0]):
+    if item.operation is not Operation.CREATE and found and _is_as_planned(item, found[0]):
         return None
     words = "its target in Intacct changed after the plan was made"
-    rule = "S-BIL-09" if item.is_marked else "S-CFG-21"
+    rule = _rule_of_change(item, "S-BIL-09")
     return Outcome(item.key, State.EXPIRED, "expired", Reason("expired", rule, words, "Make a new plan."))
 
 
+def _rule_of_change(item: OutboxItem, of_bills: str) -> str:
+    """Return the rule by which a record that changed since the plan is left alone."""
+    if item.operation is Operation.REVERSE:
+        return "S-PAY-04"
+    return of_bills if item.is_marked else "S-CFG-21"
+
+
 def _is_as_planned(item: OutboxItem, record: Found) -> bool:
-    return not record.is_settled and revision_now(item, record) == item.target_revision
+    is_free = item.operation is Operation.REVERSE or not record.is_settled
+    return is_free and revision_now(item, record) == item.target_revision
 
 
 def _held(item: OutboxItem, kind: str, rule: str, words: str) -> Outcome:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from intacct_pipelines.clients.intacct.functions import Function, call, create, update
 from intacct_pipelines.clients.intacct.query import Condition, Operator, Query, all_of, any_of
-from intacct_pipelines.domain.push import SETTLED_STATES, Operation, State, content_revision, target_revision
+from intacct_pipelines.domain.push import (
+    SETTLED_STATES,
+    UNDONE_STATES,
+    Operation,
+    State,
+    content_revision,
+    target_revision,
+)
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import (
     DuplicateRecordError,
@@ -99,6 +106,9 @@ def is_by(item: OutboxItem, record: Found) -> bool:
     What is sent without a key names its record by an id that Intacct keeps unique, so a record that holds the same is
     the one that was wanted, whoever wrote it.
     """
+    if item.operation is Operation.REVERSE:
+        # Where the reason of a reversal ends up is not documented; its effect is the state, whoever brought it about.
+        return record.record_no == item.target_record_no and record.fields.get("STATE") in UNDONE_STATES
     if item.is_marked:
         return item.key in record.text
     pushed, payload = PUSHED[item.object_name], json.loads(item.payload_text)
@@ -131,7 +141,7 @@ def outcome_of(item: OutboxItem, result: Result | None) -> Outcome:
     """
     if result is None:
         return Outcome(item.key, State.UNCERTAIN, "uncertain", _no_answer("the answer does not name this item"))
-    record_no = _record_no(result)
+    record_no = item.target_record_no if item.operation is Operation.REVERSE else _record_no(result)
     if result.status == "success" and result.error is None and record_no is not None:
         return Outcome(item.key, State.ACCEPTED, "accepted", record_no=record_no)
     error = result.error
@@ -205,7 +215,7 @@ def _read(gateway: Gateway, pushed: Pushed, items: Iterable[OutboxItem]) -> Iter
 
 
 def _conditions(item: OutboxItem) -> list[Filter | None]:
-    if item.operation is Operation.UPDATE:
+    if item.operation is not Operation.CREATE:
         return [Condition("RECORDNO", Operator.EQUAL, (str(item.target_record_no),))]
     natural = all_of(*(Condition(name, Operator.EQUAL, (value,)) for name, value in item.natural_key.items()))
     pushed = PUSHED[item.object_name]
@@ -216,7 +226,9 @@ def _conditions(item: OutboxItem) -> list[Filter | None]:
 
 
 def _belongs(item: OutboxItem, record: Found) -> bool:
-    if item.operation is Operation.UPDATE:
+    if item.operation is not Operation.CREATE:
         return record.record_no == item.target_record_no
     natural: dict[str, Any] = dict(item.natural_key)
-    return item.key in record.text or all(record.fields.get(name) == value for name, value in natural.items())
+    # What has no number of its own, such as a check that is yet to be printed, is known by the mark alone.
+    has_it = bool(natural) and all(record.fields.get(name) == value for name, value in natural.items())
+    return has_it or item.key in record.text

@@ -69,10 +69,24 @@ class PayablesSettings(Section):
         description="Whether unused vendor credits pass; BILL does not say which are approved (S-VCR-07).",
     )
 
+    method_by_bill: str = Field("EFT", description="Intacct's payment method of what BILL pays itself (S-PAY-06).")
+    method_to_print: str = Field("Printed Check", description="That of a check which Intacct is to print.")
+    method_outside: str = Field("Cash", description="That of what was paid outside and recorded in BILL.")
+    bank_accounts: TextMap = Field(
+        default_factory=dict, description="Ledger account to Intacct's bank account id, where several banks share one."
+    )
+
     @property
     def policy(self) -> Payables:
         """What these settings state for pushing."""
-        return Payables(-1 if self.credit_sign == "negative" else 1, self.credits_without_approval)
+        return Payables(
+            -1 if self.credit_sign == "negative" else 1,
+            self.credits_without_approval,
+            self.method_by_bill,
+            self.method_to_print,
+            self.method_outside,
+            self.bank_accounts,
+        )
 
 
 class LinkSettings(Section):

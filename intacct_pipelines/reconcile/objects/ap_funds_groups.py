@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from intacct_pipelines.domain.payments import NOT_FROM_BANK
 from intacct_pipelines.reconcile.frames import changed_at, flag, instants, mapped, select_rows, text, value
 from intacct_pipelines.reconcile.objects.funds_groups import Groups, assembled, movements_of, settlement_names
 from intacct_pipelines.reconcile.objects.payment_states import is_under_way, status_in_bill
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.frames import Frames
 
 _OF_PAYABLES: Final = "1"
-_NOT_FROM_BANK: Final = ("CARD_ACCOUNT", "WALLET", "AP_CARD")
 OUT: Final = "out"
 BACK: Final = "back"
 _COMPUTED: Final = "computed"
@@ -41,7 +41,7 @@ def groups_of(frames: Frames, currency: str) -> Groups:
 
 def is_from_bank(rows: pd.DataFrame) -> pd.Series:
     """Say which of BILL's payments BILL makes with money of the bank, and so by clearing."""
-    return flag(rows, "is_online") & ~text(rows, "funding_account_type").isin(_NOT_FROM_BANK)
+    return flag(rows, "is_online") & ~text(rows, "funding_account_type").isin(NOT_FROM_BANK)
 
 
 def _payments(frames: Frames) -> pd.DataFrame:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.domain.payments import UNDER_WAY, UNDONE_IN_BILL, VOID_ASKED
+from intacct_pipelines.domain.push import UNDONE_STATES
 from intacct_pipelines.reconcile.frames import text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_UNDONE_IN_BILL: Final = frozenset({"VOIDED", "CANCELED", "FUNDING_FAILED_VOIDED", "VOID", "CANCELLED"})
-"""Words of ``singleStatus`` and, where that is empty, of ``status``, which spells one of them with another L."""
-_UNDER_WAY: Final = frozenset({"SCHEDULED", "APPROVING"})
-_VOID_ASKED: Final = "VOID_PENDING"
-_UNDONE: Final = frozenset({"Voided", "Reversed", "Reversal"})
 _WAITING: Final = frozenset({"Submitted", "Partially Approved", "Approved"})
 _POSTED: Final = "Posted"
 
@@ -26,22 +23,22 @@ def status_in_bill(rows: pd.DataFrame) -> pd.Series:
 
 def is_undone_in_bill(rows: pd.DataFrame) -> pd.Series:
     """Say which of BILL's payments pay nothing, because they were voided, cancelled or never funded."""
-    return status_in_bill(rows).isin(_UNDONE_IN_BILL)
+    return status_in_bill(rows).isin(UNDONE_IN_BILL)
 
 
 def is_under_way(rows: pd.DataFrame) -> pd.Series:
     """Say which of BILL's payments are still to leave."""
-    return status_in_bill(rows).isin(_UNDER_WAY) | (text(rows, "status") == "APPROVING")
+    return status_in_bill(rows).isin(UNDER_WAY) | (text(rows, "status") == "APPROVING")
 
 
 def is_void_asked(rows: pd.DataFrame) -> pd.Series:
     """Say which of BILL's payments somebody asked to void, which BILL has not done yet."""
-    return status_in_bill(rows) == _VOID_ASKED
+    return status_in_bill(rows) == VOID_ASKED
 
 
 def is_standing(rows: pd.DataFrame) -> pd.Series:
     """Say which of Intacct's payments are not void."""
-    return ~text(rows, "state").isin(_UNDONE)
+    return ~text(rows, "state").isin(UNDONE_STATES)
 
 
 def is_waiting(rows: pd.DataFrame) -> pd.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.keys import ItemKey
-from intacct_pipelines.domain.push import State
+from intacct_pipelines.domain.push import UNDONE_STATES, Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason
 from intacct_pipelines.warehouse.outbox.journal import Journal
@@ -33,7 +33,8 @@ class Confirming(Journal):
             )
             held = [Outcome(ItemKey(row["item_key"]), State.HELD, "held", reason) for row in gone]
             self._move(cursor, held, actor)
-            rows = cursor.execute(_RETURNED, {"link": link, "entity": entity}).fetchall()
+            asked = {"link": link, "entity": entity, "undone": sorted(UNDONE_STATES)}
+            rows = cursor.execute(_RETURNED, asked).fetchall()
             outcomes = [
                 Outcome(ItemKey(row["item_key"]), State.CONFIRMED, "confirmed", record_no=row["record_no"])
                 for row in rows
@@ -52,23 +53,31 @@ def _held(pushed: Pushed) -> str:
     return f"jsonb_build_object({pairs})" if pairs else "NULL::jsonb"
 
 
+def _state(pushed: Pushed) -> str:
+    return "state" if Operation.REVERSE in pushed.functions else "NULL"
+
+
 _BACK: Final = " UNION ALL ".join(
     f"""SELECT '{pushed.name}' AS object_name, entity, record_no, {pushed.people_id} AS intacct_id,
-        {pushed.mark or "NULL"} AS mark, {_held(pushed)} AS held, _deleted, _synced_at
+        {pushed.mark or "NULL"} AS mark, {_state(pushed)} AS state, {_held(pushed)} AS held, _deleted, _synced_at
         FROM {pushed.target.qualified_name}"""  # noqa: S608  # names from the catalog
     for pushed in PUSHED.values()
 )
 """Intacct's records of every pushed object."""
 
 # A record pairs with its source when it carries the item's key, which names exactly one operation on one source record.
+# A reversal is known by its effect, since nobody documents where its own words end up.
 # One without the key is the record whose number Intacct told, once it holds what an update sent or was read since.
 _RETURNED: Final = f"""
 SELECT i.item_key, i.object_name, i.source_id, r.record_no, r.intacct_id FROM push.item AS i JOIN ({_BACK}) AS r
     ON r.object_name = i.object_name AND r.entity = i.entity AND r.record_no = i.record_no
-    AND NOT r._deleted AND (position(i.item_key IN r.mark) > 0
-        OR position(i.item_key IN i.payload) = 0 AND (i.operation = 'create' OR r._synced_at > i.sent_at
-            OR NOT EXISTS (SELECT 1 FROM jsonb_each_text(r.held) AS h
-                WHERE i.payload::jsonb #>> string_to_array(h.key, '.') <> h.value)))
+    AND NOT r._deleted AND CASE
+        WHEN i.operation = 'reverse' THEN r.state = ANY(%(undone)s)
+        WHEN position(i.item_key IN i.payload) > 0 THEN position(i.item_key IN r.mark) > 0
+        ELSE i.operation = 'create' OR r._synced_at > i.sent_at OR NOT EXISTS (
+            SELECT 1 FROM jsonb_each_text(r.held) AS h
+            WHERE i.payload::jsonb #>> string_to_array(h.key, '.') <> h.value)
+        END
 WHERE i.link = %(link)s AND i.entity = %(entity)s AND i.state = 'accepted' ORDER BY i.created_at, i.position
 """  # noqa: S608  # names from the catalog
 

@@ -199,7 +199,7 @@ def _taken_or_changed(pushed: Pushed) -> str:
         UNION
         SELECT i.item_key FROM wanted AS i JOIN {lines.qualified_name} AS l
             ON l.entity = i.entity AND l.{lines.parent_key} = i.target_record_no
-        WHERE i.object_name = '{pushed.name}' AND i.operation = 'update' AND l._synced_at > i.planned_at"""  # noqa: S608  # names from the catalog
+        WHERE i.object_name = '{pushed.name}' AND i.operation <> 'create' AND l._synced_at > i.planned_at"""  # noqa: S608  # names from the catalog
         for lines in pushed.target_lines
     )
     return f"""
@@ -209,7 +209,7 @@ def _taken_or_changed(pushed: Pushed) -> str:
         UNION
         SELECT i.item_key FROM wanted AS i JOIN {target} AS t
             ON t.entity = i.entity AND t.record_no = i.target_record_no
-        WHERE i.object_name = '{pushed.name}' AND i.operation = 'update'
+        WHERE i.object_name = '{pushed.name}' AND i.operation <> 'create'
             AND (t._deleted OR t._synced_at > i.planned_at) AND {unmarked}{changed_lines}"""  # noqa: S608  # names from the catalog
 
 
