@@ -236,7 +236,7 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "bill.ap_payment_void",
                 "intacct.ap_adjustment",
             ),
-            after=("ap_bill",),
+            after=("ap_bill", "vendor_credit"),
             evidence={
                 "bill.gl_account": ("id", "name", "account_no"),
                 **dict.fromkeys(("intacct.checking_account", "intacct.savings_account"), _BANK),
