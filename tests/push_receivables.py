@@ -82,6 +82,48 @@ def intacct_invoice_lines(record_no=700):
     ]
 
 
+def receipt(receipt_id="r1", **changes):
+    """A receipt of BILL over all of ``invoice()``, received through BILL."""
+    row = {
+        "id": receipt_id,
+        "customer_id": "c1",
+        "payment_date": date(2026, 2, 20),
+        "currency": "USD",
+        "amount": Decimal("108.00"),
+        "unapplied_amount": Decimal("0.00"),
+        "convenience_fee_amount": None,
+        "status": "PAID",
+        "receivables_type": "ACH",
+        "is_online": True,
+        "reference_no": f"REF-{receipt_id}",
+        "description": "Thanks",
+    }
+    return row | changes
+
+
+def share(receipt_id="r1", invoice_id="i1", amount="108.00"):
+    """What a receipt of BILL pays of an invoice."""
+    row = {"id": f"{receipt_id}-{invoice_id}", "payment_id": receipt_id, "invoice_id": invoice_id, "line_no": 1}
+    return {**row, "amount": Decimal(amount)}
+
+
+def receipts(**changes):
+    """Rows by table with one receipt of an invoice that both sides have."""
+    rows = receivables(
+        intacct__ar_invoice=[intacct_invoice()],
+        intacct__ar_invoice_line=intacct_invoice_lines(),
+        bill__ar_payment=[receipt()],
+        bill__ar_payment_detail=[share()],
+        intacct__ar_payment=[],
+        intacct__checking_account=[
+            {"record_no": 1, "bank_account_id": "MONEY-IN", "account_no": "1080", "location_id": "100"}
+        ],
+    )
+    for number in ("1080", "1090"):
+        rows["intacct.gl_account"].append({"account_no": number, "status": "active"})
+    return rows | {name.replace("__", "."): value for name, value in changes.items()}
+
+
 def receivables(**changes):
     """Rows by table with one customer and one invoice; a keyword such as ``bill__ar_invoice`` replaces one table."""
     rows = tables(
@@ -113,5 +155,7 @@ def receivables(**changes):
 def plan_receivables(rows=None, *, link=LINK, matches=(PAIRED_CUSTOMER,), closed_through=None, **more):
     """A plan over ``rows``; every record of BILL has the revision ``r1``."""
     rows = receivables() if rows is None else rows
-    revisions = {(name, row["id"]): "r1" for name in ("ar_invoice",) for row in rows.get(f"bill.{name}", ())}
+    revisions = {
+        (name, row["id"]): "r1" for name in ("ar_invoice", "ar_payment") for row in rows.get(f"bill.{name}", ())
+    }
     return build_plan(link, rows, matches, revisions=revisions, closed_through=closed_through, now=NOW, **more)

@@ -120,6 +120,30 @@ class Payables:
     bank_accounts: Mapping[str, str] = field(default_factory=dict)
 
 
+RECEIPT_METHODS: Final[Mapping[str, str]] = {
+    "ACH": "EFT",
+    "CASH": "Cash",
+    "CHECK": "Printed Check",
+    "CREDIT_CARD": "Credit Card",
+    "WALLET": "EFT",
+}
+"""Usual payment methods; BILL does not publish all of its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receivables:
+    """How what settles invoices is written into Intacct.
+
+    Args:
+        undeposited_account: Ledger account of undeposited funds, to which receipts go that BILL only recorded; empty:
+            such receipts are held.
+        methods: BILL's word for how a receipt was paid → Intacct's payment method; another word is held.
+    """
+
+    undeposited_account: str = ""
+    methods: Mapping[str, str] = field(default_factory=lambda: dict(RECEIPT_METHODS))
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One link and its policy.
@@ -158,6 +182,7 @@ class Link:
         cards: For links of a card platform.
         clearing: The clearing accounts of a link to BILL (S-CFG-03).
         payables: How what settles bills is written.
+        receivables: How what settles invoices is written.
     """
 
     name: str
@@ -189,3 +214,4 @@ class Link:
     cards: CardPolicy = field(default_factory=CardPolicy)
     clearing: Clearing = field(default_factory=Clearing)
     payables: Payables = field(default_factory=Payables)
+    receivables: Receivables = field(default_factory=Receivables)

@@ -146,6 +146,19 @@ PUSHED: Final[dict[str, Pushed]] = {
             functions={Operation.REVERSE: "reverse_appayment"},
             helped_by=("intacct.checking_account", "intacct.savings_account", "bill.bank_account"),
         ),
+        Pushed(
+            "ar_payment",
+            "receipt",
+            source=TABLES["bill.ar_payment"],
+            source_lines=(TABLES["bill.ar_payment_detail"],),
+            target=TABLES["intacct.ar_payment"],
+            natural_key=("customer_id", "reference_no", "receipt_date"),
+            folded=("reference_no",),
+            mark="description",
+            people_id="reference_no",
+            is_sought_by_mark=True,
+            helped_by=("intacct.checking_account", "intacct.savings_account"),
+        ),
     )
 }
 """Every pushed object by its name, in the order of writing: parents before children."""

@@ -14,6 +14,7 @@ from intacct_pipelines.push.bills import BillPlanner
 from intacct_pipelines.push.invoices import InvoicePlanner
 from intacct_pipelines.push.payments import PaymentPlanner
 from intacct_pipelines.push.planner import Context
+from intacct_pipelines.push.receipts import ReceiptPlanner
 from intacct_pipelines.push.sources import Sources, text
 from intacct_pipelines.push.vendor_credits import VendorCreditPlanner
 from intacct_pipelines.push.vendors import VendorPlanner
@@ -33,7 +34,14 @@ _NOT_XML = re.compile(r"\\u00[01][0-9a-f](?<!\\u0009)(?<!\\u000a)(?<!\\u000d)|[\
 
 PLANNERS: Final[dict[str, type[Planner]]] = {
     planner.object_name: planner
-    for planner in (VendorPlanner, BillPlanner, VendorCreditPlanner, InvoicePlanner, PaymentPlanner)
+    for planner in (
+        VendorPlanner,
+        BillPlanner,
+        VendorCreditPlanner,
+        InvoicePlanner,
+        PaymentPlanner,
+        ReceiptPlanner,
+    )
 }
 """The planner of every pushed object."""
 

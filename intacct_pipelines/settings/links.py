@@ -10,7 +10,17 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Gate, Link, Mode, Payables
+from intacct_pipelines.domain.link import (
+    RECEIPT_METHODS,
+    Clearing,
+    ClosedPeriod,
+    Form1099,
+    Gate,
+    Link,
+    Mode,
+    Payables,
+    Receivables,
+)
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.settings.platforms import CardSettings
 from intacct_pipelines.settings.sections import Section, Text, TextMap
@@ -89,6 +99,23 @@ class PayablesSettings(Section):
         )
 
 
+class ReceivablesSettings(Section):
+    """How what settles invoices is written into Intacct."""
+
+    undeposited_account: Text = Field(
+        "", description="Number of Intacct's account of undeposited funds, for receipts that BILL only recorded."
+    )
+    methods: TextMap = Field(
+        default_factory=dict,
+        description="BILL's word for how a receipt was paid to Intacct's payment method, beside the usual ones.",
+    )
+
+    @property
+    def policy(self) -> Receivables:
+        """What these settings state for pushing."""
+        return Receivables(self.undeposited_account, {**RECEIPT_METHODS, **self.methods})
+
+
 class LinkSettings(Section):
     """One link: a BILL organisation joined to a company, at an entity or at the top level."""
 
@@ -133,6 +160,9 @@ class LinkSettings(Section):
     payables: PayablesSettings = Field(
         default_factory=PayablesSettings, description="How vendor credits and payments are written."
     )
+    receivables: ReceivablesSettings = Field(
+        default_factory=ReceivablesSettings, description="How receipts are written."
+    )
     gate: Gate = Field(Gate.MANUAL, description="Who approves plans.")
     auto_approve: AutoApproval = Field(default_factory=AutoApproval)
 
@@ -165,6 +195,7 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         auto_approve_amount=settings.auto_approve.amount,
         clearing=settings.clearing.policy,
         payables=settings.payables.policy,
+        receivables=settings.receivables.policy,
     )
 
 

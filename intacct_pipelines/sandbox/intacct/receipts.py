@@ -36,7 +36,7 @@ _INPUT: Final = words(
     "CUSTOMERID PAYMENTMETHOD FINANCIALENTITY UNDEPOSITEDACCOUNTNO DOCNUMBER DESCRIPTION CURRENCY BASECURR"
     " EXCH_RATE_DATE EXCH_RATE_TYPE_ID EXCHANGE_RATE"
 )
-_ALSO: Final = words("PAYMENTAMOUNT RECEIPTDATE PAYMENTDATE ACTION RECORDNO")
+_ALSO: Final = words("PAYMENTAMOUNT RECEIPTDATE PAYMENTDATE ACTION RECORDNO OVERPAYMENTAMOUNT OVERPAYMENTLOCATIONID")
 _SETTLED: Final = ("Posted", "Partially Paid")
 
 
@@ -208,10 +208,11 @@ class Receipts:
         fill(table, row, follows)
 
     def _money(self, row: Row, values: Mapping[str, str], details: Sequence[Mapping[str, str]]) -> Decimal:
-        """The amount of money: as told, or what the details take; never less than those."""
+        """The amount of money: as told, or what the details take and what is left over; never less than those."""
         taken = sum((self._amount(row, one, "TRX_PAYMENTAMOUNT") for one in details), ZERO)
         told = values.get("PAYMENTAMOUNT", "")
-        money = read_amount(told, self._receipts.get(row, "CURRENCY"), "paymentamount") if told else taken
+        over = self._amount(row, values, "OVERPAYMENTAMOUNT")
+        money = read_amount(told, self._receipts.get(row, "CURRENCY"), "paymentamount") if told else taken + over
         if money < taken or money < 0 or (not money and not details):
             raise refusal("SANDBOX-PAYMENT", f"The payment {money} is less than what its items take ({taken}).")
         return money

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 
+from intacct_pipelines.domain.catalog import Kind
 from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.domain.pushed import PUSHED
@@ -215,6 +216,8 @@ def _taken_or_changed(pushed: Pushed) -> str:
 
 def _same(pushed: Pushed, column: str) -> str:
     stored, planned = f"t.{column}", f"i.natural_key ->> '{pushed.field(column)}'"
+    if pushed.target.column(column).kind is Kind.DATE:
+        stored = f"to_char({stored}, 'MM/DD/YYYY')"
     if column in pushed.folded:
         stored, planned = f"lower(btrim({stored}))", f"lower(btrim({planned}))"
     return f"{stored} = {planned}"

@@ -198,6 +198,25 @@ def test_a_receipt_settles_what_it_names_and_keeps_the_rest():
     assert company.balanced()
 
 
+def test_a_receipt_by_the_generic_function_keeps_the_overpayment_that_it_tells():
+    """ARPYMT has no amount of its own: the details and OVERPAYMENTAMOUNT make it (§5.13)."""
+    company = books()
+    invoice_no = write(company, invoice("A", "100.00"))
+    key = write(
+        company,
+        "<create><ARPYMT><FINANCIALENTITY>OPERATING-100</FINANCIALENTITY><PAYMENTMETHOD>EFT</PAYMENTMETHOD>"
+        "<CUSTOMERID>C-1</CUSTOMERID><DOCNUMBER>R-1</DOCNUMBER><RECEIPTDATE>02/20/2026</RECEIPTDATE>"
+        "<CURRENCY>USD</CURRENCY><OVERPAYMENTAMOUNT>25.00</OVERPAYMENTAMOUNT>"
+        "<OVERPAYMENTLOCATIONID>100-A</OVERPAYMENTLOCATIONID><ARPYMTDETAILS><ARPYMTDETAIL>"
+        f"<RECORDKEY>{invoice_no}</RECORDKEY><TRX_PAYMENTAMOUNT>100.00</TRX_PAYMENTAMOUNT></ARPYMTDETAIL>"
+        "</ARPYMTDETAILS></ARPYMT></create>",
+    )
+    row = one(company, "ARPYMT", key)
+    assert (row["TRX_TOTALENTERED"], row["TRX_TOTALPAID"], row["OVERPAYMENTAMOUNT"]) == ("125.00", "100.00", "25.00")
+    assert balance(company, "2300") == -25
+    assert company.balanced()
+
+
 @pytest.mark.parametrize(
     ("function", "number"),
     [

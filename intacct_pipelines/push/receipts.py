@@ -1,0 +1,230 @@
+"""Receipts: which of BILL's are entered in Intacct, with what effect, and which wait and why (S-ARP-01)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from intacct_pipelines.domain.keys import read_source_mark
+from intacct_pipelines.domain.money import format_amount
+from intacct_pipelines.domain.names import fold
+from intacct_pipelines.domain.push import Item, LedgerLine, Operation
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.customers import Customers
+from intacct_pipelines.push.documents import (
+    allowed_currency,
+    check_not_posted,
+    check_readable,
+    format_day,
+    hold_of,
+    key_of,
+    marked_text,
+    posting_day,
+)
+from intacct_pipelines.push.invoices import RECEIVABLE
+from intacct_pipelines.push.planner import Held
+from intacct_pipelines.push.receipt_accounts import ReceiptAccounts
+from intacct_pipelines.push.receipt_shares import ReceiptShares
+from intacct_pipelines.push.sources import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from intacct_pipelines.domain.push import Fields
+    from intacct_pipelines.push.planner import Context, Decision
+    from intacct_pipelines.push.receipt_accounts import Place
+    from intacct_pipelines.push.receipt_shares import Share
+    from intacct_pipelines.push.sources import Row
+
+OBJECT: Final = "ar_payment"
+OVERPAYMENTS: Final = "customers' overpayments"
+"""Where Intacct keeps what is applied to nothing; it chooses the account itself."""
+_PUSHED: Final = PUSHED[OBJECT]
+_NUMBER_LENGTH: Final = 100
+_TO_COME: Final = frozenset({"SCHEDULED"})
+_UNDONE: Final = frozenset({"VOID", "VOIDED", "CANCELED", "CANCELLED"})
+_RECEIVED: Final = frozenset({"PAID"})
+
+
+class ReceiptPlanner:
+    """Decides about the receipts of one link."""
+
+    object_name: ClassVar[str] = OBJECT
+    reads: ClassVar[tuple[str, ...]] = (
+        *Customers.reads, "intacct.entity", "intacct.location", "intacct.gl_account", "intacct.ar_invoice",
+        "intacct.ar_invoice_line", "intacct.ar_payment", "bill.ar_invoice", "bill.ar_payment",
+        "bill.ar_payment_detail",
+    )  # fmt: skip
+
+    def __init__(self, context: Context) -> None:
+        sources = context.sources
+        self._context = context
+        self._sources = sources
+        self._link = sources.link
+        self._rows = sorted(sources.live("bill.ar_payment"), key=lambda row: (row["payment_date"], row["id"]))
+        self._customers = Customers(sources)
+        self._shares = ReceiptShares(context)
+        self._accounts = ReceiptAccounts(sources)
+        self._lines = sources.lines("intacct.ar_invoice_line")
+        self._taken: dict[tuple[str, str, date], set[int]] = defaultdict(set)
+        self._marked: dict[str, set[int]] = defaultdict(set)
+        for record_no, row in sources.by("intacct.ar_payment").items():
+            self._taken[row["customer_id"], fold(row.get("reference_no")), row["receipt_date"]].add(record_no)
+            mark = read_source_mark(row.get("description"))
+            if mark is not None and mark[0] == "bill":
+                self._marked[mark[1]].add(record_no)
+        self._entered = Counter(map(_identity, self._rows))
+
+    def rows(self) -> list[Row]:
+        """Return BILL's receipts by date."""
+        return self._rows
+
+    def is_shown(self, decision: Decision) -> bool:
+        """Return True for all that is decided."""
+        return decision is not None
+
+    def decide(self, receipt: Row) -> Decision:
+        """Return what is to be done with a receipt of BILL; None if nothing is.
+
+        One that is still to come, and one that was void before it reached Intacct, needs nothing.
+        """
+        status = text(receipt, "status")
+        if receipt["id"] in self._sources.pairs(OBJECT) or status in _TO_COME | _UNDONE:
+            return None
+        try:
+            return self._create(receipt)
+        except Held as held:
+            return hold_of(OBJECT, receipt, self._label(receipt), held)
+
+    def _create(self, receipt: Row) -> Item:
+        check_readable(self._context, _PUSHED, receipt)
+        if text(receipt, "status") not in _RECEIVED:
+            reason = f"BILL calls it {text(receipt, 'status') or 'nothing'}, so it may not have been received"
+            raise Held("unknown_state", "S-ARP-01", reason, "Look at it in BILL; enter it by hand if it was paid.")
+        if receipt["amount"] <= 0:
+            raise Held("not_positive", "S-ARP-01", f"its amount is {receipt['amount']}", "Enter it by hand.")
+        check_not_posted(self._context, _PUSHED, receipt)
+        allowed_currency(self._context, receipt)
+        customer = self._customers.active_id_of(receipt["customer_id"])
+        received_on = posting_day(self._context, receipt["payment_date"])
+        self._check_double(receipt, customer, received_on)
+        shares = self._shares.of(receipt, customer)
+        if not shares:
+            reason = "it is applied to no invoice yet, and Intacct takes such money as an advance"
+            raise Held("not_applied", "S-ARP-01", reason, "Apply it in BILL, or enter an advance in Intacct by hand.")
+        item = self._item(receipt, customer, received_on, shares)
+        self._shares.take(shares)
+        return item
+
+    def _check_double(self, receipt: Row, customer: str, received_on: date) -> None:
+        """Refuse what would be the same receipt once more, by what the rows of both sides themselves say."""
+        number = _number(receipt)
+        for found, why in (
+            (self._marked.get(receipt["id"]), "names it as its source"),
+            (self._taken.get((customer, fold(number), received_on)), f"has its reference {number} and its day"),
+        ):
+            if found:
+                numbers = ", ".join(map(str, sorted(found)))
+                reason = f"Intacct's receipt {numbers} of {customer} {why} and is not its pair"
+                raise Held("duplicate", "S-IDM-04", reason, "Confirm the pair with `map`, or correct the wrong side.")
+        if self._entered[_identity(receipt)] > 1:
+            reason = f"BILL has several receipts {number} of this customer and day"
+            raise Held("duplicate", "S-IDM-04", reason, "Give each its own reference in BILL, or enter it by hand.")
+
+    def _item(self, receipt: Row, customer: str, received_on: date, shares: Sequence[Share]) -> Item:
+        number, currency = _number(receipt), text(receipt, "currency")
+        place = self._accounts.place(receipt)
+        content = self._content(receipt, customer, received_on, shares, place)
+        key = key_of(self._link, OBJECT, receipt, Operation.CREATE, content)
+        return Item(
+            key=key,
+            object_name=OBJECT,
+            operation=Operation.CREATE,
+            source_id=receipt["id"],
+            natural_key={"CUSTOMERID": customer, "DOCNUMBER": number, "RECEIPTDATE": format_day(received_on)},
+            payload={**content, "DESCRIPTION": marked_text(receipt["id"], key, text(receipt, "description"))},
+            source_revision=self._context.revisions.get((OBJECT, receipt["id"]), ""),
+            amount=receipt["amount"],
+            currency=currency,
+            ledger_effect=_effect(receipt, shares, place, currency),
+            depends_on=tuple(dict.fromkeys(share.waits_for for share in shares if share.waits_for)),
+            warnings=_warnings(receipt, received_on),
+            label=self._label(receipt),
+        )
+
+    def _content(self, receipt: Row, customer: str, received_on: date, shares: Sequence[Share], place: Place) -> Fields:
+        currency, base = text(receipt, "currency"), self._sources.base_currency
+        content: Fields = {
+            **({"FINANCIALENTITY": place.bank_account_id} if place.bank_account_id else {}),
+            "PAYMENTMETHOD": self._accounts.method(receipt),
+            "CUSTOMERID": customer,
+            "DOCNUMBER": _number(receipt),
+            # The key of the item is put here once it is known; the place keeps the order of the fields.
+            "DESCRIPTION": "",
+        }
+        if base and base != currency:
+            # An empty type is Intacct's own daily rate.
+            content["EXCH_RATE_TYPE_ID"] = ""
+        content |= {
+            "RECEIPTDATE": format_day(received_on),
+            "PAYMENTDATE": format_day(receipt["payment_date"]),
+            "CURRENCY": currency,
+        }
+        if base:
+            content["BASECURR"] = base
+        if not place.bank_account_id:
+            content["UNDEPOSITEDACCOUNTNO"] = place.ledger_account
+        left = _left_over(receipt, shares)
+        if left:
+            content["OVERPAYMENTAMOUNT"] = format_amount(left, currency)
+            content["OVERPAYMENTLOCATIONID"] = self._location(shares)
+        content["ARPYMTDETAILS"] = {"ARPYMTDETAIL": [share.detail(currency) for share in shares]}
+        return content
+
+    def _location(self, shares: Sequence[Share]) -> str:
+        """Return where what is left over belongs: at the link's location, else at that of the invoices' lines."""
+        lines = [line for share in shares for line in self._lines.get(share.invoice["record_no"], [])]
+        found = self._link.default_location or next((text(line, "location_id") for line in lines), "")
+        if not found:
+            reason = "a part of it is applied to nothing, and nothing tells at which location that money is kept"
+            raise Held("missing_dimension", "S-CFG-20", reason, "Set default_location of the link.")
+        return found
+
+    def _label(self, receipt: Row) -> str:
+        return f"receipt {_number(receipt)} of {self._customers.name_of(receipt['customer_id'])}"
+
+
+def _number(receipt: Row) -> str:
+    """Return by what the receipt can be found: its reference, else BILL's own id."""
+    number = text(receipt, "reference_no").strip()
+    return number if 0 < len(number) <= _NUMBER_LENGTH else text(receipt, "id")
+
+
+def _identity(receipt: Row) -> tuple[str, str, date]:
+    return receipt["customer_id"], fold(_number(receipt)), receipt["payment_date"]
+
+
+def _left_over(receipt: Row, shares: Sequence[Share]) -> Decimal:
+    left: Decimal = receipt["amount"] - sum((share.amount for share in shares), Decimal(0))
+    return left
+
+
+def _effect(receipt: Row, shares: Sequence[Share], place: Place, currency: str) -> tuple[LedgerLine, ...]:
+    left = _left_over(receipt, shares)
+    lines = [
+        LedgerLine("debit", place.ledger_account, receipt["amount"], currency),
+        LedgerLine("credit", RECEIVABLE, receipt["amount"] - left, currency),
+    ]
+    return (*lines, LedgerLine("credit", OVERPAYMENTS, left, currency)) if left else tuple(lines)
+
+
+def _warnings(receipt: Row, received_on: date) -> tuple[str, ...]:
+    warnings = []
+    if received_on != receipt["payment_date"]:
+        warnings.append(f"received on {receipt['payment_date']}, in the ledger on {received_on} [S-IDM-08]")
+    if receipt.get("convenience_fee_amount"):
+        fee = f"{receipt['convenience_fee_amount']} {text(receipt, 'currency')}"
+        warnings.append(f"its convenience fee of {fee} is not part of it and needs a journal entry [S-FEE-01]")
+    return tuple(warnings)
