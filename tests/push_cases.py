@@ -8,7 +8,8 @@ from decimal import Decimal
 from intacct_pipelines.domain.keys import EntityKey, ItemKey, item_key
 from intacct_pipelines.domain.link import Form1099, Gate, Link, Mode
 from intacct_pipelines.domain.push import Item, Operation, Plan
-from intacct_pipelines.push.plan import build_plan
+from intacct_pipelines.push.lists import LIST_PLANNERS
+from intacct_pipelines.push.plan import PLANNERS, build_plan
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ENTITY = EntityKey("acme", "100")
@@ -190,11 +191,16 @@ PAIRED_VENDOR = {"object": "vendor", "platform_id": "v1", "intacct_record_no": 1
 PAIRED_BILL = {"object": "ap_bill", "platform_id": "b1", "intacct_record_no": 500}
 
 
+DOCUMENTS = frozenset(PLANNERS) - {planner.object_name for planner in LIST_PLANNERS}
+"""What is planned where a test says nothing else: documents, and the vendors that they name."""
+
+
 def plan(rows=None, *, link=LINK, matches=(PAIRED_VENDOR,), closed_through=None, now=NOW, **more):
     """A plan over ``rows``; every record of BILL has the revision ``r1``."""
     rows = tables() if rows is None else rows
     revisions = {("vendor", row["id"]): "r1" for row in rows["bill.vendor"]}
     revisions |= {("ap_bill", row["id"]): "r1" for row in rows["bill.ap_bill"]}
+    more = {"objects": DOCUMENTS} | more
     return build_plan(link, rows, matches, revisions=revisions, closed_through=closed_through, now=now, **more)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import httpx
-from push_cases import LINK, NOW, bill, intacct_vendor, line, tables, vendor
+from push_cases import DOCUMENTS, LINK, NOW, bill, intacct_vendor, line, tables, vendor
 
 from intacct_pipelines.clients.intacct.client import IntacctClient
 from intacct_pipelines.clients.intacct.options import Credentials, Options
@@ -348,6 +348,7 @@ class World:
             revisions={one: self.revisions.get(one[1], "r1") for one in ids},
             closed_through=None,
             now=self.clock.now(),
+            objects=DOCUMENTS,
             in_hand=self.outbox.in_hand(LINK.name),
             posted=self.outbox.posted(LINK.name),
         )

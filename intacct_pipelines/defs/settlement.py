@@ -182,7 +182,9 @@ def pushed_objects(systems: Systems, link: Link) -> list[Pushed]:
         for pushed in PUSHED.values()
         if pushed.platform == link.platform
         and pushed.name not in link.not_pushed
+        and (not pushed.lifts or pushed.name in link.also_pushed)
         and not left_out(systems, link.entity, RECONCILED[pushed.name])
+        and not _lacks_target(systems, link.entity, pushed.target)
     ]
 
 
@@ -196,6 +198,13 @@ def leaned_on(objects: Iterable[Pushed]) -> list[str]:
             names[name] = None
             waiting += RECONCILED[name].after
     return sorted(names, key=list(RECONCILED).index)
+
+
+def _lacks_target(systems: Systems, entity: EntityKey, table: Table) -> bool:
+    """Say whether the company has no such table, or none that we may read, though others may do without it."""
+    if table.module and lacks_module(systems, entity, table):
+        return True
+    return table.is_optional and not _was_read(systems, table, _holder(entity, table))
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,11 @@ class Item:
     label: str = ""
 
     @property
+    def is_inactivating(self) -> bool:
+        """Whether it takes a list record out of use."""
+        return self.operation is Operation.UPDATE and self.payload.get("STATUS") == "inactive"
+
+    @property
     def payload_text(self) -> str:
         """The payload as text that keeps the order of its fields."""
         return json.dumps(self.payload, ensure_ascii=False, separators=(",", ":"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from intacct_pipelines.domain.catalog import TABLES, Table, lines_of
 from intacct_pipelines.domain.push import Operation
@@ -32,13 +32,16 @@ class Pushed:
         mark: Text column of ``target`` that carries the key of the item which wrote the record last (S-IDM-04); empty
             where the object has no text of its own. Such a record is known by its natural key, which Intacct keeps
             unique, and by what it holds.
-        content: Columns of ``target`` that an item without the mark writes, in the order of sending, with their place
-            in its payload; a dot goes into what is nested.
+        content: Columns of ``target`` that items write, in the order of sending; an item without the mark is known by
+            them.
+        arguments: Place of such columns in the arguments of ``functions``; a dot goes into what is nested.
         is_sought_by_mark: Whether people may change the natural key, so that a look-up also asks for the mark.
         looked_up: Further columns of ``target`` that a look-up before an update reads.
         functions: Name of the function that does an operation, such as ``create_apadjustment``, where the gateway has
             no generic one; its arguments are the payload, in order.
         helped_by: Tables that help to plan and may never have been read, for want of a permission.
+        lifts: Rule by which the vendor's sync does not carry the object, so that it is pushed only if the link names it
+            in ``also_pushed``; empty as a rule.
     """
 
     name: str
@@ -49,12 +52,14 @@ class Pushed:
     natural_key: tuple[str, ...]
     people_id: str
     mark: str = ""
-    content: Mapping[str, str] = field(default_factory=dict)
+    content: tuple[str, ...] = ()
     folded: tuple[str, ...] = ()
     is_sought_by_mark: bool = False
     looked_up: tuple[str, ...] = ()
     functions: Mapping[Operation, str] = field(default_factory=dict)
     helped_by: tuple[str, ...] = ()
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    lifts: str = ""
 
     @property
     def platform(self) -> str:
@@ -68,6 +73,10 @@ class Pushed:
         columns = dict.fromkeys(("record_no", *self.natural_key, *marks, *self.looked_up, *self.content))
         return tuple(self.field(name) for name in columns)
 
+    def place(self, operation: Operation, column: str) -> str:
+        """Return where the payload of an operation has a column of ``content``; a dot goes into what is nested."""
+        return self.arguments[column] if operation in self.functions else self.field(column)
+
     @property
     def target_lines(self) -> tuple[Table, ...]:
         """Tables of the lines of Intacct's records."""
@@ -78,9 +87,82 @@ class Pushed:
         return self.target.column(column).source
 
 
+def _listed(name: str, word: str, *content: str, **more: Any) -> Pushed:
+    """Return a list whose records are known by the first column of ``content``, which holds the id that people use."""
+    return Pushed(
+        name,
+        word,
+        source=TABLES[f"bill.{name}"],
+        source_lines=(),
+        target=TABLES[f"intacct.{name}"],
+        natural_key=(content[0],),
+        folded=(content[0],),
+        people_id=content[0],
+        content=content,
+        **more,
+    )
+
+
+_LISTS: Final = (
+    _listed("gl_account", "account", "account_no", "title", "account_type", "normal_balance", "closing_type", "status"),
+    _listed("department", "department", "department_id", "title", "parent_id", "status"),
+    _listed("location", "location", "location_id", "name", "parent_id", "status"),
+    _listed("accounting_class", "class", "class_id", "name", "description", "parent_id", "status", mark="description"),
+    _listed(
+        "ap_term",
+        "term",
+        "name",
+        "description",
+        "status",
+        "due_days",
+        "due_from",
+        mark="description",
+        functions={Operation.CREATE: "create_apterm"},
+        arguments={
+            **{column: column for column in ("name", "description", "status")},
+            "due_days": "due.dueday",
+            "due_from": "due.duefrom",
+        },
+        lifts="S-TRM-01",
+    ),
+    _listed(
+        "employee",
+        "employee",
+        "employee_id",
+        "status",
+        "contact_name",
+        "first_name",
+        "last_name",
+        functions={Operation.CREATE: "create_employee"},
+        arguments={
+            "employee_id": "employeeid",
+            "status": "status",
+            "contact_name": "personalinfo.contact.contactname",
+            "first_name": "personalinfo.contact.firstname",
+            "last_name": "personalinfo.contact.lastname",
+        },
+    ),
+    _listed("item", "item", "item_id", "name", "status", "item_type"),
+    _listed(
+        "customer",
+        "customer",
+        "customer_id",
+        "name",
+        "print_as",
+        "email",
+        "phone",
+        "status",
+        "comments",
+        "currency",
+        mark="comments",
+    ),
+)
+"""Lists by which documents are coded, and customers."""
+
 PUSHED: Final[dict[str, Pushed]] = {
     one.name: one
     for one in (
+        *_LISTS,
         Pushed(
             "vendor",
             "vendor",
@@ -90,6 +172,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             natural_key=("vendor_id",),
             mark="comments",
             people_id="vendor_id",
+            content=("name", "status"),
         ),
         Pushed(
             "ap_bill",

@@ -12,6 +12,7 @@ from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bills import BillPlanner
 from intacct_pipelines.push.invoices import InvoicePlanner
+from intacct_pipelines.push.lists import LIST_PLANNERS
 from intacct_pipelines.push.payments import PaymentPlanner
 from intacct_pipelines.push.planner import Context
 from intacct_pipelines.push.receipts import ReceiptPlanner
@@ -35,6 +36,7 @@ _NOT_XML = re.compile(r"\\u00[01][0-9a-f](?<!\\u0009)(?<!\\u000a)(?<!\\u000d)|[\
 PLANNERS: Final[dict[str, type[Planner]]] = {
     planner.object_name: planner
     for planner in (
+        *LIST_PLANNERS,
         VendorPlanner,
         BillPlanner,
         VendorCreditPlanner,
@@ -103,7 +105,8 @@ def build_plan(
         link=link.name,
         entity=str(link.entity),
         created_at=now,
-        items=tuple(decision for decision in decisions if isinstance(decision, Item)),
+        # What makes a record inactive comes last, after the documents that may still name it.
+        items=tuple(sorted((one for one in decisions if isinstance(one, Item)), key=lambda item: item.is_inactivating)),
         holds=tuple(decision for decision in decisions if isinstance(decision, Hold)),
     )
 

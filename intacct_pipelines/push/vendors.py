@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from intacct_pipelines.domain.keys import item_key, source_mark
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Hold, Item, Operation, canonical_json
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.list_updates import ListUpdates
+from intacct_pipelines.push.parties import POSTAL_ADDRESS, party_id_of
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
@@ -22,17 +24,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.push import Fields
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
-
-_VENDOR_ID_DIGITS: Final = 12
-
-
-def vendor_id_of(organization_id: str, bill_vendor_id: str) -> str:
-    """Return the Intacct id for a vendor that BILL made: the same for ever, at most 20 characters (S-VEN-09).
-
-    It is made from BILL's ids alone, so that renaming the vendor does not change it.
-    """
-    digest = hashlib.sha256(f"{organization_id}\x1f{bill_vendor_id}".encode()).digest()
-    return "BILL-" + base64.b32encode(digest).decode()[:_VENDOR_ID_DIGITS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +65,13 @@ class VendorPlanner:
             if row["id"] not in sources.pairs("vendor") and not row.get("is_archived")
         )
         self._ids = {row["vendor_id"] for row in sources.live("intacct.vendor")}
+        self._updates = ListUpdates(context, PUSHED["vendor"])
+        in_intacct = sources.pairs("ap_bill")
+        self._owed = {
+            bill["vendor_id"]
+            for bill in sources.live("bill.ap_bill")
+            if not bill.get("is_archived") and (bill.get("due_amount") or bill["id"] not in in_intacct)
+        }
 
     def rows(self) -> list[Row]:
         """Return BILL's vendors by id."""
@@ -92,23 +90,31 @@ class VendorPlanner:
             return self._changed(vendor, paired)
         return self._obstacle(vendor) or self._create(vendor)
 
-    def _changed(self, vendor: Row, paired: Row) -> Hold | None:
-        renamed = fold(vendor["name"]) != fold(paired["name"])
-        if not renamed:
+    def _changed(self, vendor: Row, paired: Row) -> Decision:
+        if vendor["id"] in self._link.excluded_vendors:
             return None
+        try:
+            changes = self._changes(vendor, paired)
+            return self._updates.item(vendor, paired, changes, f"vendor {vendor['name']}") if changes else None
+        except Held as held:
+            return self._hold(vendor, *held.parts)
+
+    def _changes(self, vendor: Row, paired: Row) -> dict[str, str]:
+        """Return what differs and is BILL's to say: whether the vendor is in use, and its name (S-VEN-08)."""
+        status = self._updates.status(vendor, paired)
+        if status and vendor["id"] in self._owed:
+            reason = "it is archived in BILL, which has bills of it that are not paid or not in Intacct"
+            raise Held("still_used", "S-VEN-05", reason, "Settle or archive its bills first.")
+        if status is not None:
+            return status
+        if fold(vendor["name"]) == fold(paired["name"]):
+            return {}
         tax_ids = {text(vendor, "tax_id"), text(paired, "tax_id")}
-        other_tax_id = "" not in tax_ids and len(tax_ids) > 1
-        reason = f"its name differs from Intacct's vendor {paired['vendor_id']}"
-        if other_tax_id:
-            return self._hold(
-                vendor,
-                "vendor_replaced",
-                "S-VEN-08",
-                f"{reason}, and its tax id too: it may be another company under the same id",
-                "Compare both records; make a new vendor for a new company, or correct the wrong side by hand.",
-            )
-        remedy = "Rename the vendor on the side that is wrong; this product never overwrites a vendor."
-        return self._hold(vendor, "vendor_changed", "S-VEN-08", reason, remedy)
+        if "" not in tax_ids and len(tax_ids) > 1:
+            reason = f"name and tax id differ from Intacct's vendor {paired['vendor_id']}: it may be another company"
+            remedy = "Compare both records; make a new vendor for a new company, or correct the wrong side by hand."
+            raise Held("vendor_replaced", "S-VEN-08", reason, remedy)
+        return {"name": text(vendor, "name").strip()}
 
     def _obstacle(self, vendor: Row) -> Hold | None:
         if vendor["id"] in self._link.excluded_vendors:
@@ -152,7 +158,7 @@ class VendorPlanner:
                 "several vendors in BILL have this name",
                 "Merge or rename them in BILL so that each name is one vendor.",
             )
-        if vendor_id_of(self._link.organization_id, vendor["id"]) in self._ids:
+        if party_id_of(self._link.organization_id, vendor["id"]) in self._ids:
             return self._hold(
                 vendor,
                 "duplicate",
@@ -184,7 +190,7 @@ class VendorPlanner:
         return None
 
     def _create(self, vendor: Row) -> Item:
-        vendor_id = vendor_id_of(self._link.organization_id, vendor["id"])
+        vendor_id = party_id_of(self._link.organization_id, vendor["id"])
         content, warnings = self._content(vendor, vendor_id)
         key = item_key(
             link=self._link.name,
@@ -212,7 +218,7 @@ class VendorPlanner:
         _put(contact, "EMAIL1", text(vendor, "email"))
         _put(contact, "PHONE1", text(vendor, "phone"))
         address: Fields = {}
-        for field, column in _ADDRESS:
+        for field, column in POSTAL_ADDRESS:
             _put(address, field, text(vendor, column))
         if address:
             contact["MAILADDRESS"] = address
@@ -242,10 +248,11 @@ def vendor_targets(context: Context) -> dict[str, VendorTarget | Hold]:
         paired = sources.pairs("vendor").get(vendor_id)
         on_its_way = context.in_hand.get(("vendor", vendor_id))
         decision = context.decisions.get(("vendor", vendor_id))
-        if isinstance(decision, Hold) and decision.kind != "vendor_changed":
-            targets[vendor_id] = decision
-        elif paired is not None:
+        is_replaced = isinstance(decision, Hold) and decision.kind == "vendor_replaced"
+        if paired is not None and not is_replaced:
             targets[vendor_id] = VendorTarget(paired["vendor_id"], text(paired, "status") or "active")
+        elif isinstance(decision, Hold):
+            targets[vendor_id] = decision
         elif on_its_way is not None:
             targets[vendor_id] = VendorTarget(on_its_way.natural_key["VENDORID"], parent=on_its_way.key)
         elif isinstance(decision, Item):
@@ -287,12 +294,3 @@ def vendor_of(
 def _put(fields: Fields, name: str, value: str) -> None:
     if value:
         fields[name] = value
-
-
-_ADDRESS: Final = (
-    ("ADDRESS1", "address_line1"),
-    ("CITY", "address_city"),
-    ("STATE", "address_state"),
-    ("ZIP", "address_zip"),
-)
-"""The country is left out: BILL has its code, Intacct wants its own list's name."""

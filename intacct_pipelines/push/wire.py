@@ -112,7 +112,7 @@ def is_by(item: OutboxItem, record: Found) -> bool:
     if item.is_marked:
         return item.key in record.text
     pushed, payload = PUSHED[item.object_name], json.loads(item.payload_text)
-    sent = {pushed.field(column): _at(payload, place) for column, place in pushed.content.items()}
+    sent = {pushed.field(column): _at(payload, pushed.place(item.operation, column)) for column in pushed.content}
     written = {name: value for name, value in sent.items() if value is not None}
     return bool(written) and all(record.fields[name].strip() == value.strip() for name, value in written.items())
 

@@ -146,6 +146,9 @@ class LinkSettings(Section):
     not_pushed: frozenset[PushedName] = Field(
         frozenset(), description="Objects that are never written to Intacct; all others are in mode `sync`."
     )
+    also_pushed: frozenset[PushedName] = Field(
+        frozenset(), description="Objects that the vendor's sync leaves behind and that are written to Intacct here."
+    )
     excluded_vendors: frozenset[str] = Field(frozenset(), description="BILL vendor ids to leave alone (S-VEN-10).")
     advanced_sales_tax: bool = Field(
         default=False,
@@ -186,6 +189,7 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         one_way=settings.one_way,
         currencies=settings.currencies,
         not_pushed=settings.not_pushed,
+        also_pushed=settings.also_pushed,
         excluded_vendors=settings.excluded_vendors,
         advanced_sales_tax=settings.advanced_sales_tax,
         default_location=settings.default_location,

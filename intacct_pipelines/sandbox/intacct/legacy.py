@@ -113,7 +113,7 @@ def _has_place(name: str, path: str) -> bool:
     return (
         path in OBJECTS[name].kinds
         or path in {"ACTION", "PAYMENTDATE", "PAYMENTAMOUNT"}
-        or path.startswith("DISPLAYCONTACT.")
+        or path.startswith(("DISPLAYCONTACT.", "PERSONALINFO."))
     )
 
 

@@ -85,6 +85,10 @@ SEQUENCES: Final = {
     "create_apterm": "name description? status? due? discount? disccalcon? penalty?",
     "update_apterm": "description? status? due? discount? disccalcon? penalty?",
     "delete_apterm": "",
+    "create_employee": "employeeid ssn? title? locationid? departmentid? classid? supervisorid? birthdate? startdate?"
+    " enddate? terminationtype? employeetype? gender? status? currency? externalid? name1099? form1099type?"
+    " form1099box? earningtypename? postactualcost? personalinfo contactlist? paymethod? paymentnotify? achenabled?"
+    " achbankroutingnumber? achaccountnumber? achaccounttype? achremittancetype? customfields? mergepaymentreq?",
     "create_apadjustment": "vendorid datecreated dateposted? batchkey? adjustmentno? action? billno? description?"
     f" externalid? {_FX} nogl? customfields? apadjustmentitems",
     "update_apadjustment": "vendorid? datecreated? dateposted? adjustmentno? action? billno? description?"
@@ -140,6 +144,7 @@ INSIDE: Final = {
     " employeeid? projectid? itemid? classid? contractid? warehouseid? customfields? recon_date?"
     " (currency ((exchratedate? exchratetype) | exchrate))?",
     "startdate": _DATE,
+    "birthdate": _DATE,
     "enddate": _DATE,
     "revrecstartdate": _DATE,
     "revrecenddate": _DATE,
@@ -175,6 +180,7 @@ INSIDE: Final = {
     "payto": _CONTACT_CHOICE,
     "returnto": _CONTACT_CHOICE,
     "contactinfo": _CONTACT_CHOICE,
+    "personalinfo": _CONTACT_CHOICE,
     "contactto1099": _CONTACT_CHOICE,
     "contactlist": "contactitem+",
     "contactitem": "category contact",
@@ -196,6 +202,7 @@ KEYS: Final = {
     "contact": "contactname",
     "glaccount": "glaccountno",
     "apterm": "name",
+    "employee": "employeeid",
     "apadjustment": "key",
     "appayment": "key",
     "cctransaction": "key",

@@ -22,6 +22,7 @@ _SHOWN_NAMES: Final = {
 _LINES: Final = ("APBILLITEM", "APADJUSTMENTITEM", "CCTRANSACTIONENTRY", "OTHERRECEIPTSENTRY")
 """Objects whose records name accounts and dimensions."""
 _CONTACT: Final = "DISPLAYCONTACT."
+_PERSON: Final = "PERSONALINFO.CONTACT."
 _WITH_CONTACT: Final = {"VENDOR": "V", "CUSTOMER": "C"}
 """Objects whose create makes their display contact, and the letter in its name."""
 
@@ -45,7 +46,7 @@ class Lists:
         spec = table.spec
         values = dict(values)
         self._check_known(table, values)
-        values |= self._linked(table, values)
+        values |= self._linked(table, values) | self._person(values, author)
         if spec.name == "VENDOR" and not values.get("VENDORID"):
             values["VENDORID"] = self._vendor_number()
         for field in spec.required:
@@ -111,6 +112,14 @@ class Lists:
             if row is not None:
                 found[key_field] = self._state.tables[target].get(row, "RECORDNO")
         return found
+
+    def _person(self, values: Mapping[str, str], author: Author) -> dict[str, str]:
+        """Make the contact that an employee brings along; return the field that names it."""
+        contact = {f.removeprefix(_PERSON): value for f, value in values.items() if f.startswith(_PERSON)}
+        if not contact:
+            return {}
+        contacts = self._state.tables["CONTACT"]
+        return {"CONTACTKEY": contacts.get(self.create(contacts, contact, author), "RECORDNO")}
 
     def delete(self, table: Table, row: Row, author: Author) -> None:
         """Delete a record that nothing uses.

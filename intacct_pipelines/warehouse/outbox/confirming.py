@@ -48,8 +48,9 @@ class Confirming(Journal):
 
 
 def _held(pushed: Pushed) -> str:
-    """Return what a record holds of that which items without a mark write, by its place in their payload."""
-    pairs = ", ".join(f"'{place}', coalesce({column}::text, '')" for column, place in pushed.content.items())
+    """Return what a record holds of that which an update without a mark writes, by its place in the payload."""
+    columns = {pushed.place(Operation.UPDATE, column): column for column in pushed.content}
+    pairs = ", ".join(f"'{place}', coalesce({column}, '')" for place, column in columns.items())
     return f"jsonb_build_object({pairs})" if pairs else "NULL::jsonb"
 
 

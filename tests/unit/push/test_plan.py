@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pandas as pd
@@ -27,11 +27,12 @@ from push_cases import (
 from intacct_pipelines.domain.keys import EntityKey, read_source_mark
 from intacct_pipelines.domain.link import ClosedPeriod, Mode
 from intacct_pipelines.domain.push import LedgerLine, Operation
+from intacct_pipelines.push.parties import party_id_of
 from intacct_pipelines.push.plan import render
 from intacct_pipelines.push.sources import rows_of
-from intacct_pipelines.push.vendors import vendor_id_of
 
 BOTH = (PAIRED_VENDOR, PAIRED_BILL)
+LATE = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 TOP = replace(LINK, entity=EntityKey("acme"))
 
 
@@ -181,7 +182,7 @@ VENDOR_REFUSALS = [
     ("S-VEN-03", "ambiguous", [vendor()], [intacct_vendor()], {}),
     ("S-VEN-03", "ambiguous", [vendor(name="VENDOR  V1")], [intacct_vendor()], {}),
     ("S-VEN-03", "duplicate", [vendor(), vendor("v2", name="Vendor v1")], [], {}),
-    ("S-VEN-08", "duplicate", [vendor()], [intacct_vendor(vendor_id=vendor_id_of("org1", "v1"), name="Else")], {}),
+    ("S-VEN-08", "duplicate", [vendor()], [intacct_vendor(vendor_id=party_id_of("org1", "v1"), name="Else")], {}),
     ("S-VEN-05", "archived", [vendor(is_archived=True)], [], {}),
     ("S-CUR-04", "currency", [vendor(currency="CHF")], [], {}),
     ("S-IDM-06", "deleted_in_intacct", [vendor()], [], {"posted": {("vendor", "v1")}}),
@@ -241,16 +242,16 @@ def test_a_new_vendor_comes_before_its_bills():
     rows = tables(bill__vendor=[vendor("v2")], bill__ap_bill=[bill(vendor_id="v2")])
     parent, child = plan(rows, matches=()).items
     assert (parent.object_name, child.depends_on) == ("vendor", (parent.key,))
-    assert child.payload["VENDORID"] == parent.payload["VENDORID"] == vendor_id_of("org1", "v2")
+    assert child.payload["VENDORID"] == parent.payload["VENDORID"] == party_id_of("org1", "v2")
 
 
 @pytest.mark.parametrize("vendor_id", ["v1", "x" * 64, "00901ABCDEFGHIJKL"])
 def test_a_derived_vendor_id_is_stable_and_short(vendor_id):
     """At most 20 safe characters, the same for ever, whatever the vendor is called (S-VEN-09)."""
-    derived = vendor_id_of("org1", vendor_id)
+    derived = party_id_of("org1", vendor_id)
     assert len(derived) <= 20
     assert derived.replace("-", "").isalnum()
-    assert derived == vendor_id_of("org1", vendor_id) != vendor_id_of("org2", vendor_id)
+    assert derived == party_id_of("org1", vendor_id) != party_id_of("org2", vendor_id)
 
 
 def test_a_mapped_1099_vendor_carries_the_given_form_and_box():
@@ -269,16 +270,62 @@ def test_a_term_that_intacct_lacks_is_left_out_with_a_warning():
     assert "S-TRM-01" in unknown.warnings[0]
 
 
-@pytest.mark.parametrize(
-    ("changes", "kind"),
-    [({"name": "New name", "tax_id": "1"}, "vendor_changed"), ({"name": "New name", "tax_id": "2"}, "vendor_replaced")],
-)
-def test_a_vendor_that_changed_is_reported_and_never_written(changes, kind):
-    """Only when name and tax id both changed do its bills wait: it may be another company (S-VEN-08)."""
-    rows = tables(bill__vendor=[vendor(**changes)], intacct__vendor=[intacct_vendor(tax_id="1")])
+def test_a_vendor_whose_name_and_tax_id_changed_is_held_with_its_bills():
+    """It may be another company under the same id (S-VEN-08)."""
+    changed = vendor(name="New name", tax_id="2", modified_at=LATE)
+    rows = tables(bill__vendor=[changed], intacct__vendor=[intacct_vendor(tax_id="1", owner_entity_id="100")])
     made = plan(rows)
-    assert next(hold for hold in made.holds if hold.object_name == "vendor").kind == kind
-    assert [item.object_name for item in made.items] == (["ap_bill"] if kind == "vendor_changed" else [])
+    assert next(hold for hold in made.holds if hold.object_name == "vendor").kind == "vendor_replaced"
+    assert made.items == ()
+
+
+@pytest.mark.parametrize("tax_id", ["1", None])
+def test_a_vendor_that_bill_renamed_gets_its_name_and_nothing_else(tax_id):
+    """The record is named by its number; comments and contact stay as people left them (S-VEN-01, S-VEN-08)."""
+    changed = vendor(name="New name", tax_id=tax_id, email="new@example.com", modified_at=LATE)
+    rows = tables(bill__vendor=[changed], intacct__vendor=[intacct_vendor(tax_id="1", owner_entity_id="100")])
+    update, document = plan(rows).items
+    assert (update.operation, update.target_record_no) == (Operation.UPDATE, 11)
+    assert update.payload == {"RECORDNO": "11", "NAME": "New name"}
+    assert update.warnings == ("name: Vendor v1 becomes New name",)
+    assert (document.object_name, document.depends_on) == ("ap_bill", ())
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "bill_side", "intacct_side"),
+    [
+        ("S-CFG-11", "ownership_level", {"name": "New"}, {"owner_entity_id": None}),
+        ("S-CFG-21", "conflict", {"name": "New"}, {"modified_at": LATE + timedelta(hours=1)}),
+        ("S-CFG-21", "conflict", {"name": "New", "modified_at": None}, {}),
+        ("S-VEN-05", "inactive", {}, {"status": "inactive"}),
+        ("S-VEN-05", "still_used", {"is_archived": True}, {}),
+    ],
+)
+def test_a_vendor_is_not_changed_where_the_rule_forbids_it(rule, kind, bill_side, intacct_side):
+    """Level, age and open bills decide, and the reader is told (S-CFG-11, S-CFG-21, S-VEN-05)."""
+    changed = vendor(**{"modified_at": LATE, **bill_side})
+    paired_vendor = intacct_vendor(**{"owner_entity_id": "100", **intacct_side})
+    made = plan(tables(bill__vendor=[changed], intacct__vendor=[paired_vendor]))
+    hold = next(hold for hold in made.holds if hold.object_name == "vendor")
+    assert (hold.kind, hold.rule, bool(hold.remedy)) == (kind, rule, True)
+    assert not [item for item in made.items if item.object_name == "vendor"]
+
+
+def test_a_vendor_that_bill_archived_is_made_inactive_after_everything_else():
+    """Its last bill is settled, so nothing needs it any more (S-VEN-05)."""
+    gone, new = vendor(is_archived=True, modified_at=LATE), vendor("v2")
+    intacct = [intacct_vendor(owner_entity_id="100")]
+    made = plan(tables(bill__vendor=[gone, new], intacct__vendor=intacct, bill__ap_bill=[bill(vendor_id="v2")]))
+    assert [item.object_name for item in made.items] == ["vendor", "ap_bill", "vendor"]
+    assert made.items[-1].payload == {"RECORDNO": "11", "STATUS": "inactive"}
+
+
+def test_an_excluded_vendor_is_not_changed():
+    """What the link excludes is left alone (S-VEN-10)."""
+    changed = vendor(name="New name", modified_at=LATE)
+    rows = tables(bill__vendor=[changed], intacct__vendor=[intacct_vendor(owner_entity_id="100")], bill__ap_bill=[])
+    made = plan(rows, link=replace(LINK, excluded_vendors=frozenset({"v1"})))
+    assert (made.items, made.holds) == ((), ())
 
 
 def test_an_equal_pair_needs_nothing():

@@ -1,0 +1,127 @@
+"""Changing records of lists: only what differs, only what BILL changed last, never what belongs to another level."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from intacct_pipelines.domain.keys import item_key
+from intacct_pipelines.domain.push import Item, Operation, canonical_json, content_revision
+from intacct_pipelines.push.planner import Held
+from intacct_pipelines.push.sources import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from intacct_pipelines.domain.keys import ItemKey
+    from intacct_pipelines.domain.push import Fields
+    from intacct_pipelines.domain.pushed import Pushed
+    from intacct_pipelines.push.planner import Context
+    from intacct_pipelines.push.sources import Row
+
+
+class ListUpdates:
+    """Makes the updates of one list.
+
+    Args:
+        context: What the planners are told.
+        pushed: The list.
+    """
+
+    def __init__(self, context: Context, pushed: Pushed) -> None:
+        self._context = context
+        self._pushed = pushed
+
+    def status(self, row: Row, paired: Row) -> dict[str, str] | None:
+        """Return the change that makes a record inactive which BILL archived, or None if both are in use.
+
+        Empty if both are out of use: such a record is left as it is.
+
+        Raises:
+            Held: Intacct has made the record inactive; it is not used again by itself (S-VEN-05).
+        """
+        is_inactive = text(paired, "status") == "inactive"
+        if row.get("is_archived"):
+            return {} if is_inactive else {"status": "inactive"}
+        if not is_inactive:
+            return None
+        reason = f"{paired[self._pushed.people_id]} is inactive in Intacct, and in use in BILL"
+        raise Held("inactive", "S-VEN-05", reason, "Archive it in BILL, or activate it in Intacct.")
+
+    def item(self, row: Row, paired: Row, changes: Mapping[str, str], label: str) -> Item:
+        """Return the item that brings some columns of a record to what BILL says.
+
+        Args:
+            row: BILL's record.
+            paired: Intacct's.
+            changes: New values by Intacct's column.
+            label: A short name for people.
+
+        Raises:
+            Held: The record may not be changed from here.
+        """
+        self._check(row, paired)
+        pushed, record_no = self._pushed, str(paired["record_no"])
+        places = {pushed.place(Operation.UPDATE, column): value for column, value in changes.items()}
+        state = content_revision(text(paired, column) for column in (*pushed.natural_key, *pushed.content))
+        # An update starts from a certain state of its target: the way back and forth again is another operation.
+        seed = canonical_json(places) + state + str(paired.get("modified_at"))
+        return Item(
+            key=revision_key(self._context, pushed.name, row["id"], Operation.UPDATE, seed),
+            object_name=pushed.name,
+            operation=Operation.UPDATE,
+            source_id=row["id"],
+            natural_key={pushed.field(column): text(paired, column) for column in pushed.natural_key},
+            payload={"RECORDNO": record_no, **nested(places)},
+            source_revision=self._context.revisions.get((pushed.name, row["id"]), ""),
+            target_record_no=int(record_no),
+            target_revision=state,
+            warnings=tuple(_told(paired, column, value) for column, value in changes.items()),
+            label=label,
+        )
+
+    def _check(self, row: Row, paired: Row) -> None:
+        owner, own = text(paired, "owner_entity_id"), self._context.sources.link.entity.entity_id
+        if owner != own:
+            reason = f"the record belongs to {owner or 'the top level'}, this link to {own or 'the top level'}"
+            raise Held("ownership_level", "S-CFG-11", reason, "Change it at the level that owns it.")
+        names = ((self._pushed.source, row["id"]), (self._pushed.target, str(paired["record_no"])))
+        if any((table.qualified_name, key) in self._context.quarantined for table, key in names):
+            reason = "a newer copy of it is in quarantine"
+            raise Held("quarantined", "S-ERR-41", reason, "Correct what the quarantine names, then sync.")
+        changed, edited = row.get("modified_at"), paired.get("modified_at")
+        if changed is None or (edited is not None and edited > changed):
+            reason = "Intacct's record was changed after BILL's, so Intacct's word stands"
+            raise Held("conflict", "S-CFG-21", reason, "Correct BILL, or change it there again if BILL is right.")
+
+
+def _told(paired: Row, column: str, value: str) -> str:
+    return f"{column.replace('_', ' ')}: {text(paired, column)} becomes {value}"
+
+
+def revision_key(context: Context, object_name: str, source_id: str, operation: Operation, content: str) -> ItemKey:
+    """Return the key of the operation that writes some content (S-IDM-01)."""
+    return item_key(
+        link=context.sources.link.name,
+        source_system="bill",
+        object_name=object_name,
+        source_id=source_id,
+        operation=operation,
+        revision=hashlib.sha256(content.encode()).hexdigest(),
+    )
+
+
+def nested(places: Mapping[str, str]) -> Fields:
+    """Return fields by their place; a dot goes into what is nested."""
+    fields: Fields = {}
+    for place, value in places.items():
+        *above, name = place.split(".")
+        inner = fields
+        for one in above:
+            found = inner.setdefault(one, {})
+            if not isinstance(found, dict):
+                msg = f"{place} goes into a text"
+                raise TypeError(msg)
+            inner = found
+        inner[name] = value
+    return fields
