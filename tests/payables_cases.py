@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from push_cases import LINK, NOW, PAIRED_BILL, PAIRED_VENDOR, intacct_bill, intacct_line, tables
+from push_cases import DOCUMENTS, LINK, NOW, PAIRED_BILL, PAIRED_VENDOR, intacct_bill, intacct_line, tables
 
 from intacct_pipelines.domain.link import Clearing, Payables
 from intacct_pipelines.push.plan import build_plan
@@ -199,4 +199,5 @@ def payables_plan(rows=None, *, link=PAYABLES_LINK, matches=(PAIRED_VENDOR, PAIR
         for name in ("vendor", "ap_bill", "vendor_credit", "ap_payment")
         for row in rows.get(f"bill.{name}", [])
     }
+    more = {"objects": DOCUMENTS} | more
     return build_plan(link, rows, matches, revisions=revisions, closed_through=closed_through, now=NOW, **more)

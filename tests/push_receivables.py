@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from push_cases import LINK, NOW, tables
+from push_cases import DOCUMENTS, LINK, NOW, tables
 
 from intacct_pipelines.push.plan import build_plan
 
@@ -158,4 +158,5 @@ def plan_receivables(rows=None, *, link=LINK, matches=(PAIRED_CUSTOMER,), closed
     revisions = {
         (name, row["id"]): "r1" for name in ("ar_invoice", "ar_payment") for row in rows.get(f"bill.{name}", ())
     }
+    more = {"objects": DOCUMENTS} | more
     return build_plan(link, rows, matches, revisions=revisions, closed_through=closed_through, now=NOW, **more)

@@ -61,7 +61,7 @@ class InvoicePlanner:
         self._rows = sorted(sources.live("bill.ar_invoice"), key=lambda row: (row["invoice_date"], row["id"]))
         self._source_lines = sources.lines("bill.ar_invoice_line")
         self._target_lines = sources.lines("intacct.ar_invoice_line")
-        self._customers = Customers(sources)
+        self._customers = Customers(context)
         self._coded = InvoiceLines(sources)
         self._copies = Copies(context, _PUSHED, party="customer_id", number="document_no")
 
@@ -165,6 +165,7 @@ class InvoicePlanner:
             content["updateinvoiceitems"] = changed_lines(lines, old, currency)
         start = revision + str(paired and paired.get("modified_at"))
         key = key_of(self._link, "ar_invoice", invoice, operation, content, start)
+        parent = self._customers.parent_of(invoice["customer_id"])
         effect = [*ledger_effect(old, currency, 1, RECEIVABLE), *ledger_effect(lines, currency, -1, RECEIVABLE)]
         return Item(
             key=key,
@@ -183,6 +184,7 @@ class InvoicePlanner:
             amount=invoice["amount"],
             currency=currency,
             ledger_effect=tuple(effect),
+            depends_on=() if parent is None else (parent,),
             warnings=self._warnings(invoice, posted_on),
             label=self._label(invoice),
         )

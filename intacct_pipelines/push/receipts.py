@@ -64,7 +64,7 @@ class ReceiptPlanner:
         self._sources = sources
         self._link = sources.link
         self._rows = sorted(sources.live("bill.ar_payment"), key=lambda row: (row["payment_date"], row["id"]))
-        self._customers = Customers(sources)
+        self._customers = Customers(context)
         self._shares = ReceiptShares(context)
         self._accounts = ReceiptAccounts(sources)
         self._lines = sources.lines("intacct.ar_invoice_line")
@@ -136,6 +136,7 @@ class ReceiptPlanner:
     def _item(self, receipt: Row, customer: str, received_on: date, shares: Sequence[Share]) -> Item:
         number, currency = _number(receipt), text(receipt, "currency")
         place = self._accounts.place(receipt)
+        parents = (self._customers.parent_of(receipt["customer_id"]), *(share.waits_for for share in shares))
         content = self._content(receipt, customer, received_on, shares, place)
         key = key_of(self._link, OBJECT, receipt, Operation.CREATE, content)
         return Item(
@@ -149,7 +150,7 @@ class ReceiptPlanner:
             amount=receipt["amount"],
             currency=currency,
             ledger_effect=_effect(receipt, shares, place, currency),
-            depends_on=tuple(dict.fromkeys(share.waits_for for share in shares if share.waits_for)),
+            depends_on=tuple(dict.fromkeys(one for one in parents if one)),
             warnings=_warnings(receipt, received_on),
             label=self._label(receipt),
         )

@@ -33,10 +33,7 @@ class KnownCustomer(NamedTuple):
     """What a document must know of its customer."""
 
     name: str
-    entity_id: str
-    """The owner; empty for the top level."""
     currency: str
-    is_active: bool
 
 
 def customer_of(state: State, customer_id: str, owner: str) -> KnownCustomer:
@@ -45,12 +42,13 @@ def customer_of(state: State, customer_id: str, owner: str) -> KnownCustomer:
     Raises:
         FunctionRefusedError: There is none, or it is inactive.
     """
-    customer = state.customers.get(customer_id)
-    if customer is None or customer.entity_id not in {"", owner}:
+    table = state.tables["CUSTOMER"]
+    row = table.by_business_key(customer_id)
+    if row is None or row[table.owner_at] not in {"", owner}:
         raise refusal("SANDBOX-CUSTOMER", f"Customer '{customer_id[:60]}' specified is not valid.")
-    if not customer.is_active:
+    if table.get(row, "STATUS") != "active":
         raise refusal("SANDBOX-CUSTOMER-INACTIVE", f"Activate the customer {customer_id}, then try again.")
-    return customer
+    return KnownCustomer(table.get(row, "NAME"), table.get(row, "CURRENCY"))
 
 
 class _CustomerDocuments(Documents):

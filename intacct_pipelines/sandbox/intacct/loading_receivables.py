@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.documents import fill
 from intacct_pipelines.sandbox.intacct.financial import money_in_account
-from intacct_pipelines.sandbox.intacct.invoices import KnownCustomer
 from intacct_pipelines.sandbox.intacct.posting import Coding, journal_entry
 from intacct_pipelines.sandbox.intacct.receivables import (
     ADJUSTMENT,
@@ -68,10 +67,6 @@ class ReceivablesLoader:
     def load(self) -> None:
         """Load everything."""
         receivables = self._business.receivables
-        for one in receivables.customers:
-            if one.intacct_id:
-                known = KnownCustomer(one.name, one.entity_id, one.currency, one.intacct_status == "active")
-                self._state.customers[one.intacct_id] = known
         for invoice in seen_by("intacct", receivables.invoices):
             self._load_invoice(invoice)
         for memo in seen_by("intacct", receivables.credit_memos):

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.sandbox.clock import Clock
     from intacct_pipelines.sandbox.intacct.financial import FinancialAccount
-    from intacct_pipelines.sandbox.intacct.invoices import KnownCustomer
     from intacct_pipelines.sandbox.intacct.options import Options
 
 Row = list[str]
@@ -141,7 +140,6 @@ class State:
         self.instants = CachedInstants(options.modified_zone)
         self.entity_currency: dict[str, str] = {}
         self.financial_accounts: dict[str, FinancialAccount] = {}
-        self.customers: dict[str, KnownCustomer] = {}
         self.closed_through: dict[str, str] = {}
         self.base_currency = ""
         self.user_id = ""
