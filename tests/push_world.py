@@ -249,6 +249,9 @@ class World:
         bills: How many approved bills there are to create.
     """
 
+    objects = DOCUMENTS
+    """What is planned."""
+
     def __init__(self, warehouse, *, control_id="refuse", number="refuse", bills=4, outbox_type=SteppedOutbox):
         self.clock = Clock(NOW)
         self.options = twin_options.Options(duplicate_control_id=control_id, duplicate_bill_number=number)
@@ -339,8 +342,7 @@ class World:
     def make_plan(self):
         """Plan from what is there now, and store it."""
         matches = self.extract()
-        ids = [("vendor", row["id"]) for row in self.rows["bill.vendor"]]
-        ids += [("ap_bill", row["id"]) for row in self.rows["bill.ap_bill"]]
+        ids = [(name, row["id"]) for name in self.objects for row in self.rows.get(f"bill.{name}", [])]
         plan = build_plan(
             LINK,
             self.rows,
@@ -348,7 +350,7 @@ class World:
             revisions={one: self.revisions.get(one[1], "r1") for one in ids},
             closed_through=None,
             now=self.clock.now(),
-            objects=DOCUMENTS,
+            objects=self.objects,
             in_hand=self.outbox.in_hand(LINK.name),
             posted=self.outbox.posted(LINK.name),
         )
