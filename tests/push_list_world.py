@@ -94,7 +94,7 @@ class ListWorld(World):
         ):
             found = self.department(number)
             if number in self.by_hand:
-                # What a person wrote last before or after us stands, unless our update was made on top of it as planned.
+                # What a person wrote stands, unless his came after the last look and before our update.
                 assert found["TITLE"] in {self.by_hand[number], title}
             elif source_id in items and not self.by_hand:
                 assert items[source_id].state is State.ACCEPTED
