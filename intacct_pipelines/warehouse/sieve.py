@@ -312,24 +312,21 @@ class Sieve(Reading):
 
     def undoubted(self) -> sql.Composable:
         """Return the condition that nothing else depends on a pair of ``sieve_platform`` p and ``sieve_intacct`` i."""
-        return sql.SQL(
-            "NOT EXISTS (SELECT FROM sieve_doubted AS d WHERE d.sieve_key = p.sieve_key) "
-            "AND NOT EXISTS (SELECT FROM sieve_named AS n WHERE n.platform_id = p.key AND n.record_no <> i.key) "
-            "AND NOT EXISTS (SELECT FROM sieve_named AS n WHERE n.record_no = i.key "
-            "AND (n.platform_id <> p.key OR NOT n.is_ours))"
-        )
+        return sql.SQL(_UNDOUBTED)
 
     def _how(self, method: str) -> sql.Composable:
         if method == "crosswalk":
             return sql.SQL("i.key = p.partner")
         is_named = sql.SQL(
-            "EXISTS (SELECT FROM sieve_named AS n WHERE n.record_no = i.key AND n.platform_id = p.key AND n.is_ours)"
+            "((i.key, p.key) IN (SELECT n.record_no, n.platform_id FROM sieve_named AS n WHERE n.is_ours)) IS TRUE"
         )
         return sql.SQL(
             "i.sieve_key = p.sieve_key AND p.partner IS NULL AND {named} AND NOT EXISTS (SELECT FROM mapping.crosswalk "
-            "AS c WHERE c.link = %(link)s AND c.object = %(object)s AND c.status <> 'proposed' "
-            "AND c.platform_id = p.key) AND NOT EXISTS (SELECT FROM mapping.crosswalk AS c WHERE c.link = %(link)s "
-            "AND c.object = %(object)s AND c.status <> 'proposed' AND c.intacct_record_no = i.key)"
+            "AS c WHERE c.link = %(link)s AND c.object = %(object)s AND c.status = 'confirmed' "
+            "AND c.intacct_record_no = i.key) AND p.key NOT IN (SELECT platform_id FROM mapping.crosswalk "
+            "WHERE link = %(link)s AND object = %(object)s AND status = 'refused') AND i.key NOT IN (SELECT "
+            "intacct_record_no FROM mapping.crosswalk WHERE link = %(link)s AND object = %(object)s "
+            "AND status = 'refused')"
         ).format(
             named=is_named
             if method == "mark"
@@ -391,6 +388,18 @@ CREATE TEMP TABLE sieve_doubted ON COMMIT DROP AS
 SELECT sieve_key FROM sieve_platform WHERE NOT is_gone AND sieve_key IS NOT NULL GROUP BY 1 HAVING count(*) > 1
 UNION ALL
 SELECT sieve_key FROM sieve_intacct WHERE sieve_key IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+"""
+
+# NOT IN and OR are asked of a hash for each pair. A join would be planned for one pair, which is what is expected of so
+# many conditions, and would read these tables whole for each of a million.
+_UNDOUBTED: Final = """
+    p.sieve_key NOT IN (SELECT sieve_key FROM sieve_doubted)
+    AND p.key NOT IN (
+        SELECT platform_id FROM sieve_named GROUP BY 1 HAVING count(DISTINCT record_no) > 1)
+    AND i.key NOT IN (
+        SELECT record_no FROM sieve_named GROUP BY 1 HAVING count(*) > 1 OR NOT bool_and(is_ours))
+    AND (p.key NOT IN (SELECT platform_id FROM sieve_named) AND i.key NOT IN (SELECT record_no FROM sieve_named)
+        OR (p.key, i.key) IN (SELECT platform_id, record_no FROM sieve_named))
 """
 
 _IN_DOUBT: Final = """
