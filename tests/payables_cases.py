@@ -191,13 +191,15 @@ def settled(**changes):
     return tables(**(rows | changes))
 
 
+SOURCES = (
+    *((name, name) for name in ("vendor", "ap_bill", "vendor_credit", "ap_payment")),
+    ("credit_application", "vendor_credit"),
+)
+
+
 def payables_plan(rows=None, *, link=PAYABLES_LINK, matches=(PAIRED_VENDOR, PAIRED_BILL), closed_through=None, **more):
     """A plan over ``rows``; every record of BILL has the revision ``r1``."""
     rows = settled() if rows is None else rows
-    revisions = {
-        (name, row["id"]): "r1"
-        for name in ("vendor", "ap_bill", "vendor_credit", "ap_payment")
-        for row in rows.get(f"bill.{name}", [])
-    }
+    revisions = {(name, row["id"]): "r1" for name, table in SOURCES for row in rows.get(f"bill.{table}", [])}
     more = {"objects": DOCUMENTS} | more
     return build_plan(link, rows, matches, revisions=revisions, closed_through=closed_through, now=NOW, **more)

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import push_world
-from payables_cases import PAYABLES_LINK, credit, credit_line, intacct_share, paying, payment, share, used
+from payables_cases import PAYABLES_LINK, SOURCES, credit, credit_line, intacct_share, paying, payment, share, used
 from push_cases import bill, line
 
 from intacct_pipelines.domain.push import State
@@ -17,7 +17,6 @@ from intacct_pipelines.sandbox.settlements import BankAccount
 from intacct_pipelines.warehouse.outbox import Outcome
 
 LINK = PAYABLES_LINK
-_OBJECTS = ("vendor", "ap_bill", "vendor_credit", "ap_payment")
 
 
 def business():
@@ -84,8 +83,8 @@ class PayablesWorld(push_world.World):
             matches,
             revisions={
                 (name, row["id"]): self.revisions.get(row["id"], "r1")
-                for name in _OBJECTS
-                for row in self.rows[f"bill.{name}"]
+                for name, table in SOURCES
+                for row in self.rows[f"bill.{table}"]
             },
             closed_through=None,
             now=self.clock.now(),

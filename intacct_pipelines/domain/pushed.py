@@ -242,6 +242,17 @@ PUSHED: Final[dict[str, Pushed]] = {
             is_sought_by_mark=True,
             helped_by=("intacct.checking_account", "intacct.savings_account"),
         ),
+        Pushed(
+            "credit_application",
+            "application",
+            source=TABLES["bill.vendor_credit"],
+            source_lines=(TABLES["bill.vendor_credit_usage"],),
+            target=TABLES["intacct.ap_payment"],
+            natural_key=("vendor_id", "document_no"),
+            mark="description",
+            people_id="document_no",
+            is_sought_by_mark=True,
+        ),
     )
 }
 """Every pushed object by its name, in the order of writing: parents before children."""

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.push import Fields
     from intacct_pipelines.push.planner import Context
     from intacct_pipelines.push.sources import Row
+    from intacct_pipelines.warehouse.outbox import OutboxItem
 
 _SETTLEABLE: Final = frozenset({"Posted", "Partially Paid", "Paid", ""})
 _NEXT_SYNC: Final = "Nothing; the next plan has it, once the next sync has brought that back."
+_TAKING: Final = frozenset({"ap_payment", "credit_application"})
+"""Objects that are payments in Intacct."""
 _ZERO: Final = Decimal(0)
 
 
@@ -83,6 +86,9 @@ class PaymentShares:
         self._uses: dict[str, list[Row]] = defaultdict(list)
         for row in sources.live("bill.vendor_credit_usage"):
             self._uses[text(row, "payment_id")].append(row)
+        self._used_alone: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for row in self._uses[""]:
+            self._used_alone[row["vendor_credit_id"]][row["bill_id"]] += row["amount"]
         self._taken: dict[int, Decimal] = defaultdict(Decimal)
         self._paying: dict[int, list[Row]] = defaultdict(list)
         payments = sources.by("intacct.ap_payment")
@@ -91,19 +97,59 @@ class PaymentShares:
             if payment is not None and row.get("bill_record_no") and text(payment, "state") not in UNDONE_STATES:
                 self._paying[row["bill_record_no"]].append({**row, "payment": payment})
         self._paired = {int(row["record_no"]) for row in sources.pairs("ap_payment").values()}
-        self._take_what_is_in_hand(payments)
+        self._take_what_is_on_its_way(payments)
 
-    def _take_what_is_in_hand(self, payments: Mapping[Any, Row]) -> None:
-        """Count what payments on their way will take, unless Intacct shows them already."""
+    def _take_what_is_on_its_way(self, payments: Mapping[Any, Row]) -> None:
+        """Count what items of this plan and of earlier ones will take, unless Intacct shows them already."""
         shown = " ".join(text(row, "description") for row in payments.values())
-        for item in self._context.in_hand.values():
-            if item.object_name != "ap_payment" or item.operation is not Operation.CREATE or item.key in shown:
+        items: list[Item | OutboxItem] = list(self._context.in_hand.values())
+        items += [one for one in self._context.decisions.values() if isinstance(one, Item)]
+        for item in items:
+            if item.object_name not in _TAKING or item.operation is not Operation.CREATE or item.key in shown:
                 continue
             for detail in json.loads(item.payload_text)["APPYMTDETAILS"]["APPYMTDETAIL"]:
                 amount = next(Decimal(value) for name, value in detail.items() if name.startswith("TRX_"))
                 for name in detail:
                     if name.endswith("KEY"):
                         self._taken[int(detail[name])] += amount
+
+    def is_missing(self, credit_id: str) -> bool:
+        """Return whether Intacct lacks some of what BILL used of a vendor credit without a payment."""
+        return any(self._missing(credit_id, bill_id) > 0 for bill_id in self._used_alone[credit_id])
+
+    def applied(self, credit: Row, vendor_id: str) -> tuple[Share, ...]:
+        """Return what is still to be applied of a vendor credit of BILL, bill by bill.
+
+        Args:
+            credit: BILL's vendor credit.
+            vendor_id: Intacct's id of its vendor.
+
+        Raises:
+            Held: As ``of``.
+        """
+        missing = {bill_id: self._missing(credit["id"], bill_id) for bill_id in sorted(self._used_alone[credit["id"]])}
+        return tuple(
+            self._share(credit, bill_id, _Wanted(credits={credit["id"]: amount}), vendor_id)
+            for bill_id, amount in missing.items()
+            if amount > 0
+        )
+
+    def _missing(self, credit_id: str, bill_id: str) -> Decimal:
+        """Return how much of a use Intacct lacks; what payments of BILL used there is no part of it."""
+        amount = self._used_alone[credit_id][bill_id]
+        bill, credit = self._sources.pairs("ap_bill").get(bill_id), credit_in_intacct(self._sources, credit_id)
+        if bill is None or credit is None:
+            return amount
+        numbers = {"adjustment_record_no", "inline_record_no"}
+        return amount - sum(
+            (
+                abs(one.get("trx_adjustment_amount") or one.get("trx_inline_amount") or _ZERO)
+                for one in self._paying[bill["record_no"]]
+                if int(one["payment_record_no"]) not in self._paired
+                and credit["record_no"] in {one.get(number) for number in numbers}
+            ),
+            _ZERO,
+        )
 
     def take(self, shares: Sequence[Share]) -> None:
         """Note what an item of this plan takes, so that the next one cannot take it again."""

@@ -7,23 +7,27 @@ from collections import Counter
 import pytest
 from pipeline_world import World
 
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.ledger import AP_ACCOUNT
+from intacct_pipelines.sandbox.settlements import MONEY_OUT_CLEARING
 from intacct_pipelines.warehouse.outbox import Outbox
 
 SIDES = {"debit": 1, "credit": -1}
+SETTLING = ("vendor_credit", "ap_payment", "credit_application")
 
 
 @pytest.fixture
 def world(warehouse_dsn: str) -> World:
     policy = {"credits_without_approval": True}
-    return World(warehouse_dsn, grace_hours=0, closed_period="first_open", not_pushed=["ap_bill"], payables=policy)
+    others = sorted({*PUSHED} - {*SETTLING})
+    return World(warehouse_dsn, grace_hours=0, closed_period="first_open", not_pushed=others, payables=policy)
 
 
-def states(world, object_name):
-    """How many items of an object stand where."""
+def states(world):
+    """How many items of each object and operation stand where."""
     with world.systems() as systems:
         items = Outbox(systems.warehouse).items()
-    return Counter(item.state.value for item in items if item.object_name == object_name)
+    return Counter((item.object_name, item.operation.value, item.state.value) for item in items)
 
 
 def balances(world):
@@ -34,28 +38,51 @@ def balances(world):
     return {place: amount for place, amount in sums.items() if amount}
 
 
-def foretold(world, before, plan):
-    """What the ledger must come to, by what the plan says of the items that Intacct took."""
-    with world.systems() as systems:
-        accepted = {item.key for item in Outbox(systems.warehouse).items() if item.state.value == "accepted"}
+def foretold(before, items):
+    """What the ledger must come to, by what the plan says of its items."""
     sums = Counter(before)
-    for item in plan.items:
-        for line in item.ledger_effect if item.key in accepted else ():
+    for item in items:
+        for line in item.ledger_effect:
             account = AP_ACCOUNT if line.account == "accounts payable" else line.account
             sums[line.currency, account] += line.amount * SIDES[line.side]
     return {place: amount for place, amount in sums.items() if amount}
 
 
-def test_vendor_credits_reach_intacct_once_and_reduce_what_is_owed(world):
-    """Sync, approve by policy, apply, sync: confirmed; the next plan has none of them (S-VCR-02)."""
-    facts = world.sandbox.business.settlements.credits
-    planned = world.sync()
-    items = [item for item in planned.plan.items if item.object_name == "vendor_credit"]
-    assert {item.source_id for item in items} == {one.bill_id for one in facts if one.difference == "only_in_bill"}
+def change_payment(world, payment_id, status, coarse):
+    """Let BILL tell another state of a payment, as it does when time goes by."""
+    now = world.sandbox.clock.now()
+    organization = world.sandbox.bill._organization(world.sandbox.describe()["bill"]["organizations"][0]["id"])
+    payment = organization.collections["payments"][payment_id]
+    payment.update(singleStatus=status, status=coarse, updatedTime=now)
+    if status == "CLEARED":
+        payment["processDate"] = now.date()
+    organization.changed("payments")
+    return payment
+
+
+def test_credits_payments_and_voids_reach_intacct_once_and_move_what_the_plan_says(world):
+    """Sync, approve by policy, apply, sync: confirmed; the next plan is empty (S-VCR-02, S-PAY-02, S-PAY-04)."""
+    facts = world.sandbox.business.settlements
+    left = [one for one in facts.payments if one.difference == "in_process"]
+    standing = next(one for one in facts.payments if one.way == "platform" and one.status == "CLEARED")
+    for one in left:
+        change_payment(world, one.bill_id, "CLEARED", "PAID")
+    change_payment(world, standing.bill_id, "VOIDED", "VOID")
+    planned = world.sync_only(*SETTLING)
+    items = planned.plan.items
+    assert {(item.object_name, item.operation.value, item.source_id) for item in items} == {
+        *(("vendor_credit", "create", one.bill_id) for one in facts.credits if one.difference == "only_in_bill"),
+        *(("ap_payment", "create", one.bill_id) for one in left),
+        ("ap_payment", "reverse", standing.bill_id),
+    }
     before = balances(world)
-    world.apply()
-    assert balances(world) == foretold(world, before, planned.plan)
-    again = world.sync()
-    assert states(world, "vendor_credit") == {"confirmed": len(items)}
-    assert not [item for item in again.plan.items if item.object_name == "vendor_credit"]
+    assert world.apply() == {"accepted": len(items)}
+    after = balances(world)
+    assert after == foretold(before, items)
+    assert after["USD", MONEY_OUT_CLEARING] != before["USD", MONEY_OUT_CLEARING]
+    again = world.sync_only(*SETTLING)
+    assert again.confirmed == len(items)
+    assert again.plan.items == ()
+    assert {state for _, _, state in states(world)} == {"confirmed"}
     assert not any(world.sandbox.intacct.ledger.trial_balance().values())
+    assert not any(world.sandbox.intacct.ledger.base_trial_balance().values())
