@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from lxml import etree
-from payables_cases import credit, payables_plan, settled
+from payables_cases import (
+    PAIRED_PAYMENT,
+    SETTLED,
+    credit,
+    intacct_payment,
+    payables_plan,
+    paying,
+    payment,
+    settled,
+    share,
+    used,
+)
 
 from intacct_pipelines.push.wire import function_of
 from intacct_pipelines.sandbox.intacct.legacy import check_sequence
@@ -14,6 +26,18 @@ from intacct_pipelines.sandbox.intacct.legacy import check_sequence
 FILES = Path(__file__).parent / "intacct"
 PLANS = {
     "push_vendor_credit": lambda: payables_plan(settled(bill__vendor_credit=[credit(description="Damaged")])),
+    "push_payment": lambda: payables_plan(
+        paying(
+            bill__ap_payment=[payment(amount=Decimal(60))],
+            bill__ap_payment_detail=[share(amount="60.00")],
+            bill__ap_payment_credit=[used()],
+        ),
+        matches=SETTLED,
+    ),
+    "push_void": lambda: payables_plan(
+        paying(bill__ap_payment=[payment(single_status="VOIDED")], intacct__ap_payment=[intacct_payment()]),
+        matches=(*SETTLED, PAIRED_PAYMENT),
+    ),
 }
 
 

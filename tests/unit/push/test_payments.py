@@ -83,6 +83,16 @@ def test_a_check_that_intacct_prints_gets_its_number_there():
     assert one.natural_key == {}
 
 
+def test_an_account_that_is_out_of_use_is_no_choice():
+    """Of two banks with one ledger account the active one pays; a setting chooses among several."""
+    banks = [bank(), bank(3, bank_account_id="OLD", status="inactive")]
+    assert only_item(plan(paying(intacct__checking_account=banks))).payload["FINANCIALENTITY"] == "CLEARING"
+    banks[1] = bank(3, bank_account_id="OTHER")
+    policy = Payables(credits_without_approval=True, bank_accounts={"1070": "OTHER"})
+    made = plan(paying(intacct__checking_account=banks), link=replace(PAYABLES_LINK, payables=policy))
+    assert only_item(made).payload["FINANCIALENTITY"] == "OTHER"
+
+
 def test_methods_are_settings():
     """Intacct's word for each way to pay is the link's."""
     link = replace(PAYABLES_LINK, payables=Payables(method_by_bill="ACH"))
@@ -243,6 +253,11 @@ HELD = {
     "bill of another entity [S-CFG-11]": (
         "ownership_level",
         paying(intacct__ap_bill=[intacct_bill(owner_entity_id=None)]),
+        {},
+    ),
+    "bill of another vendor [S-PAY-02]": (
+        "other_vendor",
+        paying(intacct__ap_bill=[intacct_bill(vendor_id="V-99", module_key="9.PO")]),
         {},
     ),
     "bill unknown [S-PAY-02]": ("missing_reference", paying(bill__ap_payment_detail=[share(bill_id="b9")]), {}),
