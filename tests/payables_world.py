@@ -90,6 +90,7 @@ class PayablesWorld(push_world.World):
             now=self.clock.now(),
             in_hand=self.outbox.in_hand(LINK.name),
             posted=self.outbox.posted(LINK.name),
+            objects=self.objects,
         )
         return self.outbox.plan(self.outbox.store_plan(self.plan, actor="planner"))
 
