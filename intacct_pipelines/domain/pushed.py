@@ -240,6 +240,8 @@ PUSHED: Final[dict[str, Pushed]] = {
             mark="description",
             people_id="reference_no",
             is_sought_by_mark=True,
+            looked_up=("state", "trx_total_entered"),
+            functions={Operation.REVERSE: "reverse_arpayment"},
             helped_by=("intacct.checking_account", "intacct.savings_account"),
         ),
         Pushed(

@@ -202,11 +202,16 @@ def stored_revision(object_name: str, paired: Row) -> str:
     """Return the state of Intacct's document as the warehouse holds it, for ``Item.target_revision``."""
     pushed = PUSHED[object_name]
     return target_revision(
-        [text(paired, column) for column in pushed.natural_key],
+        [_as_sent(paired, column) for column in pushed.natural_key],
         state=text(paired, "state"),
         total=paired["trx_total_entered"],
         description=text(paired, pushed.mark),
     )
+
+
+def _as_sent(row: Row, column: str) -> str:
+    value = row.get(column)
+    return format_day(value) if isinstance(value, date) else text(row, column)
 
 
 def hold_of(object_name: str, row: Row, label: str, held: Held) -> Hold:

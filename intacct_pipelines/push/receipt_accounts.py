@@ -46,6 +46,12 @@ class ReceiptAccounts:
                 if text(row, "status") in _IN_USE:
                     self._banks[text(row, "account_no")].append(row)
 
+    def ledger_account_of(self, paired: Row) -> str:
+        """Return the ledger account on which a receipt of Intacct stands; the bank's own name if that is not known."""
+        bank = text(paired, "financial_account_id")
+        names = {row["bank_account_id"]: account for account, rows in self._banks.items() for row in rows}
+        return names.get(bank) or (f"bank account {bank}" if bank else text(paired, "undeposited_account_no"))
+
     def place(self, receipt: Row) -> Place:
         """Return where the money goes: to clearing if BILL received it, to undeposited funds if others did.
 

@@ -1,4 +1,4 @@
-"""Receipts: which of BILL's are entered in Intacct, with what effect, and which wait and why (S-ARP-01)."""
+"""Receipts: which of BILL's are entered or taken back in Intacct, with what effect, and which wait (S-ARP-01)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from intacct_pipelines.clients.intacct.functions import date_parts
 from intacct_pipelines.domain.keys import read_source_mark
 from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.names import fold
-from intacct_pipelines.domain.push import Item, LedgerLine, Operation
+from intacct_pipelines.domain.push import UNDONE_STATES, Item, LedgerLine, Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.customers import Customers
 from intacct_pipelines.push.documents import (
     allowed_currency,
+    check_changeable,
     check_not_posted,
     check_readable,
     format_day,
@@ -21,6 +23,7 @@ from intacct_pipelines.push.documents import (
     key_of,
     marked_text,
     posting_day,
+    stored_revision,
 )
 from intacct_pipelines.push.invoices import RECEIVABLE
 from intacct_pipelines.push.planner import Held
@@ -90,13 +93,55 @@ class ReceiptPlanner:
 
         One that is still to come, and one that was void before it reached Intacct, needs nothing.
         """
-        status = text(receipt, "status")
-        if receipt["id"] in self._sources.pairs(OBJECT) or status in _TO_COME | _UNDONE:
-            return None
+        paired, status = self._sources.pairs(OBJECT).get(receipt["id"]), text(receipt, "status")
         try:
-            return self._create(receipt)
+            if paired is not None:
+                return self._mend(receipt, paired)
+            return None if status in _TO_COME | _UNDONE else self._create(receipt)
         except Held as held:
             return hold_of(OBJECT, receipt, self._label(receipt), held)
+
+    def _mend(self, receipt: Row, paired: Row) -> Item | None:
+        """Return the reversal of a receipt that BILL voided, or None where both sides have it, or both undid it."""
+        is_void, is_undone = text(receipt, "status") in _UNDONE, text(paired, "state") in UNDONE_STATES
+        if is_undone and not is_void:
+            reason = f"Intacct's receipt {paired['record_no']} is {paired['state']}, BILL's stands"
+            remedy = "Void it in BILL too, or confirm with `map` the receipt that took its place."
+            raise Held("voided_in_intacct", "S-ARP-03", reason, remedy)
+        return self._reverse(receipt, paired) if is_void and not is_undone else None
+
+    def _reverse(self, receipt: Row, paired: Row) -> Item:
+        """Return the item that takes back what Intacct's receipt did, on a day of its own (S-ARP-03)."""
+        check_readable(self._context, _PUSHED, receipt)
+        check_changeable(self._context, _PUSHED, paired)
+        if text(paired, "state").lower() == "draft":
+            reason = f"BILL voided it, Intacct's receipt {paired['record_no']} is a draft"
+            raise Held("not_posted", "S-ARP-03", reason, "Delete the draft in Intacct; it is not posted.")
+        # BILL does not tell the day of a void, so the one of its last change is taken.
+        voided_on = max(receipt["modified_at"].date(), paired["receipt_date"])
+        reversed_on = posting_day(self._context, voided_on)
+        words = f"voided in BILL on {voided_on}"
+        content: Fields = {"datereversed": date_parts(reversed_on), "description": ""}
+        revision = stored_revision(OBJECT, paired)
+        key = key_of(self._link, OBJECT, receipt, Operation.REVERSE, content, f"{paired['record_no']} {revision}")
+        amount, left = paired["trx_total_entered"], paired.get("trx_total_due") or Decimal(0)
+        effect = _effect(-amount, -left, self._accounts.ledger_account_of(paired), text(paired, "currency"))
+        return Item(
+            key=key,
+            object_name=OBJECT,
+            operation=Operation.REVERSE,
+            source_id=receipt["id"],
+            natural_key={},
+            payload={**content, "description": marked_text(receipt["id"], key, words)},
+            source_revision=self._context.revisions.get((OBJECT, receipt["id"]), ""),
+            target_record_no=int(paired["record_no"]),
+            target_revision=revision,
+            amount=amount,
+            currency=text(paired, "currency"),
+            ledger_effect=effect,
+            warnings=(f"{words}, taken back on {reversed_on} [S-IDM-08]",) if reversed_on != voided_on else (),
+            label=self._label(receipt),
+        )
 
     def _create(self, receipt: Row) -> Item:
         check_readable(self._context, _PUSHED, receipt)
@@ -149,7 +194,7 @@ class ReceiptPlanner:
             source_revision=self._context.revisions.get((OBJECT, receipt["id"]), ""),
             amount=receipt["amount"],
             currency=currency,
-            ledger_effect=_effect(receipt, shares, place, currency),
+            ledger_effect=_effect(receipt["amount"], _left_over(receipt, shares), place.ledger_account, currency),
             depends_on=tuple(dict.fromkeys(one for one in parents if one)),
             warnings=_warnings(receipt, received_on),
             label=self._label(receipt),
@@ -212,13 +257,12 @@ def _left_over(receipt: Row, shares: Sequence[Share]) -> Decimal:
     return left
 
 
-def _effect(receipt: Row, shares: Sequence[Share], place: Place, currency: str) -> tuple[LedgerLine, ...]:
-    left = _left_over(receipt, shares)
-    lines = [
-        LedgerLine("debit", place.ledger_account, receipt["amount"], currency),
-        LedgerLine("credit", RECEIVABLE, receipt["amount"] - left, currency),
-    ]
-    return (*lines, LedgerLine("credit", OVERPAYMENTS, left, currency)) if left else tuple(lines)
+def _effect(amount: Decimal, left: Decimal, account: str, currency: str) -> tuple[LedgerLine, ...]:
+    """Return what money does to the ledger of which a part is applied to nothing; negative amounts take it back."""
+    moves = ((account, amount), (RECEIVABLE, left - amount), (OVERPAYMENTS, -left))
+    return tuple(
+        LedgerLine("debit" if move > 0 else "credit", name, abs(move), currency) for name, move in moves if move
+    )
 
 
 def _warnings(receipt: Row, received_on: date) -> tuple[str, ...]:

@@ -109,7 +109,7 @@ def check_target(item: OutboxItem, found: Sequence[Found]) -> Outcome | None:
 def _rule_of_change(item: OutboxItem, of_bills: str) -> str:
     """Return the rule by which a record that changed since the plan is left alone."""
     if item.operation is Operation.REVERSE:
-        return "S-PAY-04"
+        return "S-ARP-03" if item.object_name == "ar_payment" else "S-PAY-04"
     return of_bills if item.is_marked else "S-CFG-21"
 
 

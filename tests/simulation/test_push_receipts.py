@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from pipeline_world import World
 
-from intacct_pipelines.domain.push import State
+from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
 from intacct_pipelines.sandbox.faults import Rule
@@ -53,16 +53,42 @@ def test_receipts_are_entered_once_and_confirmed(warehouse_dsn):
     assert len(items) >= 2
     before = paid(world)
     assert world.apply() == {"accepted": len(items)}
-    for item in items:
+    created = [item for item in items if item.operation is Operation.CREATE]
+    for item in created:
         (row,) = receipts_of(world, item.source_id)
         assert item.key in row["DESCRIPTION"]
         assert (row["CUSTOMERID"], Decimal(row["TRX_TOTALENTERED"])) == (item.natural_key["CUSTOMERID"], item.amount)
-    details = [one for item in items for one in item.payload["ARPYMTDETAILS"]["ARPYMTDETAIL"]]
-    for detail in details:
-        before[detail["RECORDKEY"]] += Decimal(detail["TRX_PAYMENTAMOUNT"])
+        for detail in item.payload["ARPYMTDETAILS"]["ARPYMTDETAIL"]:
+            before[detail["RECORDKEY"]] += Decimal(detail["TRX_PAYMENTAMOUNT"])
+    taken_back = {str(item.target_record_no) for item in items if item.operation is Operation.REVERSE}
+    for detail in world.sandbox.intacct.records("ARPYMTDETAIL"):
+        if detail["PAYMENTKEY"] in taken_back:
+            before[detail["RECORDKEY"]] -= Decimal(detail["TRX_PAYMENTAMOUNT"])
     assert paid(world) == before
     again = world.sync_only("ar_payment")
     assert (again.confirmed, again.plan.items) == (len(items), ())
+    assert balances(world) == {Decimal(0)}
+    check_void(world, created[-1])
+
+
+def check_void(world, item):
+    """Void a pushed receipt in BILL: it is taken back in Intacct once, though the answer is lost (S-ARP-03)."""
+    before = paid(world)
+    world.sandbox.clock.advance(60)
+    for organization in world.sandbox.bill._organizations.values():
+        record = organization.collections["receivable-payments"].get(item.source_id)
+        if record is not None:
+            record |= {"status": "VOID", "updatedTime": world.sandbox.clock.now()}
+            organization.changed("receivable-payments")
+    (void,) = world.sync_only("ar_payment").plan.items
+    assert (void.operation, void.source_id) == (Operation.REVERSE, item.source_id)
+    world.sandbox.faults.add(Rule("reset_after", system="intacct", function="reverse_arpayment*"))
+    world.apply()
+    for detail in item.payload["ARPYMTDETAILS"]["ARPYMTDETAIL"]:
+        before[detail["RECORDKEY"]] -= Decimal(detail["TRX_PAYMENTAMOUNT"])
+    assert paid(world) == before
+    again = world.sync_only("ar_payment")
+    assert (again.confirmed, again.plan.items) == (1, ())
     assert balances(world) == {Decimal(0)}
 
 
@@ -80,5 +106,6 @@ def test_a_receipt_whose_answer_is_lost_is_in_intacct_once(warehouse_dsn, contro
         apply_plan(outbox, systems.intacct(world.entity), link, worker="one", options=options, sleep=lambda _: None)
         assert Counter(item.state for item in outbox.items()) == {State.ACCEPTED: len(items)}
     assert {one["fault"] for one in world.sandbox.faults.state()["struck"]} >= {"reset_before", "reset_after"}
-    assert all(len(receipts_of(world, item.source_id)) == 1 for item in items)
+    created = [item for item in items if item.operation is Operation.CREATE]
+    assert all(len(receipts_of(world, item.source_id)) == 1 for item in created)
     assert balances(world) == {Decimal(0)}

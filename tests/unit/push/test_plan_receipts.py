@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -20,6 +20,7 @@ from push_receivables import (
 )
 
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Receivables
+from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.push.wire import function_of
 
 BOTH = (PAIRED_CUSTOMER, PAIRED_INVOICE)
@@ -243,3 +244,65 @@ def test_a_receipt_with_a_newer_copy_in_quarantine_waits():
     """Nothing is planned from what is known to be out of date (S-ERR-41)."""
     for key in (("bill.ar_payment", "r1"), ("bill.ar_payment_detail", "r1-i1")):
         assert hold(planned(quarantined={key})) == ("quarantined", "S-ERR-41")
+
+
+def void(receipt_changes=(), intacct=()):
+    """A plan over a receipt that BILL voided and Intacct has."""
+    there = {
+        "record_no": 31,
+        "customer_id": "C-21",
+        "reference_no": "REF-r1",
+        "receipt_date": date(2026, 2, 20),
+        "state": "Complete",
+        "currency": "USD",
+        "trx_total_entered": Decimal("108.00"),
+        "trx_total_due": Decimal(0),
+        "financial_account_id": "MONEY-IN",
+        "description": "BILL:r1",
+        "owner_entity_id": "100",
+    }
+    at = datetime(2026, 2, 25, 8, 0, tzinfo=UTC)
+    rows = receipts(
+        bill__ar_payment=[receipt(**{"status": "VOID", "modified_at": at, **dict(receipt_changes)})],
+        intacct__ar_payment=[{**there, **dict(intacct)}],
+    )
+    return rows, (*BOTH, {"object": "ar_payment", "platform_id": "r1", "intacct_record_no": 31})
+
+
+def test_a_voided_receipt_is_taken_back_on_a_day_of_its_own():
+    """`reverse_arpayment` names the record and the day of the void (S-ARP-03); nothing is deleted (S-IDM-06)."""
+    rows, matches = void()
+    item = only(planned(rows, matches=matches))
+    assert (item.operation, item.target_record_no) == (Operation.REVERSE, 31)
+    assert function_of(item).xml() == (
+        '<reverse_arpayment key="31"><datereversed><year>2026</year><month>02</month><day>25</day></datereversed>'
+        f"<description>BILL:r1 {item.key} voided in BILL on 2026-02-25</description></reverse_arpayment>"
+    )
+    amount = Decimal("108.00")
+    assert effect(item) == [("credit", "1080", amount), ("debit", "accounts receivable", amount)]
+
+
+@pytest.mark.parametrize("state", ["Reversed", "Voided"])
+def test_a_void_on_both_sides_needs_nothing_and_one_in_intacct_alone_is_told(state):
+    """S-ARP-03: what a person undid in Intacct is not entered again."""
+    rows, matches = void(intacct={"state": state})
+    both = planned(rows, matches=matches)
+    assert (both.items, both.holds) == ((), ())
+    rows, matches = void({"status": "PAID"}, {"state": state})
+    assert hold(planned(rows, matches=matches)) == ("voided_in_intacct", "S-ARP-03")
+
+
+def test_a_void_is_held_where_intacct_would_not_take_it():
+    """Of another level, a draft, or in a closed period."""
+    for changes, expected in (
+        ({"owner_entity_id": None}, ("ownership_level", "S-CFG-11")),
+        ({"state": "Draft"}, ("not_posted", "S-ARP-03")),
+    ):
+        rows, matches = void(intacct=changes)
+        assert hold(planned(rows, matches=matches)) == expected
+    rows, matches = void()
+    closed = date(2026, 2, 28)
+    assert hold(planned(rows, matches=matches, closed_through=closed)) == ("period_closed", "S-IDM-08")
+    first_open = replace(CLEARED, closed_period=ClosedPeriod.FIRST_OPEN)
+    item = only(planned(rows, matches=matches, closed_through=closed, link=first_open))
+    assert item.warnings == ("voided in BILL on 2026-02-25, taken back on 2026-03-01 [S-IDM-08]",)
