@@ -124,6 +124,35 @@ def receipts(**changes):
     return rows | {name.replace("__", "."): value for name, value in changes.items()}
 
 
+def memo(memo_id="m1", **changes):
+    """A credit memo of BILL over 30 dollars."""
+    row = {
+        "id": memo_id,
+        "customer_id": "c1",
+        "reference_no": f"CM-{memo_id}",
+        "credit_date": date(2026, 2, 15),
+        "description": "Returned",
+        "currency": "USD",
+        "amount": Decimal("30.00"),
+        "applied_amount": Decimal(0),
+        "is_archived": False,
+    }
+    return row | changes
+
+
+def memo_line(memo_id="m1", line_no=1, **changes):
+    """All of the 30 dollars, fully coded."""
+    own = {"id": f"{memo_id}-{line_no}", "credit_memo_id": memo_id, "amount": Decimal("30.00")}
+    return {**invoice_line(line_no=line_no), **own, **changes}
+
+
+def memos(**changes):
+    """Rows by table with one credit memo."""
+    own = {"bill__ar_invoice": [], "bill__ar_invoice_line": [], "intacct__ar_adjustment": []}
+    rows = {"bill__credit_memo": [memo()], "bill__credit_memo_line": [memo_line()]}
+    return receivables(**{**own, **rows, **changes})
+
+
 def receivables(**changes):
     """Rows by table with one customer and one invoice; a keyword such as ``bill__ar_invoice`` replaces one table."""
     rows = tables(
@@ -156,7 +185,9 @@ def plan_receivables(rows=None, *, link=LINK, matches=(PAIRED_CUSTOMER,), closed
     """A plan over ``rows``; every record of BILL has the revision ``r1``."""
     rows = receivables() if rows is None else rows
     revisions = {
-        (name, row["id"]): "r1" for name in ("ar_invoice", "ar_payment") for row in rows.get(f"bill.{name}", ())
+        (name, row["id"]): "r1"
+        for name in ("ar_invoice", "ar_payment", "credit_memo")
+        for row in rows.get(f"bill.{name}", ())
     }
     more = {"objects": DOCUMENTS} | more
     return build_plan(link, rows, matches, revisions=revisions, closed_through=closed_through, now=NOW, **more)

@@ -12,6 +12,7 @@ from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bills import BillPlanner
 from intacct_pipelines.push.credit_applications import CreditApplicationPlanner
+from intacct_pipelines.push.credit_memos import CreditMemoPlanner
 from intacct_pipelines.push.invoices import InvoicePlanner
 from intacct_pipelines.push.lists import LIST_PLANNERS
 from intacct_pipelines.push.payments import PaymentPlanner
@@ -42,6 +43,7 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         BillPlanner,
         VendorCreditPlanner,
         InvoicePlanner,
+        CreditMemoPlanner,
         PaymentPlanner,
         ReceiptPlanner,
         CreditApplicationPlanner,

@@ -1,0 +1,168 @@
+"""Credit memos: which of BILL's are created in Intacct, as adjustments that reduce what customers owe, and which wait.
+
+They travel in neither direction by the vendor's sync (S-CRM-01), so a link has to name them in ``also_pushed``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from intacct_pipelines.clients.intacct.functions import date_parts
+from intacct_pipelines.domain.names import fold
+from intacct_pipelines.domain.push import UNDONE_STATES, Item, Operation
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.coded_lines import ledger_effect, line_arguments
+from intacct_pipelines.push.customers import Customers
+from intacct_pipelines.push.documents import (
+    Copies,
+    allowed_currency,
+    check_not_posted,
+    check_readable,
+    document_number,
+    hold_of,
+    is_out_of_use,
+    key_of,
+    marked_text,
+    posting_day,
+)
+from intacct_pipelines.push.invoice_lines import InvoiceLines
+from intacct_pipelines.push.invoices import RECEIVABLE, currency_elements
+from intacct_pipelines.push.planner import Held
+from intacct_pipelines.push.sources import text
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from intacct_pipelines.domain.push import Fields
+    from intacct_pipelines.push.coded_lines import Line
+    from intacct_pipelines.push.planner import Context, Decision
+    from intacct_pipelines.push.sources import Row
+
+OBJECT: Final = "credit_memo"
+_PUSHED: Final = PUSHED[OBJECT]
+
+
+class CreditMemoPlanner:
+    """Decides about the credit memos of one link."""
+
+    object_name: ClassVar[str] = OBJECT
+    reads: ClassVar[tuple[str, ...]] = (
+        *InvoiceLines.reads, *Customers.reads, "intacct.ar_adjustment", "bill.credit_memo", "bill.credit_memo_line",
+    )  # fmt: skip
+
+    def __init__(self, context: Context) -> None:
+        sources = context.sources
+        self._context = context
+        self._sources = sources
+        self._link = sources.link
+        self._memos = sorted(sources.live("bill.credit_memo"), key=lambda row: (row["credit_date"], row["id"]))
+        self._source_lines = sources.lines("bill.credit_memo_line")
+        self._customers = Customers(context)
+        self._coded = InvoiceLines(sources)
+        self._copies = Copies(context, _PUSHED, party="customer_id", number="reference_no")
+
+    def rows(self) -> list[Row]:
+        """Return BILL's credit memos by date."""
+        return self._memos
+
+    def is_shown(self, decision: Decision) -> bool:
+        """Return True for all that is decided."""
+        return decision is not None
+
+    def decide(self, memo: Row) -> Decision:
+        """Return what is to be done with a credit memo of BILL; None if it stands in Intacct as it should."""
+        paired = self._sources.pairs(OBJECT).get(memo["id"])
+        try:
+            if paired is None:
+                return self._create(memo)
+            self._check_same(memo, paired)
+        except Held as held:
+            return hold_of(OBJECT, memo, self._label(memo), held)
+        return None
+
+    def _check_same(self, memo: Row, paired: Row) -> None:
+        """Refuse to edit: what differs is told, so that a person mends it."""
+        is_undone = text(paired, "state") in UNDONE_STATES
+        if is_out_of_use(memo) and is_undone:
+            return
+        differs = {
+            "amount": memo["amount"] != -paired["trx_total_entered"],
+            "number": fold(text(memo, "reference_no")) != fold(text(paired, "document_no")),
+            "currency": text(memo, "currency") != text(paired, "currency"),
+            "use": is_out_of_use(memo) or is_undone,
+        }
+        names = [name for name, is_different in differs.items() if is_different]
+        if names:
+            reason = f"it differs from Intacct's {paired['record_no']} in {', '.join(names)}"
+            remedy = "Correct the wrong side by hand; this product never edits a credit memo."
+            raise Held("credit_changed", "S-CRM-01", reason, remedy)
+
+    def _create(self, memo: Row) -> Item:
+        check_readable(self._context, _PUSHED, memo)
+        if is_out_of_use(memo):
+            raise Held("archived", "S-CRM-01", "it is archived in BILL", "Nothing, if it is not to be used any more.")
+        if memo["amount"] <= 0:
+            raise Held("not_positive", "S-CRM-01", f"its amount is {memo['amount']}", "Correct it in BILL.")
+        check_not_posted(self._context, _PUSHED, memo)
+        customer = self._customers.active_id_of(memo["customer_id"])
+        number = document_number(text(memo, "reference_no"))
+        self._copies.check(memo, customer, number, None)
+        return self._item(memo, customer, number, self._lines(memo))
+
+    def _lines(self, memo: Row) -> list[Line]:
+        rows = self._source_lines.get(memo["id"], [])
+        lines = self._coded.translate(memo, rows, allowed_currency(self._context, memo), "credit memo")
+        if any(line.amount <= 0 for line in lines):
+            reason = "not all its lines are positive, and Intacct takes lines of one sign only"
+            raise Held("mixed_signs", "S-CRM-01", reason, "Split it in BILL, or enter it in Intacct by hand.")
+        return lines
+
+    def _item(self, memo: Row, customer: str, number: str, lines: list[Line]) -> Item:
+        currency = text(memo, "currency")
+        posted_on = posting_day(self._context, memo["credit_date"])
+        content = self._content(memo, customer, number, lines, posted_on)
+        key = key_of(self._link, OBJECT, memo, Operation.CREATE, content)
+        parent = self._customers.parent_of(memo["customer_id"])
+        return Item(
+            key=key,
+            object_name=OBJECT,
+            operation=Operation.CREATE,
+            source_id=memo["id"],
+            natural_key={"CUSTOMERID": customer, "RECORDID": number},
+            payload={**content, "description": marked_text(memo["id"], key, text(memo, "description"))},
+            source_revision=self._context.revisions.get((OBJECT, memo["id"]), ""),
+            amount=memo["amount"],
+            currency=currency,
+            ledger_effect=tuple(ledger_effect(lines, currency, 1, RECEIVABLE)),
+            depends_on=() if parent is None else (parent,),
+            warnings=self._warnings(memo, posted_on),
+            label=self._label(memo),
+        )
+
+    def _content(self, memo: Row, customer: str, number: str, lines: list[Line], posted_on: date) -> Fields:
+        """Return the arguments of ``create_aradjustment`` in their order; a negative amount is a credit memo."""
+        currency, base = text(memo, "currency"), self._sources.base_currency
+        content: Fields = {
+            "customerid": customer,
+            "datecreated": date_parts(memo["credit_date"]),
+            "dateposted": date_parts(posted_on),
+            "adjustmentno": number,
+            "action": "Submit",
+            # The key of the item is put here once it is known; the place keeps the order of the arguments.
+            "description": "",
+        }
+        content |= currency_elements(currency, base, posted_on)
+        content["aradjustmentitems"] = {"lineitem": [line_arguments(line, currency, sign=-1) for line in lines]}
+        return content
+
+    def _warnings(self, memo: Row, posted_on: date) -> tuple[str, ...]:
+        warnings = self._coded.warnings(memo, self._source_lines.get(memo["id"], []))
+        if posted_on != memo["credit_date"]:
+            warnings.append(f"dated {memo['credit_date']}, in the ledger on {posted_on} [S-IDM-08]")
+        if memo.get("applied_amount"):
+            warnings.append("its use on invoices does not travel; apply it in Intacct by hand [S-CRM-01]")
+        return tuple(warnings)
+
+    def _label(self, memo: Row) -> str:
+        name = self._customers.name_of(memo["customer_id"])
+        return f"credit memo {text(memo, 'reference_no') or memo['id']} of {name}"
