@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from push_cases import LINK, NOW, tables
+from push_receivables import plan_receivables, receivables
 
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.push import Operation
@@ -396,3 +397,22 @@ def test_an_update_has_another_key_after_the_way_back_and_forth():
         [item] = plan_of("department", [row], theirs, pairs=[("x1", 70)]).items
         keys.add(item.key)
     assert len(keys) == 2
+
+
+def test_an_invoice_goes_with_the_plan_that_creates_its_customer_and_waits_for_it():
+    """It names the id that the customer will have, and depends on the item (S-CUS-01, S-INV-02)."""
+    rows = receivables(bill__customer=[of_bill("customer", "c1")], intacct__customer=[])
+    customer, document = plan_receivables(rows, matches=(), objects={"customer", "ar_invoice"}).items
+    assert document.depends_on == (customer.key,)
+    assert document.natural_key["CUSTOMERID"] == customer.natural_key["CUSTOMERID"]
+
+
+def test_an_invoice_of_a_held_customer_is_held_by_his_name():
+    """The reason and the remedy are the customer's."""
+    rows = receivables(bill__customer=[of_bill("customer", "c1", currency="JPY")], intacct__customer=[])
+    made = plan_receivables(rows, matches=(), objects={"customer", "ar_invoice"}, currencies={"USD"})
+    assert made.items == ()
+    assert [(hold.object_name, hold.kind, hold.held_by) for hold in made.holds] == [
+        ("customer", "currency", ""),
+        ("ar_invoice", "currency", "c1"),
+    ]
