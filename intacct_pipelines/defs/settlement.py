@@ -299,9 +299,10 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
         sync_or_skip(systems, entity, AUDIT_EVENT, run_id)
         in_hand = {item.object_name for item in outbox.in_hand(link.name)}
         objects = [pushed for pushed in PUSHED.values() if pushed.name in in_hand]
-        for pushed in objects:
-            for table in (pushed.target, *pushed.target_lines):
-                sync_intacct_table(systems, entity, table, run_id)
+        grounds = [TABLES[name] for pushed in objects for name in pushed.stands_on]
+        targets = [table for pushed in objects for table in (pushed.target, *pushed.target_lines)]
+        for table in dict.fromkeys((*targets, *grounds)):
+            sync_intacct_table(systems, entity, table, run_id)
         for source in dict.fromkeys(pushed.source for pushed in objects):
             sync_bill(systems, entity, source, run_id)
     company = systems.connections.company(entity)

@@ -40,6 +40,8 @@ class Pushed:
         functions: Name of the function that does an operation, such as ``create_apadjustment``, where the gateway has
             no generic one; its arguments are the payload, in order.
         helped_by: Tables that help to plan and may never have been read, for want of a permission.
+        stands_on: Other tables of Intacct → names in the payload that hold record numbers of theirs: an item expires if
+            such a record changed since the plan, because what is due of it may have been settled otherwise.
         lifts: Rule by which the vendor's sync does not carry the object, so that it is pushed only if the link names it
             in ``also_pushed``; empty as a rule.
     """
@@ -60,6 +62,7 @@ class Pushed:
     helped_by: tuple[str, ...] = ()
     arguments: Mapping[str, str] = field(default_factory=dict)
     lifts: str = ""
+    stands_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def platform(self) -> str:
@@ -159,6 +162,9 @@ _LISTS: Final = (
 )
 """Lists by which documents are coded, and customers."""
 
+_SETTLED: Final = {"intacct.ap_bill": ("RECORDKEY", "INLINEKEY"), "intacct.ap_adjustment": ("ADJUSTMENTKEY",)}
+"""What a payment settles, and what it settles that with."""
+
 PUSHED: Final[dict[str, Pushed]] = {
     one.name: one
     for one in (
@@ -228,6 +234,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             looked_up=("state", "trx_total_entered"),
             functions={Operation.REVERSE: "reverse_appayment"},
             helped_by=("intacct.checking_account", "intacct.savings_account", "bill.bank_account"),
+            stands_on=_SETTLED,
         ),
         Pushed(
             "credit_memo",
@@ -268,6 +275,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             mark="description",
             people_id="document_no",
             is_sought_by_mark=True,
+            stands_on=_SETTLED,
         ),
     )
 }

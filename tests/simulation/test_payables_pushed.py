@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from pipeline_world import World
@@ -86,3 +87,25 @@ def test_credits_payments_and_voids_reach_intacct_once_and_move_what_the_plan_sa
     assert {state for _, _, state in states(world)} == {"confirmed"}
     assert not any(world.sandbox.intacct.ledger.trial_balance().values())
     assert not any(world.sandbox.intacct.ledger.base_trial_balance().values())
+
+
+def test_a_payment_whose_bill_a_person_pays_meanwhile_is_not_sent(warehouse_dsn):
+    """What was settled between plan and apply is seen before anything is sent: the item expires (S-PAY-09)."""
+    others = sorted({*PUSHED} - {"ap_payment"})
+    world = World(warehouse_dsn, grace_hours=0, closed_period="first_open", not_pushed=others)
+    left = [one for one in world.sandbox.business.settlements.payments if one.difference == "in_process"]
+    for one in left:
+        change_payment(world, one.bill_id, "CLEARED", "PAID")
+    planned = world.sync_only("ap_payment")
+    assert {item.source_id for item in planned.plan.items} == {one.bill_id for one in left}
+    first = planned.plan.items[0].payload["APPYMTDETAILS"]["APPYMTDETAIL"][0]
+    # A part only, so that Intacct itself would take the payment as well.
+    world.sandbox.clock.advance(5)
+    today = f"{world.sandbox.clock.now():%m/%d/%Y}"
+    world.sandbox.intacct.pay_bill(int(first["RECORDKEY"]), Decimal("0.01"), today)
+    before = len(world.sandbox.intacct.records("APPYMT"))
+    world.apply()
+    assert len(world.sandbox.intacct.records("APPYMT")) == before + len(left) - 1
+    with world.systems() as systems:
+        items = {item.source_id: item.state.value for item in Outbox(systems.warehouse).items()}
+    assert items[planned.plan.items[0].source_id] == "expired"

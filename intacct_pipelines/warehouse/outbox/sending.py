@@ -185,7 +185,7 @@ def _is_dead(cursor: psycopg.Cursor[dict[str, Any]], worker: str) -> bool:
 
 
 def _overtaken(cursor: psycopg.Cursor[dict[str, Any]], items: Sequence[OutboxItem]) -> set[ItemKey]:
-    """Return the items whose target changed, or whose natural key another record took, after the plan was made."""
+    """Return the items whose target or ground changed, or whose natural key another record took, since the plan."""
     rows = cursor.execute(_OVERTAKEN, {"keys": [item.key for item in items]}).fetchall()
     return {ItemKey(row["item_key"]) for row in rows}
 
@@ -195,13 +195,22 @@ def _taken_or_changed(pushed: Pushed) -> str:
     target = pushed.target.qualified_name
     unmarked = f"position(i.item_key IN coalesce(t.{pushed.mark}, '')) = 0" if pushed.mark else "true"
     same_key = " AND ".join(_same(pushed, column) for column in pushed.natural_key)
-    changed_lines = "".join(
+    changed = "".join(
         f"""
         UNION
         SELECT i.item_key FROM wanted AS i JOIN {lines.qualified_name} AS l
             ON l.entity = i.entity AND l.{lines.parent_key} = i.target_record_no
         WHERE i.object_name = '{pushed.name}' AND i.operation <> 'create' AND l._synced_at > i.planned_at"""  # noqa: S608  # names from the catalog
         for lines in pushed.target_lines
+    )
+    changed += "".join(
+        f"""
+        UNION
+        SELECT i.item_key FROM wanted AS i CROSS JOIN jsonb_path_query(i.payload::jsonb, '$.**."{name}"') AS k (number)
+            JOIN {table} AS t ON t.entity = i.entity AND t.record_no = (k.number #>> '{{}}')::bigint
+        WHERE i.object_name = '{pushed.name}' AND (t._deleted OR t._synced_at > i.planned_at)"""  # noqa: S608  # names from the registry
+        for table, names in pushed.stands_on.items()
+        for name in names
     )
     return f"""
         SELECT i.item_key FROM wanted AS i JOIN {target} AS t ON t.entity = i.entity AND {same_key}
@@ -211,7 +220,7 @@ def _taken_or_changed(pushed: Pushed) -> str:
         SELECT i.item_key FROM wanted AS i JOIN {target} AS t
             ON t.entity = i.entity AND t.record_no = i.target_record_no
         WHERE i.object_name = '{pushed.name}' AND i.operation <> 'create'
-            AND (t._deleted OR t._synced_at > i.planned_at) AND {unmarked}{changed_lines}"""  # noqa: S608  # names from the catalog
+            AND (t._deleted OR t._synced_at > i.planned_at) AND {unmarked}{changed}"""  # noqa: S608  # names from the catalog
 
 
 def _same(pushed: Pushed, column: str) -> str:
