@@ -53,6 +53,7 @@ class ListPlanner:
         self._pairs = sources.pairs(self.object_name)
         self._mapped: Mapping[str, str] = getattr(self._link, self.link_map) if self.link_map else {}
         self._updates = ListUpdates(context, pushed)
+        self._unconfirmed = sources.unconfirmed(self.object_name)
         self._rows = sources.by(pushed.source.qualified_name)
         records = sources.live(pushed.target.qualified_name)
         taken = {row["record_no"] for row in self._pairs.values()}
@@ -242,6 +243,9 @@ class ListPlanner:
         changes = self.changes(row, paired)
         if not changes:
             return None
+        if row["id"] in self._unconfirmed and fold(self.name(row)) != fold(self.shown(paired)):
+            reason = f"only the id makes it a pair of Intacct's {paired[self._id]}, and the names differ"
+            raise Held("unconfirmed_pair", "S-VEN-08", reason, "Confirm the pair with `map`, or correct the wrong id.")
         self._check_lengths(changes)
         self.check_change(row, paired, changes)
         return self._updates.item(row, paired, changes, self._label(row))
@@ -256,8 +260,10 @@ class ListPlanner:
         if status is not None:
             return status
         wanted = {self.title: self.name(row)}
-        if self.has_parents and text(row, "parent_id") and text(paired, "parent_id"):
-            wanted["parent_id"] = self.parent(row)[0]
+        above = self._pairs.get(text(row, "parent_id")) if self.has_parents else None
+        if above is not None:
+            # A parent that is not in Intacct yet moves its children once it is confirmed.
+            wanted["parent_id"] = above[self._id]
         return {
             column: value
             for column, value in wanted.items()

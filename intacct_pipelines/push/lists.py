@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from intacct_pipelines.domain.names import fold
 from intacct_pipelines.push.list_records import ListPlanner
 from intacct_pipelines.push.parties import POSTAL_ADDRESS, check_currency, party_id_of
 from intacct_pipelines.push.planner import Held
@@ -110,6 +111,11 @@ class LocationPlanner(ListPlanner):
     rule: ClassVar[str] = "S-LOC-01"
     link_map: ClassVar[str] = "location_map"
     lengths: ClassVar[Mapping[str, int]] = {"name": 100}
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        # An entity is a location too, whether or not the list of locations shows it.
+        self._ids |= {fold(entity_id) for entity_id in context.sources.entities}
 
     def parent(self, row: Row) -> tuple[str, ItemKey | None]:  # noqa: ARG002  # as declared
         """Return the entity under which the location stands; a location that is there stays where it is (S-CFG-20).

@@ -71,7 +71,7 @@ def build_plan(
     Args:
         link: The link and its policy. In observe mode a plan can be made, but never applied.
         tables: Rows by qualified table name, as ``push.sources.rows_of`` makes them from frames.
-        matches: Pairs that reconciliation made: ``object``, ``platform_id``, ``intacct_record_no``.
+        matches: Pairs that reconciliation made: ``object``, ``platform_id``, ``intacct_record_no``, ``method``.
         revisions: Present revision by object and BILL id, as ``Outbox.stored_revisions`` gives it.
         closed_through: Last closed day of the target entity; None if all is open.
         now: When the plan is made, UTC.

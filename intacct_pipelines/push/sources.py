@@ -39,7 +39,7 @@ class Sources:
     Args:
         link: The link.
         tables: Live and deleted rows by qualified table name; a table that was not read has none.
-        matches: Pairs that reconciliation made: ``object``, ``platform_id``, ``intacct_record_no``.
+        matches: Pairs that reconciliation made: ``object``, ``platform_id``, ``intacct_record_no``, ``method``.
     """
 
     def __init__(self, link: Link, tables: Mapping[str, Sequence[Row]], matches: Sequence[Row]) -> None:
@@ -86,6 +86,14 @@ class Sources:
                 if match["object"] == object_name and int(match["intacct_record_no"]) in records
             }
         return self._pairs[object_name, table]
+
+    def unconfirmed(self, object_name: str) -> frozenset[str]:
+        """Return the platform's ids of records that nobody confirmed: id or name alone made the pair."""
+        return frozenset(
+            match["platform_id"]
+            for match in self._matches
+            if match["object"] == object_name and match.get("method") == "natural_key"
+        )
 
     @property
     def entities(self) -> dict[str, Row]:

@@ -68,11 +68,13 @@ def of_intacct(name, record_no=70, /, **changes):
     return {**row, **INTACCT[name], **changes}
 
 
-def plan_of(name, ours, theirs=(), *, pairs=(), link=LINK, **more):
+def plan_of(name, ours, theirs=(), *, pairs=(), method="crosswalk", link=LINK, **more):
     """A plan of one list alone."""
     rows = tables() | {f"bill.{name}": list(ours), f"intacct.{name}": list(theirs), "bill.ar_invoice": []}
     rows |= more.pop("rows", {})
-    matches = [{"object": name, "platform_id": one, "intacct_record_no": number} for one, number in pairs]
+    matches = [
+        {"object": name, "platform_id": one, "intacct_record_no": number, "method": method} for one, number in pairs
+    ]
     revisions = {(name, row["id"]): "r1" for row in ours}
     return build_plan(link, rows, matches, revisions=revisions, closed_through=None, now=NOW, objects=[name], **more)
 
@@ -198,6 +200,21 @@ def test_a_change_waits_where_another_level_or_a_later_edit_has_the_word(name, i
     assert held(name, [row], [of_intacct(name, **intacct)], pairs=[("x1", 70)]) == wanted
 
 
+@pytest.mark.parametrize("changes", [{"name": "Something else"}, {"name": "Something else", "is_archived": True}])
+def test_a_record_that_only_its_id_makes_a_pair_is_not_renamed_before_the_pair_is_confirmed(changes):
+    """Two people may have chosen the same id for two departments (S-VEN-08)."""
+    row, theirs = of_bill("department", **changes), [of_intacct("department")]
+    more = {"pairs": [("x1", 70)], "method": "natural_key"}
+    assert held("department", [row], theirs, **more) == ("unconfirmed_pair", "S-VEN-08")
+
+
+def test_a_pair_of_equal_id_and_name_needs_no_confirming():
+    """It is certain, so BILL's archiving is followed."""
+    row = of_bill("department", is_archived=True)
+    made = plan_of("department", [row], [of_intacct("department")], pairs=[("x1", 70)], method="natural_key")
+    assert [item.is_inactivating for item in made.items] == [True]
+
+
 @pytest.mark.parametrize("name", CREATES)
 def test_an_id_that_a_stranger_has_is_never_taken(name):
     """The record may be a person's own; only a confirmed pair is written to (S-VEN-08, S-IDM-04)."""
@@ -259,6 +276,19 @@ def test_a_record_that_bill_moved_under_another_is_moved():
     theirs[1]["parent_id"] = "ENG"
     [item] = plan_of("department", ours, theirs, pairs=[("x1", 70), ("a1", 71)]).items
     assert item.payload == {"RECORDNO": "71", "PARENTID": "LAB"}
+
+
+def test_a_record_whose_new_parent_is_not_in_intacct_yet_stays_where_it_is():
+    """The next plan moves it, once the parent came back."""
+    ours = [of_bill("department"), of_bill("department", "a1", name="Optics", short_name="OPT", parent_id="x1")]
+    theirs = [of_intacct("department", 71, department_id="OPT", title="Optics", parent_id="ENG")]
+    made = plan_of("department", ours, theirs, pairs=[("a1", 71)])
+    assert [(item.source_id, item.operation) for item in made.items] == [("x1", Operation.CREATE)]
+
+
+def test_a_location_never_takes_the_id_of_an_entity():
+    """An entity is a location too, though its list may not show it."""
+    assert held("location", [of_bill("location", short_name="200")]) == ("duplicate", "S-VEN-08")
 
 
 @pytest.mark.parametrize("kind", ACCOUNT_TYPES)
