@@ -62,12 +62,7 @@ class PayablesWorld(push_world.World):
             }
             for row in self.twin.records("APPYMT")
         ]
-        self.rows["intacct.ap_payment_detail"] = [
-            intacct_share(
-                *(int(row[name]) for name in ("RECORDNO", "PAYMENTKEY", "RECORDKEY")), row["TRX_PAYMENTAMOUNT"] or "0"
-            )
-            for row in self.twin.records("APPYMTDETAIL")
-        ]
+        self.rows["intacct.ap_payment_detail"] = [_detail(row) for row in self.twin.records("APPYMTDETAIL")]
         for name, table in (("vendor_credit", "ap_adjustment"), ("ap_payment", "ap_payment")):
             for row in self.rows[f"intacct.{table}"]:
                 own = {"object": name, "platform_id": row["description"].split()[0][5:]}
@@ -116,6 +111,14 @@ class PayablesWorld(push_world.World):
     def balance(self, account):
         """Debits less credits of an account."""
         return self.twin.ledger.balances().get(("100", "USD", account), Decimal(0))
+
+
+def _detail(row):
+    numbers = (int(row[name]) for name in ("RECORDNO", "PAYMENTKEY", "RECORDKEY"))
+    return intacct_share(*numbers, row["TRX_PAYMENTAMOUNT"] or "0") | {
+        "adjustment_record_no": int(row["ADJUSTMENTKEY"] or 0) or None,
+        "trx_adjustment_amount": Decimal(row["TRX_ADJUSTMENTAMOUNT"] or "0"),
+    }
 
 
 def _document(row):

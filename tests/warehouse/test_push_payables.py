@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from payables_cases import payment
+from payables_cases import payment, used
 from payables_world import PayablesWorld
 
 from intacct_pipelines.domain.push import State
@@ -61,4 +61,19 @@ def test_a_credit_its_payment_and_the_void_are_each_in_intacct_once(warehouse, f
     assert not any(world.twin.ledger.trial_balance().values())
     assert {one.state for one in world.outbox.items()} == {State.CONFIRMED}
     assert world.outbox.verify_journal() == []
+    assert world.post() == []
+
+
+def test_a_use_without_a_payment_is_applied_once_though_the_answer_is_lost(warehouse):
+    """The credit settles the bill, no money moves, and what stands in Intacct is not applied again (S-VCR-03)."""
+    world = PayablesWorld(warehouse, control_id="ignore")
+    world.rows |= {f"bill.ap_payment{part}": [] for part in ("", "_detail", "_credit")}
+    assert world.post() == [CREDIT]
+    world.rows["bill.vendor_credit_usage"] = [used(payment_id=None, bill_id="b0")]
+    assert world.post("reset_after") == [("credit_application", "create", "c1")]
+    (paid,) = world.twin.records("APPYMT")
+    assert (paid["STATE"], Decimal(paid["TRX_TOTALENTERED"]), paid["FINANCIALENTITY"]) == ("Posted", Decimal(0), "")
+    (bill,) = world.twin.bills()
+    assert Decimal(bill.fields["TRX_TOTALDUE"]) == Decimal(40)
+    assert world.balance("1070") == Decimal(0)
     assert world.post() == []
