@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from intacct_pipelines.push.sources import Row
 
 _OPEN: Final = frozenset({"Posted", "Partially Paid"})
+_NEVER_MENDED: Final = frozenset({"record_locked", "source_locked"})
+"""Classes of reasons why an invoice of Intacct will never be edited; to pay it takes nothing away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class ReceiptShares:
         number = text(self._invoices.get(invoice_id, {}), "document_no") or invoice_id
         paired, record = self._pairs.get(invoice_id), ("ar_invoice", invoice_id)
         decision = self._context.decisions.get(record)
-        if isinstance(decision, Hold):
+        if isinstance(decision, Hold) and (paired is None or decision.kind not in _NEVER_MENDED):
             reason = f"it waits for {decision.label}, which is held: {decision.reason}"
             raise Held(decision.kind, decision.rule, reason, decision.remedy, held_by=invoice_id)
         if paired is None:

@@ -182,6 +182,24 @@ def test_a_receipt_waits_for_its_invoice_by_name():
     assert plan.holds[-1].held_by == "i1"
 
 
+@pytest.mark.parametrize("changes", [{"module_key": "8.SO"}, {"state": "Partially Paid", "trx_total_paid": Decimal(0)}])
+def test_an_invoice_that_can_never_be_edited_may_still_be_paid(changes):
+    """Its edit is held (S-SAL-03, S-INV-01); paying what is due takes nothing away."""
+    rows = receipts(
+        bill__ar_invoice=[invoice(due_date=date(2026, 3, 20))], intacct__ar_invoice=[intacct_invoice(**changes)]
+    )
+    plan = planned(rows)
+    assert [one.object_name for one in plan.holds] == ["ar_invoice"]
+    assert [item.object_name for item in plan.items] == ["ar_payment"]
+
+
+def test_an_invoice_whose_edit_waits_for_a_person_holds_its_receipts():
+    """Once it is paid it could not be mended any more (S-INV-01)."""
+    edited = intacct_invoice(modified_at=datetime(2026, 3, 1, 9, 0, tzinfo=UTC))
+    rows = receipts(bill__ar_invoice=[invoice(due_date=date(2026, 3, 20))], intacct__ar_invoice=[edited])
+    assert hold(planned(rows)) == ("conflict", "S-ERR-41")
+
+
 def test_a_receipt_follows_the_change_of_its_invoice():
     """A paid invoice could not be mended any more (S-INV-01)."""
     plan = planned(receipts(bill__ar_invoice=[invoice(due_date=date(2026, 3, 20))]))
