@@ -19,6 +19,7 @@ from push_receivables import (
     receivables,
 )
 
+from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import ClosedPeriod
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.push.wire import function_of
@@ -255,3 +256,37 @@ def test_a_record_with_a_newer_copy_in_quarantine_waits():
     """Nothing is planned from what is known to be out of date (S-ERR-41)."""
     for key in (("bill.ar_invoice", "i1"), ("bill.ar_invoice_line", "i1-1")):
         assert hold(plan_receivables(quarantined={key})) == ("quarantined", "S-ERR-41")
+
+
+def test_an_invoice_that_stands_in_a_closed_period_is_not_edited():
+    """S-ERR-29: not even where its new day is open."""
+    rows = receivables(
+        bill__ar_invoice=[invoice(invoice_date=date(2026, 3, 1))],
+        intacct__ar_invoice=[intacct_invoice()],
+        intacct__ar_invoice_line=intacct_invoice_lines(),
+    )
+    plan = plan_receivables(rows, matches=BOTH, closed_through=date(2026, 2, 28))
+    assert hold(plan) == ("period_closed", "S-ERR-29")
+
+
+def two_places():
+    """An invoice with lines of two entities."""
+    lines = [invoice_line(), invoice_line(line_no=2, quantity=Decimal(1), location_id="l2")]
+    return receivables(bill__ar_invoice=[invoice(amount=Decimal("133.00"))], bill__ar_invoice_line=lines)
+
+
+def test_the_tax_of_lines_of_several_entities_belongs_to_none():
+    """S-CFG-20: at top level the line's location says in whose books it stands."""
+    top = replace(LINK, entity=EntityKey("acme"))
+    assert hold(plan_receivables(two_places(), link=top)) == ("missing_dimension", "S-CFG-20")
+
+
+def test_the_tax_of_lines_of_several_locations_takes_the_first_and_says_so():
+    """S-INV-03: within one entity the plan tells where the tax stands."""
+    rows = two_places()
+    rows["bill.location"].append({"id": "l3", "name": "North B", "short_name": "100-B"})
+    rows["intacct.location"].append({"location_id": "100-B", "parent_id": "100", "status": "active"})
+    rows["bill.ar_invoice_line"][1]["location_id"] = "l3"
+    item = only(plan_receivables(rows))
+    assert item.warnings == ("its lines have several locations; the sales tax takes that of the first [S-INV-03]",)
+    assert item.payload["invoiceitems"]["lineitem"][2]["locationid"] == "100-A"

@@ -300,6 +300,12 @@ def test_a_voided_receipt_is_taken_back_on_a_day_of_its_own():
     assert effect(item) == [("credit", "1080", amount), ("debit", "accounts receivable", amount)]
 
 
+def test_a_receipt_is_not_taken_back_before_its_own_day():
+    """Intacct refuses a reversal that is older than what it reverses."""
+    rows, matches = void({"modified_at": datetime(2026, 2, 1, 8, 0, tzinfo=UTC)})
+    assert only(planned(rows, matches=matches)).payload["datereversed"] == {"year": "2026", "month": "02", "day": "20"}
+
+
 @pytest.mark.parametrize("state", ["Reversed", "Voided"])
 def test_a_void_on_both_sides_needs_nothing_and_one_in_intacct_alone_is_told(state):
     """S-ARP-03: what a person undid in Intacct is not entered again."""
