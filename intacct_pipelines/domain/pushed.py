@@ -264,6 +264,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             looked_up=("state", "trx_total_entered"),
             functions={Operation.REVERSE: "reverse_arpayment"},
             helped_by=("intacct.checking_account", "intacct.savings_account"),
+            stands_on={"intacct.ar_invoice": ("RECORDKEY",)},
         ),
         Pushed(
             "credit_application",

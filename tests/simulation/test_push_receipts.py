@@ -13,6 +13,7 @@ from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
 from intacct_pipelines.sandbox.faults import Rule
+from intacct_pipelines.sandbox.intacct.values import format_instant
 from intacct_pipelines.warehouse.outbox import Outbox
 
 FAULTS = ("reset_before", "reset_after", "duplicate", "truncated")
@@ -90,6 +91,22 @@ def check_void(world, item):
     again = world.sync_only("ar_payment")
     assert (again.confirmed, again.plan.items) == (1, ())
     assert balances(world) == {Decimal(0)}
+
+
+def test_a_receipt_whose_invoice_changed_in_intacct_meanwhile_is_not_sent(warehouse_dsn):
+    """What is due may have been paid otherwise: the item expires before anything is sent (S-ERR-20)."""
+    world = new_world(warehouse_dsn)
+    items = world.sync_only("ar_payment").plan.items
+    first = next(item for item in items if item.operation is Operation.CREATE)
+    number = first.payload["ARPYMTDETAILS"]["ARPYMTDETAIL"][0]["RECORDKEY"]
+    world.sandbox.clock.advance(5)
+    now = format_instant(world.sandbox.clock.now())
+    world.sandbox.intacct.plant("ARINVOICE", int(number), DOCNUMBER="Touched", WHENMODIFIED=now)
+    world.apply()
+    assert receipts_of(world, first.source_id) == []
+    with world.systems() as systems:
+        states = {item.source_id: item.state for item in Outbox(systems.warehouse).items()}
+    assert states[first.source_id] is State.EXPIRED
 
 
 @pytest.mark.parametrize("control_id", ["refuse", "ignore"])
