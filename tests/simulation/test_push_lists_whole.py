@@ -60,7 +60,7 @@ def make_in_bill(world):
     return ids
 
 
-def change_in_bill(world, name, source_id, **changes):
+def change_in_bill(world, name, source_id, /, **changes):
     """Change a record as a person in BILL would."""
     organization, kind = organization_of(world), MADE[name][0]
     record = organization.collections[kind][source_id]
