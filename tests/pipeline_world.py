@@ -38,8 +38,8 @@ from intacct_pipelines.settings import Connections
 SECRETS = ("SENDER_PASSWORD", "USER_PASSWORD", "DEV_KEY", "BILL_PASSWORD", "SPEND_TOKEN_100")
 
 
-def connections_of(sandbox: Sandbox, **link: object) -> Connections:
-    """Connections to a sandbox, one link per entity, all in mode ``sync``."""
+def connections_of(sandbox: Sandbox, card_account: Mapping[str, object] | None = None, **link: object) -> Connections:
+    """Connections to a sandbox, one link per entity, all in mode ``sync``; card accounts only observe unless told."""
     facts = sandbox.describe()
     intacct, bill = facts["intacct"], facts["bill"]
     return Connections.model_validate(
@@ -72,6 +72,7 @@ def connections_of(sandbox: Sandbox, **link: object) -> Connections:
                     "label": account["label"],
                     "currency": account["currency"],
                     "token": {"env": f"SPEND_TOKEN_{account['entity']}"},
+                    **(card_account or {}),
                 }
                 for account in facts["spend"]["accounts"]
             },
@@ -117,7 +118,15 @@ def environment_of(sandbox: Sandbox, warehouse_dsn: str) -> dict[str, str]:
 class World:
     """One company, its sandbox, its warehouse, and the stages of one entity's sync."""
 
-    def __init__(self, warehouse_dsn: str, *, seed: int = 5, bills: int = 80, **link: object) -> None:
+    def __init__(
+        self,
+        warehouse_dsn: str,
+        *,
+        seed: int = 5,
+        bills: int = 80,
+        card_account: Mapping[str, object] | None = None,
+        **link: object,
+    ) -> None:
         # Tests read the same account several times a minute.
         spend = SpendOptions(calls_per_minute=0)
         self.folder = Path(tempfile.mkdtemp(prefix="business-center-"))
@@ -131,7 +140,7 @@ class World:
             business_center_folder=self.folder,
         )
         self.sandbox = Sandbox(options)
-        self.connections = connections_of(self.sandbox, **link)
+        self.connections = connections_of(self.sandbox, card_account, **link)
         self.environment = environment_of(self.sandbox, warehouse_dsn)
         self.company_id = self.sandbox.describe()["intacct"]["company_id"]
         self.entity = EntityKey(self.company_id, self.sandbox.describe()["intacct"]["entities"][0])
@@ -184,8 +193,10 @@ class World:
     def sync_only(self, *objects: str) -> Planned:
         """Extract no more than planning these objects takes, confirm and plan; the link pushes nothing else."""
         self.run += 1
+        (platform,) = {PUSHED[name].platform for name in objects}
+        tables, sync = {"bill": (BILL_TABLES, sync_bill), "spend": (SPEND_TABLES, sync_spend)}[platform]
         with self.systems() as systems:
-            link = systems.link(self.entity)
+            link = systems.link(self.entity, platform)
             assert link is not None
             compared = leaned_on([PUSHED[name] for name in objects])
             needed = {table for name in compared for table in RECONCILED[name].tables}
@@ -193,8 +204,8 @@ class World:
             for table in INTACCT_TABLES:
                 if table.qualified_name in needed:
                     sync_intacct_table(systems, self.entity, table, f"run-{self.run}")
-            chosen = [table for table in BILL_TABLES if table.qualified_name in needed]
-            self.extract_platform(chosen, sync_bill, f"run-{self.run}")
+            chosen = [table for table in tables if table.qualified_name in needed]
+            self.extract_platform(chosen, sync, f"run-{self.run}")
             return confirm_and_plan(systems, link)
 
     def apply(self) -> dict[str, int]:

@@ -181,7 +181,7 @@ def _print_result(systems: Systems) -> bool:
     counts = outbox.counts()
     print_table("Items by state", ("state", "items"), sorted(counts.items()))
     holds: Counter[tuple[str, str, str]] = Counter()
-    for plan_id in {plan.entity: plan.plan_id for plan in reversed(outbox.plans())}.values():
+    for plan_id in {plan.link: plan.plan_id for plan in reversed(outbox.plans())}.values():
         for hold in json.loads(outbox.document(plan_id))["holds"]:
             holds[hold["rule"], hold["class"], hold["remedy"]] += 1
     rows = [(rule, kind, count, remedy) for (rule, kind, remedy), count in sorted(holds.items())]

@@ -128,6 +128,8 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
         path.write_text(value, encoding="utf-8")
         return {"file": str(path)}
 
+    limits = {"items": auto_items, "amount": str(auto_amount)}
+    writing = {"mode": "sync", "gate": "auto", "auto_approve": limits}
     document = {
         "is_sandbox": True,
         "companies": {
@@ -158,6 +160,8 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
                 "currency": account["currency"],
                 "calls_per_minute": facts["spend"]["calls_per_minute"] or _NO_PACE,
                 "token": secret(f"spend_token_{account['entity']}", account["token"]),
+                "cards": {"account": account["card_account"]},
+                **writing,
             }
             for account in facts["spend"]["accounts"]
         },
@@ -175,9 +179,7 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
                 "entity": entity,
                 "bill": "sandbox",
                 "organization_id": organization["id"],
-                "mode": "sync",
-                "gate": "auto",
-                "auto_approve": {"items": auto_items, "amount": str(auto_amount)},
+                **writing,
                 "clearing": intacct["clearing"],
             }
             for entity, organization in zip(intacct["entities"], bill["organizations"], strict=True)

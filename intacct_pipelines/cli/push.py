@@ -24,8 +24,7 @@ from intacct_pipelines.cli.run import choose
 from intacct_pipelines.cli.side_by_side import at_once_option, side_by_side
 from intacct_pipelines.defs.settlement import confirm_and_plan
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.domain.link import Link, Mode
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.plan import render
 from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
@@ -46,9 +45,7 @@ def plan(entities: tuple[str, ...], plan_id: str, is_json: bool) -> None:
             return
         documents: list[Any] = []
         open_plans: list[str] = []
-        for entity in _linked(systems, entities):
-            link = systems.link(entity)
-            assert link is not None  # noqa: S101 - `_linked` returns none other; this tells the type checker
+        for link in _linked(systems, entities):
             planned = confirm_and_plan(systems, link)
             if planned.status.state == "planned" and link.mode is Mode.SYNC:
                 open_plans.append(planned.status.plan_id)
@@ -63,14 +60,12 @@ def plan(entities: tuple[str, ...], plan_id: str, is_json: bool) -> None:
                 click.echo(f"Approve with: intacct-pipelines approve {name}")
 
 
-def _linked(systems: Systems, names: tuple[str, ...]) -> list[EntityKey]:
-    connections = systems.connections
-    linked = sorted(
-        EntityKey(connections.companies[link.company].company_id, link.entity) for link in connections.links.values()
-    )
-    if not linked:
+def _linked(systems: Systems, names: tuple[str, ...]) -> list[Link]:
+    links = systems.connections.pushed_links()
+    if not links:
         raise ConfigurationError("The connections file has no link.", remedy="Add one; the README shows how.")
-    return choose(linked, names)
+    chosen = choose(sorted({link.entity for link in links}), names)
+    return [link for entity in chosen for link in links if link.entity == entity]
 
 
 def _existing(outbox: Outbox, plan_id: str) -> PlanStatus:
@@ -93,8 +88,8 @@ def approve(plan_id: str, by: str, content_hash: str, yes: bool, is_json: bool) 
     with Systems() as systems:
         outbox = Outbox(systems.warehouse)
         status = _existing(outbox, plan_id)
-        link = systems.connections.links.get(status.link)
-        if link is not None and link.mode is Mode.OBSERVE:
+        links = {link.name: link for link in systems.connections.pushed_links()}
+        if status.link in links and links[status.link].mode is Mode.OBSERVE:
             raise NotApprovedError(
                 f"The link {status.link} only observes; nothing of it is sent.", remedy="Set its mode to `sync` first."
             )

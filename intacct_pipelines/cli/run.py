@@ -19,6 +19,7 @@ from intacct_pipelines.cli.output import (
     reports_errors,
 )
 from intacct_pipelines.cli.side_by_side import at_once_option, side_by_side
+from intacct_pipelines.defs.push import PLANS
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.errors import ConfigurationError
 
@@ -98,7 +99,7 @@ def run_row(entity: str, outcome: JobOutcome) -> tuple[object, ...]:
     def total(*names: str) -> int:
         return sum(int(facts.get(name, 0)) for facts in outcome.metadata.values() for name in names)
 
-    planned = outcome.metadata.get("push/plan", {})
+    plans = [outcome.metadata.get(f"push/{name}", {}) for name in PLANS.values()]
     return (
         entity,
         "succeeded" if outcome.is_success else "FAILED",
@@ -106,8 +107,8 @@ def run_row(entity: str, outcome: JobOutcome) -> tuple[object, ...]:
         total("inserted", "updated", "deleted"),
         total("api_requests"),
         total("breaks"),
-        int(planned.get("items", 0)),
-        int(planned.get("held", 0)),
-        int(planned.get("confirmed_just_now", 0)),
+        sum(int(facts.get("items", 0)) for facts in plans),
+        sum(int(facts.get("held", 0)) for facts in plans),
+        sum(int(facts.get("confirmed_just_now", 0)) for facts in plans),
         round(outcome.seconds),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from intacct_pipelines.defs.partitions import ENTITIES
+from intacct_pipelines.defs.push import PLANS
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.sources import WINDOW_TAG
 from intacct_pipelines.domain.keys import EntityKey
@@ -19,7 +20,9 @@ _IN_ONE_PROCESS = dg.in_process_executor
 
 sync = dg.define_asset_job(
     "sync",
-    selection=_EXTRACTED | dg.AssetSelection.groups("reconcile", "report") | dg.AssetSelection.assets(["push", "plan"]),
+    selection=_EXTRACTED
+    | dg.AssetSelection.groups("reconcile", "report")
+    | dg.AssetSelection.assets(*(["push", name] for name in PLANS.values())),
     executor_def=_IN_ONE_PROCESS,
     description="One entity's whole sync, in order: extract both sides, reconcile, report, confirm, plan.",
     tags={"stage": "sync"},

@@ -1,6 +1,6 @@
 """Planning and applying as assets. Only ``push/item`` writes to another system, and only what was approved."""
 
-from typing import Any
+from typing import Any, Final
 
 import dagster as dg
 
@@ -61,32 +61,38 @@ def _plan_metadata(planned: Planned) -> dict[str, Any]:
     }
 
 
-@dg.asset(
-    key=["push", "plan"],
-    deps=[dg.AssetKey(["recon", name]) for name in PUSHED],
-    description="What would be written to Intacct, item by item, with its effect on the ledger; and what is held, with "
-    "the rule and what to do. Before planning, what came back from Intacct is confirmed.",
-    metadata={"dagster/table_name": "push.plan"},
-    group_name="push",
-    kinds={"postgres"},
-    owners=OWNERS,
-    partitions_def=ENTITIES,
-)
-def plan(context: dg.AssetExecutionContext, systems: SystemsResource) -> dg.MaterializeResult[Any]:
-    """Confirm, plan, and approve within the link's policy."""
-    entity = entity_of(context)
-    link = systems.now.link(entity)
-    if link is None:
-        return dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to plan"})
-    scope = scope_of(entity, context.asset_key.to_user_string(), context.run.run_id)
-    with explained(context), systems.now.meters.scope(scope):
-        planned = confirm_and_plan(systems.now, link)
-    return dg.MaterializeResult(metadata=_plan_metadata(planned))
+PLANS: Final = {"bill": "plan", "spend": "card_plan"}
+"""Name of the plan of each platform whose records are pushed; one that cannot be read holds up no other's."""
+
+
+def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["push", name],
+        deps=[dg.AssetKey(["recon", one.name]) for one in PUSHED.values() if one.platform == platform],
+        description="What would be written to Intacct, item by item, with its effect on the ledger; and what is held, "
+        "with the rule and what to do. Before planning, what came back from Intacct is confirmed.",
+        metadata={"dagster/table_name": "push.plan"},
+        group_name="push",
+        kinds={"postgres"},
+        owners=OWNERS,
+        partitions_def=ENTITIES,
+    )
+    def plan(context: dg.AssetExecutionContext, systems: SystemsResource) -> dg.MaterializeResult[Any]:
+        entity = entity_of(context)
+        link = systems.now.link(entity, platform)
+        if link is None:
+            return dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to plan"})
+        scope = scope_of(entity, context.asset_key.to_user_string(), context.run.run_id)
+        with explained(context), systems.now.meters.scope(scope):
+            planned = confirm_and_plan(systems.now, link)
+        return dg.MaterializeResult(metadata=_plan_metadata(planned))
+
+    return plan
 
 
 @dg.asset(
     key=["push", "item"],
-    deps=[dg.AssetKey(["push", "plan"])],
+    deps=[dg.AssetKey(["push", name]) for name in PLANS.values()],
     description="Approved items, sent into Intacct exactly once. Posted is not confirmed: the next sync confirms. "
     "There is no step retry, because only this step's own recovery may send anything again.",
     metadata={"dagster/table_name": "push.item"},
@@ -109,5 +115,5 @@ def item(context: dg.AssetExecutionContext, config: ApplyConfig, systems: System
 
 
 def push_assets() -> list[dg.AssetsDefinition]:
-    """Return planning and applying."""
-    return [plan, item]
+    """Return planning, for each platform, and applying."""
+    return [*(_plan_asset(platform, name) for platform, name in PLANS.items()), item]

@@ -18,6 +18,7 @@ from intacct_pipelines.defs.budget import Meters
 from intacct_pipelines.domain.budget import Account
 from intacct_pipelines.domain.keys import TOP, EntityKey
 from intacct_pipelines.domain.link import Link
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError, IntacctPipelinesError
 from intacct_pipelines.extract.intacct import discover_entities
 from intacct_pipelines.settings import (
@@ -163,6 +164,11 @@ class Systems:
     def link(self, entity: EntityKey, platform: str = "bill") -> Link | None:
         """Return the link by which a platform ends at an entity, if there is one."""
         return self.connections.platform_link(platform, entity)
+
+    def pushed_links(self, entity: EntityKey) -> list[Link]:
+        """Return the links at an entity whose platform has records that are pushed."""
+        platforms = dict.fromkeys(pushed.platform for pushed in PUSHED.values())
+        return [link for platform in platforms if (link := self.link(entity, platform)) is not None]
 
     def bill(self, entity: EntityKey) -> bill_client.Session:
         """Return a session of the BILL organisation linked to an entity.

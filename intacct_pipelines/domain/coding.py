@@ -5,7 +5,11 @@ Reconciling and pushing both need the same answer, so it is given here, once, fr
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from intacct_pipelines.domain.names import fold
+from intacct_pipelines.errors import DataContractError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -99,3 +103,57 @@ def _translations(records: Iterable[ListRecord], chosen: Mapping[str, str]) -> d
 
 def _look_up(translations: Mapping[str, str | None], bill_id: str | None) -> str | None:
     return translations.get(bill_id) if bill_id else NOT_CODED
+
+
+_USUAL_FIELDS: Final = {"account": "GL Account", "department": "Department", "location": "Location", "class": "Class"}
+
+
+def card_fields(link: Link, fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the id of the custom field by which a card platform carries each dimension that it carries.
+
+    Which is which cannot be read from its API: the link names them, or they have their usual names.
+
+    Args:
+        link: The link.
+        fields: Id and name of each custom field.
+
+    Raises:
+        DataContractError: A field that the link names does not exist.
+    """
+    by_name: dict[str, str] = {}
+    for field_id, name in fields:
+        by_name.setdefault(fold(name), field_id)
+        by_name[fold(field_id)] = field_id
+    found = {}
+    for dimension, usual in _USUAL_FIELDS.items():
+        named = link.cards.fields.get(dimension)
+        carrier = by_name.get(fold(named or usual))
+        if carrier is not None:
+            found[dimension] = carrier
+        elif named:
+            msg = f"link {link.name} names the custom field {named!r} for the {dimension}, which the platform lacks"
+            raise DataContractError(msg)
+    return found
+
+
+class CardWords:
+    """Translates the answers to one custom field of a card platform into Intacct's ids.
+
+    Args:
+        link: Holds the map, which wins, and the pattern by which an id is read out of a value such as ``6400 Travel``.
+        dimension: ``account``, ``department``, ``location`` or ``class``.
+    """
+
+    def __init__(self, link: Link, dimension: str) -> None:
+        maps = {
+            "account": link.account_map,
+            "department": link.department_map,
+            "location": link.location_map,
+            "class": link.class_map,
+        }
+        self._chosen, self._pattern = maps[dimension], re.compile(link.cards.code_pattern)
+
+    def word(self, value_id: str, said: str) -> str | None:
+        """Return Intacct's id for one answer; None if it has no counterpart."""
+        found = self._pattern.search(said)
+        return self._chosen.get(value_id) or self._chosen.get(said) or (found.group(1) if found else None)

@@ -278,6 +278,19 @@ PUSHED: Final[dict[str, Pushed]] = {
             is_sought_by_mark=True,
             stands_on=_SETTLED,
         ),
+        Pushed(
+            "card_transaction",
+            "card charge",
+            source=TABLES["spend.card_transaction"],
+            source_lines=(TABLES["spend.card_transaction_line"], TABLES["spend.card_transaction_coding"]),
+            target=TABLES["intacct.card_transaction"],
+            natural_key=("card_account_id", "document_no"),
+            mark="description",
+            people_id="document_no",
+            is_sought_by_mark=True,
+            functions={Operation.CREATE: "record_cctransaction"},
+            helped_by=("intacct.card_account",),
+        ),
     )
 }
 """Every pushed object by its name, in the order of writing: parents before children."""

@@ -70,6 +70,11 @@ class ApplyReport:
     outcomes: Counter[State] = field(default_factory=Counter)
     requests: int = 0
 
+    def add(self, other: ApplyReport) -> None:
+        """Count what another run did as well."""
+        self.outcomes.update(other.outcomes)
+        self.requests += other.requests
+
 
 def apply_plan(
     outbox: Outbox,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.push import LedgerLine
@@ -39,11 +39,21 @@ class Line:
         return (self.amount, self.account_no, self.department_id, self.location_id, self.class_id)
 
 
+class Coded(NamedTuple):
+    """What a line is coded to, in Intacct's words: empty where it names nothing, None where that has no counterpart."""
+
+    account_no: str | None
+    department_id: str | None
+    location_id: str | None
+    class_id: str | None
+
+
 class CodedLines:
     """Translates the lines of one link's documents.
 
     Args:
         sources: The rows.
+        platform: What people call the platform.
     """
 
     reads: ClassVar[tuple[str, ...]] = (
@@ -51,8 +61,9 @@ class CodedLines:
         "bill.gl_account", "bill.department", "bill.location", "bill.accounting_class", "bill.ap_term",
     )  # fmt: skip
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, platform: str = "BILL") -> None:
         self._sources = sources
+        self._platform = platform
         self._link = sources.link
         self._accounts = sources.by("intacct.gl_account", "account_no")
         self._departments = sources.by("intacct.department", "department_id")
@@ -70,20 +81,42 @@ class CodedLines:
         Raises:
             Held: A line cannot be written as it is.
         """
+        self.check_sum(rows, total, currency, document)
+        return [self._line(position, row) for position, row in enumerate(rows, start=1)]
+
+    def check_sum(self, rows: Sequence[Row], total: Decimal, currency: str, document: str) -> None:
+        """Refuse a document whose lines do not add up to it, or whose amounts are finer than its currency.
+
+        Raises:
+            Held: One of the two is so.
+        """
         for amount in (total, *(row["amount"] for row in rows)):
-            _check_amount(amount, currency)
+            _check_amount(amount, currency, self._platform)
         added = sum((row["amount"] for row in rows), start=Decimal(0))
         if not rows or added != total:
             reason = f"its {len(rows)} lines add up to {added}, the header says {total}"
-            raise Held("unbalanced", "S-IDM-07", reason, f"Correct the {document} in BILL.")
-        return [self._line(position, row) for position, row in enumerate(rows, start=1)]
+            raise Held("unbalanced", "S-IDM-07", reason, f"Correct the {document} in {self._platform}.")
 
     def _line(self, position: int, row: Row) -> Line:
         coding = self._sources.coding
-        account = coding.account_no(text(row, "gl_account_id"))
+        coded = Coded(
+            coding.account_no(text(row, "gl_account_id")),
+            coding.department_id(text(row, "department_id")),
+            coding.location_id(text(row, "location_id")),
+            coding.class_id(text(row, "class_id")),
+        )
+        return self.line(position, row["amount"], coded, text(row, "description"))
+
+    def line(self, position: int, amount: Decimal, coded: Coded, description: str) -> Line:
+        """Return a line that Intacct takes.
+
+        Raises:
+            Held: What it is coded to is not there, not active, of another entity, or not all that its account requires.
+        """
+        account = coded.account_no
         if not account:
             word = "an account without counterpart in Intacct" if account is None else "no account"
-            remedy = "Code the line in BILL, or map the account in account_map of the link."
+            remedy = f"Code the line in {self._platform}, or map the account in account_map of the link."
             raise Held("missing_account", "S-BP-12", f"line {position} has {word}", remedy)
         account_row = self._accounts.get(account)
         if account_row is None:
@@ -93,14 +126,12 @@ class CodedLines:
             reason = f"line {position}: account {account} is {account_row['status']} in Intacct"
             raise Held("inactive", "S-BP-12", reason, "Activate the account, or code the line to another.")
         line = Line(
-            amount=row["amount"],
+            amount=amount,
             account_no=account,
-            department_id=self._dimension(
-                position, "department", coding.department_id(text(row, "department_id")), self._departments
-            ),
-            location_id=self._location(position, coding.location_id(text(row, "location_id"))),
-            class_id=self._dimension(position, "class", coding.class_id(text(row, "class_id")), self._classes),
-            description=text(row, "description"),
+            department_id=self._dimension(position, "department", coded.department_id, self._departments),
+            location_id=self._location(position, coded.location_id),
+            class_id=self._dimension(position, "class", coded.class_id, self._classes),
+            description=description,
         )
         self._check_required(position, account_row, line)
         return line
@@ -127,18 +158,23 @@ class CodedLines:
         top_level = not self._link.entity.entity_id
         if not line.location_id and (top_level or account.get("is_location_required")):
             reason = f"line {position} has no location"
-            raise Held("missing_dimension", "S-CFG-20", reason, "Code a location in BILL, or set default_location.")
+            raise Held(
+                "missing_dimension",
+                "S-CFG-20",
+                reason,
+                f"Code a location in {self._platform}, or set default_location.",
+            )
         for name, value in (("department", line.department_id), ("class", line.class_id)):
             if account.get(f"is_{name}_required") and not value:
                 reason = f"line {position}: account {line.account_no} requires a {name}"
-                raise Held("missing_dimension", "S-ERR-09", reason, f"Code a {name} in BILL.")
+                raise Held("missing_dimension", "S-ERR-09", reason, f"Code a {name} in {self._platform}.")
 
 
-def _check_amount(amount: Decimal, currency: str) -> None:
+def _check_amount(amount: Decimal, currency: str, platform: str) -> None:
     try:
         format_amount(amount, currency)
     except ValueError as error:
-        raise Held("amount", "S-IDM-07", str(error), "Correct the amount in BILL.") from error
+        raise Held("amount", "S-IDM-07", str(error), f"Correct the amount in {platform}.") from error
 
 
 def line_fields(line: Line, currency: str, line_no: int | None) -> Fields:

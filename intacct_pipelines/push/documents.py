@@ -93,11 +93,15 @@ def check_readable(context: Context, pushed: Pushed, row: Row) -> None:
     Raises:
         Held: One of them is in quarantine.
     """
-    lines = [(table, one["id"]) for table in pushed.source_lines for one in _lines_of(context, table, row)]
+    lines = [
+        (table, "/".join(str(one[name]) for name in table.key))
+        for table in pushed.source_lines
+        for one in _lines_of(context, table, row)
+    ]
     for table, key in [(pushed.source, row["id"]), *lines]:
         if (table.qualified_name, key) in context.quarantined:
             reason = "a newer copy of it is in quarantine"
-            raise Held("quarantined", "S-ERR-41", reason, "Correct in BILL what the quarantine names, then sync.")
+            raise Held("quarantined", "S-ERR-41", reason, "Correct at the source what the quarantine names, then sync.")
 
 
 def check_not_posted(context: Context, pushed: Pushed, row: Row) -> None:
@@ -191,9 +195,9 @@ def is_settled(paired: Row) -> bool:
     return bool(paired.get("trx_total_paid")) or text(paired, "state") in SETTLED_STATES
 
 
-def marked_text(source_id: str, key: ItemKey, words: str = "") -> str:
-    """Return mark and key, then BILL's own words unless these would make the mark ambiguous (S-IDM-04)."""
-    mark = f"{source_mark('bill', source_id)} {key}"
+def marked_text(source_id: str, key: ItemKey, words: str = "", *, system: str = "bill") -> str:
+    """Return mark and key, then the source's own words unless these would make the mark ambiguous (S-IDM-04)."""
+    mark = f"{source_mark(system, source_id)} {key}"
     whole = f"{mark} {words}".strip()[:_MARK_LENGTH]
     return whole if read_source_mark(whole) is not None else mark
 

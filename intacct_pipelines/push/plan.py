@@ -11,6 +11,7 @@ from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bills import BillPlanner
+from intacct_pipelines.push.card_charges import CardChargePlanner
 from intacct_pipelines.push.credit_applications import CreditApplicationPlanner
 from intacct_pipelines.push.credit_memos import CreditMemoPlanner
 from intacct_pipelines.push.invoices import InvoicePlanner
@@ -47,6 +48,7 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         PaymentPlanner,
         ReceiptPlanner,
         CreditApplicationPlanner,
+        CardChargePlanner,
     )
 }
 """The planner of every pushed object."""
@@ -175,7 +177,7 @@ def _summary(plan: Plan) -> list[str]:
 
 def _item_text(item: Item) -> list[str]:
     amount = f" {item.amount:f} {item.currency}" if item.currency else ""
-    lines = [f"- {item.operation.value} {item.label}{amount} (BILL {item.source_id}, key {item.key})"]
+    lines = [f"- {item.operation.value} {item.label}{amount} ({item.source_id}, key {item.key})"]
     lines += [f"    {line.side:6} {line.account} {line.amount:f} {line.currency}" for line in item.ledger_effect]
     lines += [f"    after {parent}" for parent in item.depends_on]
     lines += [f"    warning: {warning}" for warning in item.warnings]
@@ -184,4 +186,4 @@ def _item_text(item: Item) -> list[str]:
 
 def _hold_text(hold: Hold) -> str:
     amount = f" {hold.amount:f} {hold.currency}" if hold.currency else ""
-    return f"- {hold.label}{amount} (BILL {hold.source_id}): {hold.reason} [{hold.rule}] {hold.remedy}"
+    return f"- {hold.label}{amount} ({hold.source_id}): {hold.reason} [{hold.rule}] {hold.remedy}"

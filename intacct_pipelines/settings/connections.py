@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 from intacct_pipelines.domain.budget import Account, Budget
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Link
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.settings.companies import Bill, Company
 from intacct_pipelines.settings.environment import CONNECTIONS_VARIABLE, connections_path
@@ -153,8 +154,13 @@ class Connections(Section):
                 )
                 if isinstance(account, BusinessCenterCompany):
                     return replace(link, ready_statuses=account.ready_statuses, paid_statuses=account.paid_statuses)
-                return card_link_of(link, account.cards)
+                return account.allowed(card_link_of(link, account.cards))
         return None
+
+    def pushed_links(self) -> list[Link]:
+        """Return all links whose platform has records that are pushed, by platform and name."""
+        platforms = dict.fromkeys(pushed.platform for pushed in PUSHED.values())
+        return [link for platform in platforms for link in self.platform_links(platform)]
 
     def platform_links(self, platform: str) -> list[Link]:
         """Return all links of a platform, by name."""

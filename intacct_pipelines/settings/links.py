@@ -7,40 +7,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import (
-    RECEIPT_METHODS,
-    Clearing,
-    ClosedPeriod,
-    Form1099,
-    Gate,
-    Link,
-    Mode,
-    Payables,
-    Receivables,
-)
-from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.link import RECEIPT_METHODS, Clearing, Form1099, Link, Payables, Receivables
 from intacct_pipelines.settings.platforms import CardSettings
-from intacct_pipelines.settings.sections import Section, Text, TextMap
-
-
-def _is_pushed(name: str) -> str:
-    if name not in PUSHED:
-        msg = f"{name!r} is no object that is pushed; those are: {', '.join(PUSHED)}"
-        raise ValueError(msg)
-    return name
-
-
-PushedName = Annotated[str, AfterValidator(_is_pushed)]
-
-
-class AutoApproval(Section):
-    """Limits within which a plan approves itself when the gate is ``auto``."""
-
-    items: int = Field(0, ge=0, description="Most items in one plan.")
-    amount: Decimal = Field(Decimal(0), ge=0, description="Largest total in any one currency.")
+from intacct_pipelines.settings.sections import Section, Text, TextMap, Written
 
 
 class Form1099Setting(Section):
@@ -116,14 +88,13 @@ class ReceivablesSettings(Section):
         return Receivables(self.undeposited_account, {**RECEIPT_METHODS, **self.methods})
 
 
-class LinkSettings(Section):
+class LinkSettings(Written):
     """One link: a BILL organisation joined to a company, at an entity or at the top level."""
 
     company: str = Field(description="Name of the company in this file.")
     entity: str = Field("", description="Entity id; empty for the top level (configurations A to D).")
     bill: str = Field(description="Name of the BILL connection in this file.")
     organization_id: str = Field(description="BILL organisation id.")
-    mode: Mode = Field(Mode.OBSERVE, description="observe reads only; sync may write, within approved plans.")
     approved_only: bool = Field(True, description="Push only bills that BILL has approved (S-APR-02).")
     grace_hours: int = Field(24, ge=0, description="Younger differences are in flight, not breaks (S-SCH-04).")
     tolerance: dict[str, Decimal] = Field(default_factory=dict, description="Largest ignored difference by currency.")
@@ -143,19 +114,12 @@ class LinkSettings(Section):
     currencies: frozenset[Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]] = Field(
         frozenset(), description="Currencies of the BILL account, ISO 4217 (S-CUR-02); without any, all are taken."
     )
-    not_pushed: frozenset[PushedName] = Field(
-        frozenset(), description="Objects that are never written to Intacct; all others are in mode `sync`."
-    )
-    also_pushed: frozenset[PushedName] = Field(
-        frozenset(), description="Objects that the vendor's sync leaves behind and that are written to Intacct here."
-    )
     excluded_vendors: frozenset[str] = Field(frozenset(), description="BILL vendor ids to leave alone (S-VEN-10).")
     advanced_sales_tax: bool = Field(
         default=False,
         description="Whether the company uses Intacct's Advanced Sales Tax: invoices are made in Intacct (S-TAX-01).",
     )
     default_location: str = Field("", description="Location for lines without one (S-CFG-20).")
-    closed_period: ClosedPeriod = Field(ClosedPeriod.HOLD, description="What to do with closed dates (S-IDM-08).")
     clearing: ClearingSettings = Field(
         default_factory=ClearingSettings,
         description="BILL's clearing accounts in Intacct (S-CFG-03); without one nothing is reconciled to zero.",
@@ -166,17 +130,14 @@ class LinkSettings(Section):
     receivables: ReceivablesSettings = Field(
         default_factory=ReceivablesSettings, description="How receipts are written."
     )
-    gate: Gate = Field(Gate.MANUAL, description="Who approves plans.")
-    auto_approve: AutoApproval = Field(default_factory=AutoApproval)
 
 
 def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
     """Return what the rest of the program knows of a link between BILL and a company."""
-    return Link(
+    link = Link(
         name=name,
         entity=entity,
         organization_id=settings.organization_id,
-        mode=settings.mode,
         approved_only=settings.approved_only,
         grace=timedelta(hours=settings.grace_hours),
         tolerance=settings.tolerance,
@@ -188,19 +149,14 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         form_1099={vendor: Form1099(value.form, value.box) for vendor, value in settings.form_1099.items()},
         one_way=settings.one_way,
         currencies=settings.currencies,
-        not_pushed=settings.not_pushed,
-        also_pushed=settings.also_pushed,
         excluded_vendors=settings.excluded_vendors,
         advanced_sales_tax=settings.advanced_sales_tax,
         default_location=settings.default_location,
-        closed_period=settings.closed_period,
-        gate=settings.gate,
-        auto_approve_items=settings.auto_approve.items,
-        auto_approve_amount=settings.auto_approve.amount,
         clearing=settings.clearing.policy,
         payables=settings.payables.policy,
         receivables=settings.receivables.policy,
     )
+    return settings.allowed(link)
 
 
 def card_link_of(link: Link, cards: CardSettings) -> Link:

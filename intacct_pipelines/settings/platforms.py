@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator
 
 from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy
-from intacct_pipelines.settings.sections import Budgeted, Compared, Secret, Section, TextMap
+from intacct_pipelines.settings.sections import Budgeted, Compared, Secret, Section, TextMap, Written
 
 
 class CardSettings(Section):
@@ -90,7 +90,7 @@ class CardSettings(Section):
         )
 
 
-class SpendAccount(Budgeted, Compared):
+class SpendAccount(Budgeted, Compared, Written):
     """One platform account of BILL Spend & Expense, or of a white label of it, and the entity to which it posts."""
 
     company: str = Field(description="Name of the company in this file.")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from intacct_pipelines.domain.budget import Budget
+from intacct_pipelines.domain.link import ClosedPeriod, Gate, Link, Mode
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 
 _NOT_NAMED: Final = "name either `env` or `file`, never the secret itself"
@@ -114,3 +117,48 @@ def _as_text(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_as_text)]
 """A number that YAML may read as one, such as that of an account."""
+
+
+def _is_pushed(name: str) -> str:
+    if name not in PUSHED:
+        msg = f"{name!r} is no object that is pushed; those are: {', '.join(PUSHED)}"
+        raise ValueError(msg)
+    return name
+
+
+PushedName = Annotated[str, AfterValidator(_is_pushed)]
+
+
+class AutoApproval(Section):
+    """Limits within which a plan approves itself when the gate is ``auto``."""
+
+    items: int = Field(0, ge=0, description="Most items in one plan.")
+    amount: Decimal = Field(Decimal(0), ge=0, description="Largest total in any one currency.")
+
+
+class Written(Section):
+    """What a link says of writing to Intacct."""
+
+    mode: Mode = Field(Mode.OBSERVE, description="observe reads only; sync may write, within approved plans.")
+    not_pushed: frozenset[PushedName] = Field(
+        frozenset(), description="Objects that are never written to Intacct; all others are in mode `sync`."
+    )
+    also_pushed: frozenset[PushedName] = Field(
+        frozenset(), description="Objects that the vendor's sync leaves behind and that are written to Intacct here."
+    )
+    closed_period: ClosedPeriod = Field(ClosedPeriod.HOLD, description="What to do with closed dates (S-IDM-08).")
+    gate: Gate = Field(Gate.MANUAL, description="Who approves plans.")
+    auto_approve: AutoApproval = Field(default_factory=AutoApproval)
+
+    def allowed(self, link: Link) -> Link:
+        """Return a link with what these settings let it write."""
+        return replace(
+            link,
+            mode=self.mode,
+            not_pushed=self.not_pushed,
+            also_pushed=self.also_pushed,
+            closed_period=self.closed_period,
+            gate=self.gate,
+            auto_approve_items=self.auto_approve.items,
+            auto_approve_amount=self.auto_approve.amount,
+        )

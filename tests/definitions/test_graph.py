@@ -166,8 +166,9 @@ def test_lineage_runs_from_sources_to_push(graph):
     assert parents("spend", "reimbursement") == {"bill_spend_and_expense", "history/spend/reimbursement"}
     assert {"intacct/ap_bill", "bill/ap_bill", "recon/vendor"} <= parents("recon", "ap_bill")
     assert parents("report", "reconciliation") == {f"recon/{name}" for name in RECONCILED}
-    assert parents("push", "plan") == {f"recon/{name}" for name in PUSHED} > {"recon/vendor", "recon/ap_bill"}
-    assert parents("push", "item") == {"push/plan"}
+    assert parents("push", "plan") == {f"recon/{one.name}" for one in PUSHED.values() if one.platform == "bill"}
+    assert parents("push", "card_plan") == {"recon/card_transaction"}
+    assert parents("push", "item") == {"push/plan", "push/card_plan"}
 
 
 def test_no_step_is_repeated_whatever_its_error(graph):

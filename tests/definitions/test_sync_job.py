@@ -48,7 +48,11 @@ def test_a_sync_records_every_table_and_every_check_under_its_entity(make_office
     assert not _failures(result)
     found = _materialized(result)
     compared = {f"recon/{name}" for name in RECONCILED}
-    assert {name.replace(".", "/") for name in TABLES} | compared | {"push/plan", "report/reconciliation"} == set(found)
+    assert {name.replace(".", "/") for name in TABLES} | compared | {
+        "push/plan",
+        "push/card_plan",
+        "report/reconciliation",
+    } == set(found)
     assert {materialization.partition for materialization in found.values()} == {str(entity)}
     report = found["report/reconciliation"].metadata
     assert f"Reconciliation of {entity}" in Path(report["page"].path).read_text(encoding="utf-8")

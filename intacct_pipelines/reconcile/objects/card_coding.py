@@ -1,18 +1,12 @@
-"""What card transactions are coded to: the answers to custom fields, in Intacct's words.
-
-Account, department, location and class are custom fields on the platform, and which is which cannot be read from its
-API: their names are configured, or the usual ones.
-"""
+"""What card transactions are coded to: the answers to custom fields, in Intacct's words."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from intacct_pipelines.domain.names import fold
-from intacct_pipelines.errors import DataContractError
+from intacct_pipelines.domain.coding import CardWords, card_fields
 from intacct_pipelines.reconcile.frames import select_rows, text
 from intacct_pipelines.reconcile.line_coding import DIMENSIONS, UNKNOWN, coded_lines, intacct_lines
 
@@ -21,7 +15,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.frames import Frames
 
 LOCATION: Final = "location"
-_USUAL: Final = {"account": "GL Account", "department": "Department", "location": "Location", "class": "Class"}
 
 
 def carried(link: Link, frames: Frames) -> dict[str, str]:
@@ -31,20 +24,7 @@ def carried(link: Link, frames: Frames) -> dict[str, str]:
         DataContractError: A field that the connection names does not exist.
     """
     rows = select_rows(frames["spend.custom_field"], "id", deleted=False)
-    by_name: dict[str, str] = {}
-    for field_id, name in zip(text(rows, "id"), text(rows, "name"), strict=True):
-        by_name.setdefault(fold(name), field_id)
-        by_name[fold(field_id)] = field_id
-    found = {}
-    for dimension in DIMENSIONS:
-        named = link.cards.fields.get(dimension)
-        field_id = by_name.get(fold(named or _USUAL[dimension]))
-        if field_id is not None:
-            found[dimension] = field_id
-        elif named:
-            msg = f"link {link.name} names the custom field {named!r} for the {dimension}, which the platform lacks"
-            raise DataContractError(msg)
-    return found
+    return card_fields(link, zip(text(rows, "id"), text(rows, "name"), strict=True))
 
 
 def lines_of(link: Link, frames: Frames, pairs: pd.DataFrame, defaults: pd.Series) -> pd.DataFrame:
@@ -93,19 +73,12 @@ def _answers(frames: Frames) -> pd.DataFrame:
 
 def _words(link: Link, dimension: str, answers: pd.DataFrame) -> dict[str, str]:
     """Return Intacct's id for each line that is coded; what has no counterpart stands behind ``UNKNOWN``."""
-    maps = {
-        "account": link.account_map,
-        "department": link.department_map,
-        "location": link.location_map,
-        "class": link.class_map,
-    }
-    chosen, pattern = maps[dimension], re.compile(link.cards.code_pattern)
+    translated = CardWords(link, dimension)
     words: dict[str, str] = {}
     asked = (text(answers, column) for column in ("line_id", "value_id", "value", "note"))
     for line, value_id, value, note in zip(*asked, strict=True):
         said = value or note
-        found = pattern.search(said)
-        word = chosen.get(value_id) or chosen.get(said) or (found.group(1) if found else None) or UNKNOWN + said
+        word = translated.word(value_id, said) or UNKNOWN + said
         # Several answers name no one place.
         words[line] = f"{UNKNOWN}{words[line].removeprefix(UNKNOWN)}, {word}" if line in words else word
     return words

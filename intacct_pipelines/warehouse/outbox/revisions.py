@@ -27,11 +27,11 @@ def _query(pushed: Pushed) -> str:
     """Return the query of one object: a hash over the record's own and its lines'; nothing for what is out of date."""
     source, key = pushed.source.qualified_name, pushed.source.key[0]
     hashes = "".join(
-        f""" || coalesce((SELECT string_agg(l._hash::text, ',' ORDER BY l.{lines.key[0]}) {_of(lines, key)}), '')"""
+        f""" || coalesce((SELECT string_agg(l._hash::text, ',' ORDER BY {_key(lines)}) {_of(lines, key)}), '')"""
         for lines in pushed.source_lines
     )
     held_back = "".join(
-        f""" AND NOT EXISTS (SELECT 1 {_of(lines, key)} AND l.{lines.key[0]} = ANY ({_quarantined(lines)}))"""
+        f""" AND NOT EXISTS (SELECT 1 {_of(lines, key)} AND {_key(lines)} = ANY ({_quarantined(lines)}))"""
         for lines in pushed.source_lines
     )
     return f"""
@@ -39,6 +39,12 @@ def _query(pushed: Pushed) -> str:
     FROM {source} AS s
     WHERE s.entity = %(entity)s AND s.{key} = ANY(%(ids)s) AND NOT s._deleted
         AND s.{key} <> ALL ({_quarantined(pushed.source)}){held_back}"""  # noqa: S608  # names from the catalog
+
+
+def _key(lines: Table) -> str:
+    """Return the key of a line as quarantine carries it."""
+    columns = ", ".join(f"l.{name}" for name in lines.key)
+    return f"concat_ws('/', {columns})"
 
 
 def _of(lines: Table, key: str) -> str:
