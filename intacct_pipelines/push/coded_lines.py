@@ -178,7 +178,10 @@ def _check_amount(amount: Decimal, currency: str, platform: str) -> None:
 
 
 def line_fields(line: Line, currency: str, line_no: int | None) -> Fields:
-    """Return a line as it is sent; with ``line_no`` it takes the place of the line there."""
+    """Return a line as it is sent; with ``line_no`` it takes the place of the line there.
+
+    What is not sent stays as it was, so such a line also says what it has not.
+    """
     fields: Fields = {} if line_no is None else {"LINE_NO": str(line_no)}
     fields["ACCOUNTNO"] = line.account_no
     fields["TRX_AMOUNT"] = format_amount(line.amount, currency)
@@ -188,7 +191,7 @@ def line_fields(line: Line, currency: str, line_no: int | None) -> Fields:
         ("DEPARTMENTID", line.department_id),
         ("CLASSID", line.class_id),
     ):
-        if value:
+        if value or line_no is not None:
             fields[name] = value
     return fields
 

@@ -371,8 +371,17 @@ def test_edited_coding_leads_to_an_update():
     assert [item.operation for item in plan(rows, matches=BOTH).items] == [Operation.UPDATE]
 
 
+def test_what_a_line_has_no_more_is_taken_from_it():
+    """An update empties what BILL took away: what is not sent would stay, and be planned again for ever."""
+    rows = tables(intacct__ap_bill=[intacct_bill()], intacct__ap_bill_line=[intacct_line(class_id="GRANT")])
+    [item] = plan(rows, matches=BOTH).items
+    assert item.payload["APBILLITEMS"]["APBILLITEM"][0]["CLASSID"] == ""
+    [new] = plan().items
+    assert "CLASSID" not in new.payload["APBILLITEMS"]["APBILLITEM"][0]
+
+
 def test_first_open_keeps_both_dates():
-    """By RECORDNO, lines by LINE_NO; the old effect is taken back, the new one posted (S-BIL-08, S-BIL-09)."""
+    """The document keeps its own day, and the ledger gets the first open one (S-IDM-08)."""
     link = replace(LINK, closed_period=ClosedPeriod.FIRST_OPEN)
     [item] = plan(link=link, closed_through=date(2026, 2, 28)).items
     assert (item.payload["WHENCREATED"], item.payload["WHENPOSTED"]) == ("02/10/2026", "03/01/2026")
