@@ -25,7 +25,7 @@ POLICY = {
 
 @pytest.fixture
 def world(warehouse_dsn: str) -> World:
-    return World(warehouse_dsn, card_account=POLICY)
+    return World(warehouse_dsn, bills=20, card_account=POLICY)
 
 
 def states(world: World) -> Counter[str]:
@@ -91,7 +91,7 @@ def test_a_lost_answer_enters_no_charge_twice(world, warehouse_dsn, fault):
 
 def test_a_card_account_that_only_observes_is_planned_and_never_sent(warehouse_dsn):
     """In mode observe the plan can be read; applying says that nothing is written."""
-    world = World(warehouse_dsn, card_account={"cards": {"account": "CARD-100"}})
+    world = World(warehouse_dsn, bills=20, card_account={"cards": {"account": "CARD-100"}})
     assert world.sync_only(OBJECT).plan.items
     world.apply()
     assert set(states(world)) == {"planned"}
