@@ -46,12 +46,11 @@ def side_by_side(opened: dg.DagsterInstance, at_once: int) -> Iterator[RunForEac
         yield lambda job, entities, advance: _one_by_one(opened, job, entities, advance)
         return
     # Not forked: the connections and threads of this process are not for others.
-    with ProcessPoolExecutor(at_once, mp_context=get_context("spawn"), initializer=_begin) as pool:
-        try:
-            yield lambda job, entities, advance: _in_pool(pool, job, entities, advance)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = ProcessPoolExecutor(at_once, mp_context=get_context("spawn"), initializer=_begin)
+    try:
+        yield lambda job, entities, advance: _in_pool(pool, job, entities, advance)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _one_by_one(
