@@ -8,40 +8,11 @@ from decimal import Decimal
 
 import pytest
 from card_cases import CARD, CardCase, card_link
-from reconcile_cases import NOW
+from push_cards import books, plan
 
 from intacct_pipelines.domain.link import ClosedPeriod
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.push.card_charges import reference_no
-from intacct_pipelines.push.plan import build_plan
-from intacct_pipelines.push.sources import rows_of
-
-
-def books(case):
-    """The lists of Intacct that a charge is coded to; its card account's default location is L1."""
-    case.add("intacct.entity", record_no=1, entity_id="100", currency="USD")
-    case.add("intacct.gl_account", record_no=1, account_no="6400", status="active")
-    case.add("intacct.gl_account", record_no=2, account_no="6500", status="active", is_department_required=True)
-    case.add("intacct.department", record_no=1, department_id="ENG", status="active")
-    case.add("intacct.location", record_no=1, location_id="L1", parent_id="100", status="active")
-    case.add("intacct.location", record_no=2, location_id="L2", parent_id="100", status="active")
-    return case
-
-
-def plan(case, *, closed_through=None, posted=(), quarantined=()):
-    pairs = rows_of(case.cards().matches)
-    revisions = {("card_transaction", row["id"]): "r1" for row in case.rows["spend.card_transaction"]}
-    return build_plan(
-        case.link,
-        case.rows,
-        pairs,
-        revisions=revisions,
-        closed_through=closed_through,
-        now=NOW,
-        posted=posted,
-        quarantined=quarantined,
-        objects=["card_transaction"],
-    )
 
 
 def test_a_charge_becomes_one_record_in_the_order_of_the_function():

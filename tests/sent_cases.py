@@ -1,0 +1,381 @@
+"""One item of every kind that is sent into Intacct, planned from what a test lets the platform say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+from card_cases import FIELDS, CardCase, card_link
+from payables_cases import (
+    PAIRED_CREDIT,
+    PAIRED_PAYMENT,
+    PAYABLES_LINK,
+    SETTLED,
+    adjustment,
+    credit,
+    credit_line,
+    intacct_payment,
+    negative_bill,
+    payables_plan,
+    paying,
+    payment,
+    settled,
+    used,
+)
+from payables_cases import share as payment_share
+from push_cards import books
+from push_cases import LINK, PAIRED_BILL, PAIRED_VENDOR, bill, intacct_bill, intacct_line, intacct_vendor, line, vendor
+from push_lists import created, of_bill, of_intacct, plan_of
+from push_receivables import (
+    PAIRED_CUSTOMER,
+    PAIRED_INVOICE,
+    intacct_invoice,
+    invoice,
+    invoice_line,
+    memo,
+    memo_line,
+    memos,
+    plan_receivables,
+    receipt,
+    receipts,
+    receivables,
+)
+from push_receivables import share as receipt_share
+from reconcile_cases import NOW as CARDS_NOW
+
+from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Receivables
+from intacct_pipelines.push.plan import build_plan
+
+CURRENCIES = frozenset({"USD", "EUR"})
+CLEARED = replace(LINK, clearing=Clearing(money_in="1080"), receivables=Receivables(undeposited_account="1090"))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the platform says of a document or a record.
+
+    Args:
+        number: Of the document; id of a record.
+        words: Free text.
+        name: Of a record of a list.
+        currency: Of the document; the entity's own is USD.
+        day: Of the document.
+        due: When it is due; None where nobody says.
+        amounts: Of the lines.
+        coded: Which of department, location and class each line names.
+        closed_through: Last closed day; a document before it is posted on the day that follows.
+        is_online: Whether the money went through the platform.
+        is_full: Whether everything that may be left empty is there.
+    """
+
+    number: str = "N-1"
+    words: str = "Cabling"
+    name: str = "Northwind"
+    currency: str = "USD"
+    day: date = date(2026, 2, 10)
+    due: date | None = date(2026, 3, 12)
+    amounts: tuple[Decimal, ...] = (Decimal("60.00"), Decimal("40.00"))
+    coded: frozenset[str] = frozenset({"department", "location", "class"})
+    closed_through: date | None = None
+    is_online: bool = True
+    is_full: bool = True
+
+    @property
+    def total(self):
+        """Sum of the lines."""
+        return sum(self.amounts, Decimal(0))
+
+    @property
+    def posted_on(self):
+        """Day in the ledger."""
+        return self.day if self.closed_through is None else max(self.day, date(2026, 3, 1))
+
+    @property
+    def text(self):
+        """Free text, or nothing."""
+        return self.words if self.is_full else None
+
+
+def _coding(said):
+    names = (("department", "department_id", "d1"), ("location", "location_id", "l1"), ("class", "class_id", "k1"))
+    return {column: code if name in said.coded else None for name, column, code in names}
+
+
+def _lines(make, said, **more):
+    return [
+        make(line_no=number, amount=amount, description=said.text, **_coding(said), **more)
+        for number, amount in enumerate(said.amounts, start=1)
+    ]
+
+
+def _priced(make, said):
+    return _lines(make, said, quantity=None, price=None, currency=said.currency)
+
+
+def _open(said, link):
+    """The link with closed days moved, and what else every plan is told."""
+    link = replace(link, closed_period=ClosedPeriod.FIRST_OPEN)
+    return {"link": link, "closed_through": said.closed_through, "currencies": CURRENCIES}
+
+
+def _lists(rows):
+    """The rows with a class, and without dimensions that an account requires."""
+    rows["bill.accounting_class"] = [{"id": "k1", "name": "Grant A", "short_name": "GRANT-A"}]
+    rows["intacct.accounting_class"] = [{"class_id": "GRANT-A", "status": "active"}]
+    rows["intacct.gl_account"] = [
+        {"account_no": row["account_no"], "status": row["status"]} for row in rows["intacct.gl_account"]
+    ]
+    return rows
+
+
+def _only(plan, object_name):
+    assert plan.holds == ()
+    (item,) = [item for item in plan.items if item.object_name == object_name]
+    return item
+
+
+# --- lists ---------------------------------------------------------------------------------------------------------
+
+
+def _list_create(name, /, **own):
+    return lambda said: created(name, **{column: getattr(said, word) for column, word in own.items()})
+
+
+def _list_update(name, title):
+    def planned(said):
+        row = of_bill(name, **{title: said.name}) if said.is_full else of_bill(name, is_archived=True)
+        return _only(plan_of(name, [row], [of_intacct(name)], pairs=[("x1", 70)]), name)
+
+    return planned
+
+
+def _employee_update(said):  # noqa: ARG001  # nothing of it is sent
+    row = of_bill("employee", is_archived=True)
+    return _only(plan_of("employee", [row], [of_intacct("employee")], pairs=[("x1", 70)]), "employee")
+
+
+def _customer_create(said):
+    own = {"name": said.name, "currency": said.currency, "company_name": said.text, "email": said.text}
+    place = {f"address_{part}": said.words for part in ("line1", "city", "state", "zip")} if said.is_full else {}
+    rows = [of_bill("customer", phone=said.text, **own, **place)]
+    return _only(plan_of("customer", rows, currencies=CURRENCIES), "customer")
+
+
+def _vendor_create(said):
+    own = dict.fromkeys(("payee_name", "email", "phone", "tax_id", "account_number", "address_line1"), said.text)
+    more = {"is_1099": said.is_full, "ap_term_id": "t1" if said.is_full else None, "currency": said.currency}
+    link = replace(LINK, form_1099={"v1": Form1099("NEC", "1")})
+    rows = settled(bill__vendor=[vendor(name=said.name, **own, **more)], intacct__vendor=[], intacct__ap_bill=[])
+    return _only(payables_plan(rows, matches=(), **{**_open(said, link), "objects": {"vendor"}}), "vendor")
+
+
+def _vendor_update(said):
+    late = datetime(2026, 3, 1, tzinfo=UTC)
+    theirs = intacct_vendor(name="Other", owner_entity_id="100", modified_at=datetime(2026, 2, 1, tzinfo=UTC))
+    ours = vendor(name=said.name, modified_at=late) if said.is_full else vendor(is_archived=True, modified_at=late)
+    rows = settled(bill__vendor=[ours], intacct__vendor=[theirs], bill__ap_bill=[])
+    return _only(payables_plan(rows, objects={"vendor"}), "vendor")
+
+
+# --- payables ------------------------------------------------------------------------------------------------------
+
+
+def _bill(said):
+    own = {"document_no": said.number, "bill_date": said.day, "due_date": said.due, "description": said.text}
+    return bill(**own, currency=said.currency, amount=said.total, purchase_order_no=said.text)
+
+
+def _bill_create(said):
+    rows = _lists(settled(bill__ap_bill=[_bill(said)], bill__ap_bill_line=_lines(line, said), intacct__ap_bill=[]))
+    rows["bill.vendor_credit"] = []
+    return _only(payables_plan(rows, matches=(PAIRED_VENDOR,), **_open(said, PAYABLES_LINK)), "ap_bill")
+
+
+def _bill_update(said):
+    theirs = [intacct_bill(currency=said.currency, trx_total_entered=Decimal("0.03"), gl_posting_date=said.posted_on)]
+    rows = _lists(settled(bill__ap_bill=[_bill(said)], bill__ap_bill_line=_lines(line, said), intacct__ap_bill=theirs))
+    rows["bill.vendor_credit"], rows["intacct.ap_bill_line"] = [], [intacct_line()]
+    matches = (PAIRED_VENDOR, PAIRED_BILL)
+    return _only(payables_plan(rows, matches=matches, **_open(said, PAYABLES_LINK)), "ap_bill")
+
+
+def _vendor_credit(said):
+    own = {"reference_no": said.number, "credit_date": said.day, "description": said.text}
+    rows = [credit(**own, currency=said.currency, amount=said.total)]
+    rows = _lists(settled(bill__vendor_credit=rows, bill__vendor_credit_line=_lines(credit_line, said)))
+    return _only(payables_plan(rows, **_open(said, PAYABLES_LINK)), "vendor_credit")
+
+
+def _owed(said):
+    """A bill of Intacct over the whole, and a credit that may pay the last line of it, as an adjustment or a bill."""
+    money = {"currency": said.currency}
+    last = said.amounts[-1]
+    owed = intacct_bill(trx_total_entered=said.total, trx_total_due=said.total, **money)
+    own = {"trx_total_entered": -last, "trx_total_due": -last, **money}
+    return {
+        "bill__ap_bill": [bill(amount=said.total, **money)],
+        "bill__ap_bill_line": [line(amount=said.total)],
+        "intacct__ap_bill_line": [intacct_line(trx_amount=said.total)],
+        "bill__vendor_credit": [credit(amount=last, reference_no=said.number, **money)],
+        "bill__vendor_credit_line": [credit_line(amount=last)],
+        "intacct__ap_bill": [owed] if said.is_full else [owed, negative_bill(document_no=said.number, **own)],
+        "intacct__ap_adjustment": [adjustment(document_no=said.number, **own)] if said.is_full else [],
+    }
+
+
+def _credit_pair(said):
+    table = {} if said.is_full else {"table": "intacct.ap_bill"}
+    return (PAIRED_VENDOR, PAIRED_BILL, {**PAIRED_CREDIT, **table})
+
+
+def _payment(said):
+    money = said.total if len(said.amounts) == 1 else said.total - said.amounts[-1]
+    own = {"process_date": said.day, "description": said.text, "transaction_no": said.number, "amount": money}
+    rows = {
+        "bill__ap_payment": [payment(**own, currency=said.currency)],
+        "bill__ap_payment_detail": [payment_share(amount=str(money))],
+        "bill__ap_payment_credit": [] if len(said.amounts) == 1 else [used(amount=str(said.amounts[-1]))],
+    }
+    rows = paying(**_owed(said), **rows)
+    for bank in rows["intacct.checking_account"]:
+        bank["currency"] = said.currency
+    plan = payables_plan(rows, matches=_credit_pair(said), **{**_open(said, PAYABLES_LINK), "objects": {"ap_payment"}})
+    return _only(plan, "ap_payment")
+
+
+def _application(said):
+    usage = {"id": "u1", "vendor_credit_id": "c1", "payment_id": None, "bill_id": "b1", "amount": said.amounts[-1]}
+    rows = settled(**_owed(said), bill__vendor_credit_usage=[usage])
+    rows["bill.vendor_credit"][0]["modified_at"] = datetime.combine(said.day, time(12), UTC)
+    more = {**_open(said, PAYABLES_LINK), "objects": {"credit_application"}}
+    return _only(payables_plan(rows, matches=_credit_pair(said), **more), "credit_application")
+
+
+def _void(said):
+    ours = payment(single_status="VOIDED", modified_at=datetime.combine(said.day, time(12), UTC))
+    theirs = intacct_payment(payment_date=date(2026, 1, 5), currency=said.currency)
+    rows = paying(bill__ap_payment=[ours], intacct__ap_payment=[theirs])
+    plan = payables_plan(rows, matches=(*SETTLED, PAIRED_PAYMENT), **_open(said, PAYABLES_LINK))
+    return _only(plan, "ap_payment")
+
+
+# --- receivables ---------------------------------------------------------------------------------------------------
+
+
+def _invoice(said):
+    own = {"document_no": said.number, "invoice_date": said.day, "due_date": said.due, "currency": said.currency}
+    return invoice(**own, amount=said.total, tax_amount=None)
+
+
+def _invoice_create(said):
+    rows = _lists(receivables(bill__ar_invoice=[_invoice(said)], bill__ar_invoice_line=_priced(invoice_line, said)))
+    return _only(plan_receivables(rows, **_open(said, LINK)), "ar_invoice")
+
+
+def _invoice_update(said):
+    theirs = intacct_invoice(currency=said.currency, trx_total_entered=Decimal("0.03"), gl_posting_date=said.posted_on)
+    before = {"record_no": 1, "invoice_record_no": 700, "line_no": 1, "account_no": "4000", "trx_amount": Decimal(1)}
+    rows = receivables(
+        bill__ar_invoice=[_invoice(said)],
+        bill__ar_invoice_line=_priced(invoice_line, said),
+        intacct__ar_invoice=[theirs],
+        intacct__ar_invoice_line=[before],
+    )
+    plan = plan_receivables(_lists(rows), matches=(PAIRED_CUSTOMER, PAIRED_INVOICE), **_open(said, LINK))
+    return _only(plan, "ar_invoice")
+
+
+def _credit_memo(said):
+    own = {"reference_no": said.number, "credit_date": said.day, "description": said.text}
+    rows = [memo(**own, currency=said.currency, amount=said.total)]
+    rows = _lists(memos(bill__credit_memo=rows, bill__credit_memo_line=_priced(memo_line, said)))
+    return _only(plan_receivables(rows, **_open(said, LINK)), "credit_memo")
+
+
+def _receipt(said):
+    paid = said.amounts[0]
+    own = {"payment_date": said.day, "reference_no": said.number, "description": said.text, "amount": said.total}
+    money = {"currency": said.currency, "unapplied_amount": said.total - paid, "is_online": said.is_online}
+    owed = {"currency": said.currency, "trx_total_entered": paid, "trx_total_due": paid}
+    rows = receipts(
+        bill__ar_payment=[receipt(**own, **money)],
+        bill__ar_payment_detail=[receipt_share(amount=str(paid))],
+        intacct__ar_invoice=[intacct_invoice(**owed)],
+    )
+    link = {**_open(said, CLEARED), "objects": {"ar_payment"}}
+    return _only(plan_receivables(rows, matches=(PAIRED_CUSTOMER, PAIRED_INVOICE), **link), "ar_payment")
+
+
+def _receipt_void(said):
+    ours = receipt(status="VOID", modified_at=datetime.combine(said.day, time(12), UTC))
+    theirs = {
+        "record_no": 800, "customer_id": "C-21", "reference_no": "REF-r1", "state": "Complete", "currency": "USD",
+        "receipt_date": date(2026, 1, 5), "description": "BILL:r1", "trx_total_entered": Decimal("108.00"),
+        "owner_entity_id": "100", "financial_account_id": "MONEY-IN",
+    }  # fmt: skip
+    rows = receipts(bill__ar_payment=[ours], intacct__ar_payment=[theirs])
+    pair = {"object": "ar_payment", "platform_id": "r1", "intacct_record_no": 800}
+    link = {**_open(said, CLEARED), "objects": {"ar_payment"}}
+    return _only(plan_receivables(rows, matches=(PAIRED_CUSTOMER, PAIRED_INVOICE, pair), **link), "ar_payment")
+
+
+# --- cards ---------------------------------------------------------------------------------------------------------
+
+
+def _card_charge(said):
+    case = books(CardCase(link=card_link(closed_period=ClosedPeriod.FIRST_OPEN)))
+    case.add("intacct.accounting_class", record_no=1, class_id="GRANT-A", status="active")
+    case.add("intacct.card_account", record_no=1, card_id="CARD-100", currency=said.currency)
+    words = {"department": "ENG", "location": "L1", "class": "GRANT-A"}
+    coded = {"account": "6400"} | {name: word for name, word in words.items() if name in said.coded}
+    when = datetime.combine(said.day, time(18), UTC)
+    parts = [(str(amount), coded) for amount in said.amounts]
+    more = {"occurred_at": when, "merchant_name": said.text, "currency": said.currency}
+    case.charge(said.number, str(said.total), parts=parts, **more)
+    for name in FIELDS.values():
+        case.add("spend.custom_field", id=f"f-{name}", name=name, is_retired=False)
+    plan = build_plan(
+        case.link,
+        case.rows,
+        [],
+        revisions={},
+        closed_through=said.closed_through,
+        now=CARDS_NOW,
+        objects={"card_transaction"},
+    )
+    return _only(plan, "card_transaction")
+
+
+SENT = {
+    ("gl_account", "create"): _list_create("gl_account", account_no="number", name="name"),
+    ("gl_account", "update"): _list_update("gl_account", "name"),
+    ("department", "create"): _list_create("department", short_name="number", name="name"),
+    ("department", "update"): _list_update("department", "name"),
+    ("location", "create"): _list_create("location", short_name="number", name="name"),
+    ("location", "update"): _list_update("location", "name"),
+    ("accounting_class", "create"): _list_create("accounting_class", short_name="number", name="name"),
+    ("accounting_class", "update"): _list_update("accounting_class", "name"),
+    ("ap_term", "create"): _list_create("ap_term", name="name"),
+    ("employee", "create"): _list_create("employee", short_name="number", first_name="name", last_name="text"),
+    ("employee", "update"): _employee_update,
+    ("item", "create"): _list_create("item", short_name="number", name="name"),
+    ("item", "update"): _list_update("item", "name"),
+    ("customer", "create"): _customer_create,
+    ("customer", "update"): _list_update("customer", "name"),
+    ("vendor", "create"): _vendor_create,
+    ("vendor", "update"): _vendor_update,
+    ("ap_bill", "create"): _bill_create,
+    ("ap_bill", "update"): _bill_update,
+    ("vendor_credit", "create"): _vendor_credit,
+    ("ar_invoice", "create"): _invoice_create,
+    ("ar_invoice", "update"): _invoice_update,
+    ("ap_payment", "create"): _payment,
+    ("ap_payment", "reverse"): _void,
+    ("credit_memo", "create"): _credit_memo,
+    ("ar_payment", "create"): _receipt,
+    ("ar_payment", "reverse"): _receipt_void,
+    ("credit_application", "create"): _application,
+    ("card_transaction", "create"): _card_charge,
+}
+"""Object and operation → the item that is planned of what the platform says."""
