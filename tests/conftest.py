@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from vendor_sdk import installed
 
 from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
@@ -89,3 +90,10 @@ def module_warehouse(make_database: Callable[..., str], migrated_template: str) 
     """Lend a migrated warehouse that the tests of one module share."""
     with Warehouse(make_database(migrated_template)) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def vendor_sdk(pytestconfig: pytest.Config) -> Path:
+    """Return where the vendor's own client for Node is installed."""
+    assert pytestconfig.cache
+    return installed(pytestconfig.cache.mkdir("intacct-sdk"))

@@ -1,0 +1,352 @@
+"""What is sent, in the words of the vendor's own client: one description of every kind of item, and of what reads.
+
+A description is ``{"new": path of a class below Functions, "with": [arguments], "call": [[method, arguments]],
+**attributes}``; ``{"day": "2026-02-03"}`` is a date. ``documents/vendor_sdk.js`` makes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from intacct_pipelines.clients.intacct import functions
+from intacct_pipelines.clients.intacct.functions import Function
+from intacct_pipelines.clients.intacct.query import And, Condition, Operator, Or, Query, query_element
+
+
+def day(value):
+    return None if value is None else {"day": value.isoformat()}
+
+
+def told(**attributes):
+    """Attributes that are said; one that is not stays as the client has it."""
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+def marked(source, item, words=None):
+    """The text that names source and item, and then what the source says."""
+    return " ".join(part for part in (source, item.key, words) if part)
+
+
+def lines(kind, said, account, *, sign=1, location="100-A"):
+    """The lines of a document as the client takes them."""
+    codes = {
+        "departmentId": ("department", "ENG"),
+        "locationId": ("location", location),
+        "classId": ("class", "GRANT-A"),
+    }
+    coded = {name: code for name, (dimension, code) in codes.items() if dimension in said.coded}
+    return [
+        {"new": kind, **told(glAccountNumber=account, transactionAmount=float(sign * amount), memo=said.text), **coded}
+        for amount in said.amounts
+    ]
+
+
+def foreign(said, rate_type, on):
+    """What is said of the rate of another currency than the entity's own, which is the day's."""
+    is_foreign = said.currency != "USD"
+    return told(exchangeRateDate=day(on) if is_foreign else None, exchangeRateType=rate_type if is_foreign else None)
+
+
+def rated(said):
+    """The elements of a currency where the schema asks for a rate in any case."""
+    rate = {**foreign(said, None, said.posted_on), "exchangeRateType": "Intacct Daily Rate"}
+    return {"baseCurrency": "USD", "transactionCurrency": said.currency, **rate}
+
+
+def adjustment(area, word, party, said, item, source, account):
+    """A vendor credit or a credit memo."""
+    return {
+        "new": f"{area}/{word}AdjustmentCreate",
+        "with": [item.key],
+        **party,
+        "transactionDate": day(said.day),
+        "glPostingDate": day(said.posted_on),
+        "adjustmentNumber": said.number,
+        "action": "Submit",
+        "description": marked(source, item, said.text),
+        **rated(said),
+        "lines": lines(f"{area}/{word}AdjustmentLineCreate", said, account, sign=-1),
+    }
+
+
+def listed(kind, item, **attributes):
+    """A record of a list, in use."""
+    return {"new": kind, "with": [item.key], "active": True, **told(**attributes)}
+
+
+def changed(kind, said, item, record_id, title):
+    """A record of a list of which only the name changes, or which goes out of use; by the id that people use."""
+    (known,) = item.natural_key.values()
+    change = {title: said.name} if said.is_full else {"active": False}
+    return {"new": kind, "with": [item.key], record_id: known, **change}
+
+
+def contact(said):
+    return told(primaryEmailAddress=said.text, primaryPhoneNo=said.text, addressLine1=said.text)
+
+
+def payment(said, item, details, **more):
+    """A payment with its details."""
+    info = {
+        "new": "AccountsPayable/ApPaymentInfo",
+        "vendorId": "V-11",
+        "paymentDate": day(said.posted_on),
+        "transactionCurrency": said.currency,
+        "baseCurrency": "USD",
+        **foreign(said, "", said.posted_on),
+        "apPaymentDetails": [
+            {
+                "new": "AccountsPayable/ApPaymentDetailBill",
+                "with": [{"new": "AccountsPayable/ApPaymentDetailBillInfo", **one}],
+            }
+            for one in details
+        ],
+        **more,
+    }
+    return {"new": "AccountsPayable/ApPaymentCreate", "with": [info, item.key]}
+
+
+def by_credit(said):
+    """The detail of a payment that pays with the credit: an adjustment, or else a negative bill."""
+    kind = "DebitMemo" if said.is_full else "NegativeBill"
+    money = {"recordNo": 700, "transactionAmount": float(said.amounts[-1])}
+    return {"recordNo": 500, "detailTransaction": {"new": f"AccountsPayable/ApPaymentDetail{kind}", **money}}
+
+
+def paid(said, item):
+    """Money for the bill, and a credit if there are more amounts than one."""
+    used = [] if len(said.amounts) == 1 else [by_credit(said)]
+    money = said.total - (said.amounts[-1] if used else 0)
+    words = said.text
+    if said.posted_on != said.day:
+        words = " ".join(part for part in (words, f"paid on {said.day}") if part)
+    return payment(
+        said,
+        item,
+        [{"recordNo": 500, "paymentAmount": float(money)}, *used],
+        financialEntityId="CLEARING",
+        paymentMethod="EFT",
+        documentNo=said.number,
+        memo=marked("BILL:p1", item, words),
+    )
+
+
+def taken_back(kind, said, item, source):
+    """The reversal of a payment or a receipt."""
+    return {
+        "new": kind,
+        "with": [item.key],
+        "recordNo": 800,
+        "reverseDate": day(said.posted_on),
+        "memo": marked(source, item, f"voided in BILL on {said.day}"),
+    }
+
+
+def invoice(said, item, kind, **more):
+    return {
+        "new": kind,
+        "with": [item.key],
+        "customerId": "C-21",
+        "transactionDate": day(said.day),
+        "glPostingDate": day(said.posted_on),
+        "dueDate": day(said.due or said.day),
+        "invoiceNumber": said.number,
+        "description": marked("BILL:i1", item),
+        **rated(said),
+        **more,
+    }
+
+
+def invoice_changed(said, item):
+    first, *more = lines("AccountsReceivable/InvoiceLineCreate", said, "4000")
+    first |= {"new": "AccountsReceivable/InvoiceLineUpdate", "lineNo": 1}
+    return invoice(said, item, "AccountsReceivable/InvoiceUpdate", recordNo=700, lines=[first, *more])
+
+
+def card_charge(said, item):
+    payee = said.text or "unknown merchant"
+    items = lines("CashManagement/ChargeCardTransactionLineCreate", said, "6400", location="L1")
+    return {
+        "new": "CashManagement/ChargeCardTransactionCreate",
+        "with": [item.key],
+        "chargeCardId": "CARD-100",
+        "transactionDate": day(said.posted_on),
+        "referenceNumber": said.number,
+        "payee": payee,
+        "description": marked(f"SPEND:{said.number}", item, said.text),
+        **({"transactionCurrency": said.currency} if said.currency != "USD" else {}),
+        **foreign(said, "Intacct Daily Rate", said.posted_on),
+        "lines": items,
+    }
+
+
+SDK = {
+    ("gl_account", "create"): lambda said, item: listed(
+        "GeneralLedger/AccountCreate",
+        item,
+        accountNo=said.number,
+        title=said.name,
+        accountType="incomestatement",
+        normalBalance="debit",
+        closingType="non-closing account",
+    ),
+    ("gl_account", "update"): lambda said, item: changed(
+        "GeneralLedger/AccountUpdate", said, item, "accountNo", "title"
+    ),
+    ("department", "create"): lambda said, item: listed(
+        "Company/DepartmentCreate", item, departmentId=said.number, departmentName=said.name
+    ),
+    ("department", "update"): lambda said, item: changed(
+        "Company/DepartmentUpdate", said, item, "departmentId", "departmentName"
+    ),
+    ("location", "create"): lambda said, item: listed(
+        "Company/LocationCreate", item, locationId=said.number, locationName=said.name, parentLocationId="100"
+    ),
+    ("location", "update"): lambda said, item: changed(
+        "Company/LocationUpdate", said, item, "locationId", "locationName"
+    ),
+    ("accounting_class", "create"): lambda said, item: listed(
+        "Company/ClassCreate", item, classId=said.number, className=said.name, description=marked("BILL:x1", item)
+    ),
+    ("accounting_class", "update"): lambda said, item: changed(
+        "Company/ClassUpdate", said, item, "classId", "className"
+    ),
+    ("employee", "update"): lambda said, item: changed(
+        "EmployeeExpense/EmployeeUpdate", replace(said, is_full=False), item, "employeeId", ""
+    ),
+    ("item", "create"): lambda said, item: listed(
+        "InventoryControl/ItemCreate", item, itemId=said.number, itemName=said.name, itemType="Non-Inventory"
+    ),
+    ("item", "update"): lambda said, item: changed("InventoryControl/ItemUpdate", said, item, "itemId", "itemName"),
+    ("customer", "create"): lambda said, item: listed(
+        "AccountsReceivable/CustomerCreate",
+        item,
+        customerId=item.natural_key["CUSTOMERID"],
+        customerName=said.name,
+        printAs=said.text or said.name,
+        comments=marked("BILL:x1", item),
+        defaultCurrency=said.currency,
+        city=said.text,
+        stateProvince=said.text,
+        zipPostalCode=said.text,
+        **contact(said),
+    ),
+    ("customer", "update"): lambda said, item: changed(
+        "AccountsReceivable/CustomerUpdate", said, item, "customerId", "customerName"
+    ),
+    ("vendor", "create"): lambda said, item: listed(
+        "AccountsPayable/VendorCreate",
+        item,
+        vendorId=item.natural_key["VENDORID"],
+        vendorName=said.name,
+        printAs=said.text or said.name,
+        companyName=said.name,
+        taxId=said.text,
+        vendorAccountNo=said.text,
+        paymentTerm="Net 30" if said.is_full else None,
+        comments=marked("BILL:v1", item),
+        defaultCurrency=said.currency,
+        form1099Name=said.name if said.is_full else None,
+        form1099Type="NEC" if said.is_full else None,
+        form1099Box="1" if said.is_full else None,
+        **contact(said),
+    ),
+    ("vendor", "update"): lambda said, item: changed(
+        "AccountsPayable/VendorUpdate", said, item, "vendorId", "vendorName"
+    ),
+    ("vendor_credit", "create"): lambda said, item: adjustment(
+        "AccountsPayable", "Ap", {"vendorId": "V-11"}, said, item, "BILL:c1", "6000"
+    ),
+    ("ar_invoice", "create"): lambda said, item: invoice(
+        said,
+        item,
+        "AccountsReceivable/InvoiceCreate",
+        action="Submit",
+        lines=lines("AccountsReceivable/InvoiceLineCreate", said, "4000"),
+    ),
+    ("ar_invoice", "update"): invoice_changed,
+    ("ap_payment", "create"): paid,
+    ("ap_payment", "reverse"): lambda said, item: taken_back("AccountsPayable/ApPaymentReverse", said, item, "BILL:p1"),
+    ("credit_memo", "create"): lambda said, item: adjustment(
+        "AccountsReceivable", "Ar", {"customerId": "C-21"}, said, item, "BILL:m1", "4000"
+    ),
+    ("ar_payment", "reverse"): lambda said, item: taken_back(
+        "AccountsReceivable/ArPaymentReverse", said, item, "BILL:r1"
+    ),
+    ("credit_application", "create"): lambda said, item: payment(
+        said, item, [by_credit(said)], memo=marked("BILL:c1", item, f"vendor credit {said.number}")
+    ),
+    ("card_transaction", "create"): card_charge,
+}
+"""Object and operation → the same values in the words of the vendor's client."""
+
+WANTED = Query(
+    "APBILL",
+    ("RECORDNO", "VENDORID", "STATE"),
+    Or(
+        (
+            And(
+                (Condition("VENDORID", Operator.EQUAL, ("V-11",)), Condition("RECORDID", Operator.EQUAL, ("INV & 1",)))
+            ),
+            Condition("DESCRIPTION", Operator.LIKE, ("%key%",)),
+            Condition("STATE", Operator.IN, ("Posted", "Paid")),
+            Condition("WHENCREATED", Operator.BETWEEN, ("02/01/2026", "02/28/2026")),
+            Condition("WHENMODIFIED", Operator.IS_NULL),
+        )
+    ),
+    show_private=True,
+)
+
+
+def _filter(field, method, *values):
+    return {"new": "Common/NewQuery/QueryFilter/Filter", "with": [field], "call": [[method, values]]}
+
+
+def _joined(word, *parts):
+    return {"new": f"Common/NewQuery/QueryFilter/{word}Operator", "with": [parts]}
+
+
+READ = {
+    "query": (
+        Function("q", query_element(WANTED, bounds=None, page_size=2000)),
+        {
+            "new": "Common/NewQuery/Query",
+            "with": ["q"],
+            "selectFields": [{"new": "Common/NewQuery/QuerySelect/Field", "with": [field]} for field in WANTED.fields],
+            "fromObject": "APBILL",
+            "filter": _joined(
+                "Or",
+                _joined("And", _filter("VENDORID", "equalTo", "V-11"), _filter("RECORDID", "equalTo", "INV & 1")),
+                _filter("DESCRIPTION", "like", "%key%"),
+                _filter("STATE", "in", ["Posted", "Paid"]),
+                _filter("WHENCREATED", "between", "02/01/2026", "02/28/2026"),
+                _filter("WHENMODIFIED", "isNull"),
+            ),
+            "orderBy": [{"new": "Common/NewQuery/QueryOrderBy/OrderAscending", "with": ["RECORDNO"]}],
+            "showPrivate": True,
+            "pageSize": 2000,
+            "offset": 0,
+        },
+    ),
+    "getAPISession": (
+        functions.get_api_session("100", "s"),
+        {"new": "ApiSessionCreate", "with": ["s"], "entityId": "100"},
+    ),
+    "getUserPermissions": (
+        functions.get_user_permissions("pipelines", "u"),
+        {"new": "Company/GetUserPermissions", "with": ["u"], "userId": "pipelines"},
+    ),
+    "get_companyprefs": (
+        functions.read_list("get_companyprefs", "@application", "AP", control_id="p"),
+        {"new": "Company/CompanyPrefsGet", "with": ["p"], "application": "AP"},
+    ),
+    "lookup": (
+        functions.lookup("APBILL", "l"),
+        {"new": "Common/Lookup", "with": ["l"], "objectName": "APBILL"},
+    ),
+    "getDimensions": (
+        functions.read_list("getDimensions", control_id="d"),
+        {"new": "PlatformServices/DimensionsGet", "with": ["d"]},
+    ),
+}
+"""Functions that read: ours, and the client's."""
