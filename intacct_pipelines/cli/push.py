@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,21 +23,28 @@ from intacct_pipelines.cli.output import (
 )
 from intacct_pipelines.cli.run import choose
 from intacct_pipelines.cli.side_by_side import at_once_option, side_by_side
+from intacct_pipelines.defs.plan_files import notes_of, write_plan
 from intacct_pipelines.defs.settlement import confirm_and_plan
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.link import Link, Mode
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
-from intacct_pipelines.push.plan import render
+from intacct_pipelines.report.plan_text import plan_text
+from intacct_pipelines.settings import reports_folder
 from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
 
 
 @click.command(epilog=EXIT_CODES)
 @click.option("--entity", "entities", multiple=True, help="Entity, as <company>:<id>; may be repeated. All by default.")
 @click.option("--show", "plan_id", default="", help="Print the stored document of one plan, byte for byte.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the page; that of the reports by default, with one for each company and entity.",
+)
 @as_json
 @reports_errors
-def plan(entities: tuple[str, ...], plan_id: str, is_json: bool) -> None:
-    """Plan from the last sync what would be written to Intacct, and show it. Nothing is written there."""
+def plan(entities: tuple[str, ...], plan_id: str, out: Path | None, is_json: bool) -> None:
+    """Plan from the last sync what would be written to Intacct, and show it, here and as a page. Nothing is sent."""
     with Systems() as systems:
         outbox = Outbox(systems.warehouse)
         if plan_id:
@@ -47,12 +55,15 @@ def plan(entities: tuple[str, ...], plan_id: str, is_json: bool) -> None:
         open_plans: list[str] = []
         for link in _linked(systems, entities):
             planned = confirm_and_plan(systems, link)
+            page = write_plan(link, planned, out or reports_folder()).resolve()
             if planned.status.state == "planned" and link.mode is Mode.SYNC:
                 open_plans.append(planned.status.plan_id)
             if is_json:
-                documents.append(json.loads(planned.plan.document()) | {"state": planned.status.state})
+                document = json.loads(planned.plan.document())
+                documents.append(document | {"state": planned.status.state, "page": str(page)})
             else:
-                click.echo(render(planned.plan, mode=link.mode))
+                click.echo(plan_text(planned.plan, notes_of(link, planned)))
+                click.echo(f"Page: {page}")
         if is_json:
             print_json(documents)
         else:

@@ -19,7 +19,7 @@ from intacct_pipelines.cli.output import (
     reports_errors,
 )
 from intacct_pipelines.cli.side_by_side import at_once_option, side_by_side
-from intacct_pipelines.defs.push import PLANS
+from intacct_pipelines.defs.plan_files import PLANS
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.errors import ConfigurationError
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from intacct_pipelines.defs.partitions import ENTITIES
-from intacct_pipelines.defs.push import PLANS
+from intacct_pipelines.defs.plan_files import PLANS
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.sources import WINDOW_TAG
 from intacct_pipelines.domain.keys import EntityKey

@@ -91,12 +91,14 @@ def _write(
     files: dict[str, list[Path]] = {}
     if "html" in formats:
         text = page(report, lookup)
-        files["html"] = [_whole(folder / "reconciliation.html", lambda path: path.write_text(text, encoding="utf-8"))]
+        files["html"] = [
+            whole_file(folder / "reconciliation.html", lambda path: path.write_text(text, encoding="utf-8"))
+        ]
     if "xlsx" in formats:
-        files["xlsx"] = [_whole(folder / "reconciliation.xlsx", partial(write_workbook, report))]
+        files["xlsx"] = [whole_file(folder / "reconciliation.xlsx", partial(write_workbook, report))]
     if "csv" in formats:
         files["csv"] = [
-            _whole(folder / f"{sheet.name}.csv", partial(write_text_file, sheet)) for sheet in report.sheets
+            whole_file(folder / f"{sheet.name}.csv", partial(write_text_file, sheet)) for sheet in report.sheets
         ]
     return files
 
@@ -159,8 +161,8 @@ def _keys(example: Example) -> list[tuple[str, str]]:
     return [(side, str(key)) for side, key in keys if key is not None]
 
 
-def _whole(path: Path, write: Callable[[Path], object]) -> Path:
-    """Write a file beside its place and move it there when it is whole."""
+def whole_file(path: Path, write: Callable[[Path], object]) -> Path:
+    """Write a file beside its place, move it there when it is whole, and return the place."""
     begun = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
     try:
         begun.touch()

@@ -85,6 +85,21 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One field that an update changes, for people.
+
+    Args:
+        field: What people call it.
+        old: What Intacct has; empty for nothing.
+        new: What it gets; empty for nothing.
+    """
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One operation on one Intacct record.
 
@@ -102,6 +117,7 @@ class Item:
         currency: ISO 4217; empty where there is no amount.
         ledger_effect: What it does to the ledger.
         depends_on: Items that must be in Intacct first.
+        changes: For an update: each field with its old and its new value.
         warnings: What a person should know before approving.
         label: A short name for people, such as ``bill INV-9 of Acme``.
     """
@@ -119,6 +135,7 @@ class Item:
     currency: str = ""
     ledger_effect: tuple[LedgerLine, ...] = ()
     depends_on: tuple[ItemKey, ...] = ()
+    changes: tuple[Change, ...] = ()
     warnings: tuple[str, ...] = ()
     label: str = ""
 
@@ -198,7 +215,7 @@ class Plan:
 
     def _content(self) -> dict[str, object]:
         return {
-            "format": 1,
+            "format": 2,
             "link": self.link,
             "entity": self.entity,
             "items": [_item_document(item) for item in self.items],
@@ -263,6 +280,7 @@ def _item_document(item: Item) -> dict[str, object]:
             for line in item.ledger_effect
         ],
         "depends_on": list(item.depends_on),
+        "changes": [{"field": one.field, "old": one.old, "new": one.new} for one in item.changes],
         "warnings": list(item.warnings),
     }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.changes import changes_of, line_changes
 from intacct_pipelines.push.coded_lines import PAYABLE, CodedLines, intacct_line, ledger_effect, line_fields
 from intacct_pipelines.push.documents import (
     Copies,
@@ -175,18 +176,16 @@ class BillPlanner:
         target_revision = "" if paired is None else stored_revision("ap_bill", paired)
         start = target_revision + str(paired and paired.get("modified_at"))
         key = key_of(self._link, "ap_bill", bill, operation, content, start)
-        old = [] if paired is None else self._target_lines.get(paired["record_no"], [])
-        effect = [
-            *ledger_effect([intacct_line(row) for row in old], currency, -1, PAYABLE),
-            *ledger_effect(lines, currency, 1, PAYABLE),
-        ]
+        description = marked_text(bill["id"], key, text(bill, "description"))
+        old = [] if paired is None else [intacct_line(row) for row in self._target_lines.get(paired["record_no"], [])]
+        effect = [*ledger_effect(old, currency, -1, PAYABLE), *ledger_effect(lines, currency, 1, PAYABLE)]
         item = Item(
             key=key,
             object_name="ap_bill",
             operation=operation,
             source_id=bill["id"],
             natural_key={"VENDORID": vendor.vendor_id, "RECORDID": number},
-            payload={**content, "DESCRIPTION": marked_text(bill["id"], key, text(bill, "description"))},
+            payload={**content, "DESCRIPTION": description},
             source_revision=self._context.revisions.get(("ap_bill", bill["id"]), ""),
             target_record_no=None if paired is None else int(paired["record_no"]),
             target_revision=target_revision,
@@ -195,8 +194,20 @@ class BillPlanner:
             ledger_effect=tuple(effect),
             depends_on=() if vendor.parent is None else (vendor.parent,),
             label=_label(bill),
+            warnings=self._warnings(bill, posting_date),
         )
-        return replace(item, warnings=self._warnings(bill, posting_date))
+        if paired is None:
+            return item
+        changes = changes_of(
+            ("vendor", paired["vendor_id"], vendor.vendor_id),
+            ("number", paired["document_no"], number),
+            ("date", paired["bill_date"], bill["bill_date"]),
+            ("date in the ledger", paired.get("gl_posting_date"), posting_date),
+            ("due date", paired.get("due_date"), bill.get("due_date") or bill["bill_date"]),
+            ("amount", paired["trx_total_entered"], bill["amount"]),
+            ("description", text(paired, "description"), description),
+        )
+        return replace(item, changes=(*changes, *line_changes(old, lines)))
 
     def _content(
         self,

@@ -6,10 +6,12 @@ invoices).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.changes import changes_of, line_changes
 from intacct_pipelines.push.coded_lines import intacct_line, ledger_effect, line_arguments
 from intacct_pipelines.push.customers import Customers
 from intacct_pipelines.push.documents import (
@@ -167,7 +169,7 @@ class InvoicePlanner:
         key = key_of(self._link, "ar_invoice", invoice, operation, content, start)
         parent = self._customers.parent_of(invoice["customer_id"])
         effect = [*ledger_effect(old, currency, 1, RECEIVABLE), *ledger_effect(lines, currency, -1, RECEIVABLE)]
-        return Item(
+        item = Item(
             key=key,
             object_name="ar_invoice",
             operation=operation,
@@ -188,6 +190,18 @@ class InvoicePlanner:
             warnings=self._warnings(invoice, posted_on),
             label=self._label(invoice),
         )
+        if paired is None:
+            return item
+        changes = changes_of(
+            ("customer", paired["customer_id"], customer),
+            ("number", paired["document_no"], number),
+            ("date", paired["invoice_date"], invoice["invoice_date"]),
+            ("date in the ledger", paired.get("gl_posting_date"), posted_on),
+            ("due date", paired.get("due_date"), invoice.get("due_date") or invoice["invoice_date"]),
+            ("amount", paired["trx_total_entered"], invoice["amount"]),
+            ("description", text(paired, "description"), item.payload["description"]),
+        )
+        return replace(item, changes=(*changes, *line_changes(old, lines)))
 
     def _content(self, invoice: Row, customer: str, number: str, posted_on: date) -> Fields:
         """Return the elements before the lines; the mark is put into ``description`` once the key is known."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from intacct_pipelines.domain.keys import item_key
 from intacct_pipelines.domain.push import Item, Operation, canonical_json, content_revision
+from intacct_pipelines.push.changes import changes_of
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
@@ -76,7 +77,9 @@ class ListUpdates:
             source_revision=self._context.revisions.get((pushed.name, row["id"]), ""),
             target_record_no=int(record_no),
             target_revision=state,
-            warnings=tuple(_told(paired, column, value) for column, value in changes.items()),
+            changes=changes_of(
+                *((column.replace("_", " "), text(paired, column), value) for column, value in changes.items())
+            ),
             label=label,
         )
 
@@ -93,10 +96,6 @@ class ListUpdates:
         if changed is None or (edited is not None and edited > changed):
             reason = "Intacct's record was changed after BILL's, so Intacct's word stands"
             raise Held("conflict", "S-CFG-21", reason, "Correct BILL, or change it there again if BILL is right.")
-
-
-def _told(paired: Row, column: str, value: str) -> str:
-    return f"{column.replace('_', ' ')}: {text(paired, column)} becomes {value}"
 
 
 def revision_key(context: Context, object_name: str, source_id: str, operation: Operation, content: str) -> ItemKey:

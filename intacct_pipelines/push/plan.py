@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bills import BillPlanner
@@ -143,47 +140,3 @@ def _seen_currencies(sources: Sources) -> frozenset[str]:
         rows += sources.entities.values()
     used = (text(row, "currency") for row in rows if text(row, "owner_entity_id") in {"", own})
     return frozenset(currency for currency in (sources.base_currency, *used) if currency)
-
-
-def render(plan: Plan, *, mode: Mode = Mode.SYNC) -> str:
-    """Return a plan as text for people: counts and money, each item with its effect, each hold with what to do."""
-    lines = [f"Plan {plan.plan_id} for link {plan.link}, entity {plan.entity}, made {plan.created_at.isoformat()}"]
-    lines.append(f"Content {plan.content_hash}")
-    if mode is Mode.OBSERVE:
-        lines.append("The link only observes: this plan cannot be applied.")
-    lines += ["", "To be sent:", *_summary(plan), ""]
-    for item in plan.items:
-        lines += _item_text(item)
-    lines += ["", f"Held: {len(plan.holds)}"]
-    lines += [_hold_text(hold) for hold in plan.holds]
-    return "\n".join(lines) + "\n"
-
-
-def _summary(plan: Plan) -> list[str]:
-    counts: Counter[tuple[str, str, str]] = Counter()
-    money: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for item in plan.items:
-        group = (item.operation.value, item.object_name, item.currency)
-        counts[group] += 1
-        money[group] += item.amount
-    if not counts:
-        return ["  nothing"]
-    return [
-        f"  {operation} {name}: {counts[operation, name, currency]}"
-        + (f", {money[operation, name, currency]:f} {currency}" if currency else "")
-        for operation, name, currency in sorted(counts)
-    ]
-
-
-def _item_text(item: Item) -> list[str]:
-    amount = f" {item.amount:f} {item.currency}" if item.currency else ""
-    lines = [f"- {item.operation.value} {item.label}{amount} ({item.source_id}, key {item.key})"]
-    lines += [f"    {line.side:6} {line.account} {line.amount:f} {line.currency}" for line in item.ledger_effect]
-    lines += [f"    after {parent}" for parent in item.depends_on]
-    lines += [f"    warning: {warning}" for warning in item.warnings]
-    return lines
-
-
-def _hold_text(hold: Hold) -> str:
-    amount = f" {hold.amount:f} {hold.currency}" if hold.currency else ""
-    return f"- {hold.label}{amount} ({hold.source_id}): {hold.reason} [{hold.rule}] {hold.remedy}"

@@ -6,10 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Final
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from intacct_pipelines.domain.catalog.table import PARTNERS
 from intacct_pipelines.domain.money import in_minor_units
@@ -25,16 +22,13 @@ from intacct_pipelines.report.reconciliation import (
     what,
 )
 from intacct_pipelines.report.sheet import Cell, Sheet
+from intacct_pipelines.report.template import ENVIRONMENT
 from intacct_pipelines.report.words import CLASSES, money, plain, safe, spoken
 
 Record = Mapping[str, object]
 Lookup = Callable[[Example, str], Record | None]
 """Returns one side's whole record of an example, ``platform`` or ``intacct``, without what must not be shown."""
 
-_ENVIRONMENT: Final = Environment(
-    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-    lstrip_blocks=True,
-)  # fmt: skip
 _SHOWN_ITEMS: Final = 200
 """Items of clearing accounts on the page."""
 _ZERO: Final = Decimal(0)
@@ -48,7 +42,7 @@ def page(report: ReconciliationReport, lookup: Lookup) -> str:
         lookup: Finds both sides of the records that are shown.
     """
     anchors = {example.anchor for examples in report.examples.values() for example in examples}
-    return _ENVIRONMENT.get_template("reconciliation.html.j2").render(
+    return ENVIRONMENT.get_template("reconciliation.html.j2").render(
         report=report,
         inputs=report.inputs,
         headline=_headline(report),

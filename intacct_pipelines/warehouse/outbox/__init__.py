@@ -10,7 +10,7 @@ they know of the single objects is in ``domain.pushed``.
 """
 
 from intacct_pipelines.warehouse.outbox.confirming import Confirming
-from intacct_pipelines.warehouse.outbox.items import NOT_SENT, OutboxItem, Outcome, PlanStatus, Reason
+from intacct_pipelines.warehouse.outbox.items import NOT_SENT, OutboxItem, Outcome, PlanStatus, Reason, Standing
 from intacct_pipelines.warehouse.outbox.journal import utc_now
 from intacct_pipelines.warehouse.outbox.planning import Planning
 from intacct_pipelines.warehouse.outbox.sending import Sending
@@ -20,4 +20,4 @@ class Outbox(Planning, Sending, Confirming):
     """The outbox in one warehouse; its arguments are those of ``journal.Journal``."""
 
 
-__all__ = ["NOT_SENT", "Outbox", "OutboxItem", "Outcome", "PlanStatus", "Reason", "utc_now"]
+__all__ = ["NOT_SENT", "Outbox", "OutboxItem", "Outcome", "PlanStatus", "Reason", "Standing", "utc_now"]

@@ -91,6 +91,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How many items stand in a state, and what they add up to in one currency; empty for those without an amount."""
+
+    state: State
+    currency: str
+    records: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class PlanStatus:
     """One stored plan and the number of its items by state."""
 

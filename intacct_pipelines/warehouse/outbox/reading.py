@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.domain.push import OPEN, Operation, State
 from intacct_pipelines.errors import NotApprovedError
-from intacct_pipelines.warehouse.outbox.items import PlanStatus, select_items
+from intacct_pipelines.warehouse.outbox.items import PlanStatus, Standing, select_items
 from intacct_pipelines.warehouse.outbox.journal import Journal
 
 if TYPE_CHECKING:
@@ -90,6 +90,16 @@ class Reading(Journal):
                 (link, link),
             ).fetchall()
         return {row["state"]: row["n"] for row in rows}
+
+    def standing(self, links: Sequence[str]) -> list[Standing]:
+        """Return how many items of some links stand in each state, and their money, by currency."""
+        with self._transaction() as cursor:
+            rows = cursor.execute(
+                """SELECT state, currency, count(*) AS n, sum(amount) AS amount FROM push.item WHERE link = ANY(%s)
+                GROUP BY state, currency ORDER BY state, currency""",
+                (list(links),),
+            ).fetchall()
+        return [Standing(State(row["state"]), row["currency"], row["n"], row["amount"]) for row in rows]
 
     def explain(self, source_id: str) -> dict[str, list[dict[str, Any]]]:
         """Return all that was ever planned, held and done for one source record: ``items``, ``holds``, ``journal``."""

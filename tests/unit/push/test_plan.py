@@ -25,10 +25,9 @@ from push_cases import (
 )
 
 from intacct_pipelines.domain.keys import EntityKey, read_source_mark
-from intacct_pipelines.domain.link import ClosedPeriod, Mode
-from intacct_pipelines.domain.push import LedgerLine, Operation
+from intacct_pipelines.domain.link import ClosedPeriod
+from intacct_pipelines.domain.push import Change, LedgerLine, Operation
 from intacct_pipelines.push.parties import party_id_of
-from intacct_pipelines.push.plan import render
 from intacct_pipelines.push.sources import rows_of
 
 BOTH = (PAIRED_VENDOR, PAIRED_BILL)
@@ -287,7 +286,7 @@ def test_a_vendor_that_bill_renamed_gets_its_name_and_nothing_else(tax_id):
     update, document = plan(rows).items
     assert (update.operation, update.target_record_no) == (Operation.UPDATE, 11)
     assert update.payload == {"RECORDNO": "11", "NAME": "New name"}
-    assert update.warnings == ("name: Vendor v1 becomes New name",)
+    assert update.changes == (Change("name", "Vendor v1", "New name"),)
     assert (document.object_name, document.depends_on) == ("ap_bill", ())
 
 
@@ -363,6 +362,29 @@ def test_each_edited_field_leads_to_an_update(intacct):
     """Vendor, number and dates count as much as the amount (S-BIL-09)."""
     rows = tables(intacct__ap_bill=[intacct_bill(**intacct)], intacct__ap_bill_line=[intacct_line()])
     assert [item.operation for item in plan(rows, matches=BOTH).items] == [Operation.UPDATE]
+
+
+def test_an_update_tells_each_field_that_it_changes_with_its_old_value():
+    """What is sent by place is told by place, a line that goes or comes as a whole (S-BIL-09)."""
+    rows = tables(
+        bill__ap_bill=[bill(document_no="NEW", description="Mine")],
+        intacct__ap_bill=[intacct_bill(gl_posting_date=date(2026, 2, 12), due_date=None)],
+        intacct__ap_bill_line=[
+            intacct_line(trx_amount=Decimal(80), department_id="OPS", description="Ink"),
+            intacct_line(901, line_no=2, trx_amount=Decimal("20.00")),
+        ],
+    )
+    [update] = plan(rows, matches=BOTH).items
+    assert update.changes == (
+        Change("number", "INV-b1", "NEW"),
+        Change("date in the ledger", "2026-02-12", "2026-02-10"),
+        Change("due date", "", "2026-03-12"),
+        Change("description", "BILL:b1", f"BILL:b1 {update.key} Mine"),
+        Change("line 1 amount", "80", "100.00"),
+        Change("line 1 department", "OPS", "ENG"),
+        Change("line 1 text", "Ink", ""),
+        Change("line 2", "20.00 to 6000, ENG, 100-A", ""),
+    )
 
 
 def test_edited_coding_leads_to_an_update():
@@ -507,21 +529,6 @@ def test_the_document_reads_as_json_with_money_as_text():
     """No float anywhere in the document."""
     document = json.loads(plan().document(), parse_float=lambda text: pytest.fail(f"a float: {text}"))
     assert document["items"][0]["amount"] == "100.00"
-
-
-def test_the_text_shows_counts_money_items_and_holds_with_rules():
-    """A person can approve from the text alone."""
-    rows = tables(
-        bill__ap_bill=[bill("b1"), bill("b2"), bill("b3", approval_status="DENIED")],
-        bill__ap_bill_line=[line("b1"), line("b2"), line("b3")],
-    )
-    made = plan(rows)
-    shown = render(made)
-    assert "create ap_bill: 2, 200.00 USD" in shown
-    assert made.content_hash in shown
-    assert "debit  6000 100.00 USD" in shown
-    assert "[S-APR-02] Approve it in BILL." in shown
-    assert "cannot be applied" in render(made, mode=Mode.OBSERVE)
 
 
 def test_frames_become_rows_without_nan():

@@ -131,6 +131,10 @@ def test_an_edited_unpaid_invoice_is_updated_in_place():
         "<locationid>100-A</locationid><departmentid>ENG</departmentid></lineitem>"
         "</updateinvoiceitems>"
     ) in xml
+    told = {one.field: (one.old, one.new) for one in item.changes}
+    assert told["amount"] == ("108.00", "118.01")
+    assert told["line 2 account"] == ("2200", "4000")
+    assert told["line 3"] == ("", "8.00 to 2200, ENG, 100-A")
 
 
 def test_a_second_edit_of_the_same_invoice_is_another_operation():
