@@ -153,6 +153,7 @@ def run_ours(dsn: str) -> tuple[float, int]:
     from intacct_pipelines.domain.link import Link  # noqa: PLC0415  # as above
     from intacct_pipelines.domain.reconciled import RECONCILED  # noqa: PLC0415  # as above
     from intacct_pipelines.reconcile import Moment, columns_of  # noqa: PLC0415  # as above
+    from intacct_pipelines.warehouse.compared import Comparison  # noqa: PLC0415  # as above
     from intacct_pipelines.warehouse.connection import Warehouse  # noqa: PLC0415  # as above
 
     link = Link(LINK, EntityKey.parse(ENTITY), "008ORG")
@@ -160,7 +161,8 @@ def run_ours(dsn: str) -> tuple[float, int]:
     with Warehouse(dsn) as warehouse:
         warehouse.counts_and_totals("bill.vendor", ENTITY)  # the connection is there before the clock runs
         started = time.perf_counter()
-        result = reconcile_through_sieve(warehouse, link, "ap_bill", tables, Moment(NOW), str(time.time_ns()))
+        comparison = Comparison(link.name, "ap_bill", str(time.time_ns()), ground="")
+        result = reconcile_through_sieve(warehouse, link, "ap_bill", tables, Moment(NOW), comparison)
         return time.perf_counter() - started, len(result.differences)
 
 

@@ -190,7 +190,7 @@ class World:
             assert link is not None
             for object_name in ("vendor", "ap_bill"):
                 reconcile(systems, link, object_name, f"run-{self.run}")
-            return confirm_and_plan(systems, link)
+            return confirm_and_plan(systems, link, f"run-{self.run}")
 
     def sync_only(self, *objects: str) -> Planned:
         """Extract no more than planning these objects takes, confirm and plan; the link pushes nothing else."""
@@ -208,7 +208,7 @@ class World:
                     sync_intacct_table(systems, self.entity, table, f"run-{self.run}")
             chosen = [table for table in tables if table.qualified_name in needed]
             self.extract_platform(chosen, sync, f"run-{self.run}")
-            return confirm_and_plan(systems, link)
+            return confirm_and_plan(systems, link, f"run-{self.run}")
 
     def apply(self) -> dict[str, int]:
         """Apply what is approved; return the number of items by outcome."""

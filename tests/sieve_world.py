@@ -16,6 +16,7 @@ from intacct_pipelines.domain.keys import source_mark
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.domain.records import Tally, Window, WindowKind
 from intacct_pipelines.reconcile import Frames, Moment, columns_of, reconcile
+from intacct_pipelines.warehouse.compared import Comparison
 from intacct_pipelines.warehouse.recon import Recon
 
 ENTITY = "acme:100"
@@ -266,9 +267,8 @@ class SieveWorld:
     def through_sieve(self):
         """Reconcile with the sieve; return the comparison of the rest."""
         tables = {name: columns_of(name) for name in RECONCILED["ap_bill"].tables}
-        return reconcile_through_sieve(
-            self.warehouse, self.case.link, "ap_bill", tables, self.moment, f"run-{self.round}"
-        )
+        comparison = Comparison(self.case.link.name, "ap_bill", f"run-{self.round}", ground="")
+        return reconcile_through_sieve(self.warehouse, self.case.link, "ap_bill", tables, self.moment, comparison)
 
     def without_sieve(self):
         recon = Recon(self.warehouse, now=lambda: self.moment.now)

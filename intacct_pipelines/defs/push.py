@@ -84,7 +84,7 @@ def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
             return dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to plan"})
         scope = scope_of(entity, context.asset_key.to_user_string(), context.run.run_id)
         with explained(context), systems.now.meters.scope(scope):
-            planned = confirm_and_plan(systems.now, link)
+            planned = confirm_and_plan(systems.now, link, context.run.run_id)
         return dg.MaterializeResult(metadata=_plan_metadata(planned))
 
     return plan

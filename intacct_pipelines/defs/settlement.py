@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.extraction import sync_intacct_table
@@ -24,6 +24,7 @@ from intacct_pipelines.push.confirm import confirm_items
 from intacct_pipelines.push.plan import PLANNERS, build_plan
 from intacct_pipelines.push.sources import rows_of
 from intacct_pipelines.validate import documents
+from intacct_pipelines.warehouse.compared import begin_comparison, stored_pairs
 from intacct_pipelines.warehouse.due_parents import were_parents_asked
 from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
 from intacct_pipelines.warehouse.recon import Recon
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.moment import Moment
     from intacct_pipelines.reconcile.result import Reconciliation
     from intacct_pipelines.validate.documents import DocumentCheck
+    from intacct_pipelines.warehouse.compared import Comparison
     from intacct_pipelines.warehouse.connection import Warehouse
 
 _JUDGED_AT_A_TIME: Final = 20_000
@@ -52,20 +54,42 @@ def reconcile(systems: Systems, link: Link, object_name: str, run_id: str) -> Re
 
     Of an object with a sieve, the result holds the pairs of what was compared now, and all differences and totals.
     """
+    one = RECONCILED[object_name]
+    comparison = _begin_comparison(systems, link, one, run_id)
     if object_name in SIEVED:
-        one = RECONCILED[object_name]
         from intacct_pipelines.reconcile.frames import columns_of  # noqa: PLC0415 - as in ``_compare``
 
         tables = dict(_read_for(systems, link.entity, one, columns_of))
         result = reconcile_through_sieve(
-            systems.warehouse, link, object_name, tables, _moment(systems, link, one), run_id
+            systems.warehouse, link, object_name, tables, _moment(systems, link, one), comparison
         )
         return replace(result, differences=Recon(systems.warehouse).differences(link.name, object_name))
     result = _compare(systems, link, object_name)
     Recon(systems.warehouse).store(
-        result, link=link.name, entity=str(link.entity), object_name=object_name, run_id=run_id
+        result,
+        link=link.name,
+        entity=str(link.entity),
+        object_name=object_name,
+        run_id=run_id,
+        comparison=comparison,
     )
     return result
+
+
+def _begin_comparison(systems: Systems, link: Link, one: Reconciled, run_id: str) -> Comparison:
+    from intacct_pipelines.reconcile.frames import columns_of  # noqa: PLC0415 - as in ``_compare``
+
+    reads = {name: _holder(link.entity, TABLES[name]) for name, _ in _read_for(systems, link.entity, one, columns_of)}
+    return begin_comparison(systems.warehouse, link, one.name, run_id, reads=reads, after=one.after)
+
+
+def _pairs(systems: Systems, link: Link, object_name: str, run_id: str) -> list[dict[str, Any]]:
+    """Return the pairs that this run stored; if what they follow from changed since, or it stored none, find them."""
+    if run_id:
+        comparison = _begin_comparison(systems, link, RECONCILED[object_name], run_id)
+        if (stored := stored_pairs(systems.warehouse, comparison)) is not None:
+            return stored
+    return rows_of(_compare(systems, link, object_name).matches)
 
 
 def left_out(systems: Systems, entity: EntityKey, one: Reconciled) -> Skipped | None:
@@ -218,8 +242,13 @@ class Planned:
     is_auto_approved: bool
 
 
-def confirm_and_plan(systems: Systems, link: Link) -> Planned:
+def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     """Confirm what came back, then plan what is still to be written; approve it if the link's policy allows.
+
+    Args:
+        systems: What to talk to.
+        link: The link.
+        run_id: The run that has just compared the link's objects; without one all pairs are found anew.
 
     Raises:
         NotApprovedError: A table that the plan depends on has never been read, so nothing could be known from it.
@@ -246,8 +275,7 @@ def confirm_and_plan(systems: Systems, link: Link) -> Planned:
             name, pushed.name, warehouse.keys(pushed.source.qualified_name, name)
         ).items()
     }
-    # Pairs are found anew: what was stored is older than the rows if a sync stopped half-way.
-    matches = [row for one in leaned_on(objects) for row in rows_of(_compare(systems, link, one).matches)]
+    matches = [row for one in leaned_on(objects) for row in _pairs(systems, link, one, run_id)]
     holders = {table: _holder(link.entity, TABLES[table]) for table in tables}
     plan = build_plan(
         link,

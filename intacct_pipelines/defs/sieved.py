@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.moment import Moment
     from intacct_pipelines.reconcile.result import Reconciliation
+    from intacct_pipelines.warehouse.compared import Comparison
     from intacct_pipelines.warehouse.connection import Warehouse
 
 
@@ -26,7 +27,7 @@ def reconcile_through_sieve(
     object_name: str,
     tables: Mapping[str, Sequence[str]],
     moment: Moment,
-    run_id: str,
+    comparison: Comparison,
 ) -> Reconciliation:
     """Compare one object of a link and store the result, in one transaction that sees one state of both sides.
 
@@ -38,7 +39,7 @@ def reconcile_through_sieve(
         object_name: One of ``domain.sieved``.
         tables: What the comparison reads, with the columns.
         moment: When ages are taken.
-        run_id: The run.
+        comparison: What the comparison stands on.
 
     Returns:
         Pairs and differences of what was compared now, and the totals of all rows.
@@ -48,9 +49,9 @@ def reconcile_through_sieve(
         WarehouseUnavailableError: Postgres went away; nothing was stored.
     """
     try:
-        return _reconcile(warehouse, link, object_name, tables, moment, run_id)
+        return _reconcile(warehouse, link, object_name, tables, moment, comparison)
     except DataContractError:
-        return _reconcile(warehouse, link, object_name, tables, moment, run_id, anew=True)
+        return _reconcile(warehouse, link, object_name, tables, moment, comparison, anew=True)
 
 
 def _reconcile(
@@ -59,7 +60,7 @@ def _reconcile(
     object_name: str,
     tables: Mapping[str, Sequence[str]],
     moment: Moment,
-    run_id: str,
+    comparison: Comparison,
     *,
     anew: bool = False,
 ) -> Reconciliation:
@@ -83,5 +84,5 @@ def _reconcile(
         frames = room.Frames({**lists, **rest})
         found = room.reconcile(object_name, link, frames, sieve.crosswalk(of_rest=True), moment)
         result = with_settled(found, link, object_name, settling.by_class(), settling.whole)
-        Recon(warehouse, now=lambda: moment.now).store_rest(result, settling, run_id)
+        Recon(warehouse, now=lambda: moment.now).store_rest(result, settling, comparison)
     return result

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -217,3 +218,11 @@ class Link:
     clearing: Clearing = field(default_factory=Clearing)
     payables: Payables = field(default_factory=Payables)
     receivables: Receivables = field(default_factory=Receivables)
+
+    def as_text(self) -> str:
+        """Return the link with its whole policy, the same text for the same settings; for hashes."""
+        return json.dumps(asdict(self), default=_written, sort_keys=True)
+
+
+def _written(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)

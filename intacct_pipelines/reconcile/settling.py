@@ -73,14 +73,9 @@ def surroundings_of(link: Link, lookups: Lookups, moment: Moment, lists: str) ->
         moment: For the last closed day.
         lists: What tells one state of the lists from another.
     """
-    policy = json.dumps(asdict(link), default=_written, sort_keys=True)
     words = json.dumps(asdict(lookups), sort_keys=True)
-    parts = (__version__, repr(CAUSES), policy, words, str(moment.closed_through), lists)
+    parts = (__version__, repr(CAUSES), link.as_text(), words, str(moment.closed_through), lists)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _written(value: object) -> object:
-    return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
 def with_settled(

@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from intacct_pipelines.errors import DataContractError
+from intacct_pipelines.warehouse.compared import forget_comparisons, note_comparison
 from intacct_pipelines.warehouse.findings import store_findings
 from intacct_pipelines.warehouse.holding import hold
 from intacct_pipelines.warehouse.settling import remember
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import psycopg
 
+    from intacct_pipelines.warehouse.compared import Comparison
     from intacct_pipelines.warehouse.connection import Warehouse
     from intacct_pipelines.warehouse.settling import Settling
 
@@ -171,7 +173,16 @@ class Recon:
         self._warehouse = warehouse
         self._now = now
 
-    def store(self, found: Found, *, link: str, entity: str, object_name: str, run_id: str) -> None:
+    def store(
+        self,
+        found: Found,
+        *,
+        link: str,
+        entity: str,
+        object_name: str,
+        run_id: str,
+        comparison: Comparison | None = None,
+    ) -> None:
         """Make this the current result of one link and object; keep its totals, learn its pairs, renew its findings.
 
         Args:
@@ -180,6 +191,7 @@ class Recon:
             entity: The entity's partition key.
             object_name: ``vendor`` or ``ap_bill``.
             run_id: The run; storing twice with the same id replaces the totals of the first.
+            comparison: What it stood on, so that the same run may take its pairs; without it none may.
 
         Raises:
             DataContractError: A row belongs to another link, entity or object.
@@ -191,21 +203,26 @@ class Recon:
             connection.execute(_LOCK, [lock_name(link, object_name)])
             connection.execute(_FORGET_SETTLED, run)
             _store(connection, found, run)
+            if comparison is None:
+                forget_comparisons(connection, link)
+            else:
+                note_comparison(connection, comparison)
 
-    def store_rest(self, found: Found, settling: Settling, run_id: str) -> None:
+    def store_rest(self, found: Found, settling: Settling, comparison: Comparison) -> None:
         """Make what was settled, and what was found of the rest, the current result; as ``store`` does, nothing else.
 
         Args:
             found: What the comparison found among the rows that were not settled, with the totals of all rows.
             settling: What was settled; its sieve holds the lock and the transaction.
-            run_id: The run.
+            comparison: What it stood on.
 
         Raises:
             DataContractError: See ``store``.
         """
-        run = {**settling.sieve.place, "run_id": run_id, "now": self._now()}
+        run = {**settling.sieve.place, "run_id": comparison.run_id, "now": self._now()}
         _store(settling.sieve.connection, found, run, settling)
-        remember(settling, run_id)
+        remember(settling, comparison.run_id)
+        note_comparison(settling.sieve.connection, comparison)
 
     def crosswalk(self, link: str) -> pd.DataFrame:
         """Return all pairs of one link that are confirmed, proposed or refused."""
@@ -250,6 +267,7 @@ class Recon:
         with self._warehouse.transaction("deciding about a pair") as connection:
             connection.execute(_LOCK, [lock_name(link, object_name)])
             connection.execute(_FORGET_SETTLED, pair)
+            forget_comparisons(connection, link)
             if status == "confirmed":
                 connection.execute(_FORGET_OTHERS, pair)
             connection.execute(_DECIDE, pair)
@@ -429,7 +447,7 @@ def _store_totals(connection: psycopg.Connection, totals: pd.DataFrame, run: Map
 
 
 def _learn(connection: psycopg.Connection, run: Mapping[str, object]) -> None:
-    """Confirm the pairs that were found; what a person refused stays refused."""
+    """Confirm the pairs that were found, but for those of an id alone (S-VEN-08); what a person refused stays so."""
     connection.execute(_FORGET_REPLACED, run)
     connection.execute(_CONFIRM_FOUND, {**run, "by": RECONCILIATION})
 
@@ -524,14 +542,18 @@ INSERT INTO mapping.crosswalk AS c (link, object, platform_id, intacct_record_no
     decided_by, decided_at)
 SELECT %(link)s, %(object)s, platform_id, {record_no}, intacct_id, 'confirmed',
     jsonb_build_object('method', method), %(by)s, %(now)s
-FROM {found} WHERE method <> 'crosswalk'
+FROM {found} WHERE method <> 'crosswalk'{sure}
 ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct_id = excluded.intacct_id,
     status = excluded.status, evidence = excluded.evidence, decided_by = excluded.decided_by,
     decided_at = excluded.decided_at
 WHERE c.status = 'proposed'
 """
-_CONFIRM_FOUND: Final = _CONFIRM.format(record_no="intacct_record_no", found="staged_match")
-_CONFIRM_SETTLED: Final = _CONFIRM.format(record_no="record_no", found="sieve_settled")
+# An id alone may have been given to somebody else; such a pair waits until the names agree, or a person confirms it.
+_SAME_NAME: Final = """
+    AND NOT (method = 'natural_key' AND EXISTS (SELECT FROM staged_difference AS d
+        WHERE d.platform_id = staged_match.platform_id AND d.field = 'name'))"""
+_CONFIRM_FOUND: Final = _CONFIRM.format(record_no="intacct_record_no", found="staged_match", sure=_SAME_NAME)
+_CONFIRM_SETTLED: Final = _CONFIRM.format(record_no="record_no", found="sieve_settled", sure="")
 
 _PROPOSE: Final = """
 INSERT INTO mapping.crosswalk (link, object, platform_id, intacct_record_no, intacct_id, status, evidence, decided_by,

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from clearing_cases import IN, OUT, ClearingCase
+from list_cases import ListCase
 from reconcile_cases import LATER, LONG_AGO, NOW, Case
 from settlement_cases import SettlementCase
 
@@ -286,3 +287,28 @@ def test_a_balance_that_its_items_do_not_make_up_is_refused_by_the_database(ware
         Recon(warehouse).store(
             result, link="acme-100", entity="acme:100", object_name="clearing_account", run_id="run-1"
         )
+
+
+def stored_list(warehouse, *, name="Sales", run_id="run-1"):
+    """A department of each side with one id, stored."""
+    case = ListCase("department")
+    case.ours("d1", name, "200")
+    case.theirs(7, "Sales", "200")
+    recon = Recon(warehouse, now=lambda: NOW)
+    recon.store(case.result(), link="acme-100", entity="acme:100", object_name="department", run_id=run_id)
+    return recon
+
+
+def test_a_pair_that_only_its_id_makes_waits_for_a_person_while_the_names_differ(warehouse):
+    """The id may have been given to another department, whose name must not be written over this one (S-VEN-08)."""
+    recon = stored_list(warehouse, name="Research")
+    assert list(recon.matches("acme-100")["method"]) == ["natural_key"]
+    assert recon.crosswalk("acme-100").empty
+
+
+def test_a_pair_whose_names_once_agreed_is_known_when_one_is_renamed(warehouse):
+    """From then on another name is a renaming, which follows."""
+    recon = stored_list(warehouse)
+    assert list(recon.crosswalk("acme-100")["status"]) == ["confirmed"]
+    stored_list(warehouse, name="Research", run_id="run-2")
+    assert list(recon.crosswalk("acme-100")["status"]) == ["confirmed"]

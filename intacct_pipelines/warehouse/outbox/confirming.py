@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import UNDONE_STATES, Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.warehouse.compared import forget_comparisons_without
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason
 from intacct_pipelines.warehouse.outbox.journal import Journal
 
@@ -44,6 +45,8 @@ class Confirming(Journal):
                 values = {**row, "link": link, "actor": actor, "now": self._now()}
                 cursor.execute(_FORMER_PAIR, values)
                 cursor.execute(_CROSSWALK, values)
+            pairs = [(row["object_name"], row["source_id"], row["record_no"]) for row in rows]
+            forget_comparisons_without(cursor.connection, link, pairs)
             return len(rows)
 
 

@@ -1,0 +1,34 @@
+"""What was read leaves the process: large blocks are mapped each by itself, whatever was freed before."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+import sys
+
+import pytest
+
+_PROBE = """
+import ctypes
+from intacct_pipelines.clients.intacct import Credentials, IntacctClient, Options
+
+class Heap(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in
+                ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keep")]
+
+mallinfo2 = ctypes.CDLL(None).mallinfo2
+mallinfo2.restype = Heap
+with IntacctClient(Credentials("s", "s", "c", "u", "s"), Options(url="http://localhost")):
+    page = bytearray(8_000_000)
+    del page
+    before = mallinfo2().hblks
+    page = bytearray(4_000_000)
+    print(mallinfo2().hblks - before)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="needs glibc 2.33, which alone tells")
+def test_a_page_is_a_block_of_its_own_after_a_larger_one_was_freed():
+    command = [sys.executable, "-c", _PROBE]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own code
+    assert done.stdout.strip() == "1"
