@@ -27,7 +27,7 @@ def marked(source, item, words=None):
     return " ".join(part for part in (source, item.key, words) if part)
 
 
-def lines(kind, said, account, *, sign=1, location="100-A"):
+def lines(kind, said, account, words, *, sign=1, location="100-A"):
     """The lines of a document as the client takes them."""
     codes = {
         "departmentId": ("department", "ENG"),
@@ -36,7 +36,11 @@ def lines(kind, said, account, *, sign=1, location="100-A"):
     }
     coded = {name: code for name, (dimension, code) in codes.items() if dimension in said.coded}
     return [
-        {"new": kind, **told(glAccountNumber=account, transactionAmount=float(sign * amount), memo=said.text), **coded}
+        {
+            "new": kind,
+            **told(glAccountNumber=account, transactionAmount=float(sign * amount), memo=words),
+            **coded,
+        }
         for amount in said.amounts
     ]
 
@@ -65,7 +69,7 @@ def adjustment(area, word, party, said, item, source, account):
         "action": "Submit",
         "description": marked(source, item, said.text),
         **rated(said),
-        "lines": lines(f"{area}/{word}AdjustmentLineCreate", said, account, sign=-1),
+        "lines": lines(f"{area}/{word}AdjustmentLineCreate", said, account, said.line_text, sign=-1),
     }
 
 
@@ -158,21 +162,20 @@ def invoice(said, item, kind, **more):
 
 
 def invoice_changed(said, item):
-    first, *more = lines("AccountsReceivable/InvoiceLineCreate", said, "4000")
+    first, *more = lines("AccountsReceivable/InvoiceLineCreate", said, "4000", said.line_text)
     first |= {"new": "AccountsReceivable/InvoiceLineUpdate", "lineNo": 1}
     return invoice(said, item, "AccountsReceivable/InvoiceUpdate", recordNo=700, lines=[first, *more])
 
 
 def card_charge(said, item):
-    payee = said.text or "unknown merchant"
-    items = lines("CashManagement/ChargeCardTransactionLineCreate", said, "6400", location="L1")
+    items = lines("CashManagement/ChargeCardTransactionLineCreate", said, "6400", said.text, location="L1")
     return {
         "new": "CashManagement/ChargeCardTransactionCreate",
         "with": [item.key],
         "chargeCardId": "CARD-100",
         "transactionDate": day(said.posted_on),
         "referenceNumber": said.number,
-        "payee": payee,
+        "payee": said.text or "unknown merchant",
         "description": marked(f"SPEND:{said.number}", item, said.text),
         **({"transactionCurrency": said.currency} if said.currency != "USD" else {}),
         **foreign(said, "Intacct Daily Rate", said.posted_on),
@@ -262,7 +265,7 @@ SDK = {
         item,
         "AccountsReceivable/InvoiceCreate",
         action="Submit",
-        lines=lines("AccountsReceivable/InvoiceLineCreate", said, "4000"),
+        lines=lines("AccountsReceivable/InvoiceLineCreate", said, "4000", said.line_text),
     ),
     ("ar_invoice", "update"): invoice_changed,
     ("ap_payment", "create"): paid,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
@@ -51,52 +51,6 @@ CURRENCIES = frozenset({"USD", "EUR"})
 CLEARED = replace(LINK, clearing=Clearing(money_in="1080"), receivables=Receivables(undeposited_account="1090"))
 
 
-@dataclass(frozen=True)
-class Said:
-    """What the platform says of a document or a record.
-
-    Args:
-        number: Of the document; id of a record.
-        words: Free text.
-        name: Of a record of a list.
-        currency: Of the document; the entity's own is USD.
-        day: Of the document.
-        due: When it is due; None where nobody says.
-        amounts: Of the lines.
-        coded: Which of department, location and class each line names.
-        closed_through: Last closed day; a document before it is posted on the day that follows.
-        is_online: Whether the money went through the platform.
-        is_full: Whether everything that may be left empty is there.
-    """
-
-    number: str = "N-1"
-    words: str = "Cabling"
-    name: str = "Northwind"
-    currency: str = "USD"
-    day: date = date(2026, 2, 10)
-    due: date | None = date(2026, 3, 12)
-    amounts: tuple[Decimal, ...] = (Decimal("60.00"), Decimal("40.00"))
-    coded: frozenset[str] = frozenset({"department", "location", "class"})
-    closed_through: date | None = None
-    is_online: bool = True
-    is_full: bool = True
-
-    @property
-    def total(self):
-        """Sum of the lines."""
-        return sum(self.amounts, Decimal(0))
-
-    @property
-    def posted_on(self):
-        """Day in the ledger."""
-        return self.day if self.closed_through is None else max(self.day, date(2026, 3, 1))
-
-    @property
-    def text(self):
-        """Free text, or nothing."""
-        return self.words if self.is_full else None
-
-
 def _coding(said):
     names = (("department", "department_id", "d1"), ("location", "location_id", "l1"), ("class", "class_id", "k1"))
     return {column: code if name in said.coded else None for name, column, code in names}
@@ -104,7 +58,7 @@ def _coding(said):
 
 def _lines(make, said, **more):
     return [
-        make(line_no=number, amount=amount, description=said.text, **_coding(said), **more)
+        make(line_no=number, amount=amount, description=said.line_text, **_coding(said), **more)
         for number, amount in enumerate(said.amounts, start=1)
     ]
 
@@ -183,7 +137,7 @@ def _vendor_update(said):
 
 def _bill(said):
     own = {"document_no": said.number, "bill_date": said.day, "due_date": said.due, "description": said.text}
-    return bill(**own, currency=said.currency, amount=said.total, purchase_order_no=said.text)
+    return bill(**own, currency=said.currency, amount=said.total, purchase_order_no="PO-1" if said.is_full else None)
 
 
 def _bill_create(said):

@@ -229,8 +229,8 @@ class BillPlanner:
         }
         if bill.get("purchase_order_no"):
             content["DOCNUMBER"] = text(bill, "purchase_order_no")
-        # The key of the item is put here once it is known; the place keeps the order of the fields.
-        content["DESCRIPTION"] = ""
+        # Mark and key are put before these words once the key is known, which follows from them too.
+        content["DESCRIPTION"] = text(bill, "description")
         content["WHENDUE"] = format_day(bill.get("due_date") or bill["bill_date"])
         content["CURRENCY"] = currency
         if base:

@@ -242,8 +242,8 @@ class CardChargePlanner:
             "paymentdate": date_parts(posted_on),
             "referenceno": reference_no(charge["id"]),
             "payee": text(charge, "merchant_name") or "unknown merchant",
-            # The key of the item is put here once it is known; the place keeps the order of the arguments.
-            "description": "",
+            # Mark and key are put before these words once the key is known, which follows from them too.
+            "description": text(charge, "merchant_name"),
         }
         if currency != self._sources.base_currency:
             content |= {"currency": currency, "exchratedate": date_parts(posted_on), "exchratetype": _DAILY_RATE}

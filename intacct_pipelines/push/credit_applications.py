@@ -95,10 +95,10 @@ class CreditApplicationPlanner:
         # BILL tells no day of a use: it is that of the credit's last change (UTC).
         own: date = max(credit["modified_at"].date(), credit["credit_date"])
         applied_on = posting_day(self._context, own)
-        content = self._content(vendor_id, currency, shares, applied_on)
+        words = f"vendor credit {text(credit, 'reference_no')}"
+        content = self._content(vendor_id, currency, shares, applied_on, words)
         key = key_of(self._sources.link, OBJECT, credit, Operation.CREATE, content)
         amount: Decimal = sum((share.total for share in shares[1:]), shares[0].total)
-        words = f"vendor credit {text(credit, 'reference_no')}"
         is_moved = applied_on != own
         return Item(
             key=key,
@@ -114,14 +114,14 @@ class CreditApplicationPlanner:
             label=_label(credit),
         )
 
-    def _content(self, vendor_id: str, currency: str, shares: Sequence[Share], applied_on: date) -> Fields:
+    def _content(self, vendor_id: str, currency: str, shares: Sequence[Share], applied_on: date, words: str) -> Fields:
         base = self._sources.base_currency
         content: Fields = {}
         if base and base != currency:
             # An empty type is Intacct's own daily rate.
             content |= {"EXCH_RATE_DATE": format_day(applied_on), "EXCH_RATE_TYPE_ID": ""}
-        # The key of the item is put into the description once it is known; the place keeps the order of the fields.
-        content |= {"VENDORID": vendor_id, "DESCRIPTION": "", "PAYMENTDATE": format_day(applied_on)}
+        # Mark and key are put before these words once the key is known, which follows from them too.
+        content |= {"VENDORID": vendor_id, "DESCRIPTION": words, "PAYMENTDATE": format_day(applied_on)}
         content["CURRENCY"] = currency
         if base:
             content["BASECURR"] = base

@@ -148,8 +148,8 @@ class CreditMemoPlanner:
             "dateposted": date_parts(posted_on),
             "adjustmentno": number,
             "action": "Submit",
-            # The key of the item is put here once it is known; the place keeps the order of the arguments.
-            "description": "",
+            # Mark and key are put before these words once the key is known, which follows from them too.
+            "description": text(memo, "description"),
         }
         content |= currency_elements(currency, base, posted_on)
         content["aradjustmentitems"] = {"lineitem": [line_arguments(line, currency, sign=-1) for line in lines]}

@@ -147,10 +147,10 @@ class PaymentPlanner:
         own: date = payment["process_date"]
         paid_on = posting_day(self._context, own)
         currency, money = text(payment, "currency"), payment["amount"]
-        content = self._content(payment, vendor_id, number, shares, drawn, paid_on)
-        key = key_of(self._link, OBJECT, payment, Operation.CREATE, content)
         is_moved = paid_on != own
         words = f"{text(payment, 'description')} {f'paid on {own}' if is_moved else ''}".strip()
+        content = self._content(payment, vendor_id, number, shares, drawn, paid_on, words)
+        key = key_of(self._link, OBJECT, payment, Operation.CREATE, content)
         effect = () if drawn is None else _effect(money, currency, debit=PAYABLE, credit=drawn.ledger_account)
         return Item(
             key=key,
@@ -175,6 +175,7 @@ class PaymentPlanner:
         shares: Sequence[Share],
         drawn: Drawn | None,
         paid_on: date,
+        words: str,
     ) -> Fields:
         currency, base = text(payment, "currency"), self._sources.base_currency
         content: Fields = {}
@@ -186,8 +187,8 @@ class PaymentPlanner:
         content["VENDORID"] = vendor_id
         if number:
             content["DOCNUMBER"] = number
-        # The key of the item is put here once it is known; the place keeps the order of the fields.
-        content |= {"DESCRIPTION": "", "PAYMENTDATE": format_day(paid_on), "CURRENCY": currency}
+        # Mark and key are put before these words once the key is known, which follows from them too.
+        content |= {"DESCRIPTION": words, "PAYMENTDATE": format_day(paid_on), "CURRENCY": currency}
         if base:
             content["BASECURR"] = base
         details = [detail for share in shares for detail in share.details(currency)]
@@ -203,12 +204,12 @@ class PaymentPlanner:
             raise Held("awaiting_approval", "S-PAY-07", reason, "Decline or delete it in Intacct; it is not posted.")
         voided_on = max(self._voided_on(payment), paired["payment_date"])
         reversed_on = posting_day(self._context, voided_on)
-        content: Fields = {"datereversed": date_parts(reversed_on), "description": ""}
+        words = f"voided in BILL on {voided_on}"
+        content: Fields = {"datereversed": date_parts(reversed_on), "description": words}
         start = f"{paired['record_no']} {stored_revision(OBJECT, paired)}"
         key = key_of(self._link, OBJECT, payment, Operation.REVERSE, content, start)
         bank = self._accounts.ledger_account_of(text(paired, "financial_account_id"))
         amount, currency = paired["trx_total_entered"], text(paired, "currency")
-        words = f"voided in BILL on {voided_on}"
         is_moved = reversed_on != voided_on
         return Item(
             key=key,

@@ -121,7 +121,7 @@ class ReceiptPlanner:
         voided_on = max(receipt["modified_at"].date(), paired["receipt_date"])
         reversed_on = posting_day(self._context, voided_on)
         words = f"voided in BILL on {voided_on}"
-        content: Fields = {"datereversed": date_parts(reversed_on), "description": ""}
+        content: Fields = {"datereversed": date_parts(reversed_on), "description": words}
         revision = stored_revision(OBJECT, paired)
         key = key_of(self._link, OBJECT, receipt, Operation.REVERSE, content, f"{paired['record_no']} {revision}")
         amount, left = paired["trx_total_entered"], paired.get("trx_total_due") or Decimal(0)
@@ -207,8 +207,8 @@ class ReceiptPlanner:
             "PAYMENTMETHOD": self._accounts.method(receipt),
             "CUSTOMERID": customer,
             "DOCNUMBER": _number(receipt),
-            # The key of the item is put here once it is known; the place keeps the order of the fields.
-            "DESCRIPTION": "",
+            # Mark and key are put before these words once the key is known, which follows from them too.
+            "DESCRIPTION": text(receipt, "description"),
         }
         if base and base != currency:
             # An empty type is Intacct's own daily rate.

@@ -168,8 +168,8 @@ class VendorCreditPlanner:
             "dateposted": date_parts(posted_on),
             "adjustmentno": number,
             "action": "Submit",
-            # The key of the item is put here once it is known; the place keeps the order of the arguments.
-            "description": "",
+            # Mark and key are put before these words once the key is known, which follows from them too.
+            "description": text(credit, "description"),
         }
         if base:
             content["basecurr"] = base

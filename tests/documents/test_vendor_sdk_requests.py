@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from said import Said
 from sdk_cases import READ, SDK
-from sent_cases import SENT, Said
+from sent_cases import SENT
 from vendor_sdk import run
 
 from intacct_pipelines.push.wire import function_of
@@ -22,7 +23,7 @@ from intacct_pipelines.push.wire import function_of
 SCRIPT = Path(__file__).parent / "vendor_sdk.js"
 
 SAID = {
-    "full": Said(words="Cabling & Söhne <2>"),
+    "full": Said(words="Cabling & Söhne <2>", line_words="Cat 6 > Cat 5"),
     "bare": Said(coded=frozenset(), due=None, is_full=False, is_online=False, amounts=(Decimal("12.30"),)),
     "foreign": Said(currency="EUR", amounts=(Decimal("0.05"), Decimal("12345678.90"), Decimal(7))),
     "moved": Said(closed_through=date(2026, 2, 28), coded=frozenset({"location"})),

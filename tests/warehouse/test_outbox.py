@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
 import psycopg
+import push_cases
 import pytest
 from push_cases import AUTO_LINK, LINK, NOW, item, plan_of
 from warehouse_rows import bill, store
@@ -75,6 +77,15 @@ def test_a_key_with_another_payload_is_refused(outbox):
     forged = item("b1", payload={"RECORDID": "other"})
     with pytest.raises(PushError, match="S-IDM-05"):
         outbox.box.store_plan(plan_of(forged, now=NOW + timedelta(hours=1)), actor="planner")
+
+
+def test_another_description_in_bill_is_another_item_and_stops_no_plan(outbox):
+    """The description is sent as well, so the key follows from it too (S-IDM-01, S-IDM-05)."""
+    for hour, words in enumerate(("first", "second")):
+        rows = push_cases.tables(bill__ap_bill=[push_cases.bill(description=words)])
+        outbox.box.store_plan(push_cases.plan(rows, now=NOW + timedelta(hours=hour)), actor="planner")
+    states = {json.loads(one.payload_text)["DESCRIPTION"].split()[-1]: one.state for one in outbox.box.items()}
+    assert states == {"first": State.SUPERSEDED, "second": State.PLANNED}
 
 
 def test_a_newer_plan_supersedes_an_unapproved_one(outbox):
