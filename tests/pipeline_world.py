@@ -203,6 +203,7 @@ class World:
             compared = leaned_on([PUSHED[name] for name in objects])
             needed = {table for name in compared for table in RECONCILED[name].tables}
             needed |= {table for name in objects for table in (*PLANNERS[name].reads, *PUSHED[name].helped_by)}
+            needed |= {PUSHED[name].target.qualified_name for name in objects}
             for table in INTACCT_TABLES:
                 if table.qualified_name in needed:
                     sync_intacct_table(systems, self.entity, table, f"run-{self.run}")

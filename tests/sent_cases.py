@@ -43,6 +43,8 @@ from push_receivables import (
 )
 from push_receivables import share as receipt_share
 from reconcile_cases import NOW as CARDS_NOW
+from transfer_cases import TRANSFER_LINK, money_in, movement, plan_transfers, transfer_rows
+from transfer_cases import payment as carried
 
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Receivables
 from intacct_pipelines.push.plan import build_plan
@@ -274,6 +276,23 @@ def _receipt_void(said):
     return _only(plan_receivables(rows, matches=(PAIRED_CUSTOMER, PAIRED_INVOICE, pair), **link), "ar_payment")
 
 
+def _transfer(object_name):
+    def planned(said):
+        ours = {"process_date": said.day, "name": said.number}
+        rows = transfer_rows(
+            bill__money_movement=[movement(**ours, amount=-said.total), money_in(**ours, amount=said.total)],
+            bill__ap_payment=[carried(process_date=said.day)],
+            bill__ar_payment=[{"id": "r1", "payment_date": said.day, "status": "PAID", "is_online": True}],
+        )
+        link = replace(TRANSFER_LINK, clearing=replace(TRANSFER_LINK.clearing, currency=said.currency))
+        department = "ENG" if "department" in said.coded else ""
+        link = replace(link, entries=replace(link.entries, department=department))
+        plan = plan_transfers(rows, **_open(said, link), objects=[object_name])
+        return _only(plan, object_name)
+
+    return planned
+
+
 # --- cards ---------------------------------------------------------------------------------------------------------
 
 
@@ -330,6 +349,8 @@ SENT = {
     ("ar_payment", "create"): _receipt,
     ("ar_payment", "reverse"): _receipt_void,
     ("credit_application", "create"): _application,
+    ("ap_transfer_entry", "create"): _transfer("ap_transfer_entry"),
+    ("ar_transfer_entry", "create"): _transfer("ar_transfer_entry"),
     ("card_transaction", "create"): _card_charge,
 }
 """Object and operation → the item that is planned of what the platform says."""

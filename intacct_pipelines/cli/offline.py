@@ -181,6 +181,7 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
                 "organization_id": organization["id"],
                 **writing,
                 "clearing": intacct["clearing"],
+                "entries": {"journal": "GJ", "location": entity},
             }
             for entity, organization in zip(intacct["entities"], bill["organizations"], strict=True)
         },

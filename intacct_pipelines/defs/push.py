@@ -65,10 +65,18 @@ PLANS: Final = {"bill": "plan", "spend": "card_plan"}
 """Name of the plan of each platform whose records are pushed; one that cannot be read holds up no other's."""
 
 
+def _grounds_of(platform: str) -> list[dg.AssetKey]:
+    """Return what a plan stands on: the comparisons, and the records by which that is confirmed which none compares."""
+    objects = [one for one in PUSHED.values() if one.platform == platform]
+    comparisons = dict.fromkeys(one.reconciliation for one in objects)
+    targets = dict.fromkeys(one.target.name for one in objects if one.reconciled_as)
+    return [dg.AssetKey(["recon", name]) for name in comparisons] + [dg.AssetKey(["intacct", name]) for name in targets]
+
+
 def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
     @dg.asset(
         key=["push", name],
-        deps=[dg.AssetKey(["recon", one.name]) for one in PUSHED.values() if one.platform == platform],
+        deps=_grounds_of(platform),
         description="What would be written to Intacct, item by item, with its effect on the ledger; and what is held, "
         "with the rule and what to do. Before planning, what came back from Intacct is confirmed.",
         metadata={"dagster/table_name": "push.plan"},

@@ -156,7 +156,6 @@ def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
     from intacct_pipelines import reconcile as room  # noqa: PLC0415 - see above
 
     warehouse, one = systems.warehouse, RECONCILED[object_name]
-    on_clearing = ("account_no", link.clearing.accounts)
     frames = room.Frames(
         {
             name: warehouse.read_frame(
@@ -164,13 +163,18 @@ def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
                 _holder(link.entity, TABLES[name]),
                 columns=columns,
                 include_deleted=True,
-                among=on_clearing if name in one.of_clearing else None,
+                among=_among(link) if name in one.of_clearing else None,
             )
             for name, columns in _read_for(systems, link.entity, one, room.columns_of)
         }
     )
     moment = _moment(systems, link, one)
     return room.reconcile(object_name, link, frames, Recon(warehouse).crosswalk(link.name), moment)
+
+
+def _among(link: Link) -> tuple[str, tuple[str, ...]]:
+    """Return of which rows of the ledger no more is read than what stands on the link's clearing accounts."""
+    return "account_no", link.clearing.accounts
 
 
 def _moment(systems: Systems, link: Link, one: Reconciled) -> Moment:
@@ -208,7 +212,7 @@ def pushed_objects(systems: Systems, link: Link) -> list[Pushed]:
         if pushed.platform == link.platform
         and pushed.name not in link.not_pushed
         and (not pushed.lifts or pushed.name in link.also_pushed)
-        and not left_out(systems, link.entity, RECONCILED[pushed.name])
+        and not left_out(systems, link.entity, RECONCILED[pushed.reconciliation])
         and not _lacks_target(systems, link.entity, pushed.target)
     ]
 
@@ -216,7 +220,7 @@ def pushed_objects(systems: Systems, link: Link) -> list[Pushed]:
 def leaned_on(objects: Iterable[Pushed]) -> list[str]:
     """Return the reconciled objects whose pairs planning needs: those of the pushed ones, and what these stand on."""
     names: dict[str, None] = {}
-    waiting = [pushed.name for pushed in objects]
+    waiting = [pushed.reconciliation for pushed in objects]
     while waiting:
         name = waiting.pop()
         if name not in names:
@@ -277,9 +281,13 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     }
     matches = [row for one in leaned_on(objects) for row in _pairs(systems, link, one, run_id)]
     holders = {table: _holder(link.entity, TABLES[table]) for table in tables}
+    of_clearing = {table for pushed in objects for table in RECONCILED[pushed.reconciliation].of_clearing}
     plan = build_plan(
         link,
-        {table: rows_of(warehouse.read_frame(table, holder)) for table, holder in holders.items()},
+        {
+            table: rows_of(warehouse.read_frame(table, holder, among=_among(link) if table in of_clearing else None))
+            for table, holder in holders.items()
+        },
         matches,
         revisions=revisions,
         closed_through=systems.intacct(link.entity).closed_books_date(),

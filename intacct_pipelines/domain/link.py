@@ -121,6 +121,25 @@ class Payables:
     bank_accounts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """How the journal entries of money in transit are written into Intacct.
+
+    Args:
+        journal: Symbol of the journal; without it they are held.
+        bank: Ledger account of the bank that BILL debits and credits, where BILL's own accounts do not tell one.
+        location: The one location of the entries (S-AFT-02); empty: ``default_location`` of the link.
+        department: Their department; empty: none.
+        returns: Whether money that came back is entered too; how BILL tells of it is not documented.
+    """
+
+    journal: str = ""
+    bank: str = ""
+    location: str = ""
+    department: str = ""
+    returns: bool = False
+
+
 RECEIPT_METHODS: Final[Mapping[str, str]] = {
     "ACH": "EFT",
     "CASH": "Cash",
@@ -185,6 +204,7 @@ class Link:
         clearing: The clearing accounts of a link to BILL (S-CFG-03).
         payables: How what settles bills is written.
         receivables: How what settles invoices is written.
+        entries: How the journal entries of money in transit are written.
     """
 
     name: str
@@ -218,6 +238,7 @@ class Link:
     clearing: Clearing = field(default_factory=Clearing)
     payables: Payables = field(default_factory=Payables)
     receivables: Receivables = field(default_factory=Receivables)
+    entries: Entries = field(default_factory=Entries)
 
     def as_text(self) -> str:
         """Return the link with its whole policy, the same text for the same settings; for hashes."""

@@ -2,7 +2,8 @@
 
 An entry holds the facts that storing, sending and confirming need; what is eligible and what is sent is in ``push``, in
 the object's own module. One more object is one more entry here, one module there, and its planner in
-``push.plan.PLANNERS``; no SQL and nothing of sending changes. Its name is that of its reconciliation, which pairs it.
+``push.plan.PLANNERS``; no SQL and nothing of sending changes. As a rule its name is that of its reconciliation, which
+pairs it.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class Pushed:
             such a record changed since the plan, because what is due of it may have been settled otherwise.
         lifts: Rule by which the vendor's sync does not carry the object, so that it is pushed only if the link names it
             in ``also_pushed``; empty as a rule.
+        reconciled_as: The reconciliation that tells of its records, where these are paired with others than ``target``;
+            the one of its name, if none is given.
     """
 
     name: str
@@ -63,6 +66,12 @@ class Pushed:
     arguments: Mapping[str, str] = field(default_factory=dict)
     lifts: str = ""
     stands_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reconciled_as: str = ""
+
+    @property
+    def reconciliation(self) -> str:
+        """Name of the reconciliation that tells of its records."""
+        return self.reconciled_as or self.name
 
     @property
     def platform(self) -> str:
@@ -164,6 +173,28 @@ _LISTS: Final = (
 
 _SETTLED: Final = {"intacct.ap_bill": ("RECORDKEY", "INLINEKEY"), "intacct.ap_adjustment": ("ADJUSTMENTKEY",)}
 """What a payment settles, and what it settles that with."""
+
+
+def _entry(name: str, word: str, source: str, reconciled_as: str) -> Pushed:
+    """Return what becomes a journal entry, which is known by its journal, number and day, and by the key in its title.
+
+    Entries are numbered by themselves, so their pairs must not be mixed with those of funds transfers and deposits.
+    """
+    return Pushed(
+        name,
+        word,
+        source=TABLES[source],
+        source_lines=(),
+        target=TABLES["intacct.journal_entry"],
+        natural_key=("journal", "reference_no", "entry_date"),
+        folded=("reference_no",),
+        mark="title",
+        people_id="reference_no",
+        is_sought_by_mark=True,
+        helped_by=("intacct.checking_account", "intacct.savings_account", "bill.bank_account"),
+        reconciled_as=reconciled_as,
+    )
+
 
 PUSHED: Final[dict[str, Pushed]] = {
     one.name: one
@@ -278,6 +309,8 @@ PUSHED: Final[dict[str, Pushed]] = {
             is_sought_by_mark=True,
             stands_on=_SETTLED,
         ),
+        _entry("ap_transfer_entry", "funds transfer", "bill.money_movement", "ap_funds_transfer"),
+        _entry("ar_transfer_entry", "funds transfer", "bill.money_movement", "ar_funds_transfer"),
         Pushed(
             "card_transaction",
             "card charge",

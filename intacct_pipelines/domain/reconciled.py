@@ -23,8 +23,8 @@ class Reconciled:
         heeds_closed_books: Whether closed books explain differences, so that their date is asked for.
         may_be_left_out: Whether one of the tables may rightly be absent, for want of a module, a permission or a file;
             nothing is compared then, and the asset says why.
-        of_clearing: Tables of which only what stands on the link's clearing accounts is read; a link that names none
-            has nothing to compare (S-CFG-03).
+        of_clearing: Tables of which only what stands on the link's clearing accounts is read; where one of them is
+            more than evidence, a link that names no such account has nothing to compare (S-CFG-03).
         evidence: Tables that only help to judge, with the columns that are read of them (all if none is named); they
             may be absent.
         called: What people call one record, and commands the object; the object's name, if not said.
@@ -77,6 +77,11 @@ def _both(*tables: str) -> tuple[str, ...]:
 _CODING: Final = ("bill.gl_account", "bill.department", "bill.location", "bill.accounting_class", "bill.ap_term")
 _CREDITS: Final = (*_both("vendor"), "bill.vendor_credit", "intacct.ap_bill", "intacct.ap_adjustment")
 _BANK: Final = ("record_no", "bank_account_id", "account_no", "location_id")
+_LEDGER: Final = (
+    "record_no", "batch_title", "batch_reference_no", "book", "module_key", "entry_date", "entry_state", "account_no",
+    "currency", "trx_debit_amount", "trx_credit_amount",
+)  # fmt: skip
+"""What tells journal entries on the clearing accounts."""
 _CARDS: Final = (
     "spend.card_transaction",
     "spend.card_transaction_line",
@@ -254,7 +259,9 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "bill.ap_payment_void",
             ),
             after=("ap_payment",),
+            of_clearing=("intacct.gl_detail",),
             evidence={
+                "intacct.gl_detail": _LEDGER,
                 "intacct.funds_transfer_line": ("record_no", "transfer_record_no", "account_no"),
                 "bill.bank_account": ("id", "gl_account_id"),
                 "bill.gl_account": ("id", "name", "account_no"),
@@ -295,6 +302,8 @@ RECONCILED: Final[dict[str, Reconciled]] = {
                 "bill.ar_payment",
             ),
             after=("ar_payment",),
+            of_clearing=("intacct.gl_detail",),
+            evidence={"intacct.gl_detail": _LEDGER},
             called="deposit",
             platform_records=("bill.money_movement",),
             intacct_records=("intacct.deposit", "intacct.funds_transfer"),

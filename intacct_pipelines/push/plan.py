@@ -17,6 +17,7 @@ from intacct_pipelines.push.payments import PaymentPlanner
 from intacct_pipelines.push.planner import Context
 from intacct_pipelines.push.receipts import ReceiptPlanner
 from intacct_pipelines.push.sources import Sources, text
+from intacct_pipelines.push.transfers import PayableTransfers, ReceivableTransfers
 from intacct_pipelines.push.vendor_credits import VendorCreditPlanner
 from intacct_pipelines.push.vendors import VendorPlanner
 
@@ -45,6 +46,8 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         PaymentPlanner,
         ReceiptPlanner,
         CreditApplicationPlanner,
+        PayableTransfers,
+        ReceivableTransfers,
         CardChargePlanner,
     )
 }

@@ -87,6 +87,14 @@ class Sources:
             }
         return self._pairs[object_name, table]
 
+    def matched(self, object_name: str) -> dict[str, int]:
+        """Return the record number of each platform record's pair, whatever table of Intacct has it."""
+        return {
+            match["platform_id"]: int(match["intacct_record_no"])
+            for match in self._matches
+            if match["object"] == object_name
+        }
+
     def unconfirmed(self, object_name: str) -> frozenset[str]:
         """Return the platform's ids of records that nobody confirmed: id or name alone made the pair."""
         return frozenset(

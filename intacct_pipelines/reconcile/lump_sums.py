@@ -11,6 +11,8 @@ from intacct_pipelines.reconcile.differences import Differences, Explanations, a
 from intacct_pipelines.reconcile.documents import amount_fields, touched
 from intacct_pipelines.reconcile.fields import Field, add_fields, unlike
 from intacct_pipelines.reconcile.frames import mapped, text
+from intacct_pipelines.reconcile.objects.transfer_entries import AGREES, DIFFERS, NO_ENTRY
+from intacct_pipelines.reconcile.objects.transfer_entries import UNDONE as TAKEN_BACK
 from intacct_pipelines.reconcile.pairing import NATURAL_KEY, Pairing, joined, pair_known
 from intacct_pipelines.reconcile.result import Reconciliation
 from intacct_pipelines.reconcile.sides import Sides, pair_rows
@@ -70,7 +72,7 @@ def reconcile_lump_sums(
         link: See ``reconcile.Reconciler``, as for the next two.
         crosswalk: Known pairs.
         moment: When.
-        groups: BILL's side.
+        groups: BILL's side; of its movements ``entry`` says what stands in Intacct as a journal entry.
         every: Intacct's transfers: ``key``, ``id``, ``shown``, ``number``, ``day``, ``state``, ``stands``,
             ``description``, ``owner`` (None where it is not told), ``amount``, ``currency``, ``changed_at``.
         more: Returns further fields of the pairs, of Intacct's transfers in their order and the money of each pair.
@@ -166,20 +168,27 @@ def _compare(
 
 def _explain(kind: LumpSums, sides: Sides, groups: Groups) -> Explanations:
     platform, intacct, causes = sides.platform, sides.intacct, kind.causes
+    is_short, entry = platform["key"].isin(set(groups.short)), platform["entry"]
+    stands = entry.isin([AGREES, DIFFERS])
     return Explanations(
         platform_cause=first_cause(
             platform,
             NO_CAUSE,
             **{
-                f"{causes}void_transfer": platform["is_void"],
-                f"{causes}transfer_to_come": platform["is_sent"],
+                f"{causes}void_transfer": platform["is_void"] & ~stands,
+                f"{causes}transfer_to_come": platform["is_sent"] & (entry == NO_ENTRY),
+                f"{causes}transfer_in_journal": (entry == AGREES) & ~platform["is_void"] & ~is_short,
             },
         ),
         platform_otherwise=first_cause(
             platform,
             f"{causes}transfer_missing_in_intacct",
             **{
-                f"{causes}transfer_missing_and_short": platform["key"].isin(set(groups.short)),
+                f"{causes}void_transfer_stands": platform["is_void"],
+                f"{causes}transfer_undone_but_live": entry == TAKEN_BACK,
+                f"{causes}transfer_entry_differs": entry == DIFFERS,
+                f"{causes}{kind.carried}_do_not_add_up": entry == AGREES,
+                f"{causes}transfer_missing_and_short": is_short,
                 "computed_transfer_missing": platform["is_computed"],
             },
         ),

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import RECEIPT_METHODS, Clearing, Form1099, Link, Payables, Receivables
+from intacct_pipelines.domain.link import RECEIPT_METHODS, Clearing, Entries, Form1099, Link, Payables, Receivables
 from intacct_pipelines.settings.platforms import CardSettings
 from intacct_pipelines.settings.sections import Section, Text, TextMap, Written
 
@@ -88,6 +88,27 @@ class ReceivablesSettings(Section):
         return Receivables(self.undeposited_account, {**RECEIPT_METHODS, **self.methods})
 
 
+class EntriesSettings(Section):
+    """How the journal entries of money in transit are written into Intacct."""
+
+    journal: Text = Field("", description="Symbol of Intacct's journal; without it they are held (S-AFT-01).")
+    bank: Text = Field(
+        "", description="Ledger account of the bank that BILL debits, where BILL's own accounts do not tell one."
+    )
+    location: Text = Field(
+        "", description="The one location of the entries (S-AFT-02); without it, default_location of the link."
+    )
+    department: Text = Field("", description="Department of the entries.")
+    returns: bool = Field(
+        default=False, description="Whether money that came back is entered too; BILL does not document how it tells."
+    )
+
+    @property
+    def policy(self) -> Entries:
+        """What these settings state for pushing."""
+        return Entries(self.journal, self.bank, self.location, self.department, self.returns)
+
+
 class LinkSettings(Written):
     """One link: a BILL organisation joined to a company, at an entity or at the top level."""
 
@@ -130,6 +151,9 @@ class LinkSettings(Written):
     receivables: ReceivablesSettings = Field(
         default_factory=ReceivablesSettings, description="How receipts are written."
     )
+    entries: EntriesSettings = Field(
+        default_factory=EntriesSettings, description="How the journal entries of funds transfers are written."
+    )
 
 
 def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
@@ -155,6 +179,7 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         clearing=settings.clearing.policy,
         payables=settings.payables.policy,
         receivables=settings.receivables.policy,
+        entries=settings.entries.policy,
     )
     return settings.allowed(link)
 

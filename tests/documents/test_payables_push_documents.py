@@ -19,6 +19,7 @@ from payables_cases import (
     share,
     used,
 )
+from transfer_cases import movement, plan_transfers, transfer_rows
 
 from intacct_pipelines.push.wire import function_of
 from intacct_pipelines.sandbox.intacct.legacy import check_sequence
@@ -38,6 +39,7 @@ PLANS = {
         paying(bill__ap_payment=[payment(single_status="VOIDED")], intacct__ap_payment=[intacct_payment()]),
         matches=(*SETTLED, PAIRED_PAYMENT),
     ),
+    "push_transfer": lambda: plan_transfers(transfer_rows(bill__money_movement=[movement()])),
 }
 
 

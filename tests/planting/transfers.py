@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from clearing_cases import ClearingCase
+from clearing_cases import IN, OUT, ClearingCase
 from planting.ground import ALONE_IN_PLATFORM, Ground, Place, Plot, one_of
 from reconcile_cases import JUST_NOW
+
+_TWIN = 100_000
 
 
 def _day_of_its_own(plot: Plot) -> date:
@@ -43,7 +45,7 @@ def deposit(plot: Plot, *, amount: Decimal | None = None, **changes: object) -> 
     plot.case.deposit(plot.record_no, str(total), plot.number, **{**own, **changes})
 
 
-def _plant(ground: Ground, names: str, rule: str, carried: str, their_day: str) -> None:
+def _plant(ground: Ground, names: str, rule: str, carried: str, their_day: str, sign: int) -> None:
     for cause, verdict, of_cause, ours in (
         (f"{names}transfer_differs", "break", "", {}),
         ("young", "in_flight", "S-SCH-04", {"modified_at": JUST_NOW}),
@@ -66,6 +68,56 @@ def _plant(ground: Ground, names: str, rule: str, carried: str, their_day: str) 
     ground.only_ours("young", "S-SCH-04", verdict="in_flight", modified_at=JUST_NOW)
     ground.only_theirs(f"{names}transfer_made_in_intacct", rule)
     _plant_doubles(ground, f"{names}double_transfer")
+    _plant_entries(ground, names, rule, carried, sign)
+
+
+def _plant_entries(ground: Ground, names: str, rule: str, carried: str, sign: int) -> None:
+    """Plant movements that stand in Intacct as journal entries; ``sign`` is that of a usual one on the account."""
+    account = OUT if sign > 0 else IN
+
+    def enter(plot: Plot, amount: Decimal, *, days: int = 0, **more: object) -> None:
+        own = {"batch_title": f"BILL:{plot.id} transfer"} if plot.random.random() < 1 / 2 else {}
+        own |= {"batch_reference_no": plot.number, "account": account, "module": one_of("2.GL", None)(plot)}
+        day = _day_of_its_own(plot) + timedelta(days=days)
+        key = plot.record_no + _TWIN * more.pop("again", 0)
+        plot.case.posted(key, str(sign * amount), day=day, **{**own, **more})
+
+    for changes in ({"days": 1}, {"off": 1}, {"currency": "EUR"}, {"off": -2}):
+
+        @ground.plants(f"{names}transfer_entry_differs", ALONE_IN_PLATFORM)
+        def _(plot: Plot, changes: dict[str, object] = changes) -> None:
+            ground.ours(plot)
+            more = {**changes}
+            enter(plot, plot.amount + more.pop("off", 0) * plot.amount, **more)
+
+    @ground.plants(f"{names}transfer_in_journal", ALONE_IN_PLATFORM, rule)
+    def _(plot: Plot) -> None:
+        ground.ours(plot, status=plot.random.choice("01"), modified_at=JUST_NOW)
+        enter(plot, plot.amount)
+
+    @ground.plants(f"{names}{carried}_do_not_add_up", ALONE_IN_PLATFORM)
+    def _(plot: Plot) -> None:
+        ground.ours(plot, paid=plot.amount - plot.unit)
+        enter(plot, plot.amount)
+
+    @ground.plants(f"{names}void_transfer_stands", ALONE_IN_PLATFORM)
+    def _(plot: Plot) -> None:
+        ground.ours(plot, status="2")
+        enter(plot, plot.amount)
+
+    @ground.plants(f"{names}transfer_undone_but_live", ALONE_IN_PLATFORM)
+    def _(plot: Plot) -> None:
+        ground.ours(plot)
+        named = {"batch_title": f"BILL:{plot.id}"}
+        enter(plot, plot.amount, **named)
+        enter(plot, -plot.amount, days=3, again=1, **named)
+
+    for more in ({"book": "CASH"}, {"entry_state": "A"}, {"account": "1000"}, {"module": "11.CM"}):
+
+        @ground.plants(f"{names}transfer_missing_in_intacct", ALONE_IN_PLATFORM)
+        def _(plot: Plot, more: dict[str, object] = more) -> None:
+            ground.ours(plot)
+            enter(plot, plot.amount, **more)
 
 
 def _plant_doubles(ground: Ground, cause: str) -> None:
@@ -85,7 +137,7 @@ def _plant_doubles(ground: Ground, cause: str) -> None:
 
 def _bank_case() -> ClearingCase:
     """Let BILL have one bank account, and Intacct bank accounts at two locations."""
-    case = ClearingCase()
+    case = ClearingCase().clears()
     case.add("bill.gl_account", id="a1000", name="Operating", account_no="1000")
     case.add("bill.bank_account", id="bank", gl_account_id="a1000")
     for number, (account, location) in enumerate((("1000", "L1"), ("1010", "L1"), ("1020", "L2"), ("1090", "L1"))):
@@ -95,9 +147,9 @@ def _bank_case() -> ClearingCase:
 
 
 TRANSFERS = Ground("ap_funds_transfer", _bank_case, move, transfer)
-RECEIPT_TRANSFERS = Ground("ar_funds_transfer", ClearingCase, move_in, deposit)
-_plant(TRANSFERS, "", "S-AFT-01", "payments", "transfer_date")
-_plant(RECEIPT_TRANSFERS, "ar_", "S-RFT-01", "receipts", "deposit_date")
+RECEIPT_TRANSFERS = Ground("ar_funds_transfer", lambda: ClearingCase().clears(), move_in, deposit)
+_plant(TRANSFERS, "", "S-AFT-01", "payments", "transfer_date", 1)
+_plant(RECEIPT_TRANSFERS, "ar_", "S-RFT-01", "receipts", "deposit_date", -1)
 RECEIPT_TRANSFERS.outside("other_owner", "S-CFG-11", owner_entity_id=one_of("200", None))
 
 

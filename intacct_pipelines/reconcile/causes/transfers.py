@@ -27,6 +27,14 @@ def _lump_sums(names: str, rule: str, carried: str, behind: str) -> dict[str, Ca
         f"{names}transfer_to_come": coming(
             rule, "BILL has not confirmed the movement yet; only confirmed ones travel.", "Nothing."
         ),
+        f"{names}transfer_in_journal": expected(
+            rule, "It stands in Intacct as a journal entry between the bank and the clearing account.", "Nothing."
+        ),
+        f"{names}transfer_entry_differs": broken(
+            "Intacct's journal entry of the movement has another amount, day or currency.",
+            "Reverse the entry in Intacct and enter it as BILL has it.",
+            turn=Turn.INTACCT,
+        ),
         f"{names}transfer_made_in_intacct": expected(
             rule,
             "The transfer was made in Intacct; funds transfers travel from BILL only.",

@@ -8,6 +8,7 @@ one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +17,9 @@ import pandas as pd
 from intacct_pipelines.reconcile.frames import folded, instants, require, select_rows, text, value
 from intacct_pipelines.reconcile.lump_sums import UNDONE, LumpSums, bank_currency, reconcile_lump_sums
 from intacct_pipelines.reconcile.objects.ap_funds_accounts import account_fields
-from intacct_pipelines.reconcile.objects.ap_funds_groups import groups_of
+from intacct_pipelines.reconcile.objects.ap_funds_groups import BACK, groups_of
 from intacct_pipelines.reconcile.objects.ar_funds_groups import OF_RECEIVABLES
+from intacct_pipelines.reconcile.objects.transfer_entries import with_entries
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
@@ -34,6 +36,8 @@ def reconcile_funds_transfers(link: Link, frames: Frames, crosswalk: pd.DataFram
     See ``lump_sums.reconcile_lump_sums``, and ``reconcile.Reconciler`` for arguments and errors.
     """
     groups = groups_of(frames, bank_currency(link, frames))
+    movements = with_entries(groups.movements, link, frames, link.clearing.money_out, (BACK,))
+    groups = replace(groups, movements=movements)
     transfers = transfers_of(frames)
     # What customers paid moves the other way, and is no matter of payables.
     is_of_receivables = transfers["number"].isin(numbers_of_receivables(frames))

@@ -6,6 +6,7 @@ compared; of funds transfers those that carry the number of a movement of receiv
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -13,7 +14,8 @@ import pandas as pd
 from intacct_pipelines.reconcile.frames import folded, instants, require, select_rows, text, value
 from intacct_pipelines.reconcile.lump_sums import UNDONE, LumpSums, bank_currency, reconcile_lump_sums
 from intacct_pipelines.reconcile.objects.ap_funds_transfer import numbers_of_receivables, transfers_of
-from intacct_pipelines.reconcile.objects.ar_funds_groups import receipt_groups_of
+from intacct_pipelines.reconcile.objects.ar_funds_groups import IN, receipt_groups_of
+from intacct_pipelines.reconcile.objects.transfer_entries import with_entries
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
@@ -30,6 +32,8 @@ def reconcile_receipt_transfers(link: Link, frames: Frames, crosswalk: pd.DataFr
     See ``lump_sums.reconcile_lump_sums``, and ``reconcile.Reconciler`` for arguments and errors.
     """
     groups = receipt_groups_of(frames, bank_currency(link, frames))
+    movements = with_entries(groups.movements, link, frames, link.clearing.money_in, (IN,))
+    groups = replace(groups, movements=movements)
     transfers = transfers_of(frames)
     transfers = transfers[transfers["number"].isin(numbers_of_receivables(frames))]
     every = pd.concat([_deposits(frames), transfers], ignore_index=True)

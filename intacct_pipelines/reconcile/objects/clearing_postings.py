@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from intacct_pipelines.domain.ledger import ACCRUAL, CASH, PAYABLES, POSTED, RECEIVABLES
 from intacct_pipelines.reconcile.documents import confirmed_pairs, money
 from intacct_pipelines.reconcile.fields import NO_MONEY
 from intacct_pipelines.reconcile.frames import changed_at, flag, folded, mapped, require, select_rows, text, value
@@ -27,9 +28,8 @@ if TYPE_CHECKING:
     from intacct_pipelines.reconcile.objects.funds_groups import Groups
 
 PAYMENT, RECEIPT, TRANSFER, DEPOSIT, GAP = "payment", "receipt", "funds transfer", "deposit", "gap"
-_ACCRUAL, _POSTED = "ACCRUAL", "P"
 _NEVER_FUNDED: Final = "FUNDING_FAILED_VOIDED"
-_MODULES: Final = {"3.AP": PAYMENT, "4.AR": RECEIPT, "11.CM": TRANSFER}
+_MODULES: Final = {PAYABLES: PAYMENT, RECEIVABLES: RECEIPT, CASH: TRANSFER}
 """Intacct's modules, by what they post on a clearing account; every other one posts journal entries."""
 _SIGNS: Final = {OUT: (-1, 1), BACK: (1, -1), IN: (1, -1), RETURNED: (-1, 1)}
 """Direction of a group → the sign that a document has on the account, and that of its movement."""
@@ -57,7 +57,7 @@ def lines_of(link: Link, frames: Frames, currency: str) -> pd.DataFrame:
     """
     rows = select_rows(frames["intacct.gl_detail"], "record_no", deleted=False)
     is_counted = text(rows, "account_no").isin(link.clearing.accounts)
-    is_counted &= (text(rows, "book") == _ACCRUAL) & (text(rows, "entry_state") == _POSTED)
+    is_counted &= (text(rows, "book") == ACCRUAL) & (text(rows, "entry_state") == POSTED)
     rows = rows[is_counted.to_numpy(dtype=bool)].reset_index(drop=True)
     require(rows, ["entry_date"], "record_no")
     own, base = text(rows, "currency"), text(rows, "base_currency")
