@@ -183,6 +183,33 @@ def card_charge(said, item):
     }
 
 
+def transfer(said, item, source, debit, credit):
+    """A lump sum between the bank and clearing as a journal entry."""
+    words = f"funds transfer {item.payload['REFERENCENO']}"
+    coded = {"locationId": "100-A"} | ({"departmentId": "ENG"} if "department" in said.coded else {})
+    return {
+        "new": "GeneralLedger/JournalEntryCreate",
+        "with": [item.key],
+        "journalSymbol": "GJ",
+        "postingDate": day(said.posted_on),
+        "description": marked(f"BILL:{source}", item, "funds transfer"),
+        "referenceNumber": item.payload["REFERENCENO"],
+        "action": "Posted",
+        "lines": [
+            {
+                "new": "GeneralLedger/JournalEntryLineCreate",
+                "glAccountNumber": account,
+                "transactionAmount": float(sign * said.total),
+                "transactionCurrencyCode": said.currency,
+                "memo": words,
+                **foreign(said, "", said.posted_on),
+                **coded,
+            }
+            for account, sign in ((debit, 1), (credit, -1))
+        ],
+    }
+
+
 SDK = {
     ("gl_account", "create"): lambda said, item: listed(
         "GeneralLedger/AccountCreate",
@@ -279,6 +306,8 @@ SDK = {
     ("credit_application", "create"): lambda said, item: payment(
         said, item, [by_credit(said)], memo=marked("BILL:c1", item, f"vendor credit {said.number}")
     ),
+    ("ap_transfer_entry", "create"): lambda said, item: transfer(said, item, "m1", "1070", "1000"),
+    ("ar_transfer_entry", "create"): lambda said, item: transfer(said, item, "m2", "1000", "1080"),
     ("card_transaction", "create"): card_charge,
 }
 """Object and operation → the same values in the words of the vendor's client."""

@@ -170,12 +170,12 @@ class ClearingEntries:
         lines: list[Fields] = []
         for position, (account, side) in enumerate(((move.debit, "1"), (move.credit, "-1")), start=1):
             line = self._lines.line(position, move.amount, Coded(account, coded.department, location, ""), move.words)
-            fields: Fields = {"ACCOUNTNO": line.account_no, "CURRENCY": move.currency, "TR_TYPE": side}
-            fields["TRX_AMOUNT"] = amount
+            fields: Fields = {"ACCOUNTNO": line.account_no, "TR_TYPE": side, "TRX_AMOUNT": amount}
+            fields["CURRENCY"] = move.currency
             if base and base != move.currency:
                 # An empty type is Intacct's own daily rate.
                 fields |= {"EXCH_RATE_DATE": format_day(day), "EXCH_RATE_TYPE_ID": ""}
-            for name, value in (("DEPARTMENT", line.department_id), ("LOCATION", line.location_id)):
+            for name, value in (("LOCATION", line.location_id), ("DEPARTMENT", line.department_id)):
                 if value:
                     fields[name] = value
             lines.append({**fields, "DESCRIPTION": move.words})
