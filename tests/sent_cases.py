@@ -276,6 +276,29 @@ def _receipt_void(said):
     return _only(plan_receivables(rows, matches=(PAIRED_CUSTOMER, PAIRED_INVOICE, pair), **link), "ar_payment")
 
 
+def _memo_application(said):
+    theirs = {
+        "record_no": 900, "customer_id": "C-21", "document_no": said.number, "state": "Posted",
+        "description": "BILL:m1", "currency": said.currency, "trx_total_entered": -said.total,
+        "trx_total_due": -said.total,
+        "owner_entity_id": "100",
+    }  # fmt: skip
+    used = {"id": "m1#0", "credit_memo_id": "m1", "invoice_id": "i1", "amount": said.total}
+    ours = {"reference_no": said.number, "modified_at": datetime.combine(said.day, time(12), UTC)}
+    owed = {"currency": said.currency, "trx_total_entered": said.total, "trx_total_due": said.total}
+    rows = receipts(
+        bill__ar_payment=[],
+        bill__credit_memo=[memo(**ours, currency=said.currency, amount=said.total)],
+        bill__credit_memo_usage=[used],
+        intacct__ar_invoice=[intacct_invoice(**owed)],
+        intacct__ar_adjustment=[theirs],
+    )
+    pair = {"object": "credit_memo", "platform_id": "m1", "intacct_record_no": 900}
+    link = {**_open(said, CLEARED), "objects": {"memo_application"}}
+    plan = plan_receivables(rows, matches=(PAIRED_CUSTOMER, PAIRED_INVOICE, pair), **link)
+    return _only(plan, "memo_application")
+
+
 def _transfer(object_name):
     def planned(said):
         ours = {"process_date": said.day, "name": said.number}
@@ -349,6 +372,7 @@ SENT = {
     ("ar_payment", "create"): _receipt,
     ("ar_payment", "reverse"): _receipt_void,
     ("credit_application", "create"): _application,
+    ("memo_application", "create"): _memo_application,
     ("ap_transfer_entry", "create"): _transfer("ap_transfer_entry"),
     ("ar_transfer_entry", "create"): _transfer("ar_transfer_entry"),
     ("card_transaction", "create"): _card_charge,

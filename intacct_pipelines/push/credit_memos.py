@@ -159,7 +159,7 @@ class CreditMemoPlanner:
         warnings = self._coded.warnings(memo, self._source_lines.get(memo["id"], []))
         if posted_on != memo["credit_date"]:
             warnings.append(f"dated {memo['credit_date']}, in the ledger on {posted_on} [S-IDM-08]")
-        if memo.get("applied_amount"):
+        if memo.get("applied_amount") and "memo_application" not in self._link.also_pushed:
             warnings.append("its use on invoices does not travel; apply it in Intacct by hand [S-CRM-01]")
         return tuple(warnings)
 

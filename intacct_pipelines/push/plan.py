@@ -13,6 +13,7 @@ from intacct_pipelines.push.credit_applications import CreditApplicationPlanner
 from intacct_pipelines.push.credit_memos import CreditMemoPlanner
 from intacct_pipelines.push.invoices import InvoicePlanner
 from intacct_pipelines.push.lists import LIST_PLANNERS
+from intacct_pipelines.push.memo_applications import MemoApplicationPlanner
 from intacct_pipelines.push.payments import PaymentPlanner
 from intacct_pipelines.push.planner import Context
 from intacct_pipelines.push.receipts import ReceiptPlanner
@@ -46,6 +47,7 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         PaymentPlanner,
         ReceiptPlanner,
         CreditApplicationPlanner,
+        MemoApplicationPlanner,
         PayableTransfers,
         ReceivableTransfers,
         CardChargePlanner,

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.push import Fields
     from intacct_pipelines.push.planner import Context
     from intacct_pipelines.push.sources import Row
+    from intacct_pipelines.warehouse.outbox import OutboxItem
 
 _OPEN: Final = frozenset({"Posted", "Partially Paid"})
+_TAKING: Final = frozenset({"ar_payment", "memo_application"})
+"""Objects that are receipts in Intacct."""
 _NEVER_MENDED: Final = frozenset({"record_locked", "source_locked"})
 """Classes of reasons why an invoice of Intacct will never be edited; to pay it takes nothing away."""
 
@@ -48,7 +51,7 @@ class Share:
 
 
 class ReceiptShares:
-    """Divides the receipts of one link; what one takes of an invoice is not there for the next.
+    """Divides receipts and credit memos of one link; what one takes of an invoice is not there for the next.
 
     Args:
         context: What the planner is told, once the invoices are decided.
@@ -62,10 +65,15 @@ class ReceiptShares:
         self._invoices = sources.by("bill.ar_invoice")
         self._details = sources.lines("bill.ar_payment_detail")
         self._taken: dict[str, Decimal] = {}
-        for (object_name, _), item in context.in_hand.items():
-            if object_name == "ar_payment":
+        items: list[Item | OutboxItem] = list(context.in_hand.values())
+        items += [one for one in context.decisions.values() if isinstance(one, Item)]
+        for item in items:
+            if item.object_name in _TAKING:
                 for detail in _details_of(json.loads(item.payload_text)):
-                    self._add(detail["RECORDKEY"], Decimal(detail["TRX_PAYMENTAMOUNT"]))
+                    amount = next(Decimal(value) for name, value in detail.items() if name.startswith("TRX_"))
+                    for name in detail:
+                        if name.endswith("KEY"):
+                            self._add(detail[name], amount)
 
     def of(self, receipt: Row, customer_id: str) -> list[Share]:
         """Return what a receipt pays, one share for each invoice.
@@ -83,7 +91,7 @@ class ReceiptShares:
         if left < 0 or (told is not None and told != left):
             reason = f"its parts leave {left} of {receipt['amount']}, BILL says that {told} is left"
             raise Held("unbalanced", "S-IDM-07", reason, "Correct the receipt in BILL.")
-        return [self._share(receipt, customer_id, invoice_id, amount) for invoice_id, amount in amounts.items()]
+        return [self.share(receipt, customer_id, invoice_id, amount) for invoice_id, amount in amounts.items()]
 
     def take(self, shares: Sequence[Share]) -> None:
         """Count what a planned receipt pays."""
@@ -93,7 +101,16 @@ class ReceiptShares:
     def _add(self, record_no: str, amount: Decimal) -> None:
         self._taken[record_no] = self._taken.get(record_no, Decimal(0)) + amount
 
-    def _share(self, receipt: Row, customer_id: str, invoice_id: str, amount: Decimal) -> Share:
+    def taken(self, record_no: int) -> Decimal:
+        """Return how much of an invoice or a credit memo of Intacct others take, or of this plan."""
+        return self._taken.get(str(record_no), Decimal(0))
+
+    def share(self, receipt: Row, customer_id: str, invoice_id: str, amount: Decimal) -> Share:
+        """Return what a receipt, or a credit memo, pays of one invoice of BILL.
+
+        Raises:
+            Held: As ``of``.
+        """
         number = text(self._invoices.get(invoice_id, {}), "document_no") or invoice_id
         paired, record = self._pairs.get(invoice_id), ("ar_invoice", invoice_id)
         decision = self._context.decisions.get(record)
@@ -109,7 +126,7 @@ class ReceiptShares:
         mended = decision if isinstance(decision, Item) else self._context.in_hand.get(record)
         total = decision.amount if isinstance(decision, Item) else paired["trx_total_entered"]
         due = (paired.get("trx_total_due") or Decimal(0)) + total - paired["trx_total_entered"]
-        due -= self._taken.get(str(paired["record_no"]), Decimal(0))
+        due -= self.taken(paired["record_no"])
         if text(paired, "state") not in _OPEN or amount > due:
             reason = f"it pays {amount} of invoice {number}, of which {due} is due in Intacct"
             remedy = "Find out what paid it in Intacct; pair that receipt with `map`, or undo it there."
