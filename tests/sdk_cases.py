@@ -183,16 +183,19 @@ def card_charge(said, item):
     }
 
 
-def transfer(said, item, source, debit, credit):
-    """A lump sum between the bank and clearing as a journal entry."""
-    words = f"funds transfer {item.payload['REFERENCENO']}"
+TRANSFER = "funds transfer"
+
+
+def entry(said, item, source, what, accounts):
+    """A lump sum between the bank and clearing, or a fee on clearing, as a journal entry."""
+    words = f"{what} {item.payload['REFERENCENO']}"
     coded = {"locationId": "100-A"} | ({"departmentId": "ENG"} if "department" in said.coded else {})
     return {
         "new": "GeneralLedger/JournalEntryCreate",
         "with": [item.key],
         "journalSymbol": "GJ",
         "postingDate": day(said.posted_on),
-        "description": marked(f"BILL:{source}", item, "funds transfer"),
+        "description": marked(f"BILL:{source}", item, what),
         "referenceNumber": item.payload["REFERENCENO"],
         "action": "Posted",
         "lines": [
@@ -205,7 +208,7 @@ def transfer(said, item, source, debit, credit):
                 **foreign(said, "", said.posted_on),
                 **coded,
             }
-            for account, sign in ((debit, 1), (credit, -1))
+            for account, sign in zip(accounts, (1, -1), strict=True)
         ],
     }
 
@@ -306,8 +309,9 @@ SDK = {
     ("credit_application", "create"): lambda said, item: payment(
         said, item, [by_credit(said)], memo=marked("BILL:c1", item, f"vendor credit {said.number}")
     ),
-    ("ap_transfer_entry", "create"): lambda said, item: transfer(said, item, "m1", "1070", "1000"),
-    ("ar_transfer_entry", "create"): lambda said, item: transfer(said, item, "m2", "1000", "1080"),
+    ("ap_transfer_entry", "create"): lambda said, item: entry(said, item, "m1", TRANSFER, ("1070", "1000")),
+    ("ar_transfer_entry", "create"): lambda said, item: entry(said, item, "m2", TRANSFER, ("1000", "1080")),
+    ("convenience_fee", "create"): lambda said, item: entry(said, item, "r1", "convenience fee", ("1080", "4900")),
     ("card_transaction", "create"): card_charge,
 }
 """Object and operation → the same values in the words of the vendor's client."""

@@ -316,6 +316,18 @@ def _transfer(object_name):
     return planned
 
 
+def _fee(said):
+    ours = {"id": "r1", "payment_date": said.day, "status": "PAID", "is_online": True, "reference_no": said.number}
+    ours |= {"currency": said.currency, "amount": Decimal(100), "convenience_fee_amount": said.total}
+    rows = transfer_rows(bill__ar_payment=[ours])
+    rows["intacct.gl_account"].append({"account_no": "4900", "status": "active"})
+    link = replace(TRANSFER_LINK, clearing=replace(TRANSFER_LINK.clearing, currency=said.currency))
+    link = replace(link, receivables=Receivables(fee_account="4900"), also_pushed=frozenset({"convenience_fee"}))
+    department = "ENG" if "department" in said.coded else ""
+    link = replace(link, entries=replace(link.entries, department=department))
+    return _only(plan_transfers(rows, **_open(said, link), objects=["convenience_fee"]), "convenience_fee")
+
+
 # --- cards ---------------------------------------------------------------------------------------------------------
 
 
@@ -375,6 +387,7 @@ SENT = {
     ("memo_application", "create"): _memo_application,
     ("ap_transfer_entry", "create"): _transfer("ap_transfer_entry"),
     ("ar_transfer_entry", "create"): _transfer("ar_transfer_entry"),
+    ("convenience_fee", "create"): _fee,
     ("card_transaction", "create"): _card_charge,
 }
 """Object and operation → the item that is planned of what the platform says."""

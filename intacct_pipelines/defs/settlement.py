@@ -281,7 +281,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     }
     matches = [row for one in leaned_on(objects) for row in _pairs(systems, link, one, run_id)]
     holders = {table: _holder(link.entity, TABLES[table]) for table in tables}
-    of_clearing = {table for pushed in objects for table in RECONCILED[pushed.reconciliation].of_clearing}
+    of_clearing = {table for one in RECONCILED.values() for table in one.of_clearing}
     plan = build_plan(
         link,
         {

@@ -158,10 +158,12 @@ class Receivables:
         undeposited_account: Ledger account of undeposited funds, to which receipts go that BILL only recorded; empty:
             such receipts are held.
         methods: BILL's word for how a receipt was paid → Intacct's payment method; another word is held.
+        fee_account: Ledger account of convenience fees; empty: they are held (S-FEE-01).
     """
 
     undeposited_account: str = ""
     methods: Mapping[str, str] = field(default_factory=lambda: dict(RECEIPT_METHODS))
+    fee_account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

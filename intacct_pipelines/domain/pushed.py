@@ -175,7 +175,7 @@ _SETTLED: Final = {"intacct.ap_bill": ("RECORDKEY", "INLINEKEY"), "intacct.ap_ad
 """What a payment settles, and what it settles that with."""
 
 
-def _entry(name: str, word: str, source: str, reconciled_as: str) -> Pushed:
+def _entry(name: str, word: str, source: str, reconciled_as: str, lifts: str = "") -> Pushed:
     """Return what becomes a journal entry, which is known by its journal, number and day, and by the key in its title.
 
     Entries are numbered by themselves, so their pairs must not be mixed with those of funds transfers and deposits.
@@ -192,6 +192,7 @@ def _entry(name: str, word: str, source: str, reconciled_as: str) -> Pushed:
         people_id="reference_no",
         is_sought_by_mark=True,
         helped_by=("intacct.checking_account", "intacct.savings_account", "bill.bank_account"),
+        lifts=lifts,
         reconciled_as=reconciled_as,
     )
 
@@ -326,6 +327,7 @@ PUSHED: Final[dict[str, Pushed]] = {
         ),
         _entry("ap_transfer_entry", "funds transfer", "bill.money_movement", "ap_funds_transfer"),
         _entry("ar_transfer_entry", "funds transfer", "bill.money_movement", "ar_funds_transfer"),
+        _entry("convenience_fee", "convenience fee", "bill.ar_payment", "ar_payment", "S-FEE-01"),
         Pushed(
             "card_transaction",
             "card charge",

@@ -63,6 +63,8 @@ class Move:
         day: BILL's day.
         number: Reference, as ``reference`` gives it.
         what: What it is, such as ``funds transfer``.
+        rule: The rule by which it is entered.
+        place_rule: The rule by which it has a location.
     """
 
     debit: str
@@ -72,6 +74,8 @@ class Move:
     day: date
     number: str
     what: str
+    rule: str
+    place_rule: str
 
     @property
     def words(self) -> str:
@@ -111,7 +115,7 @@ class ClearingEntries:
         """Return the entries of one record of BILL: those that name it, else those with its number that name none."""
         return self._by_source.get(source_id) or self._by_number.get(fold(number), [])
 
-    def item(self, pushed: Pushed, row: Row, move: Move, label: str) -> Item:
+    def item(self, pushed: Pushed, row: Row, move: Move, label: str, depends_on: tuple[ItemKey, ...] = ()) -> Item:
         """Return the item that enters a move.
 
         Args:
@@ -119,6 +123,7 @@ class ClearingEntries:
             row: BILL's record.
             move: What it moves.
             label: A short name for people.
+            depends_on: Items that must be in Intacct first.
 
         Raises:
             Held: The link names no journal, the day is closed, or Intacct would not take the lines.
@@ -126,7 +131,7 @@ class ClearingEntries:
         journal = self._link.entries.journal
         if not journal:
             reason = "the link does not say in which journal it is entered"
-            raise Held("missing_setting", "S-AFT-01", reason, "Name the journal in entries.journal of the link.")
+            raise Held("missing_setting", move.rule, reason, "Name the journal in entries.journal of the link.")
         day = posting_day(self._context, move.day)
         content: Fields = {
             "JOURNAL": journal,
@@ -152,6 +157,7 @@ class ClearingEntries:
                 LedgerLine(side, account, move.amount, move.currency)
                 for side, account in (("debit", move.debit), ("credit", move.credit))
             ),
+            depends_on=depends_on,
             warnings=(f"of {move.day}, in the ledger on {day} [S-IDM-08]",) if day != move.day else (),
             label=label,
         )
@@ -165,7 +171,7 @@ class ClearingEntries:
         location = coded.location or self._link.default_location
         if not location and self._context.sources.entities:
             reason = "it has no location, which entries of a company with entities need"
-            raise Held("missing_dimension", "S-AFT-02", reason, "Name it in entries.location of the link.")
+            raise Held("missing_dimension", move.place_rule, reason, "Name it in entries.location of the link.")
         base = self._context.sources.base_currency
         lines: list[Fields] = []
         for position, (account, side) in enumerate(((move.debit, "1"), (move.credit, "-1")), start=1):
@@ -193,6 +199,11 @@ def reference(name: str, record_id: str) -> str:
             return number
     reason = f"neither its number nor its id has at most {_REFERENCE_LENGTH} characters"
     raise Held("field_length", "S-IDM-03", reason, "Enter it in Intacct by hand.")
+
+
+def named(entries: Sequence[Entry]) -> str:
+    """Name entries so that a person finds them."""
+    return f"journal entry {', '.join(str(entry.record_no) for entry in entries)}"
 
 
 def _entry(record_no: int, rows: Sequence[Row]) -> Entry:

@@ -11,6 +11,7 @@ from intacct_pipelines.push.bills import BillPlanner
 from intacct_pipelines.push.card_charges import CardChargePlanner
 from intacct_pipelines.push.credit_applications import CreditApplicationPlanner
 from intacct_pipelines.push.credit_memos import CreditMemoPlanner
+from intacct_pipelines.push.fees import FeePlanner
 from intacct_pipelines.push.invoices import InvoicePlanner
 from intacct_pipelines.push.lists import LIST_PLANNERS
 from intacct_pipelines.push.memo_applications import MemoApplicationPlanner
@@ -50,6 +51,7 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         MemoApplicationPlanner,
         PayableTransfers,
         ReceivableTransfers,
+        FeePlanner,
         CardChargePlanner,
     )
 }

@@ -196,7 +196,7 @@ class ReceiptPlanner:
             currency=currency,
             ledger_effect=_effect(receipt["amount"], _left_over(receipt, shares), place.ledger_account, currency),
             depends_on=tuple(dict.fromkeys(one for one in parents if one)),
-            warnings=_warnings(receipt, received_on),
+            warnings=self._warnings(receipt, received_on),
             label=self._label(receipt),
         )
 
@@ -238,6 +238,15 @@ class ReceiptPlanner:
             raise Held("missing_dimension", "S-CFG-20", reason, "Set default_location of the link.")
         return found
 
+    def _warnings(self, receipt: Row, received_on: date) -> tuple[str, ...]:
+        warnings = []
+        if received_on != receipt["payment_date"]:
+            warnings.append(f"received on {receipt['payment_date']}, in the ledger on {received_on} [S-IDM-08]")
+        if receipt.get("convenience_fee_amount") and "convenience_fee" not in self._link.also_pushed:
+            fee = f"{receipt['convenience_fee_amount']} {text(receipt, 'currency')}"
+            warnings.append(f"its convenience fee of {fee} is not part of it and needs a journal entry [S-FEE-01]")
+        return tuple(warnings)
+
     def _label(self, receipt: Row) -> str:
         return f"receipt {_number(receipt)} of {self._customers.name_of(receipt['customer_id'])}"
 
@@ -263,13 +272,3 @@ def _effect(amount: Decimal, left: Decimal, account: str, currency: str) -> tupl
     return tuple(
         LedgerLine("debit" if move > 0 else "credit", name, abs(move), currency) for name, move in moves if move
     )
-
-
-def _warnings(receipt: Row, received_on: date) -> tuple[str, ...]:
-    warnings = []
-    if received_on != receipt["payment_date"]:
-        warnings.append(f"received on {receipt['payment_date']}, in the ledger on {received_on} [S-IDM-08]")
-    if receipt.get("convenience_fee_amount"):
-        fee = f"{receipt['convenience_fee_amount']} {text(receipt, 'currency')}"
-        warnings.append(f"its convenience fee of {fee} is not part of it and needs a journal entry [S-FEE-01]")
-    return tuple(warnings)

@@ -13,7 +13,7 @@ from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.payments import NOT_FROM_BANK, UNDER_WAY, UNDONE_IN_BILL
 from intacct_pipelines.domain.push import UNDONE_STATES, Item
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.clearing_entries import ClearingEntries, Move, reference
+from intacct_pipelines.push.clearing_entries import ClearingEntries, Move, named, reference
 from intacct_pipelines.push.documents import allowed_currency, check_not_posted, check_readable, hold_of
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from intacct_pipelines.push.clearing_entries import Entry
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
 
@@ -66,8 +65,7 @@ class TransferPlanner:
         self._banks = TransferBanks(sources)
         self._paired = sources.matched(self._pushed.reconciliation)
         movements = sources.live("bill.money_movement")
-        self._numbers = Counter(fold(text(row, "name")) for row in movements)
-        self._ids = {row["id"] for row in movements}
+        self._numbers = Counter(fold(text(row, "name")) for row in movements if row.get("name"))
         chosen = [row for row in movements if text(row, "movement_type") == self.movement_type]
         self._rows: list[Row] = [
             {**row, "amount": abs(row["amount"]), "signed": row["amount"], "currency": self._currency}
@@ -95,12 +93,12 @@ class TransferPlanner:
         status, found = text(movement, "status"), self._entries.of(movement["id"], text(movement, "name"))
         stands = sum(entry.amount for entry in found) != 0
         if status == _VOID and stands:
-            reason = f"BILL voided it, Intacct's {_named(found)} stands"
+            reason = f"BILL voided it, Intacct's {named(found)} stands"
             raise Held("void_in_bill", self.rule, reason, "Reverse the entry in Intacct.")
         if status in {_SENT, _VOID}:
             return None
         if found and not stands:
-            reason = f"Intacct's {_named(found)} was taken back, BILL's movement stands"
+            reason = f"Intacct's {named(found)} was taken back, BILL's movement stands"
             raise Held("voided_in_intacct", self.rule, reason, "Enter it in Intacct again, or void it in BILL.")
         if found:
             return None
@@ -134,6 +132,8 @@ class TransferPlanner:
             day=movement["process_date"],
             number=number,
             what=self._pushed.word,
+            rule=self.rule,
+            place_rule="S-AFT-02",
         )
         return self._entries.item(self._pushed, movement, move, _label(movement))
 
@@ -246,10 +246,6 @@ class ReceivableTransfers(TransferPlanner):
 
     def _drawn_on(self, behind: list[Row]) -> Iterable[str]:  # noqa: ARG002  # BILL tells no bank of a receipt
         return ()
-
-
-def _named(entries: list[Entry]) -> str:
-    return f"journal entry {', '.join(str(entry.record_no) for entry in entries)}"
 
 
 def _label(movement: Row) -> str:

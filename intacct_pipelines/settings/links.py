@@ -82,10 +82,12 @@ class ReceivablesSettings(Section):
         description="BILL's word for how a receipt was paid to Intacct's payment method, beside the usual ones.",
     )
 
+    fee_account: Text = Field("", description="Number of Intacct's account of convenience fees (S-FEE-01).")
+
     @property
     def policy(self) -> Receivables:
         """What these settings state for pushing."""
-        return Receivables(self.undeposited_account, {**RECEIPT_METHODS, **self.methods})
+        return Receivables(self.undeposited_account, {**RECEIPT_METHODS, **self.methods}, self.fee_account)
 
 
 class EntriesSettings(Section):
@@ -152,7 +154,7 @@ class LinkSettings(Written):
         default_factory=ReceivablesSettings, description="How receipts are written."
     )
     entries: EntriesSettings = Field(
-        default_factory=EntriesSettings, description="How the journal entries of funds transfers are written."
+        default_factory=EntriesSettings, description="How the journal entries of funds transfers and fees are written."
     )
 
 

@@ -149,6 +149,7 @@ def test_a_movement_is_held_with_rule_and_remedy(kind):
     [
         {"intacct__gl_detail": [posted()]},
         {"intacct__gl_detail": [posted(entry_date=DAY - timedelta(days=10))]},
+        {"intacct__gl_detail": [posted()], "bill__money_movement": [movement(), movement("m9", name="", status="0")]},
         {"intacct__funds_transfer": [THEIR_TRANSFER]},
         {"intacct__funds_transfer": [THEIR_TRANSFER | {"transfer_date": DAY + timedelta(days=10)}]},
     ],
