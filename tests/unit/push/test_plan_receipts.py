@@ -221,9 +221,12 @@ def test_a_link_that_names_no_account_holds_its_receipts():
 
 def test_a_convenience_fee_is_told_and_not_mixed_into_the_receipt():
     """S-FEE-01: the fee is on top, and stands by itself in the ledger."""
-    item = only(planned(receipts(bill__ar_payment=[receipt(convenience_fee_amount=Decimal("3.13"))])))
+    rows = receipts(bill__ar_payment=[receipt(convenience_fee_amount=Decimal("3.13"))])
+    item = only(planned(rows, objects={"ar_payment"}))
     assert item.amount == Decimal("108.00")
     assert item.warnings == ("its convenience fee of 3.13 USD is not part of it and needs a journal entry [S-FEE-01]",)
+    link = replace(CLEARED, also_pushed=frozenset({"convenience_fee"}))
+    assert only(planned(rows, link=link, objects={"ar_payment"})).warnings == ()
 
 
 def test_nothing_is_received_in_a_closed_period():
