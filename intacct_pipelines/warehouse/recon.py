@@ -7,20 +7,35 @@ not written, keeps its ``first_seen_at`` and so its age. Totals of every run are
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.warehouse.compared import forget_comparisons, note_comparison
 from intacct_pipelines.warehouse.findings import store_findings
 from intacct_pipelines.warehouse.holding import hold
+from intacct_pipelines.warehouse.learning import decide_pair, learn_pairs, learn_settled_pairs, propose_pairs
+from intacct_pipelines.warehouse.place import names
+from intacct_pipelines.warehouse.recon_tables import (
+    ANY,
+    CLEARING,
+    DIFFERENCE,
+    MATCH,
+    MEMBER,
+    PERIOD_TOTAL,
+    SETTLEMENT,
+    TOTAL_FACTS,
+    Current,
+    check_place,
+    merge,
+    stage,
+)
 from intacct_pipelines.warehouse.settling import remember
 from intacct_pipelines.warehouse.sieve import CROSSWALK, lock_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
     import psycopg
@@ -30,94 +45,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.warehouse.settling import Settling
 
 
-_ANY: Final = "true"
-
-
-class _Current(NamedTuple):
-    """A table that holds the current result: what identifies its rows, and what is known of them."""
-
-    table: str
-    key: tuple[str, ...]
-    facts: tuple[str, ...]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (*self.key, *self.facts)
-
-
-_MATCH: Final = _Current(
-    "match",
-    ("link", "object", "platform_id"),
-    (
-        "entity",
-        "intacct_record_no",
-        "intacct_id",
-        "method",
-        "predecessor_record_no",
-        "rule",
-        "is_equal",
-        "currency",
-        "platform_amount",
-        "intacct_amount",
-    ),
-)
-_DIFFERENCE: Final = _Current(
-    "difference",
-    ("link", "object", "kind", "field", "platform_id", "intacct_record_no"),
-    (
-        "entity",
-        "verdict",
-        "rule",
-        "intacct_id",
-        "platform_value",
-        "intacct_value",
-        "amount_difference",
-        "money_at_stake",
-        "currency",
-        "document_date",
-        "changed_at",
-        "reason",
-        "remedy",
-        "cause",
-        "turn",
-        "root",
-        "root_name",
-    ),
-)
-_SETTLEMENT: Final = _Current(
-    "settlement",
-    ("link", "object", "settlement"),
-    ("entity", "currency", "movement_total", "payment_total", "difference"),
-)
-_MEMBER: Final = _Current(
-    "settlement_member",
-    ("link", "object", "settlement", "member_object", "member_id"),
-    ("entity", "amount"),
-)
-_CLEARING: Final = _Current(
-    "clearing_account",
-    ("link", "object", "account_no", "currency"),
-    ("entity", "role", "postings", "cleared", "groups", "balance", "items", "items_total", "oldest_on"),
-)
-_TOTAL_FACTS: Final = (
-    "entity",
-    "currency",
-    "class",
-    "verdict",
-    "rule",
-    "platform_count",
-    "intacct_count",
-    "platform_total",
-    "intacct_total",
-    "difference",
-)
-_PERIOD_TOTAL: Final = _Current(
-    "period_total",
-    ("link", "object", "currency", "month", "class", "verdict", "rule"),
-    ("entity", "platform_count", "intacct_count", "platform_total", "intacct_total", "difference"),
-)
-RECONCILIATION: Final = "reconciliation"
-"""Who decided a pair that was found without a person."""
 Status = Literal["confirmed", "proposed", "refused"]
 
 
@@ -226,7 +153,7 @@ class Recon:
 
     def crosswalk(self, link: str) -> pd.DataFrame:
         """Return all pairs of one link that are confirmed, proposed or refused."""
-        query = sql.SQL("SELECT {} FROM mapping.crosswalk WHERE link = %s ORDER BY 2, 3, 4").format(_names(CROSSWALK))
+        query = sql.SQL("SELECT {} FROM mapping.crosswalk WHERE link = %s ORDER BY 2, 3, 4").format(names(CROSSWALK))
         return self._frame(CROSSWALK, query, [link])
 
     def decide(
@@ -268,50 +195,48 @@ class Recon:
             connection.execute(_LOCK, [lock_name(link, object_name)])
             connection.execute(_FORGET_SETTLED, pair)
             forget_comparisons(connection, link)
-            if status == "confirmed":
-                connection.execute(_FORGET_OTHERS, pair)
-            connection.execute(_DECIDE, pair)
+            decide_pair(connection, pair)
 
     def matches(self, link: str, object_name: str | None = None) -> pd.DataFrame:
         """Return the current pairs of one link, of one object or of all."""
-        return self._current(_MATCH, link, object_name)
+        return self._current(MATCH, link, object_name)
 
     def differences(self, link: str, object_name: str | None = None) -> pd.DataFrame:
         """Return the current differences of one link, of one object or of all, with ``first_seen_at``."""
-        return self._current(_DIFFERENCE, link, object_name)
+        return self._current(DIFFERENCE, link, object_name)
 
     def settlements(self, link: str, object_name: str | None = None) -> pd.DataFrame:
         """Return the current groups of one link, of one object or of all, with ``first_seen_at``."""
-        return self._current(_SETTLEMENT, link, object_name)
+        return self._current(SETTLEMENT, link, object_name)
 
     def members(self, link: str, object_name: str | None = None) -> pd.DataFrame:
         """Return what the current groups of one link consist of."""
-        return self._current(_MEMBER, link, object_name)
+        return self._current(MEMBER, link, object_name)
 
     def period_totals(self, link: str, object_name: str | None = None) -> pd.DataFrame:
         """Return the current classes of one link by month of the document's date; ``month`` is its first day."""
-        return self._current(_PERIOD_TOTAL, link, object_name)
+        return self._current(PERIOD_TOTAL, link, object_name)
 
     def clearing_accounts(self, link: str) -> pd.DataFrame:
         """Return the current balance of each clearing account of one link, with ``first_seen_at``."""
-        return self._current(_CLEARING, link, None)
+        return self._current(CLEARING, link, None)
 
     def totals(self, link: str, object_name: str | None = None, *, run_id: str | None = None) -> pd.DataFrame:
         """Return the classes of all runs of one link, or of one run, oldest first."""
-        columns = ("run_id", "link", "object", "reconciled_at", *_TOTAL_FACTS)
+        columns = ("run_id", "link", "object", "reconciled_at", *TOTAL_FACTS)
         query = sql.SQL(
             "SELECT {} FROM recon.total WHERE link = %(link)s AND (%(object)s::text IS NULL OR object = %(object)s) "
             "AND (%(run_id)s::text IS NULL OR run_id = %(run_id)s) "
             "ORDER BY reconciled_at, run_id, object, currency, class, verdict, rule"
-        ).format(_names(columns))
+        ).format(names(columns))
         return self._frame(columns, query, {"link": link, "object": object_name, "run_id": run_id})
 
-    def _current(self, current: _Current, link: str, object_name: str | None) -> pd.DataFrame:
+    def _current(self, current: Current, link: str, object_name: str | None) -> pd.DataFrame:
         columns = (*current.columns, "first_seen_at", "run_id")
         query = sql.SQL(
             "SELECT {} FROM recon.{} WHERE link = %(link)s AND (%(object)s::text IS NULL OR object = %(object)s) "
             "ORDER BY {}"
-        ).format(_names(columns), sql.Identifier(current.table), _names(current.key))
+        ).format(names(columns), sql.Identifier(current.table), names(current.key))
         return self._frame(columns, query, {"link": link, "object": object_name})
 
     def _frame(self, columns: Sequence[str], query: sql.Composed, values: Any) -> pd.DataFrame:
@@ -322,40 +247,6 @@ class Recon:
         return pd.DataFrame(rows, columns=list(columns), dtype=object)
 
 
-def _names(columns: Sequence[str], table: str = "") -> sql.Composed:
-    return sql.SQL(", ").join(sql.Identifier(table, column) if table else sql.Identifier(column) for column in columns)
-
-
-def _check_place(frame: pd.DataFrame, place: Mapping[str, str]) -> None:
-    for column, expected in place.items():
-        if len(frame) and not (frame[column] == expected).all():
-            msg = f"a result for {column} {expected} holds rows of another one"
-            raise DataContractError(msg)
-
-
-def _values(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    chosen = frame[list(columns)].astype(object)
-    return chosen.where(chosen.notna(), None).itertuples(index=False, name=None)
-
-
-def _stage(connection: psycopg.Connection, table: str, columns: Sequence[str], frame: pd.DataFrame) -> sql.Identifier:
-    """Copy the rows into a temporary table that has the columns of ``recon.<table>``."""
-    staged = sql.Identifier(f"staged_{table}")
-    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(staged))
-    connection.execute(
-        sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM recon.{} LIMIT 0").format(
-            staged, _names(columns), sql.Identifier(table)
-        )
-    )
-    into = sql.SQL("COPY {} ({}) FROM STDIN").format(staged, _names(columns))
-    with connection.cursor() as cursor, cursor.copy(into) as copy:
-        for row in _values(frame, columns):
-            copy.write_row(row)
-    # Without figures the planner takes a fresh table for a small one and compares row by row.
-    connection.execute(sql.SQL("ANALYZE {}").format(staged))
-    return staged
-
-
 def _store(
     connection: psycopg.Connection, found: Found, run: Mapping[str, object], settling: Settling | None = None
 ) -> None:
@@ -364,120 +255,46 @@ def _store(
         found.matches, found.differences, found.totals, found.period_totals, found.settlements, found.members,
         found.clearing,
     ):  # fmt: skip
-        _check_place(frame, place)
+        check_place(frame, place)
     if settling is None:
-        _merge(connection, _MATCH, found.matches, run)
-        _merge(connection, _DIFFERENCE, found.differences, run)
+        merge(connection, MATCH, found.matches, run)
+        merge(connection, DIFFERENCE, found.differences, run)
     else:
-        _merge(connection, _MATCH, found.matches, run, _NOT_SETTLED if settling.is_whole else _LOOKED_AT)
-        _merge(connection, _DIFFERENCE, found.differences, run, _ANY if settling.is_whole else _NOT_HELD)
+        merge(connection, MATCH, found.matches, run, _NOT_SETTLED if settling.is_whole else _LOOKED_AT)
+        merge(connection, DIFFERENCE, found.differences, run, ANY if settling.is_whole else _NOT_HELD)
         hold(settling.sieve, run)
         connection.execute(_UPDATE_SETTLED, run)
         connection.execute(_INSERT_SETTLED, run)
         if settling.is_whole:
             # Or the next run, over few changes, is planned as if there were no pairs yet.
             connection.execute("ANALYZE recon.match")
-    _merge(connection, _SETTLEMENT, found.settlements, run)
-    _merge(connection, _MEMBER, found.members, run)
-    _merge(connection, _PERIOD_TOTAL, found.period_totals, run)
-    _merge(connection, _CLEARING, found.clearing, run)
+    merge(connection, SETTLEMENT, found.settlements, run)
+    merge(connection, MEMBER, found.members, run)
+    merge(connection, PERIOD_TOTAL, found.period_totals, run)
+    merge(connection, CLEARING, found.clearing, run)
     store_findings(connection, run)
     _store_totals(connection, found.totals, run)
-    _learn(connection, run)
+    learn_pairs(connection, run)
     if settling is not None:
-        connection.execute(_CONFIRM_SETTLED, {**run, "by": RECONCILIATION})
-    _propose(connection, found.proposals, run)
-
-
-def _merge(
-    connection: psycopg.Connection,
-    current: _Current,
-    frame: pd.DataFrame,
-    run: Mapping[str, object],
-    stale: str = _ANY,
-) -> None:
-    """Make the stale rows of one link and object those of the frame; write only what changed."""
-    staged = _stage(connection, current.table, current.columns, frame)
-    target = sql.Identifier("recon", current.table)
-    # Empty text and 0 are no ids, so they may stand for an absent one; equality then can use a hash.
-    same_key = sql.SQL(" AND ").join(
-        sql.SQL("coalesce(s.{0}::text, '') = coalesce(t.{0}::text, '')").format(sql.Identifier(column))
-        for column in current.key
-    )
-    connection.execute(
-        sql.SQL(
-            "DELETE FROM {} AS t WHERE t.link = %(link)s AND t.object = %(object)s AND {} "
-            "AND NOT EXISTS (SELECT 1 FROM {} AS s WHERE {})"
-        ).format(target, sql.SQL(stale), staged, same_key),
-        run,
-    )
-    connection.execute(
-        sql.SQL(
-            "INSERT INTO {target} AS t ({columns}, first_seen_at, run_id) "
-            "SELECT {columns}, %(now)s, %(run_id)s FROM {staged} ON CONFLICT ({key}) DO UPDATE SET "
-            "({facts}, run_id) = ROW ({new}, excluded.run_id) WHERE ({old}) IS DISTINCT FROM ({new})"
-        ).format(
-            target=target,
-            columns=_names(current.columns),
-            staged=staged,
-            key=_names(current.key),
-            facts=_names(current.facts),
-            new=_names(current.facts, "excluded"),
-            old=_names(current.facts, "t"),
-        ),
-        run,
-    )
+        learn_settled_pairs(connection, run)
+    propose_pairs(connection, found.proposals, run)
 
 
 def _store_totals(connection: psycopg.Connection, totals: pd.DataFrame, run: Mapping[str, object]) -> None:
     connection.execute(
         "DELETE FROM recon.total WHERE run_id = %(run_id)s AND link = %(link)s AND object = %(object)s", run
     )
-    staged = _stage(connection, "total", ("link", "object", *_TOTAL_FACTS), totals)
+    staged = stage(connection, "total", ("link", "object", *TOTAL_FACTS), totals)
     connection.execute(
         sql.SQL(
             "INSERT INTO recon.total (run_id, reconciled_at, link, object, {columns}) "
             "SELECT %(run_id)s, %(now)s, link, object, {columns} FROM {staged}"
-        ).format(columns=_names(_TOTAL_FACTS), staged=staged),
+        ).format(columns=names(TOTAL_FACTS), staged=staged),
         run,
     )
     if totals.empty:
         # Or the totals of an earlier run would seem to be the last ones.
         connection.execute(_NOTHING_ON_EITHER_SIDE, run)
-
-
-def _learn(connection: psycopg.Connection, run: Mapping[str, object]) -> None:
-    """Confirm the pairs that were found, but for those of an id alone (S-VEN-08); what a person refused stays so."""
-    connection.execute(_FORGET_REPLACED, run)
-    connection.execute(_CONFIRM_FOUND, {**run, "by": RECONCILIATION})
-
-
-def _propose(connection: psycopg.Connection, proposals: pd.DataFrame, run: Mapping[str, object]) -> None:
-    """Replace the open proposals; what a person decided stays."""
-    columns = ("platform_id", "intacct_record_no", "intacct_id", "likeness", "evidence")
-    rows = list(_values(proposals, columns))
-    connection.execute(
-        "DELETE FROM mapping.crosswalk WHERE link = %(link)s AND object = %(object)s AND status = 'proposed' "
-        "AND NOT (platform_id, intacct_record_no) IN (SELECT * FROM unnest(%(ids)s::text[], %(record_nos)s::bigint[]))",
-        {**run, "ids": [row[0] for row in rows], "record_nos": [row[1] for row in rows]},
-    )
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            _PROPOSE,
-            [
-                {
-                    **run,
-                    "platform_id": platform_id,
-                    "record_no": record_no,
-                    "intacct_id": intacct_id,
-                    "evidence": Jsonb({"likeness": str(likeness), "why": why}),
-                    "by": RECONCILIATION,
-                }
-                for platform_id, record_no, intacct_id, likeness, why in rows
-            ],
-        )
 
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -527,53 +344,4 @@ _NOTHING_ON_EITHER_SIDE: Final = """
 INSERT INTO recon.total (run_id, reconciled_at, link, entity, object, currency, class, verdict, rule, platform_count,
     intacct_count, platform_total, intacct_total, difference)
 VALUES (%(run_id)s, %(now)s, %(link)s, %(entity)s, %(object)s, '', 'matched_equal', '', '', 0, 0, 0, 0, 0)
-"""
-
-# A pair that took a record from another pair: Intacct's record was replaced by a new one (S-BIL-08).
-_FORGET_REPLACED: Final = """
-DELETE FROM mapping.crosswalk AS c USING staged_match AS s
-WHERE c.link = %(link)s AND c.object = %(object)s AND c.status = 'confirmed' AND s.method <> 'crosswalk'
-    AND (c.platform_id = s.platform_id OR c.intacct_record_no = s.intacct_record_no)
-    AND (c.platform_id, c.intacct_record_no) <> (s.platform_id, s.intacct_record_no)
-"""
-
-_CONFIRM: Final = """
-INSERT INTO mapping.crosswalk AS c (link, object, platform_id, intacct_record_no, intacct_id, status, evidence,
-    decided_by, decided_at)
-SELECT %(link)s, %(object)s, platform_id, {record_no}, intacct_id, 'confirmed',
-    jsonb_build_object('method', method), %(by)s, %(now)s
-FROM {found} WHERE method <> 'crosswalk'{sure}
-ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct_id = excluded.intacct_id,
-    status = excluded.status, evidence = excluded.evidence, decided_by = excluded.decided_by,
-    decided_at = excluded.decided_at
-WHERE c.status = 'proposed'
-"""
-# An id alone may have been given to somebody else; such a pair waits until the names agree, or a person confirms it.
-_SAME_NAME: Final = """
-    AND NOT (method = 'natural_key' AND EXISTS (SELECT FROM staged_difference AS d
-        WHERE d.platform_id = staged_match.platform_id AND d.field = 'name'))"""
-_CONFIRM_FOUND: Final = _CONFIRM.format(record_no="intacct_record_no", found="staged_match", sure=_SAME_NAME)
-_CONFIRM_SETTLED: Final = _CONFIRM.format(record_no="record_no", found="sieve_settled", sure="")
-
-_PROPOSE: Final = """
-INSERT INTO mapping.crosswalk (link, object, platform_id, intacct_record_no, intacct_id, status, evidence, decided_by,
-    decided_at)
-VALUES (%(link)s, %(object)s, %(platform_id)s, %(record_no)s, %(intacct_id)s, 'proposed', %(evidence)s, %(by)s,
-    %(now)s)
-ON CONFLICT (link, object, platform_id, intacct_record_no) DO NOTHING
-"""
-
-_FORGET_OTHERS: Final = """
-DELETE FROM mapping.crosswalk WHERE link = %(link)s AND object = %(object)s AND status = 'confirmed'
-    AND (platform_id = %(platform_id)s OR intacct_record_no = %(record_no)s)
-"""
-
-_DECIDE: Final = """
-INSERT INTO mapping.crosswalk (link, object, platform_id, intacct_record_no, intacct_id, status, evidence, decided_by,
-    decided_at)
-VALUES (%(link)s, %(object)s, %(platform_id)s, %(record_no)s, %(intacct_id)s, %(status)s, %(evidence)s, %(by)s,
-    %(now)s)
-ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct_id = excluded.intacct_id,
-    status = excluded.status, evidence = excluded.evidence, decided_by = excluded.decided_by,
-    decided_at = excluded.decided_at
 """
