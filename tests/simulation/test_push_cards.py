@@ -46,7 +46,7 @@ def moved(before: Counter[tuple[str, str]], after: Counter[tuple[str, str]]) -> 
 
 
 def test_charges_that_the_platform_never_synced_reach_intacct_once(world):
-    """What its own sync failed at or never tried is entered, moves the ledger as planned, and comes back confirmed."""
+    """What its own sync failed at or never tried is entered, moves the ledger, and comes back confirmed (S-CRD-01)."""
     planned = world.sync_only(OBJECT)
     items = {item.source_id: item for item in planned.plan.items}
     assert items

@@ -147,7 +147,7 @@ def test_stale_items_at_the_front_do_not_end_a_claim(outbox):
 
 
 def test_two_workers_never_claim_the_same_item(outbox):
-    """Each approved item goes to exactly one worker."""
+    """Each goes to exactly one, be it a scheduled run's or that of a person who would not wait (S-SCH-02, S-SCH-05)."""
     outbox.approved(*(item(f"b{n}") for n in range(6)))
     first = outbox.box.claim("north", worker="w1", limit=4)
     second = outbox.box.claim("north", worker="w2", limit=4)

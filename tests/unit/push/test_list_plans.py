@@ -164,7 +164,7 @@ def test_an_id_that_a_stranger_has_is_never_taken(name):
 
 @pytest.mark.parametrize("name", [one for one in CREATES if one != "ap_term"])
 def test_a_name_that_intacct_has_under_another_id_waits_for_a_person(name):
-    """The two may be one (S-VEN-03, S-CUS-02)."""
+    """The two may be one (S-VEN-03, S-CUS-02, S-CUS-03)."""
     stranger = of_intacct(name, **{PUSHED[name].natural_key[0]: "OTHER"})
     assert held(name, [of_bill(name)], [stranger]) == ("ambiguous", RULES[name])
 
@@ -249,6 +249,23 @@ def test_the_type_of_an_account_says_where_it_stands(kind):
 def test_an_account_that_intacct_makes_itself_or_whose_place_is_not_known_waits(kind, wanted):
     """Banks come of bank accounts, subledgers of their own set-up (S-COA-03, S-BP-01)."""
     assert held("gl_account", [of_bill("gl_account", account_type=kind)]) == wanted
+
+
+def test_the_number_of_an_account_never_changes():
+    """Intacct keeps it, and so does BILL; only the title is followed (S-COA-05)."""
+    row = of_bill("gl_account", account_no="6701", name="Cloud services")
+    [item] = plan_of("gl_account", [row], [of_intacct("gl_account")], pairs=[("x1", 70)]).items
+    assert item.payload == {"RECORDNO": "70", "TITLE": "Cloud services"}
+
+
+def test_the_id_of_a_customer_follows_from_bills_and_stays_when_the_name_changes():
+    """It is no other customer's, of this organisation or another, and never made anew (S-CFG-17)."""
+    [first] = plan_of("customer", [of_bill("customer")]).items
+    [renamed] = plan_of("customer", [of_bill("customer", name="Globex Inc")]).items
+    [other] = plan_of("customer", [of_bill("customer", "x2")]).items
+    [elsewhere] = plan_of("customer", [of_bill("customer")], link=replace(LINK, organization_id="org2")).items
+    assert renamed.natural_key == first.natural_key
+    assert len({one.natural_key["CUSTOMERID"] for one in (first, other, elsewhere)}) == 3
 
 
 def test_an_account_that_closes_into_an_unknown_one_waits():

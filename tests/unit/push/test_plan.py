@@ -425,6 +425,28 @@ def test_over_ten_million_the_true_amount_is_posted_with_a_warning():
     assert "S-BIL-07" in item.warnings[0]
 
 
+def test_a_purchase_order_number_that_bill_cannot_hold_is_sent_whole_with_a_warning():
+    """BILL's own sync would fail on its way back (S-PUR-06)."""
+    short, long = "P" * 100, "P" * 101
+    [item] = plan(with_bill(purchase_order_no=short)).items
+    assert (item.payload["DOCNUMBER"], item.warnings) == (short, ())
+    [item] = plan(with_bill(purchase_order_no=long)).items
+    assert item.payload["DOCNUMBER"] == long
+    assert "S-PUR-06" in item.warnings[0]
+
+
+def test_a_mended_cause_frees_all_that_it_held():
+    """Nobody lists the bills one by one: the next plan has them (S-ERR-44)."""
+    bills = [bill(f"b{number}") for number in range(3)]
+    lines = [line(one["id"], gl_account_id="a3") for one in bills]
+    rows = tables(bill__ap_bill=bills, bill__ap_bill_line=lines)
+    before = plan(rows)
+    assert ({hold.kind for hold in before.holds}, before.items) == ({"missing_account"}, ())
+    rows["intacct.gl_account"].append({"account_no": "7777", "status": "active"})
+    after = plan(rows)
+    assert ([item.source_id for item in after.items], after.holds) == (["b0", "b1", "b2"], ())
+
+
 def test_a_currency_without_decimals_is_written_without_them():
     """Yen have no minor unit."""
     rows = tables(
@@ -493,7 +515,7 @@ def test_the_default_location_serves_lines_without_one():
 
 
 def test_unapproved_bills_pass_where_the_link_says_so():
-    """approved_only is a setting (S-APR-02)."""
+    """approved_only is a setting (S-APR-02, S-BIL-05)."""
     assert len(plan(with_bill(approval_status="ASSIGNED"), link=replace(LINK, approved_only=False)).items) == 1
 
 
