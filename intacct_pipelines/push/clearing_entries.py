@@ -136,8 +136,8 @@ class ClearingEntries:
         content: Fields = {
             "JOURNAL": journal,
             "BATCH_DATE": format_day(day),
-            # The key of the item is put here once it is known; the place keeps the order of the fields.
-            "BATCH_TITLE": "",
+            # Mark and key are put before these words once the key is known, which follows from them too.
+            "BATCH_TITLE": move.what,
             "REFERENCENO": move.number,
             "STATE": "Posted",
             "ENTRIES": {"GLENTRY": self._entry_lines(move, day)},

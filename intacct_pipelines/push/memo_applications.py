@@ -167,14 +167,13 @@ class MemoApplicationPlanner:
         applied_on = posting_day(self._context, own)
         content = self._content(memo, paired, shares, applied_on)
         key = key_of(self._link, OBJECT, memo, Operation.CREATE, content)
-        words = f"credit memo {text(memo, 'reference_no')}"
         return Item(
             key=key,
             object_name=OBJECT,
             operation=Operation.CREATE,
             source_id=memo["id"],
             natural_key={},
-            payload={**content, "DESCRIPTION": marked_text(memo["id"], key, words)},
+            payload={**content, "DESCRIPTION": marked_text(memo["id"], key, _words(memo))},
             source_revision=self._context.revisions.get((OBJECT, memo["id"]), ""),
             amount=sum((share.amount for share in shares), Decimal(0)),
             currency=currency,
@@ -188,8 +187,8 @@ class MemoApplicationPlanner:
             **({"FINANCIALENTITY": place.bank_account_id} if place.bank_account_id else {}),
             "PAYMENTMETHOD": _METHOD,
             "CUSTOMERID": text(paired, "customer_id"),
-            # The key of the item is put here once it is known; the place keeps the order of the fields.
-            "DESCRIPTION": "",
+            # Mark and key are put before these words once the key is known, which follows from them too.
+            "DESCRIPTION": _words(memo),
         }
         if base and base != currency:
             # An empty type is Intacct's own daily rate.
@@ -220,6 +219,10 @@ class MemoApplicationPlanner:
             remedy = "Name clearing.money_in or receivables.undeposited_account of the link."
             raise Held("missing_account", "S-CFG-03", reason, remedy)
         return self._accounts.place({**memo, "is_online": bool(self._link.clearing.money_in)})
+
+
+def _words(memo: Row) -> str:
+    return f"credit memo {text(memo, 'reference_no')}"
 
 
 def _label(memo: Row) -> str:
