@@ -1,4 +1,4 @@
-"""What is sent, in the words of the vendor's own client: one description of every kind of item, and of what reads.
+"""What is sent, in the words of the vendor's own client: one description of every kind of item.
 
 A description is ``{"new": path of a class below Functions, "with": [arguments], "call": [[method, arguments]],
 **attributes}``; ``{"day": "2026-02-03"}`` is a date. ``documents/vendor_sdk.js`` makes them.
@@ -7,10 +7,6 @@ A description is ``{"new": path of a class below Functions, "with": [arguments],
 from __future__ import annotations
 
 from dataclasses import replace
-
-from intacct_pipelines.clients.intacct import functions
-from intacct_pipelines.clients.intacct.functions import Function
-from intacct_pipelines.clients.intacct.query import And, Condition, Operator, Or, Query, query_element
 
 
 def day(value):
@@ -316,73 +312,37 @@ SDK = {
 }
 """Object and operation → the same values in the words of the vendor's client."""
 
-WANTED = Query(
-    "APBILL",
-    ("RECORDNO", "VENDORID", "STATE"),
-    Or(
-        (
-            And(
-                (Condition("VENDORID", Operator.EQUAL, ("V-11",)), Condition("RECORDID", Operator.EQUAL, ("INV & 1",)))
-            ),
-            Condition("DESCRIPTION", Operator.LIKE, ("%key%",)),
-            Condition("STATE", Operator.IN, ("Posted", "Paid")),
-            Condition("WHENCREATED", Operator.BETWEEN, ("02/01/2026", "02/28/2026")),
-            Condition("WHENMODIFIED", Operator.IS_NULL),
-        )
-    ),
-    show_private=True,
-)
+
+def bill(said, item, kind, bill_lines, **more):
+    return {
+        "new": f"AccountsPayable/{kind}",
+        "with": [item.key],
+        "vendorId": "V-11",
+        "transactionDate": day(said.day),
+        "glPostingDate": day(said.posted_on),
+        "dueDate": day(said.due or said.day),
+        "billNumber": said.number,
+        "referenceNumber": "PO-1" if said.is_full else None,
+        "description": marked("BILL:b1", item, said.text),
+        "baseCurrency": "USD",
+        "transactionCurrency": said.currency,
+        **foreign(said, "", said.posted_on),
+        "lines": bill_lines,
+        **more,
+    }
 
 
-def _filter(field, method, *values):
-    return {"new": "Common/NewQuery/QueryFilter/Filter", "with": [field], "call": [[method, values]]}
+def bill_changed(said, item):
+    """All lines anew, each in the place of the one with its number."""
+    anew = lines("AccountsPayable/BillLineUpdate", said, "6000", said.line_text)
+    numbered = [{**line, "lineNo": number} for number, line in enumerate(anew, start=1)]
+    return bill(said, item, "BillUpdate", numbered, recordNo=500)
 
 
-def _joined(word, *parts):
-    return {"new": f"Common/NewQuery/QueryFilter/{word}Operator", "with": [parts]}
-
-
-READ = {
-    "query": (
-        Function("q", query_element(WANTED, bounds=None, page_size=2000)),
-        {
-            "new": "Common/NewQuery/Query",
-            "with": ["q"],
-            "selectFields": [{"new": "Common/NewQuery/QuerySelect/Field", "with": [field]} for field in WANTED.fields],
-            "fromObject": "APBILL",
-            "filter": _joined(
-                "Or",
-                _joined("And", _filter("VENDORID", "equalTo", "V-11"), _filter("RECORDID", "equalTo", "INV & 1")),
-                _filter("DESCRIPTION", "like", "%key%"),
-                _filter("STATE", "in", ["Posted", "Paid"]),
-                _filter("WHENCREATED", "between", "02/01/2026", "02/28/2026"),
-                _filter("WHENMODIFIED", "isNull"),
-            ),
-            "orderBy": [{"new": "Common/NewQuery/QueryOrderBy/OrderAscending", "with": ["RECORDNO"]}],
-            "showPrivate": True,
-            "pageSize": 2000,
-            "offset": 0,
-        },
+BILLS = {
+    ("ap_bill", "create"): lambda said, item: bill(
+        said, item, "BillCreate", lines("AccountsPayable/BillLineCreate", said, "6000", said.line_text), action="Submit"
     ),
-    "getAPISession": (
-        functions.get_api_session("100", "s"),
-        {"new": "ApiSessionCreate", "with": ["s"], "entityId": "100"},
-    ),
-    "getUserPermissions": (
-        functions.get_user_permissions("pipelines", "u"),
-        {"new": "Company/GetUserPermissions", "with": ["u"], "userId": "pipelines"},
-    ),
-    "get_companyprefs": (
-        functions.read_list("get_companyprefs", "@application", "AP", control_id="p"),
-        {"new": "Company/CompanyPrefsGet", "with": ["p"], "application": "AP"},
-    ),
-    "lookup": (
-        functions.lookup("APBILL", "l"),
-        {"new": "Common/Lookup", "with": ["l"], "objectName": "APBILL"},
-    ),
-    "getDimensions": (
-        functions.read_list("getDimensions", control_id="d"),
-        {"new": "PlatformServices/DimensionsGet", "with": ["d"]},
-    ),
+    ("ap_bill", "update"): bill_changed,
 }
-"""Functions that read: ours, and the client's."""
+"""The same of bills, which the client sends by functions of their own."""

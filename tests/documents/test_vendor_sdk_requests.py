@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 from said import Said
-from sdk_cases import READ, SDK
+from sdk_cases import BILLS, SDK
+from sdk_reads import READ
 from sent_cases import SENT
 from vendor_sdk import run
 
@@ -42,16 +43,25 @@ OTHERS = {
 
 
 COMPARED = [(case, name) for case in SDK for name in SAID]
+COMPARED_BILLS = [(case, name) for case in BILLS for name in SAID]
+of_cases = {"ids": lambda one: one if isinstance(one, str) else " ".join(one)}
+
+FIELDS = {
+    "datecreated": "WHENCREATED", "dateposted": "WHENPOSTED", "datedue": "WHENDUE", "billno": "RECORDID",
+    "ponumber": "DOCNUMBER", "exchratedate": "EXCH_RATE_DATE", "exchratetype": "EXCH_RATE_TYPE_ID",
+    "glaccountno": "ACCOUNTNO", "amount": "TRX_AMOUNT", "memo": "ENTRYDESCRIPTION",
+}  # fmt: skip
+"""Elements of `create_bill` and the fields that they are (api/accounts-payable/bills); others have the same name."""
 
 
 @pytest.fixture(scope="module")
 def written(vendor_sdk):
     """What is sent and what the vendor's client writes, by case; all of it by one process."""
     cases, wanted = {}, []
-    for case, name in COMPARED:
+    for case, name in COMPARED + COMPARED_BILLS:
         item = SENT[case](SAID[name])
         cases[case, name] = item
-        wanted.append(SDK[case](SAID[name], item))
+        wanted.append({**SDK, **BILLS}[case](SAID[name], item))
     for name, (function, description) in READ.items():
         cases[name] = function
         wanted.append(description)
@@ -98,7 +108,7 @@ def test_every_kind_of_item_is_compared_or_has_its_reason():
     assert not {*SDK} & {*OTHERS}
 
 
-@pytest.mark.parametrize(("case", "name"), COMPARED, ids=lambda one: one if isinstance(one, str) else " ".join(one))
+@pytest.mark.parametrize(("case", "name"), COMPARED, **of_cases)
 def test_a_request_is_the_vendors_own(written, case, name):
     """Elements, values, attributes, and for functions of an object's own their order.
 
@@ -119,6 +129,47 @@ def take_out(element, tag, text):
     one = element.find(tag)
     assert one.text == text
     element.remove(one)
+
+
+@pytest.mark.parametrize(("case", "name"), COMPARED_BILLS, **of_cases)
+def test_a_bill_says_what_the_vendors_own_function_of_bills_says(written, case, name):
+    """Field by field and line by line, in the names of the fields that the generic functions take.
+
+    An update of ours also empties what a line has not, names the record inside, and says the base currency.
+    """
+    item, theirs = written[case, name]
+    (ours,) = function_of(item).element
+    (spoken,) = theirs
+    mine, wanted = values_of(ours), values_of(spoken)
+    if case[1] == "update":
+        assert mine.pop("RECORDNO") == spoken.get("key") == "500"
+        assert mine.pop("BASECURR") == "USD"
+    (own_lines,) = ours.findall("APBILLITEMS")
+    their_lines = spoken.find("billitems") if case[1] == "create" else spoken.find("updatebillitems")
+    assert mine == {field: text for field, text in wanted.items() if text or field in mine}
+    numbers = [{"LINE_NO": one.get("line_num")} if one.get("line_num") else {} for one in their_lines]
+    assert [values_of(one, filled=True) for one in own_lines] == [
+        {**number, **values_of(one)} for number, one in zip(numbers, their_lines, strict=True)
+    ]
+
+
+def values_of(element, *, filled=False):
+    """The fields right below an element, by the names of the generic functions; ``filled`` leaves out empty ones."""
+    values = {}
+    for one in element:
+        parts = {part.tag: part.text for part in one}
+        if parts.keys() <= {"year", "month", "day"} and parts:
+            text = f"{parts['month']}/{parts['day']}/{parts['year']}"
+        elif parts:
+            continue  # the lines
+        else:
+            text = one.text or ""
+        tag = FIELDS.get(one.tag, one.tag.upper())
+        if tag == "TRX_AMOUNT":
+            text = str(Decimal(text).normalize())
+        if text or not filled:
+            values[tag] = text
+    return values
 
 
 @pytest.mark.parametrize("name", READ)
