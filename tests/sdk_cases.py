@@ -124,8 +124,8 @@ def paid(said, item):
         said,
         item,
         [{"recordNo": 500, "paymentAmount": float(money)}, *used],
-        financialEntityId="CLEARING",
-        paymentMethod="EFT",
+        financialEntityId="CLEARING" if said.is_online else "OPERATING",
+        paymentMethod="EFT" if said.is_online else "Cash",
         documentNo=said.number,
         memo=marked("BILL:p1", item, words),
     )

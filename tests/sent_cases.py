@@ -17,6 +17,7 @@ from payables_cases import (
     credit_line,
     intacct_payment,
     negative_bill,
+    outside,
     payables_plan,
     paying,
     payment,
@@ -187,9 +188,10 @@ def _credit_pair(said):
 
 def _payment(said):
     money = said.total if len(said.amounts) == 1 else said.total - said.amounts[-1]
-    own = {"process_date": said.day, "description": said.text, "transaction_no": said.number, "amount": money}
+    own = {"process_date": said.day, "description": said.text, "amount": money, "currency": said.currency}
+    ours = payment(**own, transaction_no=said.number) if said.is_online else outside(**own, check_no=said.number)
     rows = {
-        "bill__ap_payment": [payment(**own, currency=said.currency)],
+        "bill__ap_payment": [ours],
         "bill__ap_payment_detail": [payment_share(amount=str(money))],
         "bill__ap_payment_credit": [] if len(said.amounts) == 1 else [used(amount=str(said.amounts[-1]))],
     }
