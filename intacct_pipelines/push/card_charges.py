@@ -49,6 +49,8 @@ _NEAR: Final = timedelta(days=7)
 """The books may date a charge by its authorisation or its settlement."""
 REFERENCE_LENGTH: Final = 20
 """Longest reference number of a card transaction."""
+PAYEE_LENGTH: Final = 80
+"""Longest payee (the vendor's DTD 2.1); the whole name stands in the description."""
 _DAILY_RATE: Final = "Intacct Daily Rate"
 
 
@@ -241,7 +243,7 @@ class CardChargePlanner:
             "chargecardid": account["card_id"],
             "paymentdate": date_parts(posted_on),
             "referenceno": reference_no(charge["id"]),
-            "payee": text(charge, "merchant_name") or "unknown merchant",
+            "payee": text(charge, "merchant_name")[:PAYEE_LENGTH] or "unknown merchant",
             # Mark and key are put before these words once the key is known, which follows from them too.
             "description": text(charge, "merchant_name"),
         }

@@ -45,6 +45,15 @@ def test_a_charge_becomes_one_record_in_the_order_of_the_function():
     assert (item.warnings, item.source_revision) == ((), "r1")
 
 
+def test_a_long_name_of_a_merchant_stands_whole_in_the_description():
+    """Intacct takes 80 characters of a payee."""
+    case = books(CardCase())
+    case.charge("t1", merchant_name="M" * 81)
+    (item,) = plan(case).items
+    assert item.payload["payee"] == "M" * 80
+    assert item.payload["description"].endswith(" " + "M" * 81)
+
+
 def test_a_refund_gives_back_and_a_split_is_one_record_with_its_parts():
     """A negative amount credits the account; parts are lines of one record (S-CRD-11)."""
     case = books(CardCase())
