@@ -265,6 +265,16 @@ def _receipt(said):
     return _only(plan_receivables(rows, matches=(PAIRED_CUSTOMER, PAIRED_INVOICE), **link), "ar_payment")
 
 
+def _advance(said):
+    own = {"payment_date": said.day, "reference_no": said.number, "description": said.text, "amount": said.total}
+    money = {"currency": said.currency, "unapplied_amount": said.total, "is_online": said.is_online}
+    rows = receipts(bill__ar_payment=[receipt(**own, **money)], bill__ar_payment_detail=[])
+    rows["intacct.gl_account"].append({"account_no": "2300", "status": "active"})
+    link = replace(CLEARED, default_location="100-A", receivables=Receivables("1090", advance_account="2300"))
+    plan = plan_receivables(rows, **{**_open(said, link), "objects": {"ar_payment", "ar_advance"}})
+    return _only(plan, "ar_advance")
+
+
 def _receipt_void(said):
     ours = receipt(status="VOID", modified_at=datetime.combine(said.day, time(12), UTC))
     theirs = {
@@ -386,6 +396,7 @@ SENT = {
     ("ar_payment", "create"): _receipt,
     ("ar_payment", "reverse"): _receipt_void,
     ("credit_application", "create"): _application,
+    ("ar_advance", "create"): _advance,
     ("memo_application", "create"): _memo_application,
     ("ap_transfer_entry", "create"): _transfer("ap_transfer_entry"),
     ("ar_transfer_entry", "create"): _transfer("ar_transfer_entry"),

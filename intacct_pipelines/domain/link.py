@@ -159,11 +159,13 @@ class Receivables:
             such receipts are held.
         methods: BILL's word for how a receipt was paid → Intacct's payment method; another word is held.
         fee_account: Ledger account of convenience fees; empty: they are held (S-FEE-01).
+        advance_account: Ledger account of what customers paid ahead; empty: receipts on no invoice are held.
     """
 
     undeposited_account: str = ""
     methods: Mapping[str, str] = field(default_factory=lambda: dict(RECEIPT_METHODS))
     fee_account: str = ""
+    advance_account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.advances import AdvancePlanner
 from intacct_pipelines.push.bills import BillPlanner
 from intacct_pipelines.push.card_charges import CardChargePlanner
 from intacct_pipelines.push.credit_applications import CreditApplicationPlanner
@@ -47,6 +48,7 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         CreditMemoPlanner,
         PaymentPlanner,
         ReceiptPlanner,
+        AdvancePlanner,
         CreditApplicationPlanner,
         MemoApplicationPlanner,
         PayableTransfers,

@@ -28,6 +28,7 @@ from intacct_pipelines.push.documents import (
 from intacct_pipelines.push.invoices import RECEIVABLE
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.receipt_accounts import ReceiptAccounts
+from intacct_pipelines.push.receipt_advances import IntacctAdvances
 from intacct_pipelines.push.receipt_shares import ReceiptShares
 from intacct_pipelines.push.sources import text
 
@@ -57,7 +58,7 @@ class ReceiptPlanner:
     object_name: ClassVar[str] = OBJECT
     reads: ClassVar[tuple[str, ...]] = (
         *Customers.reads, "intacct.entity", "intacct.location", "intacct.gl_account", "intacct.ar_invoice",
-        "intacct.ar_invoice_line", "intacct.ar_payment", "bill.ar_invoice", "bill.ar_payment",
+        "intacct.ar_invoice_line", "intacct.ar_payment", "intacct.ar_advance", "bill.ar_invoice", "bill.ar_payment",
         "bill.ar_payment_detail",
     )  # fmt: skip
 
@@ -70,6 +71,7 @@ class ReceiptPlanner:
         self._customers = Customers(context)
         self._shares = ReceiptShares(context)
         self._accounts = ReceiptAccounts(sources)
+        self._advances = IntacctAdvances(sources)
         self._lines = sources.lines("intacct.ar_invoice_line")
         self._taken: dict[tuple[str, str, date], set[int]] = defaultdict(set)
         self._marked: dict[str, set[int]] = defaultdict(set)
@@ -143,7 +145,7 @@ class ReceiptPlanner:
             label=self._label(receipt),
         )
 
-    def _create(self, receipt: Row) -> Item:
+    def _create(self, receipt: Row) -> Item | None:
         check_readable(self._context, _PUSHED, receipt)
         if text(receipt, "status") not in _RECEIVED:
             reason = f"BILL calls it {text(receipt, 'status') or 'nothing'}, so it may not have been received"
@@ -153,19 +155,25 @@ class ReceiptPlanner:
         check_not_posted(self._context, _PUSHED, receipt)
         allowed_currency(self._context, receipt)
         customer = self._customers.active_id_of(receipt["customer_id"])
+        advances = self._advances.standing(receipt["id"], customer, receipt_number(receipt))
         received_on = posting_day(self._context, receipt["payment_date"])
         self._check_double(receipt, customer, received_on)
         shares = self._shares.of(receipt, customer)
+        if not shares and (advances or self._link.receivables.advance_account):
+            # It is, or becomes, an advance.
+            return None
         if not shares:
             reason = "it is applied to no invoice yet, and Intacct takes such money as an advance"
-            raise Held("not_applied", "S-ARP-01", reason, "Apply it in BILL, or enter an advance in Intacct by hand.")
+            remedy = "Apply it in BILL, or name receivables.advance_account of the link."
+            raise Held("not_applied", "S-ARP-01", reason, remedy)
+        self._check_advance(receipt, advances)
         item = self._item(receipt, customer, received_on, shares)
         self._shares.take(shares)
         return item
 
     def _check_double(self, receipt: Row, customer: str, received_on: date) -> None:
         """Refuse what would be the same receipt once more, by what the rows of both sides themselves say."""
-        number = _number(receipt)
+        number = receipt_number(receipt)
         for found, why in (
             (self._marked.get(receipt["id"]), "names it as its source"),
             (self._taken.get((customer, fold(number), received_on)), f"has its reference {number} and its day"),
@@ -178,8 +186,18 @@ class ReceiptPlanner:
             reason = f"BILL has several receipts {number} of this customer and day"
             raise Held("duplicate", "S-IDM-04", reason, "Give each its own reference in BILL, or enter it by hand.")
 
+    def _check_advance(self, receipt: Row, advances: Sequence[Row]) -> None:
+        """Refuse to take as new money what Intacct has already, as an advance."""
+        if advances:
+            numbers = ", ".join(str(row["record_no"]) for row in advances)
+            reason = f"Intacct has its money as advance {numbers}, which is not applied as in BILL"
+            raise Held("held_as_advance", "S-ARP-01", reason, "Apply the advance in Intacct to the same invoices.")
+        if ("ar_advance", receipt["id"]) in self._context.in_hand:
+            reason = "its money is on its way to Intacct as an advance"
+            raise Held("waits", "S-ARP-01", reason, "Nothing; the next plan says more, once that is back.")
+
     def _item(self, receipt: Row, customer: str, received_on: date, shares: Sequence[Share]) -> Item:
-        number, currency = _number(receipt), text(receipt, "currency")
+        number, currency = receipt_number(receipt), text(receipt, "currency")
         place = self._accounts.place(receipt)
         parents = (self._customers.parent_of(receipt["customer_id"]), *(share.waits_for for share in shares))
         content = self._content(receipt, customer, received_on, shares, place)
@@ -206,7 +224,7 @@ class ReceiptPlanner:
             **({"FINANCIALENTITY": place.bank_account_id} if place.bank_account_id else {}),
             "PAYMENTMETHOD": self._accounts.method(receipt),
             "CUSTOMERID": customer,
-            "DOCNUMBER": _number(receipt),
+            "DOCNUMBER": receipt_number(receipt),
             # Mark and key are put before these words once the key is known, which follows from them too.
             "DESCRIPTION": text(receipt, "description"),
         }
@@ -248,17 +266,17 @@ class ReceiptPlanner:
         return tuple(warnings)
 
     def _label(self, receipt: Row) -> str:
-        return f"receipt {_number(receipt)} of {self._customers.name_of(receipt['customer_id'])}"
+        return f"receipt {receipt_number(receipt)} of {self._customers.name_of(receipt['customer_id'])}"
 
 
-def _number(receipt: Row) -> str:
+def receipt_number(receipt: Row) -> str:
     """Return by what the receipt can be found: its reference, else BILL's own id."""
     number = text(receipt, "reference_no").strip()
     return number if 0 < len(number) <= _NUMBER_LENGTH else text(receipt, "id")
 
 
 def _identity(receipt: Row) -> tuple[str, str, date]:
-    return receipt["customer_id"], fold(_number(receipt)), receipt["payment_date"]
+    return receipt["customer_id"], fold(receipt_number(receipt)), receipt["payment_date"]
 
 
 def _left_over(receipt: Row, shares: Sequence[Share]) -> Decimal:

@@ -83,11 +83,13 @@ class ReceivablesSettings(Section):
     )
 
     fee_account: Text = Field("", description="Number of Intacct's account of convenience fees (S-FEE-01).")
+    advance_account: Text = Field("", description="Number of Intacct's account of what customers paid ahead.")
 
     @property
     def policy(self) -> Receivables:
         """What these settings state for pushing."""
-        return Receivables(self.undeposited_account, {**RECEIPT_METHODS, **self.methods}, self.fee_account)
+        methods = {**RECEIPT_METHODS, **self.methods}
+        return Receivables(self.undeposited_account, methods, self.fee_account, self.advance_account)
 
 
 class EntriesSettings(Section):

@@ -167,7 +167,10 @@ def test_lineage_runs_from_sources_to_push(graph):
     assert {"intacct/ap_bill", "bill/ap_bill", "recon/vendor"} <= parents("recon", "ap_bill")
     assert parents("report", "reconciliation") == {f"recon/{name}" for name in RECONCILED}
     compared = {f"recon/{one.reconciliation}" for one in PUSHED.values() if one.platform == "bill"}
-    assert parents("push", "plan") == {*compared, "intacct/ar_payment", "intacct/journal_entry"}
+    assert parents("push", "plan") == {
+        *compared,
+        *(f"intacct/{name}" for name in ("ar_advance", "ar_payment", "journal_entry")),
+    }
     assert parents("push", "card_plan") == {"recon/card_transaction"}
     assert parents("push", "item") == {"push/plan", "push/card_plan"}
 

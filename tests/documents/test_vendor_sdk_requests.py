@@ -36,6 +36,7 @@ OTHERS = {
     ("ap_bill", "update"): "it sends update_bill; the vendor documents update APBILL (api/accounts-payable/bills)",
     ("ap_term", "create"): "it has no terms; the vendor documents create_apterm (api/accounts-payable/ap-terms)",
     ("ar_payment", "create"): "it sends create_arpayment; the vendor documents create ARPYMT (api/accounts-receivable)",
+    ("ar_advance", "create"): "it has no advances; the vendor documents create ARADVANCE (api/accounts-receivable)",
     ("memo_application", "create"): "as the receipt; its apply_arpayment does not say which record becomes of it",
     ("employee", "create"): "its create EMPLOYEE names a contact that is there; create_employee makes the contact too",
 }

@@ -228,12 +228,22 @@ plant_deletions(RECEIPTS, "receipt_deleted_in_intacct", "receipt_deleted_in_bill
 plant_doubles(RECEIPTS, "double_receipt")
 
 
-@RECEIPTS.plants("receipt_is_an_advance", ALONE_IN_PLATFORM)
-def _(plot: Plot) -> None:
+def _advance(plot: Plot) -> None:
     own = {"customer_id": f"C-{plot.party}", "currency": plot.currency, "state": "Posted"}
     number = {plot.random.choice(["reference_no", "document_no"]): plot.number.lower()}
     plot.case.add("intacct.ar_advance", record_no=plot.record_no, trx_total_entered=plot.amount, **own, **number)
+
+
+@RECEIPTS.plants("receipt_is_an_advance", ALONE_IN_PLATFORM)
+def _(plot: Plot) -> None:
+    _advance(plot)
     receive(plot)
+
+
+@RECEIPTS.plants("receipt_paid_ahead", ALONE_IN_PLATFORM, "S-ARP-01")
+def _(plot: Plot) -> None:
+    _advance(plot)
+    receive(plot, applied=[], unapplied_amount=plot.amount)
 
 
 @RECEIPTS.plants("memo_applied_in_intacct", "missing_in_platform", "S-CRM-01")

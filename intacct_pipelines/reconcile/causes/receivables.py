@@ -139,6 +139,9 @@ _RECEIPTS: Final[dict[str, Cause]] = {
         "S-ARP-03", "The receipt is void in BILL and not in Intacct, so there is nothing to undo.", "Nothing."
     ),
     "receipt_customer_missing": _customer_missing("receipt"),
+    "receipt_paid_ahead": expected(
+        "S-ARP-01", "BILL has not applied the receipt to any invoice, and Intacct holds it as an advance.", "Nothing."
+    ),
     "receipt_is_an_advance": broken(
         "Intacct holds the money of this receipt as an advance, and has not applied it to the invoices as BILL has.",
         "Apply the advance in Intacct to the same invoices.",

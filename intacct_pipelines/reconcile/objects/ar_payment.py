@@ -250,6 +250,7 @@ def _explain(frames: Frames, sides: Sides, confirmed: pd.DataFrame) -> Explanati
     platform, intacct = sides.platform, sides.intacct
     gone = gone_documents(frames, "intacct.ar_payment", party="customer_id", number="reference_no")
     source_gone = deleted_on_platform(intacct, frames["bill.ar_payment"], confirmed)
+    is_advance = _is_advance(frames, platform)
     return Explanations(
         platform_cause=first_cause(
             platform,
@@ -257,12 +258,13 @@ def _explain(frames: Frames, sides: Sides, confirmed: pd.DataFrame) -> Explanati
             ambiguous_customer=platform["is_customer_ambiguous"],
             receipt_voided_in_bill=platform["is_undone"],
             receipt_to_come=platform["is_to_come"],
+            receipt_paid_ahead=is_advance & (platform["unapplied"] == platform["amount"]),
         ),
         platform_otherwise=first_cause(
             platform,
             otherwise="receipt_missing_in_intacct",
             receipt_deleted_in_intacct=deleted_in_intacct(platform, gone, confirmed),
-            receipt_is_an_advance=_is_advance(frames, platform),
+            receipt_is_an_advance=is_advance,
             receipt_customer_missing=platform["customer_no"] == "",
         ),
         intacct_cause=first_cause(

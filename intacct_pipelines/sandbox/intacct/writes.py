@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.adjustments import Adjustments
+from intacct_pipelines.sandbox.intacct.advances import Advances
 from intacct_pipelines.sandbox.intacct.bills import Bills
 from intacct_pipelines.sandbox.intacct.card_transactions import CardTransactions
 from intacct_pipelines.sandbox.intacct.cash import Deposits, FundsTransfers, OtherReceipts
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.sandbox.intacct.state import Row, State, Table
 
-_DOCUMENTS: Final = frozenset(("APBILL", "APPYMT", "ARPYMT"))
-_LINES: Final = frozenset(("APBILLITEMS", "APPYMTDETAILS", "ARPYMTDETAILS", "ENTRIES"))
+_DOCUMENTS: Final = frozenset(("APBILL", "APPYMT", "ARPYMT", "ARADVANCE"))
+_LINES: Final = frozenset(("APBILLITEMS", "APPYMTDETAILS", "ARPYMTDETAILS", "ARADVANCEITEMS", "ENTRIES"))
 
 
 @dataclass(slots=True)
@@ -71,6 +72,7 @@ class Writer:
             "ARINVOICE": Invoices(state),
             "ARADJUSTMENT": CustomerAdjustments(state),
             "ARPYMT": self.receipts,
+            "ARADVANCE": Advances(state),
         }
         self._journals = Journals(state)
         self._deposits = Deposits(state)

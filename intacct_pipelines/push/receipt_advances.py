@@ -1,0 +1,42 @@
+"""Which of BILL's receipts Intacct holds as advances: money that is on no invoice there (S-ARP-01)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from intacct_pipelines.domain.keys import read_source_mark
+from intacct_pipelines.domain.names import fold
+from intacct_pipelines.domain.push import UNDONE_STATES
+from intacct_pipelines.push.sources import text
+
+if TYPE_CHECKING:
+    from intacct_pipelines.push.sources import Row, Sources
+
+
+class IntacctAdvances:
+    """Intacct's advances, by the receipt that they name, and by customer and reference.
+
+    Args:
+        sources: The rows.
+    """
+
+    def __init__(self, sources: Sources) -> None:
+        self._named: dict[str, list[Row]] = defaultdict(list)
+        self._numbered: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for _, row in sorted(sources.by("intacct.ar_advance").items()):
+            mark = read_source_mark(row.get("description"))
+            if mark is not None and mark[0] == "bill":
+                self._named[mark[1]].append(row)
+            number = fold(text(row, "reference_no") or text(row, "document_no"))
+            if number:
+                self._numbered[row["customer_id"], number].append(row)
+
+    def of(self, receipt_id: str, customer_id: str, number: str) -> list[Row]:
+        """Return the advances of a receipt: those that name it, else those of its customer and reference."""
+        return self._named.get(receipt_id) or self._numbered.get((customer_id, fold(number)), [])
+
+    def standing(self, receipt_id: str, customer_id: str, number: str) -> list[Row]:
+        """Return those of them that take effect."""
+        found = self.of(receipt_id, customer_id, number)
+        return [row for row in found if text(row, "state") not in UNDONE_STATES]
