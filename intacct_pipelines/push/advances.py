@@ -144,8 +144,9 @@ class AdvancePlanner:
             content["FINANCIALENTITY"] = place.bank_account_id
         else:
             content["UNDEPOSITEDACCOUNTNO"] = place.ledger_account
-        # The key of the item is put here once it is known; the place keeps the order of the fields.
-        content |= {"DOCNUMBER": receipt_number(receipt), "DESCRIPTION": "", "CURRENCY": currency}
+        # Mark and key are put before these words once the key is known, which follows from them too.
+        words = text(receipt, "description")
+        content |= {"DOCNUMBER": receipt_number(receipt), "DESCRIPTION": words, "CURRENCY": currency}
         if base:
             content["BASECURR"] = base
         if base and base != currency:
