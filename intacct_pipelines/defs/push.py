@@ -1,5 +1,7 @@
 """Planning and applying as assets. Only ``push/item`` writes to another system, and only what was approved."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 import dagster as dg
@@ -8,9 +10,20 @@ from intacct_pipelines.defs.budget import scope_of
 from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.metadata import OWNERS, table_value
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
+from intacct_pipelines.defs.plan_files import PLANS, write_plan
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan
+from intacct_pipelines.defs.systems import Systems
+from intacct_pipelines.domain.link import Link
+from intacct_pipelines.domain.push import State
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.report.plan import by_currency
+from intacct_pipelines.report.plan_text import change_text
+from intacct_pipelines.settings import reports_folder
+from intacct_pipelines.warehouse.outbox import Outbox
+
+_OUTCOMES: Final = (State.ACCEPTED, State.REJECTED, State.UNCERTAIN, State.HELD, State.EXPIRED, State.APPROVED)
+_STANDING: Final = (*_OUTCOMES, State.CONFIRMED)
 
 
 class ApplyConfig(dg.Config):
@@ -20,16 +33,23 @@ class ApplyConfig(dg.Config):
     """Empty: whatever is approved for the entity."""
 
 
-def _plan_metadata(planned: Planned) -> dict[str, Any]:
+def _standing(systems: Systems, links: Iterable[Link]) -> dict[str, Any]:
+    """Return how many items of links stand in each state, and their money; posted are those that are ``accepted``."""
+    found = Outbox(systems.warehouse).standing([link.name for link in links])
+    counts = {f"items {state.value}": sum(one.records for one in found if one.state is state) for state in _STANDING}
+    # the UI plots floats only; the exact amounts stand in the items
+    money = {f"plotted {one.state.value} {one.currency}": float(one.amount) for one in found if one.currency}
+    return counts | money
+
+
+def _plan_metadata(planned: Planned, page: Path) -> dict[str, Any]:
     plan, status = planned.plan, planned.status
-    totals: dict[str, Any] = {}
-    for item in plan.items:
-        if item.currency:
-            totals[item.currency] = totals.get(item.currency, 0) + item.amount
+    totals, waiting = by_currency(plan.items), by_currency(plan.holds)
     holds: dict[tuple[str, str], int] = {}
     for hold in plan.holds:
         holds[hold.rule, hold.kind] = holds.get((hold.rule, hold.kind), 0) + 1
     return {
+        "page": dg.MetadataValue.path(page),
         "plan_id": status.plan_id,
         "state": status.state,
         "content_hash": status.content_hash,
@@ -37,12 +57,16 @@ def _plan_metadata(planned: Planned) -> dict[str, Any]:
         "held": len(plan.holds),
         "confirmed_just_now": planned.confirmed,
         "approved_by_policy": planned.is_auto_approved,
-        "totals": ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items())) or "none",
+        "totals": ", ".join(f"{amount} {currency}" for currency, amount in totals) or "none",
+        # the UI plots floats only; the amounts stand beside them
+        **{f"plotted money {currency}": float(amount) for currency, amount in totals},
+        **{f"plotted held {currency}": float(amount) for currency, amount in waiting},
         "first_items": table_value(
             [
                 {
                     "what": f"{item.operation.value} {item.label}",
                     "amount": f"{item.amount} {item.currency}".strip(),
+                    "changes": "; ".join(change_text(change) for change in item.changes),
                     "ledger": "; ".join(f"{e.side} {e.account} {e.amount}" for e in item.ledger_effect),
                     "warnings": "; ".join(item.warnings),
                 }
@@ -59,10 +83,6 @@ def _plan_metadata(planned: Planned) -> dict[str, Any]:
             ]
         ),
     }
-
-
-PLANS: Final = {"bill": "plan", "spend": "card_plan"}
-"""Name of the plan of each platform whose records are pushed; one that cannot be read holds up no other's."""
 
 
 def _grounds_of(platform: str) -> list[dg.AssetKey]:
@@ -93,7 +113,8 @@ def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
         scope = scope_of(entity, context.asset_key.to_user_string(), context.run.run_id)
         with explained(context), systems.now.meters.scope(scope):
             planned = confirm_and_plan(systems.now, link, context.run.run_id)
-        return dg.MaterializeResult(metadata=_plan_metadata(planned))
+            page = write_plan(link, planned, reports_folder())
+        return dg.MaterializeResult(metadata=_plan_metadata(planned, page) | _standing(systems.now, [link]))
 
     return plan
 
@@ -116,9 +137,15 @@ def item(context: dg.AssetExecutionContext, config: ApplyConfig, systems: System
     scope = scope_of(entity, context.asset_key.to_user_string(), context.run.run_id)
     with explained(), systems.now.meters.scope(scope):
         report = apply(systems.now, entity, context.run.run_id, plan_id=config.plan_id)
-    outcomes = {state.value: count for state, count in sorted(report.outcomes.items())}
+    # Every outcome is told, also of none: only then does a plot over time show that there was none.
+    outcomes = {state.value: report.outcomes[state] for state in _OUTCOMES}
     return dg.MaterializeResult(
-        metadata={"requests": report.requests, **outcomes, **systems.now.meters.facts("intacct", entity)}
+        metadata={
+            "requests": report.requests,
+            **outcomes,
+            **_standing(systems.now, systems.now.pushed_links(entity)),
+            **systems.now.meters.facts("intacct", entity),
+        }
     )
 
 

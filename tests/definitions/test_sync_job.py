@@ -60,6 +60,11 @@ def test_a_sync_records_every_table_and_every_check_under_its_entity(make_office
     broken = report["records_with_a_break"].value
     assert (broken > 0) == any(counted)
     assert broken <= sum(counted)
+    plan = found["push/plan"].metadata
+    assert plan["content_hash"].value in Path(plan["page"].path).read_text(encoding="utf-8")
+    assert plan["items"].value > 0
+    assert isinstance(plan["plotted money USD"].value, float)
+    assert plan["items approved"].value == plan["items"].value
     bills = found["intacct/ap_bill"].metadata
     assert bills["dagster/partition_row_count"].value == bills["announced"].value > 0
     assert bills["total USD"].value == bills["control_total_of_window"].value

@@ -70,6 +70,7 @@ def test_a_plan_is_read_approved_by_the_name_it_was_shown_with_and_applied(home,
     (plan,) = json.loads(run("plan", "--json").stdout)
     assert plan["plan_id"] == facts["push/plan"]["plan_id"]
     assert plan["content_hash"] in Path(plan["page"]).read_text(encoding="utf-8")
+    assert plan["page"] == facts["push/plan"]["page"]
     assert json.loads(run("plan", "--show", plan["plan_id"]).stdout)["content_hash"] == plan["content_hash"]
     observed = run("plan").stdout
     assert plan["plan_id"] in observed
