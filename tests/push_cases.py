@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from intacct_pipelines.domain.approval import ANY
 from intacct_pipelines.domain.keys import EntityKey, ItemKey, item_key
 from intacct_pipelines.domain.link import Form1099, Gate, Link, Mode
 from intacct_pipelines.domain.push import Item, Operation, Plan
@@ -27,7 +28,7 @@ AUTO_LINK = Link(
     mode=Mode.SYNC,
     gate=Gate.AUTO,
     auto_approve_items=2,
-    auto_approve_amount=Decimal(100),
+    auto_approve_amount={ANY: Decimal(100)},
 )
 
 

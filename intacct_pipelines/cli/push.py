@@ -95,7 +95,10 @@ def _existing(outbox: Outbox, plan_id: str) -> PlanStatus:
 @as_json
 @reports_errors
 def approve(plan_id: str, by: str, content_hash: str, yes: bool, is_json: bool) -> None:
-    """Approve one plan. Only what an approved plan holds is ever sent."""
+    """Approve one plan. Only what an approved plan holds is ever sent.
+
+    Where the link asks for two approvals, two different people approve the same content; nothing is sent before.
+    """
     with Systems() as systems:
         outbox = Outbox(systems.warehouse)
         status = _existing(outbox, plan_id)
@@ -107,11 +110,20 @@ def approve(plan_id: str, by: str, content_hash: str, yes: bool, is_json: bool) 
         if not (yes or is_json):
             click.echo(f"{plan_id} of {status.entity}: {sum(status.counts.values())} items, hash {status.content_hash}")
             click.confirm(f"Approve as {by}?", abort=True)
-        count = outbox.approve(plan_id, by=by, content_hash=content_hash or status.content_hash)
+        count = outbox.approve(
+            plan_id, by=by, content_hash=content_hash or status.content_hash, through=getpass.getuser()
+        )
+        status = outbox.plan(plan_id)
     if is_json:
-        print_json({"plan_id": plan_id, "approved_items": count, "by": by})
-    else:
+        facts = {"state": status.state, "approvals": status.approvals, "approvals_needed": status.approvals_needed}
+        print_json({"plan_id": plan_id, "approved_items": count, "by": by, **facts})
+    elif status.state == "approved":
         click.echo(f"{count} items may now be sent: intacct-pipelines apply --entity {status.entity}")
+    else:
+        click.echo(
+            f"{len(status.approvals)} of {status.approvals_needed} people have approved it. Somebody else has to: "
+            f"intacct-pipelines approve {plan_id} --by NAME --hash {status.content_hash}"
+        )
 
 
 @click.command("apply", epilog=EXIT_CODES)

@@ -46,7 +46,7 @@ def status(is_json: bool) -> None:
         "Plans",
         ("plan", "entity", "state", "made", "approved by", "items by state"),
         [
-            (p["plan_id"], p["entity"], p["state"], p["created_at"], p["approved_by"], _counts(p["items"]))
+            (p["plan_id"], p["entity"], _standing(p), p["created_at"], _approval(p), _counts(p["items"]))
             for p in document["plans"]
         ],
     )
@@ -109,10 +109,24 @@ def plan_figures(systems: Systems) -> list[dict[str, Any]]:
             "state": plan.state,
             "created_at": _minute(plan.created_at),
             "approved_by": plan.approved_by,
+            "approvals": list(plan.approvals),
+            "approvals_needed": plan.approvals_needed,
+            "replaced_by": plan.replaced_by,
             "items": dict(plan.counts),
         }
         for plan in Outbox(systems.warehouse).plans()
     ]
+
+
+def _standing(plan: dict[str, Any]) -> str:
+    return f"{plan['state']}, now {plan['replaced_by']}" if plan["replaced_by"] else str(plan["state"])
+
+
+def _approval(plan: dict[str, Any]) -> str:
+    if plan["state"] != "planned" or plan["approvals_needed"] == 1:
+        return str(plan["approved_by"])
+    so_far = f": {', '.join(plan['approvals'])}" if plan["approvals"] else ""
+    return f"{len(plan['approvals'])} of {plan['approvals_needed']}{so_far}"
 
 
 def budget_figures(systems: Systems) -> list[dict[str, Any]]:

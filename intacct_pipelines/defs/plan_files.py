@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.defs.report_files import folder_of, whole_file
+from intacct_pipelines.domain.approval import why_a_person
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.report.plan_page import plan_page
@@ -21,13 +22,17 @@ PLANS: Final = {"bill": "plan", "spend": "card_plan"}
 
 
 def notes_of(link: Link, planned: Planned) -> list[str]:
-    """Return in sentences where a plan stands."""
-    status = planned.status
+    """Return in sentences where a plan stands, and who has to approve it."""
+    plan, status = planned.plan, planned.status
     if link.mode is Mode.OBSERVE:
         return ["The link only observes: this plan cannot be applied."]
     if status.state == "approved":
         return [f"Approved by {status.approved_by}."]
-    return []
+    if status.state != "planned":
+        return []
+    needed = "Two different people have" if status.approvals_needed > 1 else "A person has"
+    so_far = f" So far: {', '.join(status.approvals)}." if status.approvals else ""
+    return [f"{needed} to approve it: {why_a_person(link, plan.items)}.{so_far}"]
 
 
 def write_plan(link: Link, planned: Planned, reports: Path) -> Path:

@@ -10,7 +10,7 @@ from intacct_pipelines.defs.budget import scope_of
 from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.metadata import OWNERS, table_value
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
-from intacct_pipelines.defs.plan_files import PLANS, write_plan
+from intacct_pipelines.defs.plan_files import PLANS, notes_of, write_plan
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan
 from intacct_pipelines.defs.systems import Systems
@@ -42,7 +42,7 @@ def _standing(systems: Systems, links: Iterable[Link]) -> dict[str, Any]:
     return counts | money
 
 
-def _plan_metadata(planned: Planned, page: Path) -> dict[str, Any]:
+def _plan_metadata(link: Link, planned: Planned, page: Path) -> dict[str, Any]:
     plan, status = planned.plan, planned.status
     totals, waiting = by_currency(plan.items), by_currency(plan.holds)
     holds: dict[tuple[str, str], int] = {}
@@ -57,6 +57,7 @@ def _plan_metadata(planned: Planned, page: Path) -> dict[str, Any]:
         "held": len(plan.holds),
         "confirmed_just_now": planned.confirmed,
         "approved_by_policy": planned.is_auto_approved,
+        "approval": " ".join(notes_of(link, planned)) or "nothing is to be approved",
         "totals": ", ".join(f"{amount} {currency}" for currency, amount in totals) or "none",
         # the UI plots floats only; the amounts stand beside them
         **{f"plotted money {currency}": float(amount) for currency, amount in totals},
@@ -114,7 +115,7 @@ def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
         with explained(context), systems.now.meters.scope(scope):
             planned = confirm_and_plan(systems.now, link, context.run.run_id)
             page = write_plan(link, planned, reports_folder())
-        return dg.MaterializeResult(metadata=_plan_metadata(planned, page) | _standing(systems.now, [link]))
+        return dg.MaterializeResult(metadata=_plan_metadata(link, planned, page) | _standing(systems.now, [link]))
 
     return plan
 

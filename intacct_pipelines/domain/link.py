@@ -201,7 +201,10 @@ class Link:
         closed_period: What to do with a date in a closed period.
         gate: Who approves.
         auto_approve_items: Most items that a plan may have to approve itself.
-        auto_approve_amount: Largest total, in any one currency, that a plan may have to approve itself.
+        auto_approve_amount: Largest total that a plan may have to approve itself, by currency; ``any`` stands for those
+            that are not named. Without a limit, money in a currency needs a person.
+        approvals: How many different people have to approve a plan that does not approve itself, 1 or 2.
+        one_approval_up_to: With two: totals up to which one person is enough, by currency as above; empty: never.
         ready_statuses: Business Center's words for bills that are ready to pay, which alone are sent (S-PMT-05).
         paid_statuses: Business Center's words for bills that are paid.
         cards: For links of a card platform.
@@ -235,7 +238,9 @@ class Link:
     closed_period: ClosedPeriod = ClosedPeriod.HOLD
     gate: Gate = Gate.MANUAL
     auto_approve_items: int = 0
-    auto_approve_amount: Decimal = Decimal(0)
+    auto_approve_amount: Mapping[str, Decimal] = field(default_factory=dict)
+    approvals: int = 1
+    one_approval_up_to: Mapping[str, Decimal] = field(default_factory=dict)
     ready_statuses: frozenset[str] = frozenset()
     paid_statuses: frozenset[str] = frozenset()
     cards: CardPolicy = field(default_factory=CardPolicy)

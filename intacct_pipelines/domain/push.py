@@ -189,6 +189,7 @@ class Plan:
         created_at: When it was made, UTC.
         items: In the order in which they are sent: parents before children.
         holds: What stays behind, and why.
+        approvals: How many people have to approve it, unless the link's policy does.
     """
 
     link: str
@@ -196,6 +197,7 @@ class Plan:
     created_at: datetime
     items: tuple[Item, ...]
     holds: tuple[Hold, ...]
+    approvals: int = 1
 
     @cached_property
     def content_hash(self) -> str:
@@ -218,6 +220,7 @@ class Plan:
             "format": 2,
             "link": self.link,
             "entity": self.entity,
+            "approvals": self.approvals,
             "items": [_item_document(item) for item in self.items],
             "holds": [_hold_document(hold) for hold in self.holds],
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.domain.approval import people_needed
 from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.advances import AdvancePlanner
@@ -113,13 +114,15 @@ def build_plan(
             context.decisions[record] = decision = _writable(planner.decide(row))
             if planner.is_shown(decision):
                 decisions.append(decision)
+    # What makes a record inactive comes last, after the documents that may still name it.
+    items = sorted((one for one in decisions if isinstance(one, Item)), key=lambda item: item.is_inactivating)
     return Plan(
         link=link.name,
         entity=str(link.entity),
         created_at=now,
-        # What makes a record inactive comes last, after the documents that may still name it.
-        items=tuple(sorted((one for one in decisions if isinstance(one, Item)), key=lambda item: item.is_inactivating)),
+        items=tuple(items),
         holds=tuple(decision for decision in decisions if isinstance(decision, Hold)),
+        approvals=people_needed(link, items),
     )
 
 

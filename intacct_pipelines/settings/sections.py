@@ -7,10 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
+from intacct_pipelines.domain.approval import ANY
 from intacct_pipelines.domain.budget import Budget
 from intacct_pipelines.domain.link import ClosedPeriod, Gate, Link, Mode
 from intacct_pipelines.domain.pushed import PUSHED
@@ -129,11 +138,22 @@ def _is_pushed(name: str) -> str:
 PushedName = Annotated[str, AfterValidator(_is_pushed)]
 
 
+_Amount = Annotated[Decimal, Field(ge=0)]
+Amounts = _Amount | dict[Annotated[str, StringConstraints(pattern=f"^([A-Z]{{3}}|{ANY})$")], _Amount]
+"""One limit for the total in each currency, or limits by currency, of which ``any`` is for those not named."""
+
+
+def _by_currency(amounts: Decimal | dict[str, Decimal]) -> dict[str, Decimal]:
+    return {ANY: amounts} if isinstance(amounts, Decimal) else amounts
+
+
 class AutoApproval(Section):
     """Limits within which a plan approves itself when the gate is ``auto``."""
 
     items: int = Field(0, ge=0, description="Most items in one plan.")
-    amount: Decimal = Field(Decimal(0), ge=0, description="Largest total in any one currency.")
+    amount: Amounts = Field(
+        Decimal(0), description="Largest total in any one currency, or by currency; without a limit a person is asked."
+    )
 
 
 class Written(Section):
@@ -149,6 +169,13 @@ class Written(Section):
     closed_period: ClosedPeriod = Field(ClosedPeriod.HOLD, description="What to do with closed dates (S-IDM-08).")
     gate: Gate = Field(Gate.MANUAL, description="Who approves plans.")
     auto_approve: AutoApproval = Field(default_factory=AutoApproval)
+    approvals: Literal[1, 2] = Field(
+        1, description="How many different people have to approve a plan that does not approve itself."
+    )
+    one_approval_up_to: Amounts = Field(
+        default_factory=dict,
+        description="With two approvals: totals up to which one is enough, in any one currency or by currency.",
+    )
 
     def allowed(self, link: Link) -> Link:
         """Return a link with what these settings let it write."""
@@ -160,5 +187,7 @@ class Written(Section):
             closed_period=self.closed_period,
             gate=self.gate,
             auto_approve_items=self.auto_approve.items,
-            auto_approve_amount=self.auto_approve.amount,
+            auto_approve_amount=_by_currency(self.auto_approve.amount),
+            approvals=self.approvals,
+            one_approval_up_to=_by_currency(self.one_approval_up_to),
         )

@@ -129,10 +129,15 @@ def _pushed(warehouse: Warehouse, one: Reconciled, subject: Subject, link: str) 
     items = [row for row in told["items"] if (row["object_name"], row["link"]) == (one.name, link)]
     holds = [row for row in told["holds"] if row["object_name"] == one.name]
     keys = {row["item_key"] for row in items}
+    plans = {row["plan_id"] for row in told["journal"] if row["item_key"] in keys}
     return {
         "items": [_only(row, _ITEM) for row in items],
         "holds": [_only(row, _HOLD) for row in holds],
-        "journal": [_only(row, _ENTRY) for row in told["journal"] if row["item_key"] in keys],
+        "journal": [
+            _only(row, _ENTRY)
+            for row in told["journal"]
+            if row["item_key"] in keys or (row["item_key"] is None and row["plan_id"] in plans)
+        ],
     }
 
 

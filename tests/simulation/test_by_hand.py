@@ -39,7 +39,7 @@ def home(tmp_path, monkeypatch, make_database, warehouse_dsn) -> Iterator[Path]:
 def set_mode(home: Path, mode: str) -> None:
     path = home / "connections.yaml"
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    document["links"]["entity-100"] |= {"mode": mode, "gate": "manual"}
+    document["links"]["entity-100"] |= {"mode": mode, "gate": "manual", "approvals": 2}
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
 
 
@@ -80,8 +80,17 @@ def test_a_plan_is_read_approved_by_the_name_it_was_shown_with_and_applied(home,
     set_mode(home, "sync")
     assert f"Approve with: intacct-pipelines approve {plan['plan_id']}" in run("plan").stdout
     assert "has the content" in run("approve", plan["plan_id"], "--yes", "--hash", "0", code=FAILED).stderr
-    approved = json.loads(run("approve", plan["plan_id"], "--json", "--hash", plan["content_hash"]).stdout)
+    assert "1 of 2 people" in run("approve", plan["plan_id"], "--yes", "--by", "ann").stdout
+    assert "Let somebody else" in run("approve", plan["plan_id"], "--yes", "--by", "Ann", code=FAILED).stderr
+    assert json.loads(run("apply", "--json").stdout) == {}
+    assert "So far: ann." in run("plan").stdout
+    (waiting,) = json.loads(run("status", "--json").stdout)["plans"]
+    assert (waiting["state"], waiting["approvals"], waiting["approvals_needed"]) == ("planned", ["ann"], 2)
+    approved = json.loads(
+        run("approve", plan["plan_id"], "--json", "--by", "bob", "--hash", plan["content_hash"]).stdout
+    )
     assert approved["approved_items"] == len(plan["items"]) > 0
+    assert approved["approvals"] == ["ann", "bob"]
     (applied,) = json.loads(run("apply", "--json").stdout).values()
     assert applied["success"]
     assert applied["accepted"] == len(plan["items"])

@@ -4,11 +4,12 @@ Every method is one transaction. The key and payload of an item are stored with 
 an item becomes ``sending`` in a committed transaction before its request leaves. So a crash at any instruction leaves a
 state from which the next run continues: what is ``sending`` without a living worker is looked up first.
 
-``items`` has the values, ``journal`` the steps and their proof, ``planning`` plans and approval, ``sending`` workers
-and outcomes, ``confirming`` the way back, ``revisions`` whether a source is as it was, ``reading`` all questions. What
-they know of the single objects is in ``domain.pushed``.
+``items`` has the values, ``journal`` the steps and their proof, ``planning`` plans, ``approving`` who lets them
+through, ``sending`` workers and outcomes, ``confirming`` the way back, ``revisions`` whether a source is as it was,
+``reading`` all questions. What they know of the single objects is in ``domain.pushed``.
 """
 
+from intacct_pipelines.warehouse.outbox.approving import Approving
 from intacct_pipelines.warehouse.outbox.confirming import Confirming
 from intacct_pipelines.warehouse.outbox.items import NOT_SENT, OutboxItem, Outcome, PlanStatus, Reason, Standing
 from intacct_pipelines.warehouse.outbox.journal import utc_now
@@ -16,7 +17,7 @@ from intacct_pipelines.warehouse.outbox.planning import Planning
 from intacct_pipelines.warehouse.outbox.sending import Sending
 
 
-class Outbox(Planning, Sending, Confirming):
+class Outbox(Planning, Approving, Sending, Confirming):
     """The outbox in one warehouse; its arguments are those of ``journal.Journal``."""
 
 

@@ -102,7 +102,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class PlanStatus:
-    """One stored plan and the number of its items by state."""
+    """One stored plan and the number of its items by state.
+
+    Args:
+        approved_by: Who approved it: people, or the link's policy; empty before.
+        approvals: The people who have approved it so far.
+        approvals_needed: How many have to, unless the policy does.
+        replaced_by: The plan that took its place, if it was superseded or expired and there is a newer one.
+    """
 
     plan_id: str
     link: str
@@ -112,6 +119,9 @@ class PlanStatus:
     created_at: datetime
     approved_by: str
     counts: Mapping[str, int]
+    approvals: tuple[str, ...]
+    approvals_needed: int
+    replaced_by: str
 
 
 def select_items(

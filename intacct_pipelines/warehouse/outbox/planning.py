@@ -1,33 +1,28 @@
-"""Planning and approving: what is proposed, and what a person or the policy lets through."""
+"""Planning: storing what is proposed; a link has one open proposal."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from intacct_pipelines.domain.link import Gate
 from intacct_pipelines.domain.push import UNSENT, State
-from intacct_pipelines.errors import NotApprovedError, PushError
+from intacct_pipelines.errors import PushError
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason, select_items
 from intacct_pipelines.warehouse.outbox.journal import entry
 from intacct_pipelines.warehouse.outbox.reading import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     import psycopg
 
     from intacct_pipelines.domain.keys import ItemKey
-    from intacct_pipelines.domain.link import Link
     from intacct_pipelines.domain.push import Plan
-    from intacct_pipelines.warehouse.outbox.items import OutboxItem
 
 
 class Planning(Reading):
-    """Storing plans and approving them."""
+    """Storing plans."""
 
     def store_plan(self, plan: Plan, *, actor: str) -> str:
         """Store a plan and make it the link's only open proposal; return its id.
@@ -38,7 +33,7 @@ class Planning(Reading):
             PushError: An item's key is stored with another payload (S-IDM-05), or its record is on its way already.
         """
         with self._transaction() as cursor:
-            _lock_link(cursor, plan.link)
+            lock_link(cursor, plan.link)
             cursor.execute(
                 "SELECT plan_id FROM push.plan WHERE link = %s AND content_hash = %s AND state = 'planned'",
                 (plan.link, plan.content_hash),
@@ -47,8 +42,8 @@ class Planning(Reading):
             if same is not None:
                 return str(same["plan_id"])
             cursor.execute(
-                """INSERT INTO push.plan (plan_id, link, entity, created_at, content_hash, document, state)
-                VALUES (%s, %s, %s, %s, %s, %s, %s)""",
+                """INSERT INTO push.plan (plan_id, link, entity, created_at, content_hash, document, approvals_needed,
+                    state) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)""",
                 (
                     plan.plan_id,
                     plan.link,
@@ -56,6 +51,7 @@ class Planning(Reading):
                     plan.created_at,
                     plan.content_hash,
                     plan.document(),
+                    plan.approvals,
                     "planned" if plan.items else "done",
                 ),
             )
@@ -64,66 +60,6 @@ class Planning(Reading):
             self._supersede_others(cursor, plan, actor)
             self._write_journal(cursor, actor, [entry(None, plan.plan_id, "plan_stored", {"items": len(plan.items)})])
         return plan.plan_id
-
-    def approve(self, plan_id: str, *, by: str, content_hash: str) -> int:
-        """Approve a plan as it was read; return the number of items that may now be sent.
-
-        Args:
-            plan_id: The plan.
-            by: Who approves; stored and journalled.
-            content_hash: Hash that the approver saw; proves that this very content is meant.
-
-        Raises:
-            NotApprovedError: There is no such plan, it is not open any more, its content is another, or a source
-                record has changed since (the plan is then expired).
-        """
-        stale = self._approve(plan_id, by, content_hash)
-        if isinstance(stale, int):
-            return stale
-        raise NotApprovedError(
-            f"plan {plan_id} has expired: {len(stale)} of its records changed since, {', '.join(stale[:3])} among them",
-            remedy="Make a new plan and approve that.",
-        )
-
-    def _approve(self, plan_id: str, by: str, content_hash: str) -> int | list[str]:
-        """Return the number of approved items, or the labels of those that make the plan expire."""
-        with self._transaction() as cursor:
-            plan = self._plan_for_approval(cursor, plan_id, content_hash)
-            items = select_items(cursor, "plan_id = %s AND state = 'planned' ORDER BY position FOR UPDATE", (plan_id,))
-            stale = self._stale(items)
-            if stale:
-                reason = Reason("expired", "", "its source record changed after the plan was made", "Make a new plan.")
-                self._move(cursor, [Outcome(i.key, State.EXPIRED, "expired", reason) for i in items], by)
-                cursor.execute("UPDATE push.plan SET state = 'expired' WHERE plan_id = %s", (plan_id,))
-                return [item.label or item.source_id for item in stale]
-            busy = _busy_records(cursor, plan["link"], items)
-            outcomes = [self._approval(item, busy) for item in items]
-            self._move(cursor, outcomes, by)
-            cursor.execute(
-                "UPDATE push.plan SET state = 'approved', approved_by = %s, approved_at = %s WHERE plan_id = %s",
-                (by, self._now(), plan_id),
-            )
-            self._write_journal(cursor, by, [entry(None, plan_id, "plan_approved", {"content_hash": content_hash})])
-            return sum(outcome.state is State.APPROVED for outcome in outcomes)
-
-    def auto_approve(self, link: Link, plan_id: str) -> bool:
-        """Approve a plan by the link's own policy, if it allows that; return whether it did.
-
-        Raises:
-            NotApprovedError: As ``approve``.
-        """
-        if link.gate is not Gate.AUTO:
-            return False
-        items = self.items(plan_id=plan_id)
-        totals: dict[str, Decimal] = {}
-        for item in items:
-            totals[item.currency] = totals.get(item.currency, Decimal(0)) + abs(item.amount)
-        within = len(items) <= link.auto_approve_items and all(t <= link.auto_approve_amount for t in totals.values())
-        if not items or not within:
-            return False
-        status = self.plan(plan_id)
-        self.approve(plan_id, by=f"policy of {link.name}", content_hash=status.content_hash)
-        return True
 
     def _store_holds(self, cursor: psycopg.Cursor[dict[str, Any]], plan: Plan) -> None:
         cursor.executemany(
@@ -181,36 +117,10 @@ class Planning(Reading):
         reason = Reason("superseded", "", f"plan {plan.plan_id} took its place", "Read the newer plan.")
         self._move(cursor, [Outcome(item.key, State.SUPERSEDED, "superseded", reason) for item in old], actor)
         cursor.execute(
-            "UPDATE push.plan SET state = 'superseded' WHERE link = %s AND plan_id <> %s AND state = 'planned'",
-            (plan.link, plan.plan_id),
+            """UPDATE push.plan SET state = CASE state WHEN 'planned' THEN 'superseded' ELSE state END, replaced_by = %s
+            WHERE link = %s AND plan_id <> %s AND (state = 'planned' OR state = 'expired' AND replaced_by IS NULL)""",
+            (plan.plan_id, plan.link, plan.plan_id),
         )
-
-    def _plan_for_approval(
-        self, cursor: psycopg.Cursor[dict[str, Any]], plan_id: str, content_hash: str
-    ) -> dict[str, Any]:
-        row = cursor.execute("SELECT link FROM push.plan WHERE plan_id = %s", (plan_id,)).fetchone()
-        if row is None:
-            raise NotApprovedError(f"there is no plan {plan_id}", remedy="List the plans with `status`.")
-        _lock_link(cursor, row["link"])
-        plan = cursor.execute("SELECT * FROM push.plan WHERE plan_id = %s FOR UPDATE", (plan_id,)).fetchone()
-        if plan is None or plan["state"] != "planned":
-            state = "gone" if plan is None else plan["state"]
-            raise NotApprovedError(f"plan {plan_id} is {state}, not open for approval", remedy="Make a new plan.")
-        if plan["content_hash"] != content_hash:
-            raise NotApprovedError(
-                f"plan {plan_id} has the content {plan['content_hash'][:12]}, not {content_hash[:12]}",
-                remedy="Read the plan again and approve what it says now.",
-            )
-        return plan
-
-    @staticmethod
-    def _approval(item: OutboxItem, busy: set[tuple[str, str]]) -> Outcome:
-        if (item.object_name, item.source_id) not in busy:
-            return Outcome(item.key, State.APPROVED, "approved")
-        reason = Reason(
-            "in_hand", "S-IDM-01", "an earlier item for this record is on its way", "Wait until that one is confirmed."
-        )
-        return Outcome(item.key, State.HELD, "held", reason)
 
 
 def _hash(text: str) -> str:
@@ -242,20 +152,9 @@ def _item_row(plan: Plan, position: int, now: datetime) -> dict[str, object]:
     }
 
 
-def _lock_link(cursor: psycopg.Cursor[dict[str, Any]], link: str) -> None:
+def lock_link(cursor: psycopg.Cursor[dict[str, Any]], link: str) -> None:
     """Let one transaction at a time plan or approve for a link."""
     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 12))", (link,))
-
-
-def _busy_records(
-    cursor: psycopg.Cursor[dict[str, Any]], link: str, items: Sequence[OutboxItem]
-) -> set[tuple[str, str]]:
-    rows = cursor.execute(
-        """SELECT object_name, source_id FROM push.item WHERE link = %s AND source_id = ANY(%s)
-        AND state IN ('approved', 'sending', 'uncertain', 'accepted')""",
-        (link, [item.source_id for item in items]),
-    ).fetchall()
-    return {(row["object_name"], row["source_id"]) for row in rows}
 
 
 _UPSERT_ITEM: Final = """

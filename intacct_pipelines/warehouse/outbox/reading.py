@@ -102,7 +102,10 @@ class Reading(Journal):
         return [Standing(State(row["state"]), row["currency"], row["n"], row["amount"]) for row in rows]
 
     def explain(self, source_id: str) -> dict[str, list[dict[str, Any]]]:
-        """Return all that was ever planned, held and done for one source record: ``items``, ``holds``, ``journal``."""
+        """Return all that was ever planned, held and done for one source record: ``items``, ``holds``, ``journal``.
+
+        The journal holds the steps of its items, and the approvals of their plans that waited for a second person.
+        """
         with self._transaction() as cursor:
             items = cursor.execute(
                 "SELECT * FROM push.item WHERE source_id = %s ORDER BY created_at, position", (source_id,)
@@ -113,15 +116,17 @@ class Reading(Journal):
                 (source_id,),
             ).fetchall()
             journal = cursor.execute(
-                "SELECT * FROM push.journal WHERE item_key = ANY(%s) ORDER BY seq",
-                ([row["item_key"] for row in items],),
+                """SELECT * FROM push.journal AS j WHERE item_key = ANY(%(keys)s) OR event = 'plan_approval'
+                    AND plan_id IN (SELECT plan_id FROM push.journal WHERE item_key = ANY(%(keys)s)) ORDER BY seq""",
+                {"keys": [row["item_key"] for row in items]},
             ).fetchall()
         return {"items": items, "holds": holds, "journal": journal}
 
     def _plans(self, condition: str, values: tuple[object, ...], limit: int = 1000) -> list[PlanStatus]:
         query = f"""SELECT p.*, coalesce((SELECT jsonb_object_agg(c.state, c.n) FROM (
                 SELECT state, count(*) AS n FROM push.item AS i WHERE i.plan_id = p.plan_id GROUP BY state) AS c),
-                '{{}}'::jsonb) AS counts
+                '{{}}'::jsonb) AS counts,
+                ARRAY(SELECT person FROM push.approval AS a WHERE a.plan_id = p.plan_id ORDER BY at) AS approvals
             FROM push.plan AS p WHERE {condition} ORDER BY p.created_at DESC, p.plan_id LIMIT {limit:d}"""  # noqa: S608  # our own constants
         with self._transaction() as cursor:
             rows = cursor.execute(query, values).fetchall()
@@ -135,6 +140,9 @@ class Reading(Journal):
                 row["created_at"],
                 row["approved_by"] or "",
                 row["counts"],
+                tuple(row["approvals"]),
+                row["approvals_needed"],
+                row["replaced_by"] or "",
             )
             for row in rows
         ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from pydantic import ValidationError
 
+from intacct_pipelines.domain.approval import ANY
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Clearing, Link
 from intacct_pipelines.settings import Connections
@@ -54,3 +57,31 @@ def test_a_link_names_what_it_does_not_push():
     assert link_with(not_pushed=["vendor"]).not_pushed == {"vendor"}
     with pytest.raises(ValidationError, match=r"'vendors' is no object that is pushed; those are: .*vendor, ap_bill"):
         link_with(not_pushed=["vendors"])
+
+
+def test_limits_of_approval_are_one_number_or_one_for_each_currency():
+    """One number counts in every currency; of limits by currency ``any`` is for those that are not named."""
+    link = link_with(
+        approvals=2, one_approval_up_to=5000, auto_approve={"items": 9, "amount": {"USD": "100.5", ANY: 1}}
+    )
+    assert (link.approvals, link.one_approval_up_to) == (2, {ANY: Decimal(5000)})
+    assert (link.auto_approve_items, link.auto_approve_amount) == (9, {"USD": Decimal("100.5"), ANY: Decimal(1)})
+    usual = link_with()
+    assert (usual.approvals, usual.one_approval_up_to, usual.auto_approve_amount) == (1, {}, {ANY: Decimal(0)})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"approvals": 0},
+        {"approvals": 3},
+        {"one_approval_up_to": -1},
+        {"one_approval_up_to": {"usd": 1}},
+        {"auto_approve": {"amount": {"USD": -1}}},
+        {"auto_approve": {"amount": "much"}},
+    ],
+)
+def test_what_limits_nothing_is_refused(wrong: dict[str, object]):
+    """No approval at all, a crowd, a negative limit, and what is no currency."""
+    with pytest.raises(ValidationError):
+        link_with(**wrong)
