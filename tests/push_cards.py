@@ -19,7 +19,7 @@ def books(case):
     return case
 
 
-def plan(case, *, closed_through=None, posted=(), quarantined=()):
+def plan(case, *, closed_through=None, posted=(), quarantined=(), in_hand=()):
     """A plan of the charges alone; every one has the revision ``r1``."""
     pairs = rows_of(case.cards().matches)
     revisions = {("card_transaction", row["id"]): "r1" for row in case.rows["spend.card_transaction"]}
@@ -32,5 +32,6 @@ def plan(case, *, closed_through=None, posted=(), quarantined=()):
         now=NOW,
         posted=posted,
         quarantined=quarantined,
+        in_hand=in_hand,
         objects=["card_transaction"],
     )

@@ -8,9 +8,10 @@ from decimal import Decimal
 from intacct_pipelines.domain.approval import ANY
 from intacct_pipelines.domain.keys import EntityKey, ItemKey, item_key
 from intacct_pipelines.domain.link import Form1099, Gate, Link, Mode
-from intacct_pipelines.domain.push import Item, Operation, Plan
+from intacct_pipelines.domain.push import Item, Operation, Plan, State
 from intacct_pipelines.push.lists import LIST_PLANNERS
 from intacct_pipelines.push.plan import PLANNERS, build_plan
+from intacct_pipelines.warehouse.outbox import OutboxItem, Reason
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ENTITY = EntityKey("acme", "100")
@@ -230,6 +231,15 @@ def item(source_id="b1", *, object_name="ap_bill", depends_on=(), revision="r1",
         "label": f"bill {source_id}",
     }
     return Item(**(fields | changes))
+
+
+def stored(item, state=State.APPROVED):
+    """A planned item as the outbox has it."""
+    return OutboxItem(
+        item.key, "plan-0", "north", str(ENTITY), item.object_name, item.operation, item.source_id, item.natural_key,
+        item.payload_text, item.source_revision, item.target_record_no, item.target_revision, item.amount,
+        item.currency, item.depends_on, item.label, state, 0, None, False, Reason("", "", "", ""), None,
+    )  # fmt: skip
 
 
 def plan_of(*items, now=NOW, holds=()):

@@ -23,14 +23,17 @@ from intacct_pipelines.cli.output import (
 )
 from intacct_pipelines.cli.run import choose
 from intacct_pipelines.cli.side_by_side import at_once_option, side_by_side
+from intacct_pipelines.defs.approval import approve as approve_plan
+from intacct_pipelines.defs.approval import plan_status
 from intacct_pipelines.defs.plan_files import notes_of, write_plan
 from intacct_pipelines.defs.settlement import confirm_and_plan
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.link import Link, Mode
+from intacct_pipelines.domain.push import State
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.report.plan_text import plan_text
 from intacct_pipelines.settings import reports_folder
-from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
+from intacct_pipelines.warehouse.outbox import Outbox
 
 
 @click.command(epilog=EXIT_CODES)
@@ -48,7 +51,7 @@ def plan(entities: tuple[str, ...], plan_id: str, out: Path | None, is_json: boo
     with Systems() as systems:
         outbox = Outbox(systems.warehouse)
         if plan_id:
-            _existing(outbox, plan_id)
+            plan_status(outbox, plan_id)
             click.echo(outbox.document(plan_id))
             return
         documents: list[Any] = []
@@ -79,14 +82,6 @@ def _linked(systems: Systems, names: tuple[str, ...]) -> list[Link]:
     return [link for entity in chosen for link in links if link.entity == entity]
 
 
-def _existing(outbox: Outbox, plan_id: str) -> PlanStatus:
-    """Return a plan; one that does not exist is a wrong argument, not a refused approval."""
-    try:
-        return outbox.plan(plan_id)
-    except NotApprovedError as error:
-        raise ConfigurationError(error.message, remedy=error.remedy) from error
-
-
 @click.command(epilog=EXIT_CODES)
 @click.argument("plan_id")
 @click.option("--by", default=getpass.getuser, help="Who approves; your user name by default. It is written down.")
@@ -101,19 +96,12 @@ def approve(plan_id: str, by: str, content_hash: str, yes: bool, is_json: bool) 
     """
     with Systems() as systems:
         outbox = Outbox(systems.warehouse)
-        status = _existing(outbox, plan_id)
-        links = {link.name: link for link in systems.connections.pushed_links()}
-        if status.link in links and links[status.link].mode is Mode.OBSERVE:
-            raise NotApprovedError(
-                f"The link {status.link} only observes; nothing of it is sent.", remedy="Set its mode to `sync` first."
-            )
+        status = plan_status(outbox, plan_id)
         if not (yes or is_json):
             click.echo(f"{plan_id} of {status.entity}: {sum(status.counts.values())} items, hash {status.content_hash}")
             click.confirm(f"Approve as {by}?", abort=True)
-        count = outbox.approve(
-            plan_id, by=by, content_hash=content_hash or status.content_hash, through=getpass.getuser()
-        )
-        status = outbox.plan(plan_id)
+        status = approve_plan(systems, plan_id, by=by, content_hash=content_hash, through=getpass.getuser())
+    count = status.counts.get(State.APPROVED, 0)
     if is_json:
         facts = {"state": status.state, "approvals": status.approvals, "approvals_needed": status.approvals_needed}
         print_json({"plan_id": plan_id, "approved_items": count, "by": by, **facts})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from intacct_pipelines.defs.approval import inputs_of
 from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.optional import Skipped, lacks_module, sync_or_skip
@@ -271,6 +272,8 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     tables += sorted(name for name in helpful if _was_read(systems, TABLES[name], _holder(link.entity, TABLES[name])))
     confirmed = confirm_items(outbox, link)
     now = datetime.now(UTC)
+    inputs = inputs_of(systems, link)
+    outbox.expire_changed(link.name, inputs, actor="plan")
     # Revisions come before the rows: if a sync commits in between, the plan expires; it never holds an older payload.
     revisions = {
         (pushed.name, source_id): revision
@@ -290,7 +293,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         },
         matches,
         revisions=revisions,
-        closed_through=systems.intacct(link.entity).closed_books_date(),
+        closed_through=inputs.closed_through,
         now=now,
         in_hand=outbox.in_hand(link.name),
         posted=outbox.posted(link.name),
@@ -298,6 +301,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
             (table, key) for table, holder in holders.items() for key in warehouse.rejected_keys(table, holder)
         },
         objects=[pushed.name for pushed in objects],
+        pair_decisions=inputs.pairs,
     )
     plan_id = outbox.store_plan(plan, actor="plan")
     # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.
@@ -311,7 +315,8 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
 def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = "") -> ApplyReport:
     """Send what is approved for an entity's links, each item exactly once.
 
-    First both sides are read once more: what was changed, withdrawn or entered by hand since the plan is not sent.
+    First both sides are read once more: what was changed, withdrawn or entered by hand since the plan is not sent, nor
+    is anything if settings, closed books or people's decisions about pairs are not those of the plan.
 
     Args:
         systems: What to talk to.
@@ -336,15 +341,15 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
     report = ApplyReport()
     # of links that all observe, the first one says so
     for link in [link for link in links if link.mode is Mode.SYNC] or links[:1]:
-        _read_again(systems, outbox, link, run_id)
+        if link.mode is Mode.SYNC and outbox.approved_plans(link.name):
+            outbox.expire_changed(link.name, inputs_of(systems, link), actor=f"run {run_id}")
+            _read_again(systems, outbox, link, run_id)
         report.add(apply_plan(outbox, systems.intacct(entity), link, worker=f"run {run_id}", options=options))
     return report
 
 
 def _read_again(systems: Systems, outbox: Outbox, link: Link, run_id: str) -> None:
     """Read both sides of what a link is about to send."""
-    if link.mode is not Mode.SYNC or not outbox.approved_plans(link.name):
-        return
     # what was deleted since the plan is told by the audit history
     sync_or_skip(systems, link.entity, AUDIT_EVENT, run_id)
     in_hand = {item.object_name for item in outbox.in_hand(link.name)}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from intacct_pipelines.domain.inputs import Inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -190,6 +192,8 @@ class Plan:
         items: In the order in which they are sent: parents before children.
         holds: What stays behind, and why.
         approvals: How many people have to approve it, unless the link's policy does.
+        inputs: What it was made from besides the records; any other input is another content.
+        outdated: Approved items that are not right any more, by what was found now.
     """
 
     link: str
@@ -198,6 +202,8 @@ class Plan:
     items: tuple[Item, ...]
     holds: tuple[Hold, ...]
     approvals: int = 1
+    inputs: Inputs = field(default_factory=Inputs)
+    outdated: tuple[ItemKey, ...] = ()
 
     @cached_property
     def content_hash(self) -> str:
@@ -221,6 +227,7 @@ class Plan:
             "link": self.link,
             "entity": self.entity,
             "approvals": self.approvals,
+            "inputs": self.inputs.document(),
             "items": [_item_document(item) for item in self.items],
             "holds": [_hold_document(hold) for hold in self.holds],
         }

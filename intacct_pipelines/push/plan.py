@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.approval import people_needed
-from intacct_pipelines.domain.push import Hold, Item, Plan, canonical_json
+from intacct_pipelines.domain.inputs import Inputs, settings_hash
+from intacct_pipelines.domain.push import Hold, Item, Plan, State, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.advances import AdvancePlanner
 from intacct_pipelines.push.bills import BillPlanner
@@ -26,10 +27,12 @@ from intacct_pipelines.push.vendor_credits import VendorCreditPlanner
 from intacct_pipelines.push.vendors import VendorPlanner
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+    from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.domain.pushed import Pushed
     from intacct_pipelines.push.planner import Decision, Planner
     from intacct_pipelines.push.sources import Row
     from intacct_pipelines.warehouse.outbox import OutboxItem
@@ -74,6 +77,7 @@ def build_plan(
     quarantined: Collection[tuple[str, str]] = (),
     objects: Collection[str] = frozenset(PLANNERS),
     currencies: Collection[str] | None = None,
+    pair_decisions: str = "",
 ) -> Plan:
     """Decide for every record of the pushed objects what is to be written to Intacct, or why nothing is.
 
@@ -84,36 +88,23 @@ def build_plan(
         revisions: Present revision by object and BILL id, as ``Outbox.stored_revisions`` gives it.
         closed_through: Last closed day of the target entity; None if all is open.
         now: When the plan is made, UTC.
-        in_hand: ``Outbox.in_hand``: records on their way are left alone until they are confirmed.
+        in_hand: ``Outbox.in_hand``: records on their way are left alone until they are confirmed; of those that are
+            approved and not sent, the plan tells which are outdated.
         posted: ``Outbox.posted``: object and BILL id of records that were created and confirmed before.
         quarantined: Qualified table name and key of records of which a newer copy could not be read.
         objects: Names of the objects that are planned.
         currencies: Currencies that the entity may use; None takes those of the entity's existing records.
+        pair_decisions: ``Outbox.pair_decisions``: a hash of what people decided about pairs.
     """
     sources = Sources(link, tables, matches)
     allowed = frozenset(currencies) if currencies is not None else _seen_currencies(sources)
-    context = Context(
-        sources,
-        revisions,
-        allowed,
-        closed_through,
-        posted,
-        quarantined,
-        now,
-        {(item.object_name, item.source_id): item for item in in_hand},
-    )
-    decisions: list[Decision] = []
-    for name in PUSHED:
-        if name not in objects:
-            continue
-        planner = PLANNERS[name](context)
-        for row in planner.rows():
-            record = (planner.object_name, row["id"])
-            if record in context.in_hand:
-                continue
-            context.decisions[record] = decision = _writable(planner.decide(row))
-            if planner.is_shown(decision):
-                decisions.append(decision)
+
+    def context(items: Iterable[OutboxItem]) -> Context:
+        known = {(item.object_name, item.source_id): item for item in items}
+        return Context(sources, revisions, allowed, closed_through, posted, quarantined, now, known)
+
+    outdated = _outdated(context, in_hand, objects)
+    decisions = _decide(context(item for item in in_hand if item.key not in outdated), objects)
     # What makes a record inactive comes last, after the documents that may still name it.
     items = sorted((one for one in decisions if isinstance(one, Item)), key=lambda item: item.is_inactivating)
     return Plan(
@@ -123,7 +114,46 @@ def build_plan(
         items=tuple(items),
         holds=tuple(decision for decision in decisions if isinstance(decision, Hold)),
         approvals=people_needed(link, items),
+        inputs=Inputs(settings_hash(link), closed_through, pair_decisions),
+        outdated=tuple(sorted(outdated)),
     )
+
+
+def _decide(
+    context: Context, objects: Collection[str], is_left: Callable[[Pushed, str], bool] = lambda *_: False
+) -> list[Decision]:
+    """Return what a plan shows of what is decided; ``is_left`` tells records that are left alone, by object and id."""
+    decisions: list[Decision] = []
+    for name, pushed in PUSHED.items():
+        if name not in objects:
+            continue
+        planner = PLANNERS[name](context)
+        for row in planner.rows():
+            record = (planner.object_name, row["id"])
+            if record in context.in_hand or is_left(pushed, row["id"]):
+                continue
+            context.decisions[record] = decision = _writable(planner.decide(row))
+            if planner.is_shown(decision):
+                decisions.append(decision)
+    return decisions
+
+
+def _outdated(
+    context: Callable[[Iterable[OutboxItem]], Context], in_hand: Sequence[OutboxItem], objects: Collection[str]
+) -> set[ItemKey]:
+    """Return the items that are approved and not sent, and that would not be planned like that any more.
+
+    Lists are decided whole, since documents lean on them; of documents none but those of the items.
+    """
+    approved = {
+        (i.object_name, i.source_id): i for i in in_hand if i.state is State.APPROVED and i.object_name in objects
+    }
+    if not approved:
+        return set()
+    found = context(item for item in in_hand if (item.object_name, item.source_id) not in approved)
+    _decide(found, objects, lambda pushed, key: bool(pushed.source_lines) and (pushed.name, key) not in approved)
+    now = {(one.key, one.source_revision) for one in found.decisions.values() if isinstance(one, Item)}
+    return {item.key for item in approved.values() if (item.key, item.source_revision) not in now}
 
 
 def _writable(decision: Decision) -> Decision:

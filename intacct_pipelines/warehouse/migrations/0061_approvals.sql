@@ -2,7 +2,7 @@
 
 ALTER TABLE push.plan ADD COLUMN approvals_needed integer NOT NULL DEFAULT 1 CHECK (approvals_needed IN (1, 2));
 COMMENT ON COLUMN push.plan.approvals_needed IS 'How many different people have to approve it, unless the link''s policy does.';
-ALTER TABLE push.plan ADD COLUMN replaced_by text REFERENCES push.plan (plan_id);
+ALTER TABLE push.plan ADD COLUMN replaced_by text REFERENCES push.plan (plan_id) DEFERRABLE INITIALLY DEFERRED;
 COMMENT ON COLUMN push.plan.replaced_by IS 'The plan that was made next, for one that was superseded or expired.';
 
 CREATE TABLE push.approval (

@@ -5,8 +5,9 @@ an item becomes ``sending`` in a committed transaction before its request leaves
 state from which the next run continues: what is ``sending`` without a living worker is looked up first.
 
 ``items`` has the values, ``journal`` the steps and their proof, ``planning`` plans, ``approving`` who lets them
-through, ``sending`` workers and outcomes, ``confirming`` the way back, ``revisions`` whether a source is as it was,
-``reading`` all questions. What they know of the single objects is in ``domain.pushed``.
+through, ``expiring`` what is not right any more, ``sending`` workers and outcomes, ``confirming`` the way back,
+``revisions`` and ``overtaken`` whether source and target are as they were, ``reading`` all questions. What they know of
+the single objects is in ``domain.pushed``.
 """
 
 from intacct_pipelines.warehouse.outbox.approving import Approving

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from intacct_pipelines.domain.approval import why_a_person
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.errors import NotApprovedError
+from intacct_pipelines.warehouse.outbox.expiring import Expiring, lock_link
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason, select_items
 from intacct_pipelines.warehouse.outbox.journal import entry
-from intacct_pipelines.warehouse.outbox.planning import lock_link
-from intacct_pipelines.warehouse.outbox.reading import Reading
+from intacct_pipelines.warehouse.outbox.overtaken import overtaken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ _POLICY: Final = "policy of "
 """With this the name begins under which a link's policy approves; no person has such a name."""
 
 
-class Approving(Reading):
+class Approving(Expiring):
     """Approving plans."""
 
     def approve(self, plan_id: str, *, by: str, content_hash: str, through: str = "") -> int:
@@ -40,7 +40,8 @@ class Approving(Reading):
 
         Raises:
             NotApprovedError: There is no such plan, it is not open any more, its content is another, this person has
-                approved it already or has no name, or a source record has changed since (the plan is then expired).
+                approved it already or has no name, or a record has changed on either side since (the plan is then
+                expired).
         """
         name = by.strip()
         if not name or name.casefold().startswith(_POLICY):
@@ -66,11 +67,11 @@ class Approving(Reading):
         with self._transaction() as cursor:
             plan = _plan_for_approval(cursor, plan_id, content_hash)
             items = select_items(cursor, "plan_id = %s AND state = 'planned' ORDER BY position FOR UPDATE", (plan_id,))
-            stale = self._stale(items)
+            changed = {item.key for item in self._stale(items)} | overtaken(cursor, items)
+            stale = [item for item in items if item.key in changed]
             if stale:
-                reason = Reason("expired", "", "its source record changed after the plan was made", "Make a new plan.")
-                self._move(cursor, [Outcome(i.key, State.EXPIRED, "expired", reason) for i in items], by)
-                cursor.execute("UPDATE push.plan SET state = 'expired' WHERE plan_id = %s", (plan_id,))
+                why = "a record of its plan, or its place in Intacct, changed after the plan was made"
+                self._expire_plan(cursor, plan_id, why, by)
             else:
                 return self._approved(cursor, plan, items, by, is_person=is_person, through=through)
         labels = ", ".join(item.label or item.source_id for item in stale[:3])
@@ -121,8 +122,10 @@ def _plan_for_approval(cursor: psycopg.Cursor[dict[str, Any]], plan_id: str, con
     if plan is None or plan["state"] != "planned":
         state = "gone" if plan is None else plan["state"]
         newer = plan and plan["replaced_by"]
+        ended = cursor.execute(_WHY_EXPIRED, (plan_id,)).fetchone()
+        told = [str(state), ended["why"] if ended else "", f"plan {newer} took its place" if newer else ""]
         raise NotApprovedError(
-            f"plan {plan_id} is {state}{f', plan {newer} took its place' if newer else ''}, not open for approval",
+            f"plan {plan_id} is {', '.join(filter(None, told))}, not open for approval",
             remedy=f"Read {newer} and approve that." if newer else "Make a new plan.",
         )
     if plan["content_hash"] != content_hash:
@@ -167,3 +170,9 @@ def _busy_records(
         (link, [item.source_id for item in items]),
     ).fetchall()
     return {(row["object_name"], row["source_id"]) for row in rows}
+
+
+_WHY_EXPIRED: Final = """
+SELECT detail::jsonb ->> 'reason' AS why FROM push.journal WHERE plan_id = %s AND event = 'plan_expired'
+ORDER BY seq DESC LIMIT 1
+"""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.domain.push import UNSENT, State
 from intacct_pipelines.errors import PushError
+from intacct_pipelines.warehouse.outbox.expiring import Expiring, lock_link
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason, select_items
 from intacct_pipelines.warehouse.outbox.journal import entry
-from intacct_pipelines.warehouse.outbox.reading import Reading
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.push import Plan
 
 
-class Planning(Reading):
+class Planning(Expiring):
     """Storing plans."""
 
     def store_plan(self, plan: Plan, *, actor: str) -> str:
         """Store a plan and make it the link's only open proposal; return its id.
 
-        An unapproved older plan is superseded. Storing the same content twice stores it once.
+        An unapproved older plan is superseded, and approved items expire that the plan calls outdated. Storing the
+        same content twice stores it once.
 
         Raises:
             PushError: An item's key is stored with another payload (S-IDM-05), or its record is on its way already.
@@ -39,11 +40,17 @@ class Planning(Reading):
                 (plan.link, plan.content_hash),
             )
             same = cursor.fetchone()
+            plan_id = plan.plan_id if same is None else str(same["plan_id"])
+            self._expire_outdated(cursor, plan.outdated, plan_id, actor)
             if same is not None:
-                return str(same["plan_id"])
+                cursor.execute(
+                    "UPDATE push.plan SET checked_at = greatest(checked_at, %s) WHERE plan_id = %s",
+                    (plan.created_at, plan_id),
+                )
+                return plan_id
             cursor.execute(
                 """INSERT INTO push.plan (plan_id, link, entity, created_at, content_hash, document, approvals_needed,
-                    state) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)""",
+                    inputs, state) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)""",
                 (
                     plan.plan_id,
                     plan.link,
@@ -52,6 +59,7 @@ class Planning(Reading):
                     plan.content_hash,
                     plan.document(),
                     plan.approvals,
+                    json.dumps(plan.inputs.document()),
                     "planned" if plan.items else "done",
                 ),
             )
@@ -150,11 +158,6 @@ def _item_row(plan: Plan, position: int, now: datetime) -> dict[str, object]:
         "label": item.label,
         "now": now,
     }
-
-
-def lock_link(cursor: psycopg.Cursor[dict[str, Any]], link: str) -> None:
-    """Let one transaction at a time plan or approve for a link."""
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 12))", (link,))
 
 
 _UPSERT_ITEM: Final = """

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from intacct_pipelines.warehouse.outbox.items import OutboxItem
 
 _PERHAPS_DELETED: Final = frozenset({"deleted_in_intacct", "repeat_refused"})
+_BY_MACHINE: Final = ("reconciliation", "confirm")
+"""Who writes down pairs that no person decided."""
+_DECISIONS: Final = """
+SELECT encode(sha256(convert_to(coalesce(string_agg(jsonb_build_array(object, platform_id, intacct_record_no, status)
+    ::text, ',' ORDER BY object, platform_id, intacct_record_no), ''), 'UTF8')), 'hex') AS hash
+FROM mapping.crosswalk WHERE link = %(link)s AND status <> 'proposed' AND decided_by <> ALL(%(by_machine)s)
+"""
 
 
 class Reading(Journal):
@@ -80,6 +87,12 @@ class Reading(Journal):
             if item.operation is Operation.CREATE
             and (item.state is State.CONFIRMED or item.reason.kind in _PERHAPS_DELETED)
         }
+
+    def pair_decisions(self, link: str) -> str:
+        """Return a hash of what people decided about pairs of a link; what is found by machine does not count."""
+        with self._transaction() as cursor:
+            row = cursor.execute(_DECISIONS, {"link": link, "by_machine": list(_BY_MACHINE)}).fetchone()
+        return str(row["hash"]) if row else ""
 
     def counts(self, link: str | None = None) -> dict[str, int]:
         """Return the number of items by state."""

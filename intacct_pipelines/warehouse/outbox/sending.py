@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from intacct_pipelines.domain.catalog import Kind
 from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import State
-from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import PushError
 from intacct_pipelines.warehouse.connection import SESSION_LOCK_KEY
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason, select_items
 from intacct_pipelines.warehouse.outbox.journal import Journal
+from intacct_pipelines.warehouse.outbox.overtaken import overtaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from intacct_pipelines.domain.pushed import Pushed
     from intacct_pipelines.warehouse.outbox.items import OutboxItem
 
 
@@ -52,7 +50,7 @@ class Sending(Journal):
         """
         with self._transaction() as cursor:
             while items := self._claimable(cursor, link, limit):
-                stale = {item.key for item in self._stale(items)} | _overtaken(cursor, items)
+                stale = {item.key for item in self._stale(items)} | overtaken(cursor, items)
                 words = "its source or its place in Intacct changed after the plan was made"
                 reason = Reason("expired", "", words, "Make a new plan.")
                 self._move(cursor, [Outcome(key, State.EXPIRED, "expired", reason) for key in sorted(stale)], worker)
@@ -182,63 +180,6 @@ def _is_dead(cursor: psycopg.Cursor[dict[str, Any]], worker: str) -> bool:
         f"SELECT pg_try_advisory_xact_lock({SESSION_LOCK_KEY}) AS free", (_lock_of(worker),)
     ).fetchone()
     return row is not None and bool(row["free"])
-
-
-def _overtaken(cursor: psycopg.Cursor[dict[str, Any]], items: Sequence[OutboxItem]) -> set[ItemKey]:
-    """Return the items whose target or ground changed, or whose natural key another record took, since the plan."""
-    rows = cursor.execute(_OVERTAKEN, {"keys": [item.key for item in items]}).fetchall()
-    return {ItemKey(row["item_key"]) for row in rows}
-
-
-def _taken_or_changed(pushed: Pushed) -> str:
-    """Return the query of one object's items whose natural key another record took, or whose target changed."""
-    target = pushed.target.qualified_name
-    unmarked = f"position(i.item_key IN coalesce(t.{pushed.mark}, '')) = 0" if pushed.mark else "true"
-    same_key = " AND ".join(_same(pushed, column) for column in pushed.natural_key)
-    changed = "".join(
-        f"""
-        UNION
-        SELECT i.item_key FROM wanted AS i JOIN {lines.qualified_name} AS l
-            ON l.entity = i.entity AND l.{lines.parent_key} = i.target_record_no
-        WHERE i.object_name = '{pushed.name}' AND i.operation <> 'create' AND l._synced_at > i.planned_at"""  # noqa: S608  # names from the catalog
-        for lines in pushed.target_lines
-    )
-    changed += "".join(
-        f"""
-        UNION
-        SELECT i.item_key FROM wanted AS i CROSS JOIN jsonb_path_query(i.payload::jsonb, '$.**."{name}"') AS k (number)
-            JOIN {table} AS t ON t.entity = i.entity AND t.record_no = (k.number #>> '{{}}')::bigint
-        WHERE i.object_name = '{pushed.name}' AND (t._deleted OR t._synced_at > i.planned_at)"""  # noqa: S608  # names from the registry
-        for table, names in pushed.stands_on.items()
-        for name in names
-    )
-    return f"""
-        SELECT i.item_key FROM wanted AS i JOIN {target} AS t ON t.entity = i.entity AND {same_key}
-        WHERE i.object_name = '{pushed.name}' AND NOT t._deleted AND {unmarked}
-            AND t.record_no IS DISTINCT FROM i.target_record_no
-        UNION
-        SELECT i.item_key FROM wanted AS i JOIN {target} AS t
-            ON t.entity = i.entity AND t.record_no = i.target_record_no
-        WHERE i.object_name = '{pushed.name}' AND i.operation <> 'create'
-            AND (t._deleted OR t._synced_at > i.planned_at) AND {unmarked}{changed}"""  # noqa: S608  # names from the catalog
-
-
-def _same(pushed: Pushed, column: str) -> str:
-    stored, planned = f"t.{column}", f"i.natural_key ->> '{pushed.field(column)}'"
-    if pushed.target.column(column).kind is Kind.DATE:
-        stored = f"to_char({stored}, 'MM/DD/YYYY')"
-    if column in pushed.folded:
-        stored, planned = f"lower(btrim({stored}))", f"lower(btrim({planned}))"
-    return f"{stored} = {planned}"
-
-
-_OVERTAKEN: Final = f"""
-WITH wanted AS (
-    SELECT i.*, p.created_at AS planned_at FROM push.item AS i JOIN push.plan AS p USING (plan_id)
-    WHERE i.item_key = ANY(%(keys)s)
-)
-{" UNION ".join(_taken_or_changed(pushed) for pushed in PUSHED.values())}
-"""  # noqa: S608  # names from the catalog
 
 
 def _lock_of(worker: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from push_cases import LINK
+from push_cases import LINK, stored
 from push_lists import EARLY, LATE, created, of_bill, of_intacct, plan_of
 from push_receivables import plan_receivables, receivables
 
@@ -16,7 +16,6 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.lists import ACCOUNT_TYPES, LIST_PLANNERS
 from intacct_pipelines.push.parties import party_id_of
 from intacct_pipelines.push.wire import function_of
-from intacct_pipelines.warehouse.outbox import OutboxItem, Reason
 
 TOP = replace(LINK, entity=EntityKey("acme"))
 RULES = {planner.object_name: planner.rule for planner in LIST_PLANNERS}
@@ -33,12 +32,7 @@ def held(name, ours, theirs=(), **more):
 
 def xml_of(item):
     """The function that an item is, as it is sent."""
-    stored = OutboxItem(
-        item.key, "plan", "north", "acme:100", item.object_name, item.operation, item.source_id, item.natural_key,
-        item.payload_text, "r1", item.target_record_no, item.target_revision, item.amount, "", (), "", "approved", 0,
-        None, False, Reason("", "", "", ""), None,
-    )  # fmt: skip
-    return function_of(stored).xml().replace(item.key, "KEY")
+    return function_of(stored(item)).xml().replace(item.key, "KEY")
 
 
 CREATES = {

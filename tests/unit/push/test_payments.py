@@ -24,10 +24,10 @@ from payables_cases import (
     share,
     used,
 )
-from push_cases import bill, intacct_bill, intacct_line, line
+from push_cases import bill, intacct_bill, intacct_line, line, stored
 
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Payables
-from intacct_pipelines.domain.push import LedgerLine, Operation
+from intacct_pipelines.domain.push import LedgerLine, Operation, State
 
 PAID = (*SETTLED, PAIRED_PAYMENT)
 
@@ -377,7 +377,7 @@ def test_what_is_in_hand_is_not_there_for_another_payment():
     """A payment that is on its way and not yet read back counts as paid."""
     rows = paying(bill__ap_payment=[payment(), payment("p2")], bill__ap_payment_detail=[share(), share("p2")])
     first = next(one for one in plan(rows).items if one.source_id == "p1")
-    made = plan(rows, in_hand=[first])
+    made = plan(rows, in_hand=[stored(first, State.ACCEPTED)])
     assert made.items == ()
     assert [(hold.source_id, hold.kind) for hold in made.holds] == [("p2", "already_settled")]
     shown = rows | {
@@ -385,7 +385,7 @@ def test_what_is_in_hand_is_not_there_for_another_payment():
         "intacct.ap_bill": [intacct_bill(trx_total_due=Decimal(100))],
     }
     # What Intacct shows is in what is due already.
-    assert [one.source_id for one in plan(shown, in_hand=[first]).items] == ["p2"]
+    assert [one.source_id for one in plan(shown, in_hand=[stored(first, State.ACCEPTED)]).items] == ["p2"]
 
 
 VOIDED = {"single_status": "VOIDED", "status": "VOID"}
