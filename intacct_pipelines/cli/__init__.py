@@ -15,6 +15,7 @@ _COMMANDS = {
     "map": "intacct_pipelines.cli.map:map_pairs",
     "plan": "intacct_pipelines.cli.push:plan",
     "report": "intacct_pipelines.cli.report:report",
+    "retry": "intacct_pipelines.cli.push:retry",
     "sandbox": "intacct_pipelines.cli.sandbox:sandbox",
     "status": "intacct_pipelines.cli.status:status",
     "sync": "intacct_pipelines.cli.run:sync",

@@ -114,6 +114,25 @@ def approve(plan_id: str, by: str, content_hash: str, yes: bool, is_json: bool) 
         )
 
 
+@click.command(epilog=EXIT_CODES)
+@click.argument("source_id")
+@click.option("--by", default=getpass.getuser, help="Who asks; your user name by default. It is written down.")
+@as_json
+@reports_errors
+def retry(source_id: str, by: str, is_json: bool) -> None:
+    """Let the next plan take up once more what Intacct refused, after you mended a cause that no data shows.
+
+    SOURCE_ID is the platform's key of the record, as a held item tells it. Nothing is sent before that plan is
+    approved.
+    """
+    with Systems() as systems:
+        count = Outbox(systems.warehouse).retry(source_id, by=by)
+    if is_json:
+        print_json({"source_id": source_id, "items": count, "by": by})
+    else:
+        click.echo(f"{count} items of {source_id} are in the next plan again.")
+
+
 @click.command("apply", epilog=EXIT_CODES)
 @click.option("--entity", "entities", multiple=True, help="Entity, as <company>:<id>; may be repeated. All by default.")
 @at_once_option

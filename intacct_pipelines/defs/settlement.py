@@ -302,6 +302,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         },
         objects=[pushed.name for pushed in objects],
         pair_decisions=inputs.pairs,
+        refused=outbox.refused(link.name, inputs),
     )
     plan_id = outbox.store_plan(plan, actor="plan")
     # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.

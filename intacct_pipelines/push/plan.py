@@ -78,6 +78,7 @@ def build_plan(
     objects: Collection[str] = frozenset(PLANNERS),
     currencies: Collection[str] | None = None,
     pair_decisions: str = "",
+    refused: Mapping[ItemKey, OutboxItem] | None = None,
 ) -> Plan:
     """Decide for every record of the pushed objects what is to be written to Intacct, or why nothing is.
 
@@ -95,13 +96,14 @@ def build_plan(
         objects: Names of the objects that are planned.
         currencies: Currencies that the entity may use; None takes those of the entity's existing records.
         pair_decisions: ``Outbox.pair_decisions``: a hash of what people decided about pairs.
+        refused: ``Outbox.refused``: what Intacct refused, by key; the same is not planned again.
     """
     sources = Sources(link, tables, matches)
     allowed = frozenset(currencies) if currencies is not None else _seen_currencies(sources)
 
     def context(items: Iterable[OutboxItem]) -> Context:
         known = {(item.object_name, item.source_id): item for item in items}
-        return Context(sources, revisions, allowed, closed_through, posted, quarantined, now, known)
+        return Context(sources, revisions, allowed, closed_through, posted, quarantined, now, known, refused or {})
 
     outdated = _outdated(context, in_hand, objects)
     decisions = _decide(context(item for item in in_hand if item.key not in outdated), objects)
@@ -132,7 +134,7 @@ def _decide(
             record = (planner.object_name, row["id"])
             if record in context.in_hand or is_left(pushed, row["id"]):
                 continue
-            context.decisions[record] = decision = _writable(planner.decide(row))
+            context.decisions[record] = decision = _not_refused(context, _writable(planner.decide(row)))
             if planner.is_shown(decision):
                 decisions.append(decision)
     return decisions
@@ -168,6 +170,25 @@ def _writable(decision: Decision) -> Decision:
         "S-ERR-41",
         "it holds control characters that cannot be sent",
         "Type the text anew in BILL.",
+        decision.amount,
+        decision.currency,
+    )
+
+
+def _not_refused(context: Context, decision: Decision) -> Decision:
+    """Hold an item that Intacct refused just as it is, and whose cause is as it was: asking again would be blind."""
+    if not isinstance(decision, Item) or decision.key not in context.refused:
+        return decision
+    reason = context.refused[decision.key].reason
+    return Hold(
+        decision.object_name,
+        decision.source_id,
+        decision.label,
+        reason.kind,
+        reason.rule,
+        f"sent before, without success: {reason.text}",
+        f"{reason.remedy} It is planned again when its content changes, or what it names in Intacct; after any other "
+        f"mending ask for it: intacct-pipelines retry {decision.source_id}",
         decision.amount,
         decision.currency,
     )

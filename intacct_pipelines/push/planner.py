@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
+    from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.push.sources import Row, Sources
     from intacct_pipelines.warehouse.outbox import OutboxItem
 
@@ -35,6 +36,7 @@ class Context:
         quarantined: Qualified table name and key of records of which a newer copy could not be read.
         now: When the plan is made, UTC.
         in_hand: Items on their way, by object and source id; such a record is left alone.
+        refused: ``Outbox.refused``: what Intacct refused, by key; the same is not planned again.
         decisions: By object and source id, what the planners before this one decided.
     """
 
@@ -46,6 +48,7 @@ class Context:
     quarantined: Collection[tuple[str, str]]
     now: datetime
     in_hand: Mapping[tuple[str, str], OutboxItem]
+    refused: Mapping[ItemKey, OutboxItem] = field(default_factory=dict)
     decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
 
 

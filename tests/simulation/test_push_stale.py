@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pipeline_world import World
+from pipeline_world import World, connections_of
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
@@ -13,9 +13,11 @@ from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.settlement import confirm_and_plan, reconcile
 from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, TABLES
 from intacct_pipelines.domain.push import Operation, State
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import NotApprovedError, PushError
 from intacct_pipelines.push.apply import apply_plan
 from intacct_pipelines.warehouse.outbox import Outbox
+from intacct_pipelines.warehouse.recon import Recon
 
 
 @pytest.fixture
@@ -180,3 +182,37 @@ def test_items_of_another_entity_are_not_sent_through_a_link_that_was_pointed_el
         with pytest.raises(PushError, match="999"):
             apply_plan(Outbox(systems.warehouse), systems.intacct(world.entity), elsewhere, worker="w")
         assert systems.intacct_client(world.company_id).requests == before
+
+
+def test_nothing_is_sent_after_settings_pairs_or_closed_books_changed(world):
+    """Each is an input of the whole plan: applying asks for it once more, and the next plan takes the place."""
+    item = created_bill(world.sync())
+
+    def planned_again():
+        with world.systems() as systems:
+            link = systems.link(world.entity)
+            assert {one.state for one in Outbox(systems.warehouse).items(link=link.name)} <= {State.EXPIRED}
+            planned = confirm_and_plan(systems, link)
+            assert planned.is_auto_approved
+            return planned
+
+    settings = {"not_pushed": sorted(set(PUSHED) - {"vendor", "ap_bill"}), "default_location": "nowhere"}
+    world.connections = connections_of(world.sandbox, **settings)
+    assert world.apply() == {}
+    planned = planned_again()
+    with world.systems() as systems:
+        Recon(systems.warehouse).decide(
+            link=planned.plan.link, object_name="vendor", platform_id="nobody", intacct_record_no=1, status="refused",
+            decided_by="ann",
+        )  # fmt: skip
+    assert world.apply() == {}
+    planned_again()
+    world.sandbox.intacct.close_books(world.entity.entity_id, "20200131")
+    assert world.apply() == {}
+    last = planned_again()
+    with world.systems() as systems:
+        plans = Outbox(systems.warehouse).plans(planned.plan.link)
+        assert [plan.replaced_by for plan in plans] == ["", *(plan.plan_id for plan in plans[:-1])]
+        assert plans[0].plan_id == last.status.plan_id
+    assert world.apply()["accepted"] > 0
+    assert len(in_intacct(world, item.source_id)) == 1

@@ -20,15 +20,17 @@ from push_cases import (
     intacct_vendor,
     line,
     plan,
+    stored,
     tables,
     vendor,
 )
 
 from intacct_pipelines.domain.keys import EntityKey, read_source_mark
 from intacct_pipelines.domain.link import ClosedPeriod
-from intacct_pipelines.domain.push import Change, LedgerLine, Operation
+from intacct_pipelines.domain.push import Change, LedgerLine, Operation, State
 from intacct_pipelines.push.parties import party_id_of
 from intacct_pipelines.push.sources import rows_of
+from intacct_pipelines.warehouse.outbox import Reason
 
 BOTH = (PAIRED_VENDOR, PAIRED_BILL)
 LATE = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -551,6 +553,50 @@ def test_the_document_reads_as_json_with_money_as_text():
     """No float anywhere in the document."""
     document = json.loads(plan().document(), parse_float=lambda text: pytest.fail(f"a float: {text}"))
     assert document["items"][0]["amount"] == "100.00"
+
+
+@pytest.mark.parametrize(
+    ("held", "mended", "more"),
+    [
+        (tables(bill__vendor=[]), tables(), {}),
+        (tables(intacct__gl_account=[]), tables(), {}),
+        (with_bill(approval_status="DENIED"), tables(), {}),
+        (tables(), tables(), {"closed_through": date(2026, 2, 28)}),
+    ],
+    ids=["vendor missing", "account missing", "not approved", "period closed"],
+)
+def test_a_held_record_is_in_the_next_plan_once_its_cause_is_mended(held, mended, more):
+    """Nobody has to ask for it: each plan looks at everything anew (S-VEN-01, S-BP-12, S-APR-02, S-IDM-08)."""
+    before = plan(held, **more)
+    assert (before.items, [hold.source_id for hold in before.holds]) == ((), ["b1"])
+    assert [item.source_id for item in plan(mended).items] == ["b1"]
+
+
+def test_what_intacct_refused_is_held_with_its_words_until_its_content_changes():
+    """The same bytes are not sent again by themselves (S-ERR-40)."""
+    [item] = plan().items
+    reason = Reason("period_closed", "S-IDM-08", "the subledger is closed", "Open the period.")
+    refused = {item.key: replace(stored(item, State.REJECTED), reason=reason)}
+    made = plan(refused=refused)
+    [hold] = made.holds
+    assert (made.items, hold.kind, hold.rule, hold.amount) == ((), "period_closed", "S-IDM-08", Decimal("100.00"))
+    assert "the subledger is closed" in hold.reason
+    assert hold.remedy.startswith("Open the period.")
+    assert hold.remedy.endswith("retry b1")
+    assert plan(refused=refused).content_hash == made.content_hash
+    assert len(plan(with_bill(document_no="NEW"), refused=refused).items) == 1
+
+
+def test_the_documents_of_a_refused_vendor_wait_for_it_by_name():
+    """They are not sent to a vendor that is not there."""
+    rows = tables(intacct__vendor=[])
+    vendor_item, bill_item = plan(rows, matches=()).items
+    reason = Reason("refused", "S-ERR-40", "no", "Mend it.")
+    made = plan(
+        rows, matches=(), refused={vendor_item.key: replace(stored(vendor_item, State.REJECTED), reason=reason)}
+    )
+    assert made.items == ()
+    assert [(hold.source_id, hold.held_by) for hold in made.holds] == [("v1", ""), (bill_item.source_id, "v1")]
 
 
 def test_frames_become_rows_without_nan():
