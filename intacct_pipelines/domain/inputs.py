@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from intacct_pipelines.domain.link import Gate, Mode
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
 
-_NOT_OF_CONTENT: Final = frozenset({"mode", "grace", "tolerance", "gate", "auto_approve_items", "auto_approve_amount"})
-"""Settings by which nothing is planned otherwise; whether two people approve stands in the plan itself."""
+_OF_NO_CONTENT: Final[dict[str, Any]] = {
+    "mode": Mode.OBSERVE,
+    "grace": timedelta(0),
+    "tolerance": {},
+    "gate": Gate.MANUAL,
+    "auto_approve_items": 0,
+    "auto_approve_amount": {},
+}
+"""Settings by which nothing is planned otherwise; how many people approve stands in the plan itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +45,7 @@ class Inputs:
 
 def settings_hash(link: Link) -> str:
     """Return what tells a link's settings from any others that lead to other plans or other approvals."""
-    settings = {name: value for name, value in asdict(link).items() if name not in _NOT_OF_CONTENT}
-    text = json.dumps(settings, default=_plain, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(value: object) -> object:
-    return sorted(value) if isinstance(value, frozenset) else str(value)
+    return hashlib.sha256(replace(link, **_OF_NO_CONTENT).as_text().encode()).hexdigest()
 
 
 def what_changed(before: dict[str, str], now: Inputs) -> list[str]:
