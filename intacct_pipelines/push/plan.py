@@ -153,7 +153,7 @@ def _outdated(
     if not approved:
         return set()
     found = context(item for item in in_hand if (item.object_name, item.source_id) not in approved)
-    _decide(found, objects, lambda pushed, key: bool(pushed.source_lines) and (pushed.name, key) not in approved)
+    _decide(found, objects, lambda pushed, key: not pushed.content and (pushed.name, key) not in approved)
     now = {(one.key, one.source_revision) for one in found.decisions.values() if isinstance(one, Item)}
     return {item.key for item in approved.values() if (item.key, item.source_revision) not in now}
 

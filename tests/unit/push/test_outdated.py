@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -144,7 +144,7 @@ def changed(link, name):
         return replace(link, **{name: others[name]})
     if name == "closed_period":
         return replace(link, closed_period="first_open")
-    if name in {"entity", "cards", "payables", "receivables"}:
+    if is_dataclass(value):
         inner = next(one.name for one in fields(value) if isinstance(getattr(value, one.name), str | int))
         return replace(link, **{name: replace(value, **{inner: type(getattr(value, inner))(7)})})
     return replace(link, **{name: not value if isinstance(value, bool) else OTHER[type(value)]})
