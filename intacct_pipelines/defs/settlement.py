@@ -272,9 +272,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     tables += sorted(name for name in helpful if _was_read(systems, TABLES[name], _holder(link.entity, TABLES[name])))
     confirmed = confirm_items(outbox, link)
     now = datetime.now(UTC)
-    inputs = inputs_of(systems, link)
-    outbox.expire_changed(link.name, inputs, actor="plan")
-    # Revisions come before the rows: if a sync commits in between, the plan expires; it never holds an older payload.
+    # Revisions and inputs come before the rows: if a sync commits in between, the plan expires; no payload is older.
     revisions = {
         (pushed.name, source_id): revision
         for pushed in objects
@@ -282,6 +280,8 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
             name, pushed.name, warehouse.keys(pushed.source.qualified_name, name)
         ).items()
     }
+    inputs = inputs_of(systems, link)
+    outbox.expire_changed(link.name, inputs, actor="plan")
     matches = [row for one in leaned_on(objects) for row in _pairs(systems, link, one, run_id)]
     holders = {table: _holder(link.entity, TABLES[table]) for table in tables}
     of_clearing = {table for one in RECONCILED.values() for table in one.of_clearing}
