@@ -153,7 +153,7 @@ class MemoApplicationPlanner:
         if text(paired, "currency") != text(memo, "currency"):
             reason = f"it is in {text(memo, 'currency')}, Intacct's {number} in {text(paired, 'currency')}"
             raise Held("currency", "S-CUR-01", reason, "Correct the wrong side by hand.")
-        left = abs(paired.get("trx_total_due") or Decimal(0)) - self._shares.taken(paired["record_no"])
+        left = abs(paired.get("trx_total_due") or Decimal(0))
         if text(paired, "state") not in _OPEN or wanted > left:
             reason = f"BILL used {wanted} more of it than Intacct shows, and of Intacct's {number} {left} is left"
             raise Held(

@@ -71,9 +71,7 @@ class ReceiptShares:
             if item.object_name in _TAKING:
                 for detail in _details_of(json.loads(item.payload_text)):
                     amount = next(Decimal(value) for name, value in detail.items() if name.startswith("TRX_"))
-                    for name in detail:
-                        if name.endswith("KEY"):
-                            self._add(detail[name], amount)
+                    self._add(detail["RECORDKEY"], amount)
 
     def of(self, receipt: Row, customer_id: str) -> list[Share]:
         """Return what a receipt pays, one share for each invoice.
@@ -101,10 +99,6 @@ class ReceiptShares:
     def _add(self, record_no: str, amount: Decimal) -> None:
         self._taken[record_no] = self._taken.get(record_no, Decimal(0)) + amount
 
-    def taken(self, record_no: int) -> Decimal:
-        """Return how much of an invoice or a credit memo of Intacct others take, or of this plan."""
-        return self._taken.get(str(record_no), Decimal(0))
-
     def share(self, receipt: Row, customer_id: str, invoice_id: str, amount: Decimal) -> Share:
         """Return what a receipt, or a credit memo, pays of one invoice of BILL.
 
@@ -126,7 +120,7 @@ class ReceiptShares:
         mended = decision if isinstance(decision, Item) else self._context.in_hand.get(record)
         total = decision.amount if isinstance(decision, Item) else paired["trx_total_entered"]
         due = (paired.get("trx_total_due") or Decimal(0)) + total - paired["trx_total_entered"]
-        due -= self.taken(paired["record_no"])
+        due -= self._taken.get(str(paired["record_no"]), Decimal(0))
         if text(paired, "state") not in _OPEN or amount > due:
             reason = f"it pays {amount} of invoice {number}, of which {due} is due in Intacct"
             remedy = "Find out what paid it in Intacct; pair that receipt with `map`, or undo it there."

@@ -7,10 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from push_cases import LINK
+from push_cases import LINK, NOW, item
 from push_receivables import PAIRED_CUSTOMER, PAIRED_INVOICE, plan_receivables, receipt, receipts, share
 
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Receivables
+from intacct_pipelines.push.plan import PLANNERS
+from intacct_pipelines.push.planner import Context
+from intacct_pipelines.push.sources import Sources
 
 OBJECT, AHEAD = "ar_advance", "2300"
 CLEARED = replace(LINK, clearing=Clearing(money_in="1080"), default_location="100-A")
@@ -49,22 +52,22 @@ WHOLE = {"unapplied_amount": Decimal("108.00")}
 
 def test_money_on_no_invoice_is_an_advance():
     """From clearing to the account of what is paid ahead, with reference, day and key of the receipt."""
-    (item,) = plan(**WHOLE).items
-    assert item.object_name == OBJECT
-    assert item.natural_key == {"CUSTOMERID": "C-21", "DOCNUMBER": "REF-r1", "RECEIPTDATE": "02/20/2026"}
-    assert item.payload == {
+    (made,) = plan(**WHOLE).items
+    assert made.object_name == OBJECT
+    assert made.natural_key == {"CUSTOMERID": "C-21", "DOCNUMBER": "REF-r1", "RECEIPTDATE": "02/20/2026"}
+    assert made.payload == {
         "CUSTOMERID": "C-21",
         "PAYMENTMETHOD": "EFT",
         "PAYMENTDATE": "02/20/2026",
         "RECEIPTDATE": "02/20/2026",
         "FINANCIALENTITY": "MONEY-IN",
         "DOCNUMBER": "REF-r1",
-        "DESCRIPTION": f"BILL:r1 {item.key} Thanks",
+        "DESCRIPTION": f"BILL:r1 {made.key} Thanks",
         "CURRENCY": "USD",
         "BASECURR": "USD",
         "ARADVANCEITEMS": {"ARADVANCEITEM": [{"ACCOUNTNO": AHEAD, "TRX_AMOUNT": "108.00", "LOCATIONID": "100-A"}]},
     }
-    assert [(one.side, one.account, one.amount) for one in item.ledger_effect] == [
+    assert [(one.side, one.account, one.amount) for one in made.ledger_effect] == [
         ("debit", "1080", Decimal(108)),
         ("credit", AHEAD, Decimal(108)),
     ]
@@ -123,6 +126,16 @@ def test_money_that_intacct_has_as_an_advance_is_not_received_again(theirs, link
 def test_a_closed_day_moves_where_the_link_says_so():
     """S-IDM-08: both days are told."""
     link = replace(LINK_AHEAD, closed_period=ClosedPeriod.FIRST_OPEN)
-    (item,) = plan(link=link, more={"closed_through": date(2026, 2, 28)}, **WHOLE).items
-    assert (item.payload["RECEIPTDATE"], item.payload["PAYMENTDATE"]) == ("03/01/2026", "02/20/2026")
-    assert item.warnings[1] == "received on 2026-02-20, in the ledger on 2026-03-01 [S-IDM-08]"
+    (made,) = plan(link=link, more={"closed_through": date(2026, 2, 28)}, **WHOLE).items
+    assert (made.payload["RECEIPTDATE"], made.payload["PAYMENTDATE"]) == ("03/01/2026", "02/20/2026")
+    assert made.warnings[1] == "received on 2026-02-20, in the ledger on 2026-03-01 [S-IDM-08]"
+
+
+def test_a_receipt_waits_while_its_advance_is_on_its_way():
+    """BILL may apply it in between: its money is not sent a second time."""
+    rows = receipts(bill__ar_payment=[receipt()], bill__ar_payment_detail=[share()], intacct__ar_advance=[])
+    sources = Sources(LINK_AHEAD, rows, PAIRS)
+    context = Context(sources, {}, frozenset({"USD"}), None, (), (), NOW, {(OBJECT, "r1"): item("r1")})
+    planner = PLANNERS["ar_payment"](context)
+    hold = planner.decide(planner.rows()[0])
+    assert (hold.kind, hold.rule) == ("waits", "S-ARP-01")

@@ -7,11 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from push_cases import NOW
+from push_cases import NOW, item
 from transfer_cases import DAY, IN, TRANSFER_LINK, posted, transfer_rows
 
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Receivables
-from intacct_pipelines.push.plan import build_plan
+from intacct_pipelines.push.plan import PLANNERS, build_plan
+from intacct_pipelines.push.planner import Context
+from intacct_pipelines.push.sources import Sources
 
 OBJECT, FEES = "convenience_fee", "4900"
 LINK = replace(TRANSFER_LINK, receivables=Receivables(fee_account=FEES), also_pushed=frozenset({OBJECT}))
@@ -50,14 +52,14 @@ def plan(*entries, link=LINK, matches=(PAIRED,), objects=(OBJECT,), **changes):
 
 def test_a_fee_is_an_entry_of_its_own():
     """Clearing against the account of fees, with the receipt's number; never a part of the receipt."""
-    (item,) = plan().items
-    assert [(one.side, one.account, one.amount) for one in item.ledger_effect] == [
+    (made,) = plan().items
+    assert [(one.side, one.account, one.amount) for one in made.ledger_effect] == [
         ("debit", IN, Decimal("2.50")),
         ("credit", FEES, Decimal("2.50")),
     ]
-    assert item.natural_key == {"JOURNAL": "GJ", "REFERENCENO": "REF-1", "BATCH_DATE": "02/20/2026"}
-    assert item.payload["BATCH_TITLE"] == f"BILL:r1 {item.key} convenience fee"
-    assert (item.amount, item.depends_on) == (Decimal("2.50"), ())
+    assert made.natural_key == {"JOURNAL": "GJ", "REFERENCENO": "REF-1", "BATCH_DATE": "02/20/2026"}
+    assert made.payload["BATCH_TITLE"] == f"BILL:r1 {made.key} convenience fee"
+    assert (made.amount, made.depends_on) == (Decimal("2.50"), ())
 
 
 @pytest.mark.parametrize(
@@ -123,5 +125,30 @@ def test_a_fee_waits_for_a_receipt_that_is_held():
 def test_a_closed_day_moves_where_the_link_says_so():
     """S-IDM-08: both days are told."""
     link = replace(LINK, closed_period=ClosedPeriod.FIRST_OPEN)
-    (item,) = plan(link=link, closed_through=date(2026, 2, 28)).items
-    assert item.warnings == ("of 2026-02-20, in the ledger on 2026-03-01 [S-IDM-08]",)
+    (made,) = plan(link=link, closed_through=date(2026, 2, 28)).items
+    assert made.warnings == ("of 2026-02-20, in the ledger on 2026-03-01 [S-IDM-08]",)
+
+
+def test_an_entry_of_another_receipt_is_no_stranger():
+    """Its number tells whose it is."""
+    rows = transfer_rows(
+        bill__ar_payment=[receipt(), receipt(id="r2", reference_no="REF-2", convenience_fee_amount=None)],
+        intacct__gl_detail=[entry(batch_reference_no="REF-2")],
+    )
+    rows["intacct.gl_account"].append({"account_no": FEES, "status": "active"})
+    made = build_plan(LINK, rows, (PAIRED,), revisions={}, closed_through=None, now=NOW, objects=(OBJECT,))
+    assert [one.source_id for one in made.items] == ["r1"]
+
+
+def test_a_fee_goes_after_the_item_of_its_receipt():
+    """One that this plan enters, or an earlier one."""
+    own = ("ar_payment", "r1")
+    rows = transfer_rows(bill__ar_payment=[receipt()])
+    rows["intacct.gl_account"].append({"account_no": FEES, "status": "active"})
+    parent = item("r1", object_name="ar_payment")
+    for in_hand, decisions in (({own: parent}, {}), ({}, {own: parent})):
+        context = Context(
+            Sources(LINK, rows, ()), {}, frozenset({"USD"}), None, (), (), NOW, in_hand, decisions=decisions
+        )
+        planner = PLANNERS[OBJECT](context)
+        assert planner.decide(planner.rows()[0]).depends_on == (parent.key,)

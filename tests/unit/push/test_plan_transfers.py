@@ -178,6 +178,43 @@ def test_what_is_another_matter_holds_nothing(other):
     assert len(plan_transfers(alone(**other)).items) == 1
 
 
+def test_a_transfer_of_another_movement_is_no_stranger():
+    """Its pair tells whose it is, or its number [S-AFT-01]: a sum that comes back each week is entered each week."""
+    others = {"bill__money_movement": [movement(), movement("m9", process_date=DAY - timedelta(days=7), status="0")]}
+    pair = {"object": "ap_funds_transfer", "platform_id": "m9", "intacct_record_no": 700}
+    rows = alone(**others, intacct__funds_transfer=[THEIR_TRANSFER])
+    assert [one.source_id for one in plan_transfers(rows, matches=(*PAIRED, pair)).items] == ["m1"]
+    rows = alone(**others, intacct__funds_transfer=[THEIR_TRANSFER | {"document_no": "0903-M9"}])
+    assert [one.source_id for one in plan_transfers(rows).items] == ["m1"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"bill__ap_payment": [payment(single_status="SCHEDULED")]},
+        {"bill__ap_payment": [payment(is_online=False)]},
+        {"bill__ap_payment": [payment(funding_account_type="CARD_ACCOUNT")]},
+        {"bill__ap_payment": [payment(process_date=DAY - timedelta(days=1))]},
+    ],
+)
+def test_what_did_not_leave_the_bank_that_day_is_not_behind_a_movement(changes):
+    """Without a payment in Intacct nothing stands on clearing that the transfer could take away [S-AFT-01]."""
+    (hold,) = plan_transfers(alone(**changes)).holds
+    assert (hold.kind, hold.rule) == ("missing_reference", "S-AFT-01")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"payment_date": DAY - timedelta(days=11)}, {"payment_date": DAY + timedelta(days=1)}, {"status": "VOID"}],
+)
+def test_what_was_received_long_before_is_not_behind_a_movement(changes):
+    """Receipts gather for some days and no longer [S-RFT-01]."""
+    received = {"id": "r1", "payment_date": DAY, "status": "PAID", "is_online": True, **changes}
+    rows = transfer_rows(bill__money_movement=[money_in()], bill__ar_payment=[received])
+    (hold,) = plan_transfers(rows).holds
+    assert (hold.kind, hold.rule) == ("missing_reference", "S-RFT-01")
+
+
 def test_money_that_came_back_is_entered_the_other_way_where_the_link_says_so():
     """How BILL tells of it is not documented, so it is a setting."""
     (one,) = plan_transfers(alone(bill__money_movement=[BACK]), link=linked(returns=True)).items

@@ -357,3 +357,47 @@ def test_method_and_date_of_a_receipt_may_be_missing():
     )
     row = one(company, "ARPYMT", write(company, bare))
     assert (row["PAYMENTMETHOD"], row["RECEIPTDATE"]) == ("Printed Check", "03/02/2026")
+
+
+def advance(account: str = "<FINANCIALENTITY>OPERATING-100</FINANCIALENTITY>", **changes: str) -> str:
+    """`create ARADVANCE` with one line."""
+    words = {"customer": "C-1", "day": "02/20/2026", "amount": "75.00"} | changes
+    return (
+        f"<create><ARADVANCE><CUSTOMERID>{words['customer']}</CUSTOMERID><PAYMENTMETHOD>EFT</PAYMENTMETHOD>"
+        f"<PAYMENTDATE>02/19/2026</PAYMENTDATE><RECEIPTDATE>{words['day']}</RECEIPTDATE>{account}"
+        "<DOCNUMBER>R-9</DOCNUMBER><DESCRIPTION>BILL:r9 key</DESCRIPTION><CURRENCY>USD</CURRENCY><ARADVANCEITEMS>"
+        f"<ARADVANCEITEM><ACCOUNTNO>2100</ACCOUNTNO><TRX_AMOUNT>{words['amount']}</TRX_AMOUNT>"
+        "<LOCATIONID>100-A</LOCATIONID></ARADVANCEITEM></ARADVANCEITEMS></ARADVANCE></create>"
+    )
+
+
+def test_an_advance_stands_on_the_account_that_its_line_names():
+    """Money ahead of any invoice: bank against the line's account, all of it open (§5.13)."""
+    company = books()
+    before = balance(company, "2100")
+    assert company.result(advance(), entity_id="100").findtext("status") == "success"
+    (row,) = company.twin.records("ARADVANCE")
+    told = [row[name] for name in ("CUSTOMERID", "DOCNUMBER", "DESCRIPTION", "RECEIPTDATE", "TRX_TOTALDUE", "STATE")]
+    assert told == ["C-1", "R-9", "BILL:r9 key", "02/20/2026", "75.00", "Posted"]
+    (line,) = company.twin.records("ARADVANCEITEM")
+    assert (line["ACCOUNTNO"], line["TRX_AMOUNT"], line["RECORDKEY"]) == ("2100", "75.00", row["RECORDNO"])
+    assert balance(company, "2100") == before - 75
+    assert audited(company, "aradvance") == ["C"]
+    assert company.balanced()
+
+
+@pytest.mark.parametrize(
+    ("function", "number"),
+    [
+        (advance(account=""), "SANDBOX-REQUIRED"),
+        (advance(day=""), "SANDBOX-REQUIRED"),
+        (advance(customer="C-9"), "SANDBOX-CUSTOMER"),
+        (advance(day="01/15/2026"), "SANDBOX-CLOSED-PERIOD"),
+        (advance(account="<FINANCIALENTITY>NOWHERE</FINANCIALENTITY>"), "SANDBOX-FINANCIAL-ENTITY"),
+    ],
+)
+def test_an_advance_that_breaks_a_rule_is_refused(function: str, number: str):
+    """It names a customer, a day in an open period and one account that takes the money."""
+    company = books()
+    assert refused(company, function)[0] == number
+    assert company.twin.records("ARADVANCE") == []
