@@ -11,12 +11,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.domain.keys import item_key, read_source_mark, source_mark
+from intacct_pipelines.domain.keys import item_key, read_source_mark
 from intacct_pipelines.domain.link import ClosedPeriod
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import SETTLED_STATES, Hold, canonical_json, target_revision
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.planner import Held
+from intacct_pipelines.push.planner import Held, mark_of
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
@@ -196,8 +196,12 @@ def is_settled(paired: Row) -> bool:
 
 
 def marked_text(source_id: str, key: ItemKey, words: str = "", *, system: str = "bill") -> str:
-    """Return mark and key, then the source's own words unless these would make the mark ambiguous (S-IDM-04)."""
-    mark = f"{source_mark(system, source_id)} {key}"
+    """Return mark and key, then the source's own words unless these would make the mark ambiguous (S-IDM-04).
+
+    Raises:
+        Held: See ``mark_of``.
+    """
+    mark = f"{mark_of(system, source_id)} {key}"
     whole = f"{mark} {words}".strip()[:_MARK_LENGTH]
     return whole if read_source_mark(whole) is not None else mark
 

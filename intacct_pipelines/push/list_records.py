@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from intacct_pipelines.domain.keys import source_mark
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Fields, Hold, Item, Operation, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.list_updates import ListUpdates, nested, revision_key
-from intacct_pipelines.push.planner import Held
+from intacct_pipelines.push.planner import Held, mark_of
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
@@ -147,7 +146,7 @@ class ListPlanner:
         columns = {self._id: record_id, self.title: self.name(row), "parent_id": parent_id, "status": "active"}
         columns |= self.new(row)
         if self._pushed.mark:
-            columns[self._pushed.mark] = source_mark("bill", row["id"])
+            columns[self._pushed.mark] = mark_of("bill", row["id"])
         self._check_lengths(columns)
         content = self.arguments(row, columns)
         key = revision_key(self._context, self.object_name, row["id"], Operation.CREATE, canonical_json(content))

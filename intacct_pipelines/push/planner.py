@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
 
+from intacct_pipelines.domain.keys import source_mark
 from intacct_pipelines.domain.push import Hold, Item
 
 if TYPE_CHECKING:
@@ -91,3 +92,16 @@ class Held(Exception):  # noqa: N818  # not an error: it carries one refusal out
         super().__init__(reason)
         self.parts = (kind, rule, reason, remedy)
         self.held_by = held_by
+
+
+def mark_of(system: str, source_id: str) -> str:
+    """Return the words that name a record's source, to be kept in Intacct's record (S-IDM-04).
+
+    Raises:
+        Held: The id has characters with which it could not be read back.
+    """
+    try:
+        return source_mark(system, source_id)
+    except ValueError as error:
+        reason = f"its id {source_id[:80]!r} cannot be written into Intacct so that it is known again"
+        raise Held("field_characters", "S-IDM-04", reason, "Enter it in Intacct by hand.") from error

@@ -7,13 +7,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from intacct_pipelines.domain.keys import item_key, source_mark
+from intacct_pipelines.domain.keys import item_key
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Hold, Item, Operation, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.list_updates import ListUpdates
 from intacct_pipelines.push.parties import POSTAL_ADDRESS, party_id_of
-from intacct_pipelines.push.planner import Held
+from intacct_pipelines.push.planner import Held, mark_of
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class VendorPlanner:
             operation=Operation.CREATE,
             source_id=vendor["id"],
             natural_key={"VENDORID": vendor_id},
-            payload={**content, "COMMENTS": f"{source_mark('bill', vendor['id'])} {key}"},
+            payload={**content, "COMMENTS": f"{mark_of('bill', vendor['id'])} {key}"},
             source_revision=self._context.revisions.get(("vendor", vendor["id"]), ""),
             warnings=warnings,
             label=f"vendor {vendor['name']}",

@@ -109,6 +109,14 @@ REFUSALS = [
     ("S-IDM-03", "field_characters", with_bill(document_no="A&B"), None, {}),
     ("S-IDM-03", "missing_field", with_bill(document_no=None), None, {}),
     ("S-IDM-04", "duplicate", tables(intacct__ap_bill=[intacct_bill()]), None, {}),
+    # A mark that could not be read back would let the bill be entered twice; one such id stops no other record.
+    (
+        "S-IDM-04",
+        "field_characters",
+        tables(bill__ap_bill=[bill("b;1", document_no="INV-1")], bill__ap_bill_line=[line("b;1")]),
+        None,
+        {},
+    ),
     (
         "S-IDM-04",
         "duplicate",
