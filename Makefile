@@ -45,6 +45,11 @@ bench: $(STAMP) ## Measure speed and memory against peers and limits (ratios ins
 mutate: $(STAMP) ## Break the reconciliation at random places and count what the tests notice (an hour)
 	@nice -n 15 $(BIN)/python tests/mutation.py
 
+SEEDS ?= 10000
+.PHONY: simulate
+simulate: $(STAMP) ## Live SEEDS lives of plans under seeded faults and print what they met (10,000 take about an hour)
+	@nice -n 15 $(BIN)/python tests/simulate.py $(SEEDS)
+
 .PHONY: lock
 lock: $(STAMP) ## Resolve requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \

@@ -31,6 +31,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.domain.records import Certificate
 from intacct_pipelines.push.plan import PLANNERS
+from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
 from intacct_pipelines.sandbox.spend import SpendOptions
 from intacct_pipelines.settings import Connections
@@ -125,6 +126,7 @@ class World:
         seed: int = 5,
         bills: int = 80,
         card_account: Mapping[str, object] | None = None,
+        clock: Clock | None = None,
         **link: object,
     ) -> None:
         # Tests read the same account several times a minute.
@@ -138,6 +140,7 @@ class World:
             public_url="http://localhost",
             spend=spend,
             business_center_folder=self.folder,
+            clock=clock or Clock(),
         )
         self.sandbox = Sandbox(options)
         # Planning all objects takes as long as the rest of a sync: who pushes more than bills says so.

@@ -9,7 +9,6 @@ from push_cases import DOCUMENTS
 from push_world import World
 
 from intacct_pipelines.domain.push import State
-from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
 
 _EARLY = datetime(2026, 1, 5, tzinfo=UTC)
 _LATE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -71,15 +70,6 @@ class ListWorld(World):
         names = {"TITLE": title} if found else {"DEPARTMENTID": department_id, "TITLE": title}
         self.twin.write("DEPARTMENT", number, entity_id="100", **names)
         self.by_hand[department_id] = title
-
-    def person(self, rng):
-        """Let a person take an id, or rename what stands under it; or do something with a bill."""
-        if rng.random() < 0.3:
-            return super().person(rng)
-        try:
-            return self.enter(rng.choice(["LAB", "OPT", "SAL"]), f"By hand {rng.randrange(100)}")
-        except FunctionRefusedError:
-            return None
 
     def check(self):
         """A department is there once, as BILL has it or as a person left it, and its item says which."""

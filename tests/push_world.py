@@ -23,16 +23,11 @@ from intacct_pipelines.sandbox.business import Vendor as SandboxVendor
 from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.http import Request
 from intacct_pipelines.sandbox.intacct import options as twin_options
-from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
 from intacct_pipelines.sandbox.intacct.twin import IntacctTwin
 from intacct_pipelines.warehouse.outbox import Outbox
 
 URL = "http://localhost/ia/xml/xmlgw.phtml"
 _LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)
-
-
-class Crash(BaseException):
-    """The process dies here."""
 
 
 def business():
@@ -176,19 +171,6 @@ def _spoiled(fault, reply, request):
     return httpx.Response(reply.status, headers=reply.headers, content=body, request=request)
 
 
-FAULTS = (
-    "reset_before",
-    "lost_request",
-    "late",
-    "throttled",
-    "unavailable",
-    "expired",
-    "twice",
-    "reset_after",
-    "bad_gateway_after",
-    "html_after",
-    "cut",
-)
 _SCHEMA = (
     b'<?xml version="1.0" encoding="UTF-8"?><response><control><status>failure</status></control><errormessage><error>'
     b"<errorno>XL03000003</errorno><description></description><description2>XML Parse schema error</description2>"
@@ -394,21 +376,6 @@ class World:
             if {item.state for item in self.outbox.items()} <= SETTLED:
                 return
             time.sleep(0.05)
-
-    def person(self, rng):
-        """Let a person edit or delete one of the bills that we wrote."""
-        ours = [record for record in self.twin.bills() if " " in record.fields["DESCRIPTION"]]
-        if not ours:
-            return
-        chosen = rng.choice(ours)
-        self.touched.add(chosen.fields["DESCRIPTION"].split()[0][5:])
-        try:
-            if rng.random() < 0.5:
-                self.twin.delete_bill(chosen.record_no)
-            else:
-                self.twin.edit_bill(chosen.record_no, RECORDID=f"EDIT-{rng.randrange(1000)}")
-        except FunctionRefusedError:
-            return
 
     def check(self):
         """Check everything that must hold once the faults have stopped."""

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 from push_cases import LINK
-from push_world import Crash, World, credentials
+from push_world import World, credentials
+from simulated_crash import Crash
 
 from intacct_pipelines.clients.intacct import Page
 from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.domain.push import State
 from intacct_pipelines.errors import BudgetSpentError, CredentialsRejectedError, NotApprovedError, RemoteSystemError
 from intacct_pipelines.push.apply import apply_plan
 from intacct_pipelines.push.recover import judge
@@ -288,3 +290,23 @@ def test_a_record_deleted_between_a_lost_answer_and_the_look_up_is_not_claimed_t
     state, _ = world.states()["b1"]
     assert (state == "accepted") is ("b1" in marked(world))
     assert state == ("accepted" if control_id == "ignore" else "held")
+
+
+def test_what_was_posted_is_confirmed_and_not_planned_again(world):
+    """After the next extract the same inputs give a plan without items: nothing is written for nothing."""
+    world.approve(world.make_plan())
+    world.apply()
+    waiting = world.make_plan()
+    # Posted is not confirmed: until then the records are left alone.
+    assert {item.source_id for item in world.plan.items} == {"v3", "c1", "c3"}
+    assert world.outbox.plan(waiting.plan_id).state == "planned"
+    assert world.outbox.counts()["accepted"] == 6
+
+
+def test_two_requests_in_flight_post_each_bill_once(warehouse):
+    """Several requests at once change nothing but the time."""
+    world = World(warehouse, bills=12)
+    world.approve(world.make_plan())
+    report = world.apply(in_flight=2, functions_per_request=2)
+    world.check()
+    assert report.outcomes[State.ACCEPTED] == 14

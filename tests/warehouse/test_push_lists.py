@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from push_list_world import LAB, OPTICS, SALES, ListWorld
-from push_world import Crash
+from simulated_crash import Crash
 
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.recover import check_target, judge

@@ -254,19 +254,26 @@ class Session:
         """Send, read the answer, and after a refused session once more with a new one: nothing of the first ran."""
 
         def once(token: _Token) -> T:
-            body = self._client.exchange(
-                functions, url=token.endpoint, session_id=token.session_id, write=write, **flags
-            )
-            return _read_write(body, read, functions[0].name) if write else read(body)
+            def exchanged() -> T:
+                return read(
+                    self._client.exchange(
+                        functions, url=token.endpoint, session_id=token.session_id, write=write, **flags
+                    )
+                )
+
+            return _lost_if_unreadable(exchanged, functions[0].name) if write else exchanged()
+
+        def signed_in(sign_in: Callable[[], _Token]) -> _Token:
+            return _lost_if_unreadable(sign_in, "getAPISession", request_left=False) if write else sign_in()
 
         def send() -> T:
-            token = self._current()
+            token = signed_in(self._current)
             try:
                 return once(token)
             except SessionExpiredError:
                 pass
             try:
-                return once(self._renewed(token))
+                return once(signed_in(lambda: self._renewed(token)))
             except SessionExpiredError as error:
                 raise _rejected(error, "the renewed session is refused as well") from None
 
@@ -333,16 +340,16 @@ class Session:
         return f"{place} of company {self._client.credentials.company_id} cannot be entered"
 
 
-def _read_write(body: bytes, read: Callable[[bytes], T], operation: str) -> T:
-    """Read the answer to a write; what cannot be read is a lost answer."""
+def _lost_if_unreadable(get: Callable[[], T], operation: str, *, request_left: bool = True) -> T:
+    """Do what a write takes; an answer that cannot be read is a lost one."""
     try:
-        return read(body)
+        return get()
     except UnreadableResponseError as error:
-        # with details it is the gateway that could not read us: nothing ran
-        if error.details:
+        # with details it is the gateway that could not read us: nothing ran, and what was written is at fault
+        if error.details and request_left:
             raise
         message = f"the answer to a write cannot be read: {error.message}"
-    raise TransportError(message, system=SYSTEM, operation=operation)
+    raise TransportError(message, request_left=request_left, system=SYSTEM, operation=operation)
 
 
 def _rejected(error: RemoteSystemError, message: str) -> CredentialsRejectedError:

@@ -196,6 +196,8 @@ class Documents:
         if moves:
             self._check_items(row, items)
             row = self._with_totals(row, items)
+            if table.get(row, "STATE") == "No Value" and Decimal(table.get(row, "TRX_TOTALENTERED")):
+                fill(table, row, {"STATE": "Posted", "RAWSTATE": RAW_STATES["Posted"]})
             self._unpost(row)
         row = self._state.stamped(table, row)
         self._state.replace(table, old, row)

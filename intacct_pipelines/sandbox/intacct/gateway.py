@@ -141,6 +141,12 @@ class Gateway:
         with self._state.lock:
             self._sessions.clear()
 
+    def forget(self) -> None:
+        """End every session, and know of no control id any more."""
+        with self._state.lock:
+            self._sessions.clear()
+            self._completed.clear()
+
     # --- control --------------------------------------------------------------------------------------------------
 
     def _check_sender(self, root: etree._Element) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from intacct_pipelines.sandbox.intacct.state import State
 from intacct_pipelines.sandbox.intacct.values import sortable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
     from intacct_pipelines.sandbox.business import Business
@@ -103,6 +104,21 @@ class IntacctTwin:
     def _endpoint(self, request: Request) -> str:
         base = self.options.public_url or f"http://{request.headers.get('host', 'localhost')}"
         return f"{base.rstrip('/')}{urlsplit(self.options.session_path).path}"
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Undo whatever happens inside: a company that took long to make can be used again and again."""
+        closed_through = dict(self._state.closed_through)
+        numbers = {name: table.next_number for name, table in self._state.tables.items()}
+        with self._state.savepoint() as point:
+            try:
+                yield
+            finally:
+                point.roll_back()
+                self._gateway.forget()
+                self._state.closed_through = closed_through
+                for name, number in numbers.items():
+                    self._state.tables[name].next_number = number
 
     # --- what a person at the UI or a test does ---------------------------------------------------------------------
 

@@ -511,6 +511,15 @@ def test_a_write_whose_answer_is_lost_is_never_sent_twice(answer: Any, left: boo
     assert not clock.slept
 
 
+def test_a_write_whose_sign_in_is_answered_with_rubbish_has_not_left() -> None:
+    """Nobody could read the answer to the sign-in; of the write itself nothing was sent (S-ERR-42)."""
+    gateway = vendors()
+    gateway.sign_in_script = [httpx.Response(200, content=b'<response><"{</response>')]
+    with client_of(gateway) as client, pytest.raises(TransportError) as caught:
+        client.session().call([CREATE], write=True)
+    assert caught.value.request_left is False
+
+
 def test_a_write_that_cannot_sign_in_has_not_left() -> None:
     """A lost sign-in is no lost write: it may simply be tried again later."""
     gateway = vendors()

@@ -158,6 +158,28 @@ def test_a_paid_bill_keeps_its_amount_but_takes_a_description(state: str) -> Non
     assert books.balanced()
 
 
+def test_a_bill_that_came_without_a_value_posts_once_it_has_one() -> None:
+    """S-BIL-07: what arrived as 0 stands in no ledger; corrected it is an ordinary bill."""
+    books = Books(bill(1, "0.00", intacct_state="No Value"))
+    assert books.twin.ledger.postings() == ()
+    books.twin.edit_bill(1, lines=[{"LINE_NO": "1", "TRX_AMOUNT": "2.00"}])
+    assert (books.twin.bill(1).fields["STATE"], books.twin.bill(1).fields["RAWSTATE"]) == ("Posted", "A")
+    assert books.twin.ledger.balances()["100", "USD", "2000"] == Decimal("-2.00")
+
+
+def test_what_happens_in_a_rehearsal_never_happened() -> None:
+    """Records, numbers, ledger, closed books and control ids are afterwards what they were before."""
+    books = Books(bill(1))
+    with books.twin.rehearsal():
+        assert status(books.result(create_bill(), entity_id="100", unique=True)) == "success"
+        books.twin.delete_bill(1)
+        books.twin.close_books("100", "20260310")
+    assert [row.record_no for row in books.twin.bills()] == [1]
+    assert books.twin.ledger.balances()["100", "USD", "2000"] == Decimal("-100.00")
+    assert status(books.result(create_bill(), entity_id="100", unique=True)) == "success"
+    assert [row.record_no for row in books.twin.bills()] == [1, 2]
+
+
 def test_a_bill_from_purchasing_cannot_be_changed_in_amount() -> None:
     """S-PUR-05: MODULEKEY 9.PO says who owns the document."""
     books = Books(bill(1, difference="po_born"))

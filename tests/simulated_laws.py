@@ -1,0 +1,272 @@
+"""What must hold after every step of a push, whatever went wrong: judged from both systems, not from the code."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from psycopg.rows import dict_row
+from simulated_company import SimulatedCompany
+
+from intacct_pipelines.domain.push import Item, Operation
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.sandbox.ledger import AP_ACCOUNT, CARD_ACCOUNT, Posting
+from intacct_pipelines.sandbox.receivables_business import RECEIVABLE_ACCOUNT
+
+_CONTROL = {
+    "accounts payable": AP_ACCOUNT,
+    "accounts receivable": RECEIVABLE_ACCOUNT,
+    "card account CARD-100": CARD_ACCOUNT,
+}
+"""What the plan calls an account that Intacct chooses itself, and which it is in the sandbox."""
+_STEPS = {
+    None: {"planned"},
+    "planned": {"planned", "approved", "superseded", "expired", "held"},
+    "approved": {"sending", "expired", "held"},
+    "sending": {"approved", "accepted", "uncertain", "held", "expired"},
+    "uncertain": {"uncertain", "sending", "accepted", "rejected", "held"},
+    "accepted": {"confirmed", "held"},
+    "rejected": {"planned"},
+    "held": {"planned"},
+    "expired": {"planned"},
+    "superseded": {"planned"},
+}
+"""Every legal step of an item, as the documentation has it."""
+_DONE = {"accepted", "confirmed"}
+_UNDONE = {"Voided", "Reversed", "Reversal"}
+_ENTRIES = """
+SELECT j.*, push.journal_digest(j) AS digest FROM push.journal AS j WHERE j.seq > %s ORDER BY j.seq
+"""
+
+
+class BrokenLawError(AssertionError):
+    """A law of pushing does not hold."""
+
+
+def holds(condition: object, words: str) -> None:
+    """Raise unless a law holds."""
+    if not condition:
+        raise BrokenLawError(words)
+
+
+class Laws:
+    """The laws, over one life.
+
+    Args:
+        company: Where it is lived.
+        items: What this life may send, by key.
+    """
+
+    def __init__(self, company: SimulatedCompany, items: Sequence[Item]) -> None:
+        self._company = company
+        self._twin = company.sandbox.intacct
+        self._items = {item.key: item for item in items}
+        self._seen = (0, "0" * 64)
+        self.states: dict[str, str] = {}
+        """Where each item stands, by the journal."""
+        self._unknown: set[str] = set()
+        """Keys whose request may have been carried out, and that were not looked up since."""
+        self._changed: set[str] = set()
+        self.touched: set[str] = set()
+        """Keys of items whose record a person worked on."""
+        self.lost_locks = False
+        """Whether the database ended the sessions that show that workers are alive."""
+        self._tables = {PUSHED[item.object_name].target.source_object for item in items}
+        state = self._twin._state
+        self._first = {name: state.table(name).next_number for name in self._tables}
+        self.first_bill = state.table("APBILL").next_number
+        self._first_posting = max(self._twin.ledger.posting_numbers()) + 1
+        self._before = self._balances()
+        self._version = -1
+
+    # --- what is sent -------------------------------------------------------------------------------------------------
+
+    def sending(self, keys: Sequence[str], body: bytes) -> None:
+        """Judge a request with writes before it leaves (S-IDM-01, S-IDM-02, S-IDM-03)."""
+        holds(b"<uniqueid>true</uniqueid>" in body, "a write does not ask for unique control ids")
+        with self._company.watcher.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute(
+                """SELECT i.*, p.approved_by, ARRAY(SELECT state FROM push.item WHERE item_key = ANY(i.depends_on))
+                AS parents FROM push.item AS i JOIN push.plan AS p USING (plan_id) WHERE i.item_key = ANY(%s)""",
+                [list(keys)],
+            ).fetchall()
+        stored = {row["item_key"]: row for row in rows}
+        for key in keys:
+            row = stored.get(key)
+            holds(row, f"{key} is sent and stands in no plan")
+            assert row is not None
+            holds(row["approved_by"], f"{row['label']} is sent and its plan is not approved")
+            holds(row["state"] == "sending" or self.lost_locks, f"{row['label']} is sent while {row['state']}")
+            holds(set(row["parents"]) <= _DONE, f"{row['label']} is sent before its parents: {row['parents']}")
+            holds(key not in self._unknown, f"{row['label']} is sent again and was not looked up")
+            holds(key not in self._changed or row["attempts"] > 1, f"{row['label']} is sent though its source changed")
+
+    def left(self, keys: Iterable[str]) -> None:
+        """Note that a request was sent: it may be carried out."""
+        self._unknown.update(keys)
+
+    def did_not_run(self, keys: Iterable[str]) -> None:
+        """Note that the answer proves that nothing was carried out."""
+        self._unknown.difference_update(keys)
+
+    def looked_up(self, body: bytes) -> None:
+        """Note the items for which an answered question asked."""
+        words = body.decode()
+        for key in list(self._unknown):
+            item = self._items[key]
+            wanted = [str(item.target_record_no)] if item.target_record_no else [*item.natural_key.values()]
+            if key in words or (wanted and all(_escaped(value) in words for value in wanted)):
+                self._unknown.discard(key)
+
+    def source_changed(self, item: Item) -> set[str]:
+        """Note that the warehouse knows of a change; return the keys of what is not sent any more because of it."""
+        state = self.states.get(item.key)
+        if state == "approved":
+            self._changed.add(item.key)
+            return {item.key}
+        # A plan of which a record changed is not approved any more as a whole.
+        return set(self._items) if state in {None, "planned"} else {item.key}
+
+    # --- what is stored -----------------------------------------------------------------------------------------------
+
+    def check_journal(self) -> None:
+        """Judge what was written down since the last time: the chain of hashes, and each item's step."""
+        with self._company.watcher.cursor(row_factory=dict_row) as cursor:
+            entries = cursor.execute(_ENTRIES, [self._seen[0]]).fetchall()
+        for entry in entries:
+            seq, last = self._seen
+            holds(entry["seq"] == seq + 1 and entry["prev_hash"] == last, f"journal entry {entry['seq']} has no ground")
+            holds(entry["hash"] == entry["digest"], f"journal entry {entry['seq']} was changed")
+            self._seen = (entry["seq"], entry["hash"])
+            if entry["item_key"] is not None:
+                after, before = json.loads(entry["detail"])["to"], self.states.get(entry["item_key"])
+                holds(after in _STEPS.get(before, ()), f"an item went from {before} to {after}")
+                self.states[entry["item_key"]] = after
+
+    def records_of(self, item: Item) -> list[Mapping[str, str]]:
+        """Return Intacct's records that an item wrote."""
+        pushed = PUSHED[item.object_name]
+        table = self._twin._state.table(pushed.target.source_object)
+        rows = [dict(zip(table.at, row, strict=False)) for row in table.rows.values()]
+        if item.operation is Operation.REVERSE:
+            return [r for r in rows if r["RECORDNO"] == str(item.target_record_no) and r.get("STATE") in _UNDONE]
+        if item.key in item.payload_text:
+            return [row for row in rows if item.key in row[pushed.field(pushed.mark)]]
+        sent = {pushed.field(column): item.payload.get(pushed.field(column)) for column in pushed.content}
+        if item.operation is Operation.UPDATE:
+            return [
+                row
+                for row in rows
+                if row["RECORDNO"] == str(item.target_record_no)
+                and all(value is None or row[field] == value for field, value in sent.items())
+            ]
+        return [row for row in rows if all(row[field] == value for field, value in item.natural_key.items())]
+
+    def check_intacct(self) -> None:
+        """Judge Intacct's records and its ledger, if anything happened there."""
+        version = sum(self._twin._state.table(name).version for name in self._tables) + self._twin.ledger.version
+        if version == self._version:
+            return
+        self._version = version
+        done = {key: self.records_of(item) for key, item in self._items.items()}
+        for key, records in done.items():
+            holds(len(records) <= 1, f"{self._items[key].label} is in Intacct {len(records)} times")
+            approved = self.states.get(key) not in {None, "planned", "superseded"} or not records
+            holds(approved, f"{self._items[key].label} is in Intacct and was not approved")
+        sources = Counter(self._sources())
+        holds(max(sources.values(), default=1) == 1, f"a source record is in Intacct twice: {sources.most_common(2)}")
+        known = {records[0]["RECORDNO"] + self._object(key) for key, records in done.items() if records}
+        strangers = {
+            f"{number}{name}"
+            for name, first in self._first.items()
+            for number, row in self._twin._state.table(name).rows.items()
+            if number >= first and not (_UNDONE & set(row))
+        } - known
+        holds(not strangers or self.touched, f"Intacct has records outside every plan: {sorted(strangers)}")
+        ledger, closed = self._twin.ledger, self._twin._state.closed_through
+        late = [p for p in ledger.postings() if p.number >= self._first_posting and _day(p) <= closed.get(p.owner, "")]
+        holds(not late, f"something was posted into closed books: {late[:1]}")
+        sums = (*ledger.trial_balance().values(), *ledger.base_trial_balance().values())
+        holds(not any(sums), "the trial balance is not zero")
+        if not self.touched:
+            self._check_money([self._items[key] for key, records in done.items() if records])
+
+    def _object(self, key: str) -> str:
+        return PUSHED[self._items[key].object_name].target.source_object
+
+    def _sources(self) -> Iterable[tuple[str, str]]:
+        """Every source record that a new record of Intacct names."""
+        for name, first in self._first.items():
+            table = self._twin._state.table(name)
+            for field in ("DESCRIPTION", "COMMENTS"):
+                if field in table.at:
+                    for number, row in table.rows.items():
+                        mark = table.get(row, field).partition(" ")[0]
+                        if number >= first and mark.startswith(("BILL:", "SPEND:")):
+                            yield name, mark
+
+    def _balances(self) -> Counter[tuple[str, str]]:
+        sums: Counter[tuple[str, str]] = Counter()
+        for (_, currency, account), amount in self._twin.ledger.balances().items():
+            sums[currency, account] += amount
+        return sums
+
+    def _check_money(self, done: Iterable[Item]) -> None:
+        """What moved in the ledger is what the plan said of the items that are there."""
+        expected = Counter(self._before)
+        for item in done:
+            for line in item.ledger_effect:
+                account = _CONTROL.get(line.account, line.account)
+                expected[line.currency, account] += line.amount if line.side == "debit" else -line.amount
+        moved = self._balances()
+        wrong = {one: moved[one] - expected[one] for one in {*moved, *expected} if moved[one] != expected[one]}
+        holds(not wrong, f"the ledger moved otherwise than approved: {wrong}")
+
+    # --- how it ends --------------------------------------------------------------------------------------------------
+
+    def check_end(self, hindered: Mapping[str, str]) -> None:
+        """Judge the end: each item is done or says why not, and Intacct agrees.
+
+        Args:
+            hindered: Key of each item that need not come to Intacct, and why.
+        """
+        self._seen, self.states = (0, "0" * 64), {}
+        self.check_journal()
+        self.check_intacct()
+        with self._company.watcher.cursor(row_factory=dict_row) as cursor:
+            stored = {row["item_key"]: row for row in cursor.execute("SELECT * FROM push.item").fetchall()}
+        for key, row in stored.items():
+            item = self._items[key]
+            records = self.records_of(item)
+            words = f"{item.operation.value} {item.label}: {row['state']} ({row['reason_class']}: {row['reason']})"
+            holds(row["state"] == self.states[key], f"{words}, the journal says {self.states[key]}")
+            if key in self.touched:
+                continue
+            holds(row["state"] not in {"sending", "uncertain", "approved"}, f"nobody cares for {words}")
+            holds(bool(records) is (row["state"] in _DONE), f"{words}, and Intacct has it {len(records)} times")
+            holds(row["state"] in _DONE or key in hindered, f"nothing stood in the way of {words}")
+            if records:
+                holds(int(records[0]["RECORDNO"]) == row["record_no"], f"{words}, under another number")
+                total = abs(Decimal(records[0].get("TRX_TOTALENTERED") or 0))
+                is_whole = total == abs(item.amount) or item.object_name == "credit_application" or not item.currency
+                holds(is_whole, f"{words}: {item.amount} was approved, {total} posted")
+
+    def check_confirmed(self) -> None:
+        """Judge after an extract: what stands in Intacct as it was sent is confirmed, and nothing else."""
+        for key, state in self.states.items():
+            item = self._items[key]
+            if state == "confirmed":
+                holds(self.records_of(item), f"{item.label} is confirmed, and Intacct does not have it")
+            elif state == "accepted":
+                holds(key in self.touched, f"{item.label} came back and is not confirmed")
+
+
+def _day(posting: Posting) -> str:
+    month, day, year = posting.entry_date.split("/")
+    return f"{year}{month}{day}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

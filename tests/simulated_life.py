@@ -1,0 +1,346 @@
+"""One life of a plan: chosen, approved, sent, recovered and confirmed while a seed says what goes wrong and when."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+from push_world import SteppedOutbox
+from simulated_company import SimulatedCompany, operation_of
+from simulated_crash import Crash, dying_after
+from simulated_laws import BrokenLawError, Laws, holds
+from simulated_network import FAULTS, REPEATING, Network
+
+from intacct_pipelines.clients.intacct.client import IntacctClient
+from intacct_pipelines.clients.intacct.options import Credentials, Options
+from intacct_pipelines.domain.push import Item, Operation, State
+from intacct_pipelines.errors import IntacctPipelinesError
+from intacct_pipelines.push.apply import ApplyOptions, apply_plan
+from intacct_pipelines.push.confirm import confirm_items
+from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
+
+TROUBLES = (
+    "crash",
+    "instruction",
+    "second worker",
+    "person",
+    "restart",
+    "source change",
+    "schedule twice",
+    "confirmed",
+)
+"""What happens besides faults of the network; an instruction is one at which the process dies."""
+_ROUNDS = 3
+_CONFIRMED_EVERY = 16
+_MOST_INSTRUCTIONS = 60_000
+_OWNERS = ("VENDORID", "vendorid", "CUSTOMERID", "customerid")
+_REFUSED_SHARE = 0.06
+_OPEN = [State.APPROVED, State.SENDING, State.UNCERTAIN]
+
+
+class Life:
+    """One seed.
+
+    Args:
+        company: Where it is lived; inside ``company.life()``.
+        seed: Decides everything.
+        shares: How often, per step, what goes wrong; drawn where it does not say.
+        faults: What may happen to a request.
+    """
+
+    def __init__(
+        self,
+        company: SimulatedCompany,
+        seed: int,
+        shares: Mapping[str, float] | None = None,
+        faults: Sequence[str] = FAULTS,
+    ) -> None:
+        self.company = company
+        self.rng = rng = random.Random(seed)  # noqa: S311  # the same seed must give the same troubles
+        self.met: Counter[str] = Counter()
+        self.steps = 0
+        self.late: list = []
+        self._is_calm = False
+        self._is_nested = False
+        self._workers = 0
+        self._hindered: dict[str, str] = {}
+        options = company.sandbox.intacct.options
+        options.duplicate_control_id = ("refuse", "replay", "ignore")[seed % 3]
+        options.duplicate_bill_number = rng.choice(["refuse", "allow"])
+        # A gateway that forgets control ids leaves nothing that could stop a request which comes when it was given up.
+        forgets = options.duplicate_control_id == "ignore"
+        self._faults = [one for one in faults if not (forgets and one in REPEATING)]
+        self._share = {
+            "fault": rng.choice([0.0, 0.1, 0.3, 0.6]),
+            "crash": rng.choice([0.0, 0.02, 0.1]),
+            "second worker": 0.0 if forgets else rng.choice([0.0, 0.0, 0.03]),
+            "person": rng.choice([0.0, 0.0, 0.0, 0.02]),
+            "restart": rng.choice([0.0] * 9 + [0.02]),
+            "source change": rng.choice([0.0, 0.0, 0.02]),
+            "schedule twice": rng.choice([0.0, 0.3]),
+            "instruction": rng.choice([0.0, 0.5]),
+        } | dict(shares or {})
+        self._in_one_request = rng.choice([1, 2, 3, 25])
+        self._page_size = rng.choice([1, 2, 2000])
+        self.items, self._left_out = self._choose()
+        self.laws = Laws(company, [*self.items, *self._left_out])
+        self.outbox = SteppedOutbox(company.warehouse, now=company.clock.now)
+        self.outbox.world = self
+
+    # --- what there is to send ----------------------------------------------------------------------------------------
+
+    def _choose(self) -> tuple[list[Item], list[Item]]:
+        """Draw what is approved, of any objects, and what is planned beside it and never approved."""
+        by_object: dict[str, list[Item]] = {}
+        for item in self.company.items.values():
+            by_object.setdefault(operation_of(item), []).append(item)
+        drawn = self.rng.sample(sorted(by_object), self.rng.randint(2, 7))
+        chosen = {item.key for name in drawn for item in self._with_parents(self.rng.choice(by_object[name]))}
+        left_out = set()
+        if self.rng.random() < 0.3:
+            free = {item.key: item for item in self.company.items.values() if item.key not in chosen}
+            one = free[self.rng.choice(sorted(free))]
+            left_out = {one.key} if set(one.depends_on) <= {*()} else set()
+        items = [self._perhaps_refused(item) for item in self.company.items.values() if item.key in chosen]
+        return items, [item for item in self.company.items.values() if item.key in left_out]
+
+    def _with_parents(self, item: Item) -> list[Item]:
+        parents = [parent for key in item.depends_on for parent in self._with_parents(self.company.items[key])]
+        return [*parents, item]
+
+    def _perhaps_refused(self, item: Item) -> Item:
+        """Spoil some items so that Intacct refuses them: nobody is known there under such an id."""
+        name = next((one for one in _OWNERS if one in item.payload), "")
+        is_document = item.object_name not in {"vendor", "customer"} and item.operation is Operation.CREATE
+        if not name or not is_document or self.rng.random() > _REFUSED_SHARE:
+            return item
+        self._hindered[item.key] = "refused"
+        return replace(item, payload={**item.payload, name: "NOBODY"})
+
+    # --- what goes wrong ----------------------------------------------------------------------------------------------
+
+    def _happens(self, what: str) -> bool:
+        if self._is_calm or self.rng.random() >= self._share[what]:
+            return False
+        self.met[what] += 1
+        return True
+
+    def fault(self) -> str:
+        """What happens to the next request."""
+        self.met["request"] += 1
+        if not self._happens("fault"):
+            return ""
+        chosen = self.rng.choice(self._faults)
+        self.met[chosen] += 1
+        return chosen
+
+    def step(self, name: str) -> None:
+        """Judge the laws between two steps, and let something happen there."""
+        self.steps += 1
+        if name == "after request":
+            self.laws.check_intacct()
+        elif name.startswith("after"):
+            self.laws.check_journal()
+        if self._is_calm or self._is_nested:
+            return
+        if self.late and self.rng.random() < 0.2:
+            self.deliver_late()
+        if self._happens("person"):
+            self._person()
+        if self._happens("source change"):
+            self._change_source()
+        if self._happens("restart"):
+            self.laws.lost_locks = True
+            self.company.restart_database()
+        if self._happens("second worker"):
+            self._second_worker()
+        if self._happens("crash"):
+            raise Crash
+
+    def deliver_late(self) -> None:
+        """Bring a request to Intacct that was given up long ago."""
+        if self.late:
+            self.company.sandbox.intacct.handle(self.late.pop(0))
+
+    def disturb(self) -> None:
+        """Change a bill that has nothing to do with this life, as a busy office does between two pages."""
+        text = " ".join(item.payload_text for item in self.items)
+        numbers = {item.target_record_no for item in self.items}
+        for bill in self.company.sandbox.intacct.bills():
+            is_free = bill.record_no not in numbers and f'"{bill.record_no}"' not in text
+            if is_free and bill.fields["STATE"] == "Posted" and bill.record_no < self.laws.first_bill:
+                with contextlib.suppress(FunctionRefusedError):  # its books are closed: the next one
+                    self.company.sandbox.intacct.edit_bill(bill.record_no, DESCRIPTION=f"Touched {self.steps}")
+                    return
+
+    def _person(self) -> None:
+        """Let a person edit or delete one of the bills that we wrote."""
+        ours = [
+            (item, record)
+            for item in self.items
+            if item.object_name == "ap_bill"
+            for record in self.laws.records_of(item)
+        ]
+        if not ours:
+            return
+        item, record = self.rng.choice(ours)
+        twin, number = self.company.sandbox.intacct, int(record["RECORDNO"])
+        with contextlib.suppress(FunctionRefusedError):
+            if self.rng.random() < 0.5:
+                twin.delete_bill(number)
+            else:
+                twin.edit_bill(number, RECORDID=f"EDIT-{self.rng.randrange(1000)}")
+            self.laws.touched.add(item.key)
+
+    def _change_source(self) -> None:
+        item = self.rng.choice(self.items)
+        self.company.change_source(item)
+        self._hindered |= dict.fromkeys(self.laws.source_changed(item), "its source changed")
+
+    def _second_worker(self) -> None:
+        """Another worker runs from beginning to end while this one stands still."""
+        self._is_nested = True
+        try:
+            survive(self._work)
+        finally:
+            self._is_nested = False
+
+    # --- the way of the plan ------------------------------------------------------------------------------------------
+
+    def live(self) -> None:
+        """Go the whole way, with troubles and then without, judging the laws after every step."""
+        plan = self.company.plan_of(self.items, created_at=self.company.clock.now())
+        for item in plan.items:
+            if any(parent in self._hindered for parent in item.depends_on):
+                self._hindered[item.key] = "its parent is held"
+        self._surely(lambda: self.outbox.store_plan(plan, actor="planner"))
+        status = self.outbox.plan(plan.plan_id)
+        self._approve(plan.plan_id, status.content_hash)
+        if self._left_out:
+            beside = self.company.plan_of(self._left_out, created_at=self.company.clock.now())
+            self._surely(lambda: self.outbox.store_plan(beside, actor="planner"))
+        for _ in range(_ROUNDS):
+            if not self.outbox.items(states=_OPEN):
+                break
+            if self._happens("schedule twice"):
+                later = replace(plan, created_at=self.company.clock.now())
+                survive(lambda later=later: self.outbox.store_plan(later, actor="planner"))
+            survive(self._perhaps_dying)
+        self._is_calm = True
+        self._work_to_the_end()
+        while self.late:
+            self.deliver_late()
+            self.laws.check_intacct()
+        self.laws.check_end(self._all_hindered())
+        self.met.update(f"ended {state}" for state in self.laws.states.values())
+
+    def _all_hindered(self) -> dict[str, str]:
+        """Key of each item that may stay behind: with the held ones their children, and all that was never approved."""
+        found = dict(self._hindered) | {item.key: "not approved" for item in self._left_out}
+        for item in self.items:
+            for parent in item.depends_on:
+                if parent in found or parent in self.laws.touched:
+                    found[item.key] = "its parent stayed behind"
+        return found
+
+    def _approve(self, plan_id: str, content_hash: str) -> None:
+        def approve() -> None:
+            self.outbox.approve(plan_id, by="ann", content_hash=content_hash)
+
+        survive(approve)
+        if self.outbox.plan(plan_id).state == "planned":
+            self._surely(approve)
+
+    def _surely(self, action: Callable[[], object]) -> None:
+        """Do something once more, without troubles, if it did not come to its end."""
+        if survive(action):
+            return
+        was, self._is_calm = self._is_calm, True
+        survive(action)
+        self._is_calm = was
+
+    def _perhaps_dying(self) -> None:
+        if self._share["instruction"] and self._happens("instruction"):
+            with dying_after(self.rng.randrange(_MOST_INSTRUCTIONS)):
+                self._work()
+        else:
+            self._work()
+
+    def _work(self) -> None:
+        """Run one worker to its end, or until it dies."""
+        self._workers += 1
+        facts = self.company.sandbox.describe()["intacct"]
+        with IntacctClient(
+            Credentials(
+                *(facts[one] for one in ("sender_id", "sender_password", "company_id", "user_id", "user_password"))
+            ),
+            Options(url=facts["url"], attempts=2, in_flight=1, page_size=self._page_size),
+            transport=Network(self),
+            sleep=self.company.clock.advance,
+            now=self.company.clock.now,
+        ) as client:
+            apply_plan(
+                self.outbox,
+                client.session(self.company.world.entity.entity_id),
+                self.company.link,
+                worker=f"worker-{self._workers}",
+                options=ApplyOptions(functions_per_request=self._in_one_request),
+                now=self.company.clock.now,
+                sleep=self.company.clock.advance,
+            )
+
+    def _work_to_the_end(self) -> None:
+        """Apply until nothing waits: what a dead worker held is free only when the server has noticed its end."""
+        for _ in range(100):
+            self._work()
+            if not self.outbox.items(states=_OPEN):
+                return
+            time.sleep(0.02)
+
+    def confirm(self) -> None:
+        """Bring back what was written, and confirm it."""
+        self._is_calm = True
+        accepted = self.outbox.items(states=[State.ACCEPTED])
+        confirm_items(self.outbox, self.company.link)
+        holds(not self.outbox.items(states=[State.CONFIRMED]), "an item is confirmed before its record came back")
+        self.company.extract({item.object_name for item in accepted})
+        self._is_calm = False
+        survive(lambda: confirm_items(self.outbox, self.company.link))
+        self._is_calm = True
+        confirm_items(self.outbox, self.company.link)
+        self.met["confirmed"] += len(accepted)
+        self.laws.check_end(self._all_hindered())
+        self.laws.check_confirmed()
+
+
+def survive(action: Callable[[], object]) -> bool:
+    """Do one thing; return whether it came to its end, or was ended by death or a refusal."""
+    try:
+        action()
+    except (Crash, IntacctPipelinesError, psycopg.OperationalError):
+        return False
+    return True
+
+
+def live(company: SimulatedCompany, seed: int, *, is_confirmed: bool = False, **troubles: Any) -> Life:
+    """Live one life and undo it; every so often, or when told, what was written is brought back and confirmed as well.
+
+    Raises:
+        BrokenLawError: A law did not hold; it names the seed.
+    """
+    with company.life():
+        life = Life(company, seed, **troubles)
+        try:
+            life.live()
+            if is_confirmed or seed % _CONFIRMED_EVERY == 0:
+                life.confirm()
+        except BrokenLawError as error:
+            error.add_note(f"seed {seed}")
+            raise
+    return life
