@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import time
 from collections import Counter
@@ -10,20 +11,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import psycopg
 from push_world import SteppedOutbox
-from simulated_company import SimulatedCompany, operation_of
+from simulated_choice import choose
+from simulated_company import SimulatedCompany
 from simulated_crash import Crash, dying_after
 from simulated_laws import BrokenLawError, Laws, holds
 from simulated_network import FAULTS, REPEATING, Network
+from simulated_process import work_and_kill
 
 from intacct_pipelines.clients.intacct.client import IntacctClient
 from intacct_pipelines.clients.intacct.options import Credentials, Options
-from intacct_pipelines.domain.push import Item, Operation, State
+from intacct_pipelines.domain.push import State
 from intacct_pipelines.errors import IntacctPipelinesError
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
 from intacct_pipelines.push.confirm import confirm_items
 from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
+from intacct_pipelines.warehouse.connection import Warehouse
+from intacct_pipelines.warehouse.outbox import Outbox
 
 TROUBLES = (
     "crash",
@@ -35,12 +41,12 @@ TROUBLES = (
     "schedule twice",
     "confirmed",
 )
-"""What happens besides faults of the network; an instruction is one at which the process dies."""
+"""What happens besides faults of the network; an instruction is one at which it dies; a kill is SIGKILL."""
 _ROUNDS = 3
 _CONFIRMED_EVERY = 16
 _MOST_INSTRUCTIONS = 60_000
-_OWNERS = ("VENDORID", "vendorid", "CUSTOMERID", "customerid")
-_REFUSED_SHARE = 0.06
+_LONGEST_LIFE_SECONDS = 0.5
+_CREDENTIALS = ("sender_id", "sender_password", "company_id", "user_id", "user_password")
 _OPEN = [State.APPROVED, State.SENDING, State.UNCERTAIN]
 
 
@@ -68,8 +74,8 @@ class Life:
         self.late: list = []
         self._is_calm = False
         self._is_nested = False
+        self._is_apart = False
         self._workers = 0
-        self._hindered: dict[str, str] = {}
         options = company.sandbox.intacct.options
         options.duplicate_control_id = ("refuse", "replay", "ignore")[seed % 3]
         options.duplicate_bill_number = rng.choice(["refuse", "allow"])
@@ -85,43 +91,15 @@ class Life:
             "source change": rng.choice([0.0, 0.0, 0.02]),
             "schedule twice": rng.choice([0.0, 0.3]),
             "instruction": rng.choice([0.0, 0.5]),
+            "kill": rng.choice([0.0] * 9 + [0.7]),
         } | dict(shares or {})
         self._in_one_request = rng.choice([1, 2, 3, 25])
         self._page_size = rng.choice([1, 2, 2000])
-        self.items, self._left_out = self._choose()
+        chosen = choose(company, rng)
+        self.items, self._left_out, self._hindered = chosen.items, chosen.left_out, dict(chosen.hindered)
         self.laws = Laws(company, [*self.items, *self._left_out])
         self.outbox = SteppedOutbox(company.warehouse, now=company.clock.now)
         self.outbox.world = self
-
-    # --- what there is to send ----------------------------------------------------------------------------------------
-
-    def _choose(self) -> tuple[list[Item], list[Item]]:
-        """Draw what is approved, of any objects, and what is planned beside it and never approved."""
-        by_object: dict[str, list[Item]] = {}
-        for item in self.company.items.values():
-            by_object.setdefault(operation_of(item), []).append(item)
-        drawn = self.rng.sample(sorted(by_object), self.rng.randint(2, 7))
-        chosen = {item.key for name in drawn for item in self._with_parents(self.rng.choice(by_object[name]))}
-        left_out = set()
-        if self.rng.random() < 0.3:
-            free = {item.key: item for item in self.company.items.values() if item.key not in chosen}
-            one = free[self.rng.choice(sorted(free))]
-            left_out = {one.key} if set(one.depends_on) <= {*()} else set()
-        items = [self._perhaps_refused(item) for item in self.company.items.values() if item.key in chosen]
-        return items, [item for item in self.company.items.values() if item.key in left_out]
-
-    def _with_parents(self, item: Item) -> list[Item]:
-        parents = [parent for key in item.depends_on for parent in self._with_parents(self.company.items[key])]
-        return [*parents, item]
-
-    def _perhaps_refused(self, item: Item) -> Item:
-        """Spoil some items so that Intacct refuses them: nobody is known there under such an id."""
-        name = next((one for one in _OWNERS if one in item.payload), "")
-        is_document = item.object_name not in {"vendor", "customer"} and item.operation is Operation.CREATE
-        if not name or not is_document or self.rng.random() > _REFUSED_SHARE:
-            return item
-        self._hindered[item.key] = "refused"
-        return replace(item, payload={**item.payload, name: "NOBODY"})
 
     # --- what goes wrong ----------------------------------------------------------------------------------------------
 
@@ -145,7 +123,7 @@ class Life:
         self.steps += 1
         if name == "after request":
             self.laws.check_intacct()
-        elif name.startswith("after"):
+        if self._is_apart or (name.startswith("after") and name != "after request"):
             self.laws.check_journal()
         if self._is_calm or self._is_nested:
             return
@@ -266,33 +244,46 @@ class Life:
         self._is_calm = was
 
     def _perhaps_dying(self) -> None:
-        if self._share["instruction"] and self._happens("instruction"):
+        if self._happens("instruction"):
             with dying_after(self.rng.randrange(_MOST_INSTRUCTIONS)):
                 self._work()
+        elif self._happens("kill"):
+            self._is_apart = True
+            try:
+                work_and_kill(self._work_apart, Network(self), self.rng.uniform(0.02, _LONGEST_LIFE_SECONDS))
+            finally:
+                self._is_apart = False
         else:
             self._work()
 
     def _work(self) -> None:
         """Run one worker to its end, or until it dies."""
         self._workers += 1
-        facts = self.company.sandbox.describe()["intacct"]
+        self._apply(self.outbox, Network(self), f"worker-{self._workers}")
+
+    def _work_apart(self, transport: httpx.BaseTransport) -> None:
+        """Run one worker in a process of its own, over connections of its own."""
+        # a refusal ends the child in order
+        with contextlib.suppress(IntacctPipelinesError), Warehouse(self.company.warehouse.dsn) as warehouse:
+            self._apply(Outbox(warehouse, now=self.company.clock.now), transport, f"process-{os.getpid()}")
+
+    def _apply(self, outbox: Outbox, transport: httpx.BaseTransport, worker: str) -> None:
+        clock, facts = self.company.clock, self.company.sandbox.describe()["intacct"]
         with IntacctClient(
-            Credentials(
-                *(facts[one] for one in ("sender_id", "sender_password", "company_id", "user_id", "user_password"))
-            ),
+            Credentials(*(facts[name] for name in _CREDENTIALS)),
             Options(url=facts["url"], attempts=2, in_flight=1, page_size=self._page_size),
-            transport=Network(self),
-            sleep=self.company.clock.advance,
-            now=self.company.clock.now,
+            transport=transport,
+            sleep=clock.advance,
+            now=clock.now,
         ) as client:
             apply_plan(
-                self.outbox,
+                outbox,
                 client.session(self.company.world.entity.entity_id),
                 self.company.link,
-                worker=f"worker-{self._workers}",
+                worker=worker,
                 options=ApplyOptions(functions_per_request=self._in_one_request),
-                now=self.company.clock.now,
-                sleep=self.company.clock.advance,
+                now=clock.now,
+                sleep=clock.advance,
             )
 
     def _work_to_the_end(self) -> None:
