@@ -168,13 +168,13 @@ def posts_into_closed_books(plant: Plant) -> None:
     plant.setattr(apply, "function_of", function_of)
 
 
-TROUBLED = {"fault": 0.3, "person": 0.05, "source change": 0.03, "second worker": 0.05, "restart": 0.0, "crash": 0.01}
+TROUBLED = {"fault": 0.5, "person": 0.05, "source change": 0.03, "second worker": 0.05, "restart": 0.0, "crash": 0.01}
 """How much goes wrong in a life with a bug."""
 LOST = ("lost_request", "reset_before", "reset_after", "gateway_timeout")
 BUGS = {
     sends_before_it_stores: LOST,
     forgets_to_look_up: LOST,
-    looks_up_by_natural_key_alone: LOST,
+    looks_up_by_natural_key_alone: ("lost_request",),
     takes_throttling_for_a_refusal: ("rate_limited",),
     makes_a_new_key_for_each_attempt: LOST,
     does_not_ask_for_unique_control_ids: LOST,

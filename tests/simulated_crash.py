@@ -12,8 +12,9 @@ from typing import Any
 import intacct_pipelines
 
 _ROOT = Path(intacct_pipelines.__file__).parent
-_FRAGILE = tuple(str(_ROOT / part) for part in ("push/", "warehouse/outbox/", "warehouse/connection.py"))
-"""Where it may die: whatever sends, stores and decides. Requests and statements are boundaries of their own."""
+_FRAGILE = tuple(str(_ROOT / part) for part in ("push", "warehouse/outbox"))
+"""Where it may die: whatever sends, stores and decides. Requests and statements are boundaries of their own. What holds
+a lock of this process is left out: a lock dies with its process, but here the process lives on."""
 
 
 class Crash(BaseException):

@@ -112,7 +112,7 @@ class Life:
     def fault(self) -> str:
         """What happens to the next request."""
         self.met["request"] += 1
-        if not self._happens("fault"):
+        if not self._faults or not self._happens("fault"):
             return ""
         chosen = self.rng.choice(self._faults)
         self.met[chosen] += 1

@@ -34,6 +34,8 @@ FAULTS = (
 )
 REPEATING = {LATE, "duplicate"}
 """Faults by which a request is carried out twice, or after its successor."""
+_HARMLESS = {"", PAGES, "duplicate", "expire_sessions", "move_endpoint"}
+"""With these the answer comes as it was given."""
 _WRITES = re.compile(rb"<(?:create|update|reverse|record)(?:_[a-z]+)?[ >]")
 _CONTROL_IDS = re.compile(rb'<function controlid="([^"]*)"')
 _SLOW_SECONDS = 600.0
@@ -65,7 +67,7 @@ class Network(httpx.BaseTransport):
                 self._life.laws.left(keys)
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS or b"<errorno>XL03000006" in response.content:
             self._life.laws.did_not_run(keys)
-        if not keys and not fault:
+        if not keys and fault in _HARMLESS:
             self._life.laws.looked_up(body)
         self._life.step("after request")
         return response
