@@ -47,6 +47,8 @@ _RENAMED = {
     "item": ("items", {"ITEMID": "HOUR-2", "NAME": "Hour", "ITEMTYPE": "Non-Inventory"}),
 }
 """Lists of which both sides have one record more, under another name in BILL; as the entity's Intacct has it."""
+NOT_SIMULATED = {"ar_advance", "memo_application", "ap_transfer_entry", "ar_transfer_entry", "convenience_fee"}
+"""Objects of which this company has nothing to send yet."""
 MEMORY = ("mapping.crosswalk", "ops.watermark")
 """What is put back after a life besides rows that it named; plans and items are all taken away."""
 
