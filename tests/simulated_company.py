@@ -193,7 +193,7 @@ class SimulatedCompany:
     def _put_back(self) -> None:
         with self.watcher.transaction():
             self.watcher.execute("SET LOCAL session_replication_role = replica")
-            for name in ("journal", "hold", "item", "plan"):
+            for name in ("approval", "journal", "hold", "item", "plan"):
                 self._run("DELETE FROM {table}", f"push.{name}")
             for name in {*MEMORY, *self._touched}:
                 self._run("DELETE FROM {table}", name)
