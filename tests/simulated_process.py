@@ -23,7 +23,7 @@ class PipeTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request, or fail as the parent was told to."""
-        self._pipe.send((request.url.path, dict(request.headers), request.read()))
+        self._pipe.send((request.url.path, dict(request.headers), request.read(), request.extensions))
         answer = self._pipe.recv()
         if isinstance(answer, str):
             raise httpx.ReadError(answer, request=request)
@@ -60,10 +60,10 @@ def _work(work: Work, pipe: Connection, parents: Connection) -> None:
 def _serve(pipe: Connection, network: httpx.BaseTransport, until: float) -> None:
     while (left := until - time.monotonic()) > 0 and pipe.poll(left):
         try:
-            path, headers, body = pipe.recv()
+            path, headers, body, patience = pipe.recv()
         except EOFError:
             return
-        request = httpx.Request("POST", f"http://localhost{path}", headers=headers, content=body)
+        request = httpx.Request("POST", f"http://localhost{path}", headers=headers, content=body, extensions=patience)
         try:
             response = network.handle_request(request)
         except httpx.TransportError as error:

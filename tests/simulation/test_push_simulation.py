@@ -17,6 +17,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 _SEEDS = int(os.environ.get("INTACCT_PIPELINES_SEEDS", "1000"))
 _PER_TEST = 50
 _LIVES_WITH_BUG = 60
+_KILLED = 20
 _EVERYTHING = {
     "fault": 0.6,
     "person": 0.03,
@@ -54,6 +55,12 @@ def test_the_simulation_sends_every_object_and_meets_every_trouble(company):
     for seed in range(-25, 0):
         met += live(company, seed, is_confirmed=seed == -1, shares=_EVERYTHING).met
     assert {*FAULTS, *TROUBLES} <= set(met)
+
+
+def test_a_killed_process_leaves_nothing_lost_and_nothing_twice(company):
+    """SIGKILL at any moment of a worker in a process of its own; the next one ends it rightly (S-ERR-42)."""
+    for seed in range(_KILLED):
+        live(company, seed, shares={"kill": 0.8, "instruction": 0.0})
 
 
 @pytest.mark.parametrize("plant_bug", BUGS, ids=lambda bug: bug.__name__)
