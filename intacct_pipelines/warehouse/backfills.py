@@ -14,7 +14,6 @@ from psycopg.rows import class_row, dict_row
 from intacct_pipelines.domain.catalog import Table
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.warehouse.connection import Warehouse
-from intacct_pipelines.warehouse.failures import translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def alone(warehouse: Warehouse, entity: str) -> Iterator[None]:
     Raises:
         ConfigurationError: One is under way.
     """
-    with translated("beginning a backfill"), warehouse.session_lock(f"backfill of {entity}") as is_ours:
+    with warehouse.session_lock(f"backfill of {entity}") as is_ours:
         if not is_ours:
             raise ConfigurationError(
                 f"A backfill of {entity} is under way.", remedy="Wait for it; its months stand in ops.month_proof."

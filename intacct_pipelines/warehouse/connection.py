@@ -125,12 +125,16 @@ class Warehouse(Reading):
             Whether the lock is ours; False if another session has it.
 
         Raises:
-            psycopg.Error: The database cannot be reached.
+            WarehouseUnavailableError: Postgres cannot be reached or went away.
         """
-        with psycopg.connect(
-            self.dsn, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_SECONDS, application_name=name[:63]
-        ) as connection:
-            row = connection.execute(f"SELECT pg_try_advisory_lock({SESSION_LOCK_KEY})", [name]).fetchone()
+        doing = f"taking the lock {name!r}"
+        with translated(doing):
+            connection = psycopg.connect(
+                self.dsn, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_SECONDS, application_name=name[:63]
+            )
+        with contextlib.closing(connection):
+            with translated(doing):
+                row = connection.execute(f"SELECT pg_try_advisory_lock({SESSION_LOCK_KEY})", [name]).fetchone()
             try:
                 yield row is not None and bool(row[0])
             finally:

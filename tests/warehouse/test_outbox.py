@@ -15,6 +15,7 @@ from warehouse_rows import bill, store
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.push import Hold, State
 from intacct_pipelines.errors import NotApprovedError, PushError, WarehouseError
+from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.outbox import Outbox, Outcome, Reason
 
 
@@ -267,6 +268,23 @@ def test_an_item_of_a_dead_worker_becomes_uncertain_and_changes_hands(outbox):
 def test_two_workers_cannot_have_one_name(outbox):
     """A sign of life belongs to one worker."""
     with outbox.box.worker("w1"), pytest.raises(PushError, match="w1"), outbox.box.worker("w1"):
+        pass
+
+
+def test_a_worker_whose_sign_of_life_is_lost_ends_without_an_error_of_the_driver(outbox, warehouse):
+    """What it stored is stored; another worker may look after the rest."""
+    with outbox.box.worker("w1"), warehouse.transaction() as connection:
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE '%w1%'"
+        ).fetchall()
+        assert ended == [(True,)]
+
+
+def test_a_worker_without_a_server_says_so_in_our_words(warehouse_dsn):
+    """Whoever runs it learns that Postgres is away, not what a driver calls that."""
+    with psycopg.connect(warehouse_dsn) as connection:
+        nobody = f"{warehouse_dsn.rpartition('/')[0]}/no_such_{connection.info.dbname}"
+    with Warehouse(nobody) as warehouse, pytest.raises(WarehouseError), Outbox(warehouse).worker("w1"):
         pass
 
 
