@@ -21,7 +21,7 @@ import httpx
 
 from intacct_pipelines.clients.bill import BillClient, Credentials, Options
 from intacct_pipelines.defs.extraction import ROWS_JUDGED
-from intacct_pipelines.defs.settlement import check_entity_documents
+from intacct_pipelines.defs.judging import check_entity_documents
 from intacct_pipelines.domain.catalog import TABLES, Table
 from intacct_pipelines.domain.records import Batch, Tally, Window, WindowKind, gather
 from intacct_pipelines.extract.bill import BillExtraction

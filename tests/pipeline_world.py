@@ -12,10 +12,12 @@ from pathlib import Path
 import httpx
 from sandbox_transport import SandboxTransport
 
+from intacct_pipelines.defs.applying import apply
 from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.business_center_extraction import sync_business_center
+from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.defs.extraction import sync_intacct_table
-from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan, leaned_on, reconcile
+from intacct_pipelines.defs.planning import Planned, confirm_and_plan, leaned_on
 from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.catalog import (

@@ -26,7 +26,7 @@ from intacct_pipelines.cli.side_by_side import at_once_option, side_by_side
 from intacct_pipelines.defs.approval import approve as approve_plan
 from intacct_pipelines.defs.approval import plan_status
 from intacct_pipelines.defs.plan_files import notes_of, write_plan
-from intacct_pipelines.defs.settlement import confirm_and_plan
+from intacct_pipelines.defs.planning import confirm_and_plan
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.link import Link, Mode
 from intacct_pipelines.domain.push import State

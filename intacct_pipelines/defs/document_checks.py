@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 
+from intacct_pipelines.defs.judging import check_entity_documents
 from intacct_pipelines.defs.metadata import frame_value
 from intacct_pipelines.defs.partitions import ENTITIES
 from intacct_pipelines.defs.resources import SystemsResource
-from intacct_pipelines.defs.settlement import check_entity_documents
 from intacct_pipelines.validate.documents import DocumentCheck, families
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from intacct_pipelines.report.plan_page import plan_page
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from intacct_pipelines.defs.settlement import Planned
+    from intacct_pipelines.defs.planning import Planned
     from intacct_pipelines.domain.link import Link
 
 PLANS: Final = {"bill": "plan", "spend": "card_plan"}

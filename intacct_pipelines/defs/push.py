@@ -6,13 +6,14 @@ from typing import Any, Final
 
 import dagster as dg
 
+from intacct_pipelines.defs.applying import apply
 from intacct_pipelines.defs.budget import scope_of
 from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.metadata import OWNERS, table_value
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.plan_files import PLANS, notes_of, write_plan
+from intacct_pipelines.defs.planning import Planned, confirm_and_plan
 from intacct_pipelines.defs.resources import SystemsResource
-from intacct_pipelines.defs.settlement import Planned, apply, confirm_and_plan
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.link import Link
 from intacct_pipelines.domain.push import State

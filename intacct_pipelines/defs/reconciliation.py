@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
 
+from intacct_pipelines.defs.comparing import left_out, reconcile
 from intacct_pipelines.defs.failures import explained
 from intacct_pipelines.defs.metadata import OWNERS, frame_value, table_value
 from intacct_pipelines.defs.partitions import ENTITIES, entity_of
 from intacct_pipelines.defs.resources import SystemsResource
-from intacct_pipelines.defs.settlement import left_out, reconcile
 from intacct_pipelines.domain.reconciled import RECONCILED, Reconciled
 from intacct_pipelines.push.sources import rows_of
 from intacct_pipelines.warehouse.conservation import contradictions

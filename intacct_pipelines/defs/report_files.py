@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.defs.settlement import left_out
+from intacct_pipelines.defs.comparing import left_out
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.errors import ConfigurationError

@@ -13,8 +13,10 @@ from pipeline_world import World
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.defs.extraction import sync_intacct_table
-from intacct_pipelines.defs.settlement import check_entity_documents, confirm_and_plan, reconcile
+from intacct_pipelines.defs.judging import check_entity_documents
+from intacct_pipelines.defs.planning import confirm_and_plan
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.errors import (

@@ -8,8 +8,8 @@ import pytest
 from pipeline_world import World
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.comparing import left_out, reconcile
 from intacct_pipelines.defs.extraction import sync_intacct_table
-from intacct_pipelines.defs.settlement import left_out, reconcile
 from intacct_pipelines.domain.catalog.bill import BILL_TABLES
 from intacct_pipelines.domain.catalog.intacct import INTACCT_TABLES
 from intacct_pipelines.domain.reconciled import RECONCILED

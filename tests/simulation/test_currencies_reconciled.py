@@ -5,8 +5,8 @@ from __future__ import annotations
 from pipeline_world import World
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.comparing import left_out, reconcile
 from intacct_pipelines.defs.extraction import sync_intacct_table
-from intacct_pipelines.defs.settlement import left_out, reconcile
 from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, select
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.reconciled import RECONCILED

@@ -13,7 +13,8 @@ from psycopg.rows import dict_row
 
 from intacct_pipelines.cli import main
 from intacct_pipelines.cli.story import print_story, standing
-from intacct_pipelines.defs.settlement import confirm_and_plan, reconcile
+from intacct_pipelines.defs.comparing import reconcile
+from intacct_pipelines.defs.planning import confirm_and_plan
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.reconciled import RECONCILED

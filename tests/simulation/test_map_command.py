@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from pipeline_world import World
 
 from intacct_pipelines.cli import main
-from intacct_pipelines.defs.settlement import reconcile
+from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.warehouse.recon import Recon
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from pipeline_world import World
 
+from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.defs.extraction import sync_intacct_table
-from intacct_pipelines.defs.settlement import confirm_and_plan, reconcile
+from intacct_pipelines.defs.planning import confirm_and_plan
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.warehouse.recon import Recon
 

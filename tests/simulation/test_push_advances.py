@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pipeline_world import World
 
-from intacct_pipelines.defs.settlement import reconcile
+from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.faults import Rule
 from intacct_pipelines.sandbox.receivables_business import DEPOSITS_ACCOUNT

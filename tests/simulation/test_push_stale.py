@@ -9,8 +9,9 @@ from pipeline_world import World, connections_of
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.defs.extraction import sync_intacct_table
-from intacct_pipelines.defs.settlement import confirm_and_plan, reconcile
+from intacct_pipelines.defs.planning import confirm_and_plan
 from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, TABLES
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from pipeline_world import World
 
-from intacct_pipelines.defs.settlement import reconcile
+from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
 from intacct_pipelines.sandbox.faults import Rule

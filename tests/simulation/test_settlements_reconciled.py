@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from pipeline_world import World
 
-from intacct_pipelines.defs.settlement import reconcile
+from intacct_pipelines.defs.comparing import reconcile
 
 VOID = {("missing_in_intacct", "", "expected", "S-CON-16")}
 OUTSIDE = {("missing_in_platform", "", "expected", "S-PAY-01")}

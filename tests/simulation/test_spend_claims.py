@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from pipeline_world import World
 
+from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.defs.extraction import sync_intacct_table
-from intacct_pipelines.defs.settlement import reconcile
 from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, SPEND_TABLES, select
 from intacct_pipelines.warehouse.recon import Recon

@@ -12,7 +12,7 @@ import psycopg.conninfo
 import pytest
 from pipeline_world import World
 
-from intacct_pipelines.defs.settlement import check_entity_documents
+from intacct_pipelines.defs.judging import check_entity_documents
 from intacct_pipelines.domain.catalog import TABLES, Kind
 from intacct_pipelines.domain.catalog.sums import SUMS, Sum, terms
 from intacct_pipelines.validate.documents import DOCUMENT_CHECKS, check_documents

@@ -1,0 +1,139 @@
+"""Confirming what came back, and planning what is still to be written; without Dagster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from intacct_pipelines.defs.approval import inputs_of
+from intacct_pipelines.defs.comparing import among_clearing, holder_of, left_out, pairs_of, was_read
+from intacct_pipelines.defs.optional import lacks_module
+from intacct_pipelines.domain.catalog import TABLES, Table
+from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.reconciled import RECONCILED
+from intacct_pipelines.errors import NotApprovedError
+from intacct_pipelines.push.confirm import confirm_items
+from intacct_pipelines.push.plan import PLANNERS, build_plan
+from intacct_pipelines.push.sources import rows_of
+from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from intacct_pipelines.defs.systems import Systems
+    from intacct_pipelines.domain.keys import EntityKey
+    from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.domain.push import Plan
+    from intacct_pipelines.domain.pushed import Pushed
+
+
+def pushed_objects(systems: Systems, link: Link) -> list[Pushed]:
+    """Return what a link pushes, parents first: what its platform and the entity both have, and its settings let."""
+    return [
+        pushed
+        for pushed in PUSHED.values()
+        if pushed.platform == link.platform
+        and pushed.name not in link.not_pushed
+        and (not pushed.lifts or pushed.name in link.also_pushed)
+        and not left_out(systems, link.entity, RECONCILED[pushed.reconciliation])
+        and not _lacks_target(systems, link.entity, pushed.target)
+    ]
+
+
+def leaned_on(objects: Iterable[Pushed]) -> list[str]:
+    """Return the reconciled objects whose pairs planning needs: those of the pushed ones, and what these stand on."""
+    names: dict[str, None] = {}
+    waiting = [pushed.reconciliation for pushed in objects]
+    while waiting:
+        name = waiting.pop()
+        if name not in names:
+            names[name] = None
+            waiting += RECONCILED[name].after
+    return sorted(names, key=list(RECONCILED).index)
+
+
+def _lacks_target(systems: Systems, entity: EntityKey, table: Table) -> bool:
+    """Say whether the company has no such table, or none that we may read, though others may do without it."""
+    if table.module and lacks_module(systems, entity, table):
+        return True
+    return table.is_optional and not was_read(systems, table, holder_of(entity, table))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A stored plan, and what confirming before it found."""
+
+    plan: Plan
+    status: PlanStatus
+    confirmed: int
+    is_auto_approved: bool
+
+
+def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
+    """Confirm what came back, then plan what is still to be written; approve it if the link's policy allows.
+
+    Args:
+        systems: What to talk to.
+        link: The link.
+        run_id: The run that has just compared the link's objects; without one all pairs are found anew.
+
+    Raises:
+        NotApprovedError: A table that the plan depends on has never been read, so nothing could be known from it.
+    """
+    warehouse, name = systems.warehouse, str(link.entity)
+    outbox = Outbox(warehouse)
+    objects = pushed_objects(systems, link)
+    tables = sorted({table for pushed in objects for table in PLANNERS[pushed.name].reads})
+    unread = [table for table in tables if not was_read(systems, TABLES[table], holder_of(link.entity, TABLES[table]))]
+    if unread:
+        raise NotApprovedError(
+            f"nothing can be planned for {name}: {', '.join(unread)} has never been read whole",
+            remedy="Sync the entity until every table is there.",
+        )
+    helpful = {table for pushed in objects for table in pushed.helped_by} - set(tables)
+    tables += sorted(name for name in helpful if was_read(systems, TABLES[name], holder_of(link.entity, TABLES[name])))
+    confirmed = confirm_items(outbox, link)
+    now = datetime.now(UTC)
+    # Revisions and inputs come before the rows: if a sync commits in between, the plan expires; no payload is older.
+    revisions = {
+        (pushed.name, source_id): revision
+        for pushed in objects
+        for source_id, revision in outbox.stored_revisions(
+            name, pushed.name, warehouse.keys(pushed.source.qualified_name, name)
+        ).items()
+    }
+    inputs = inputs_of(systems, link)
+    outbox.expire_changed(link.name, inputs, actor="plan")
+    matches = [row for one in leaned_on(objects) for row in pairs_of(systems, link, one, run_id)]
+    holders = {table: holder_of(link.entity, TABLES[table]) for table in tables}
+    of_clearing = {table for one in RECONCILED.values() for table in one.of_clearing}
+    plan = build_plan(
+        link,
+        {
+            table: rows_of(
+                warehouse.read_frame(table, holder, among=among_clearing(link) if table in of_clearing else None)
+            )
+            for table, holder in holders.items()
+        },
+        matches,
+        revisions=revisions,
+        closed_through=inputs.closed_through,
+        now=now,
+        in_hand=outbox.in_hand(link.name),
+        posted=outbox.posted(link.name),
+        quarantined={
+            (table, key) for table, holder in holders.items() for key in warehouse.rejected_keys(table, holder)
+        },
+        objects=[pushed.name for pushed in objects],
+        pair_decisions=inputs.pairs,
+        refused=outbox.refused(link.name, inputs),
+    )
+    plan_id = outbox.store_plan(plan, actor="plan")
+    # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.
+    is_approved = link.mode is Mode.SYNC and bool(plan.items) and outbox.auto_approve(link, plan_id)
+    status = outbox.plan(plan_id)
+    # If the same content was stored before, it is the earlier plan that can be read and approved.
+    plan = replace(plan, created_at=status.created_at.astimezone(UTC))
+    return Planned(plan, status, confirmed, is_approved)
