@@ -17,6 +17,23 @@ from intacct_pipelines.domain.push import Operation
 
 
 @dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """The rules by which Intacct's record is left alone, although an item was to change it.
+
+    Args:
+        settled: It is paid or used by now.
+        edited: A person edited it while the item was on its way.
+        changed: It changed after the plan was made.
+        undone: It changed after a reversal of it was planned.
+    """
+
+    settled: str = "S-CFG-21"
+    edited: str = "S-CFG-21"
+    changed: str = "S-CFG-21"
+    undone: str = "S-CFG-21"
+
+
+@dataclass(frozen=True, slots=True)
 class Pushed:
     """One object that is pushed.
 
@@ -47,6 +64,7 @@ class Pushed:
             in ``also_pushed``; empty as a rule.
         reconciled_as: The reconciliation that tells of its records, where these are paired with others than ``target``;
             the one of its name, if none is given.
+        left_alone: The rules by which a record of it is left alone.
     """
 
     name: str
@@ -67,6 +85,7 @@ class Pushed:
     lifts: str = ""
     stands_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reconciled_as: str = ""
+    left_alone: LeftAlone = LeftAlone()
 
     @property
     def reconciliation(self) -> str:
@@ -224,6 +243,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             people_id="document_no",
             is_sought_by_mark=True,
             looked_up=("state", "trx_total_entered", "trx_total_paid"),
+            left_alone=LeftAlone(settled="S-BIL-06", edited="S-BIL-11", changed="S-BIL-09"),
         ),
         Pushed(
             "vendor_credit",
@@ -251,6 +271,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             is_sought_by_mark=True,
             looked_up=("state", "trx_total_entered", "trx_total_paid"),
             functions={Operation.CREATE: "create_invoice", Operation.UPDATE: "update_invoice"},
+            left_alone=LeftAlone(settled="S-INV-01", edited="S-ERR-41", changed="S-ERR-41"),
         ),
         Pushed(
             "ap_payment",
@@ -267,6 +288,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             functions={Operation.REVERSE: "reverse_appayment"},
             helped_by=("intacct.checking_account", "intacct.savings_account", "bill.bank_account"),
             stands_on=_SETTLED,
+            left_alone=LeftAlone(undone="S-PAY-04"),
         ),
         Pushed(
             "credit_memo",
@@ -297,6 +319,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             functions={Operation.REVERSE: "reverse_arpayment"},
             helped_by=("intacct.checking_account", "intacct.savings_account"),
             stands_on={"intacct.ar_invoice": ("RECORDKEY",)},
+            left_alone=LeftAlone(undone="S-ARP-03"),
         ),
         Pushed(
             "ar_advance",

@@ -78,17 +78,19 @@ def _judge_refusal(item: OutboxItem) -> Outcome:
 
 
 def _judge_change(item: OutboxItem, found: Sequence[Found], most_attempts: int) -> Outcome | None:
-    word = PUSHED[item.object_name].word
+    pushed = PUSHED[item.object_name]
+    word, rules = pushed.word, pushed.left_alone
     if not found:
         return _held(item, "deleted_in_intacct", "S-IDM-06", f"{word} {item.target_record_no} is not there any more")
     if item.refused:
         return Outcome(item.key, State.REJECTED, "rejected", item.reason)
     if item.operation is Operation.UPDATE and found[0].is_settled:
         words = f"the {word} is {found[0].fields['STATE']} by now; a paid {word} cannot be edited"
-        reason = Reason("record_locked", "S-BIL-06", words, "Correct it by a reclassification or a dated reversal.")
+        reason = Reason("record_locked", rules.settled, words, "Correct it by a reclassification or a dated reversal.")
         return Outcome(item.key, State.REJECTED, "rejected", reason)
     if revision_now(item, found[0]) != item.target_revision:
-        return _held(item, "conflict", _rule_of_change(item, "S-BIL-11"), f"the {word} was edited in Intacct meanwhile")
+        rule = rules.undone if item.operation is Operation.REVERSE else rules.edited
+        return _held(item, "conflict", rule, f"the {word} was edited in Intacct meanwhile")
     return _judge_absent(item, most_attempts)
 
 
@@ -102,15 +104,11 @@ def check_target(item: OutboxItem, found: Sequence[Found]) -> Outcome | None:
     if item.operation is not Operation.CREATE and found and _is_as_planned(item, found[0]):
         return None
     words = "its target in Intacct changed after the plan was made"
-    rule = _rule_of_change(item, "S-BIL-09")
-    return Outcome(item.key, State.EXPIRED, "expired", Reason("expired", rule, words, "Make a new plan."))
-
-
-def _rule_of_change(item: OutboxItem, of_bills: str) -> str:
-    """Return the rule by which a record that changed since the plan is left alone."""
-    if item.operation is Operation.REVERSE:
-        return "S-ARP-03" if item.object_name == "ar_payment" else "S-PAY-04"
-    return of_bills if item.is_marked else "S-CFG-21"
+    rules = PUSHED[item.object_name].left_alone
+    by_operation = {Operation.CREATE: "S-IDM-04", Operation.UPDATE: rules.changed, Operation.REVERSE: rules.undone}
+    return Outcome(
+        item.key, State.EXPIRED, "expired", Reason("expired", by_operation[item.operation], words, "Make a new plan.")
+    )
 
 
 def _is_as_planned(item: OutboxItem, record: Found) -> bool:
