@@ -292,7 +292,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few rows, one round: proves only that it works")
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    small, large, changes, rounds = (20_000, 40_000, 2_000, 1) if arguments.quick else (100_000, 1_000_000, 10_000, 3)
+    small, large, changes, rounds = (4_000, 8_000, 400, 1) if arguments.quick else (100_000, 1_000_000, 10_000, 3)
     rounds = 1 if arguments.quick else arguments.rounds
     with tempfile.TemporaryDirectory(prefix="intacct-pipelines-bench-") as home:
         folder = Path(home)

@@ -86,7 +86,7 @@ def live(case, table):
     return [row for row in case.rows[table] if not row["_deleted"]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cases())
 def test_every_row_has_exactly_one_place(case):
     """Each live row is in one match, in one difference of its own, or out of scope; and never in two of them."""
@@ -104,7 +104,7 @@ def test_every_row_has_exactly_one_place(case):
     assert len(places) + outside == len(rows)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(cases())
 def test_classes_add_up_to_the_totals(case):
     """Per currency, the classes' money and rows are those of the rows themselves, and so is their difference."""
@@ -119,7 +119,7 @@ def test_classes_add_up_to_the_totals(case):
         assert (sum(of_currency["platform_count"]), sum(of_currency["intacct_count"])) == (len(ours), len(theirs))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cases())
 def test_classes_add_up_by_month(case):
     """Per currency and month, the classes are the rows of that month; over all months they are the totals.
