@@ -393,6 +393,26 @@ def test_an_accepted_item_is_confirmed_by_its_own_record_and_the_crosswalk_learn
     assert outbox.box.verify_journal() == []
 
 
+@pytest.mark.parametrize(("record_no", "stays"), [(7, True), (8, False), (None, False)])
+def test_a_confirmed_pair_lets_stored_pairs_stand_only_if_it_is_one_of_them(outbox, warehouse, record_no, stays):
+    """What planned with another pair, or with none, would enter the bill once more (S-IDM-04)."""
+    [sent] = outbox.sent(item("b1"))
+    outbox.finish(sent.key, State.ACCEPTED, record_no=7)
+    _came_back(warehouse, sent.key)
+    with warehouse.transaction() as connection:
+        connection.execute("INSERT INTO recon.compared VALUES ('north', 'vendor', 'run-1', '')")
+        if record_no is not None:
+            connection.execute(
+                "INSERT INTO recon.match (link, entity, object, platform_id, intacct_record_no, intacct_id, method, "
+                "rule, is_equal, currency, platform_amount, intacct_amount, first_seen_at, run_id) VALUES ('north', "
+                "'acme:100', 'ap_bill', 'b1', %s, 'INV-1', 'mark', '', true, 'USD', 1, 1, now(), 'run-1')",
+                [record_no],
+            )
+    assert outbox.box.confirm("north", "acme:100", actor="sync") == 1
+    with warehouse.transaction() as connection:
+        assert bool(connection.execute("SELECT FROM recon.compared").fetchall()) is stays
+
+
 def test_a_record_without_the_key_confirms_nothing(outbox, warehouse):
     """A record that lost our mark stays unconfirmed until a person has looked."""
     [sent] = outbox.sent(item("b1"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import UNDONE_STATES, Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.warehouse.compared import forget_comparisons_without
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason
 from intacct_pipelines.warehouse.outbox.journal import Journal
@@ -45,9 +46,18 @@ class Confirming(Journal):
                 values = {**row, "link": link, "actor": actor, "now": self._now()}
                 cursor.execute(_FORMER_PAIR, values)
                 cursor.execute(_CROSSWALK, values)
-            pairs = [(row["object_name"], row["source_id"], row["record_no"]) for row in rows]
+            pairs = [
+                (row["object_name"], row["source_id"], row["record_no"])
+                for row in rows
+                if _is_compared(row["object_name"])
+            ]
             forget_comparisons_without(cursor.connection, link, pairs)
             return len(rows)
+
+
+def _is_compared(object_name: str) -> bool:
+    """Say whether a comparison reads the pairs of an object; those of others follow from something else."""
+    return object_name in RECONCILED and not RECONCILED[object_name].pairs_follow
 
 
 def _held(pushed: Pushed) -> str:
