@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from intacct_pipelines.domain.link import Gate, Mode
+from intacct_pipelines.domain.link import Mode
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
@@ -16,11 +16,8 @@ _OF_NO_CONTENT: Final[dict[str, Any]] = {
     "mode": Mode.OBSERVE,
     "grace": timedelta(0),
     "tolerance": {},
-    "gate": Gate.MANUAL,
-    "auto_approve_items": 0,
-    "auto_approve_amount": {},
 }
-"""Settings by which nothing is planned otherwise; how many people approve stands in the plan itself."""
+"""Settings by which nothing is planned or approved otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

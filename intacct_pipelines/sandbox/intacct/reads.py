@@ -126,8 +126,9 @@ class Reader:
 
     def _ordered(self, data: Dataset, numbers: list[int], order: list[tuple[str, bool]]) -> list[int]:
         """Sort by several fields; nulls come last in either direction."""
-        if order and order[0] == (data.spec.key, False):
-            return numbers
+        if order and order[0][0] == data.spec.key:
+            _, descending = order[0]
+            return numbers[::-1] if descending else numbers
         for field, descending in reversed(order):
             key = sort_key(kind_of(self._state, data.spec, field))
             read = data.getter(field)
