@@ -8,6 +8,7 @@ _COMMANDS = {
     "apply": "intacct_pipelines.cli.push:apply",
     "approve": "intacct_pipelines.cli.push:approve",
     "backfill": "intacct_pipelines.cli.backfill:backfill",
+    "check": "intacct_pipelines.cli.check:check_command",
     "close": "intacct_pipelines.cli.close:close_command",
     "demo": "intacct_pipelines.cli.demo:demo",
     "explain": "intacct_pipelines.cli.explain:explain",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator
 
 from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy
-from intacct_pipelines.settings.sections import Budgeted, Compared, Secret, Section, TextMap, Written
+from intacct_pipelines.settings.sections import Budgeted, Compared, Secret, Section, Text, TextMap, Written
 
 
 class CardSettings(Section):
@@ -20,6 +20,11 @@ class CardSettings(Section):
         "",
         description="Id of Intacct's card account to which they post (S-CRD-02); empty: that of the records that the "
         "vendor's sync claims to have made.",
+    )
+    offset_account: Text = Field(
+        "",
+        description="Number of the ledger account behind the card account (S-SET-27), which Intacct does not tell; "
+        "`check` looks at it and `provision` makes it.",
     )
     account_by_card: TextMap = Field(
         default_factory=dict, description="Card id or last four digits to card account, where a card has its own."

@@ -105,6 +105,9 @@ _MEANINGS: Final = (
            RecordNotFoundError, "", "Create the record first, or map to one that exists."),
 )  # fmt: skip
 
+SENDER_REJECTED: Final = "Intacct rejected the sender"
+SENDER_NOT_AUTHORISED: Final = "the sender is not authorised for the company"
+SIGN_IN_REJECTED: Final = "Intacct rejected the sign-in"
 _SENDER_REMEDY: Final = "Check the sender id and its password."
 _AUTHORISE_REMEDY: Final = "Add the sender under Company > Security > Web Services authorizations, at top level."
 _LOGIN_REMEDY: Final = "Check company, user, password and entity id."
@@ -183,18 +186,16 @@ def _control_error(line: str, where: dict[str, Any]) -> RemoteSystemError:
         return UnreadableResponseError("Intacct could not read our request: it breaks the gateway's schema", **where)
     if re.search(r"GW-0001\b|temporarily off-?line|try again later", line, re.IGNORECASE):
         return TransportError("Intacct could not process the request now", **where)
-    return _make(
-        CredentialsRejectedError, "Intacct rejected the sender", rule="S-ERR-28", remedy=_SENDER_REMEDY, where=where
-    )
+    return _make(CredentialsRejectedError, SENDER_REJECTED, rule="S-ERR-28", remedy=_SENDER_REMEDY, where=where)
 
 
 def _authentication_error(line: str, where: dict[str, Any]) -> RemoteSystemError:
     if re.search(r"invalid session|session (?:has )?(?:expired|timed out)", line, re.IGNORECASE):
         return SessionExpiredError("the Intacct session is not valid any more", **where)
     if re.search(r"web services authorization|not authorized", line, re.IGNORECASE):
-        message, remedy = "the sender is not authorised for the company", _AUTHORISE_REMEDY
+        message, remedy = SENDER_NOT_AUTHORISED, _AUTHORISE_REMEDY
     else:
-        message, remedy = "Intacct rejected the sign-in", _LOGIN_REMEDY
+        message, remedy = SIGN_IN_REJECTED, _LOGIN_REMEDY
     return _make(CredentialsRejectedError, message, rule="S-ERR-28", remedy=remedy, where=where)
 
 

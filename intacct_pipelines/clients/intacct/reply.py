@@ -91,11 +91,13 @@ class Envelope:
         results: The ``result`` elements, in order.
         lifetime: How long the session lasts from this answer on; None if the reply does not say.
         location_id: The entity that the session stands at, as echoed.
+        answered_at: When the gateway answered, by its own clock; None if the reply does not say.
     """
 
     results: tuple[etree._Element, ...] = field(repr=False)
     lifetime: timedelta | None
     location_id: str
+    answered_at: datetime | None = None
 
 
 def excerpt(body: bytes) -> str:
@@ -171,15 +173,25 @@ def read_envelope(root: etree._Element, *, operation: str) -> Envelope:
     results = tuple(block.findall("result"))
     if not results and block.find("errormessage") is not None:
         raise classify(error_details(block), level=Level.FUNCTION, operation=operation)
-    return Envelope(results, _lifetime(block), block.findtext("authentication/locationid") or "")
+    begin, end = (_instant(block, name) for name in ("sessiontimestamp", "sessiontimeout"))
+    is_told = begin is not None and begin.tzinfo is not None
+    return Envelope(
+        results, _lifetime(begin, end), block.findtext("authentication/locationid") or "", begin if is_told else None
+    )
 
 
-def _lifetime(block: etree._Element) -> timedelta | None:
-    """The session's remaining time by the server's own clock, so that ours may be wrong."""
-    begin, end = (block.findtext(f"authentication/{name}") for name in ("sessiontimestamp", "sessiontimeout"))
+def _instant(block: etree._Element, name: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(end or "") - datetime.fromisoformat(begin or "")
-    except (ValueError, TypeError):
+        return datetime.fromisoformat(block.findtext(f"authentication/{name}") or "")
+    except ValueError:
+        return None
+
+
+def _lifetime(begin: datetime | None, end: datetime | None) -> timedelta | None:
+    """The session's remaining time by the server's own clock, so that ours may be wrong."""
+    try:
+        return end - begin if begin and end else None
+    except TypeError:  # one has an offset, the other has none
         return None
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from intacct_pipelines.clients.intacct import functions as build
-from intacct_pipelines.clients.intacct.failures import SYSTEM
+from intacct_pipelines.clients.intacct.failures import SIGN_IN_REJECTED, SYSTEM
 from intacct_pipelines.clients.intacct.functions import Function
 from intacct_pipelines.clients.intacct.listing import RowListing, read_rows
 from intacct_pipelines.clients.intacct.query import Query, query_element
@@ -69,6 +69,7 @@ class Session:
         self._client = client
         self._token: _Token | None = None
         self._expires_at = client.now()
+        self._ahead: timedelta | None = None
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -240,6 +241,15 @@ class Session:
         result = self.read(build.read_entity_details())
         return [{name.rpartition(".")[2].lower(): text for name, text in record.items()} for record in result.records]
 
+    def clock_ahead(self) -> timedelta | None:
+        """How far our clock was before the gateway's at the sign-in, up to how long that took; None if it did not say.
+
+        Raises:
+            RemoteSystemError: The sign-in failed.
+        """
+        self._client.in_slot(self._current, attempts=1)
+        return self._ahead
+
     # ---- the session itself ----
 
     def _run(
@@ -309,7 +319,7 @@ class Session:
         except TransportError as error:
             message = error.message
         except SessionExpiredError as error:
-            raise _rejected(error, "Intacct rejected the sign-in") from None
+            raise _rejected(error, SIGN_IN_REJECTED) from None
         else:
             return self._token
         # what was to be done with the session has certainly not been sent
@@ -320,6 +330,7 @@ class Session:
         url = self._client.options.url
         body = self._client.exchange([function], url=url, session_id="", write=False)
         envelope = self._open(body, "getAPISession")
+        self._ahead = self._client.now() - envelope.answered_at if envelope.answered_at else None
         (result,) = read_results(envelope, [function])
         if result.error is not None:
             raise result.error if result.error.transient else _rejected(result.error, self._not_entered())

@@ -327,7 +327,8 @@ class Gateway:
         if user_id != business.user_id or not compare_digest(password.encode(), business.user_password.encode()):
             fault = Fault("XL03000006", "Sign-in information is incorrect")
             raise LoginRefusedError(fault, user_id=user_id, company_id=company)
-        if entity_id and entity_id not in self._state.entity_currency:
+        entity_id = entity_id or self._state.options.user_entity
+        if not self._may_enter(entity_id):
             fault = Fault("SANDBOX-UNKNOWN-ENTITY", f"The location '{entity_id}' is invalid.")
             raise LoginRefusedError(fault, user_id=user_id, company_id=company)
         return Session("", entity_id, call.endpoint, self._state.clock.now() + self._life())
@@ -335,7 +336,8 @@ class Gateway:
     def _open_session(self, element: etree._Element, session: Session, call: Call) -> Answer:
         location = element.find("locationid")
         entity_id = session.entity_id if location is None else text_of(location)
-        if entity_id and entity_id not in self._state.entity_currency:
+        entity_id = entity_id or self._state.options.user_entity
+        if not self._may_enter(entity_id):
             raise FunctionRefusedError(
                 Fault("SANDBOX-UNKNOWN-ENTITY", f"The location '{entity_id[:60]}' is invalid."),
                 Fault("Get API Session Failed", "The session could not be opened."),
@@ -354,6 +356,11 @@ class Gateway:
             f"<data><api><sessionid>{fresh.session_id}</sessionid><endpoint>{escape(fresh.endpoint)}</endpoint>"
             f"<locationid>{escape(entity_id)}</locationid></api></data>"
         )
+
+    def _may_enter(self, entity_id: str) -> bool:
+        """Whether there is such an entity, and the user was made there or at the top level."""
+        own = self._state.options.user_entity
+        return not entity_id or (entity_id in self._state.entity_currency and own in {"", entity_id})
 
     def _drop_expired(self) -> None:
         now = self._state.clock.now()

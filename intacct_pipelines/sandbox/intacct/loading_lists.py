@@ -145,6 +145,8 @@ class ListsLoader:
                     "CARDID": account.account_id,
                     "DESCRIPTION": "Card programme",
                     "CARDTYPE": "Visa",
+                    "EXP_MONTH": "12",
+                    "EXP_YEAR": "2099",
                     "COMMCARD": "true",
                     "LIABILITYTYPE": "Credit",
                     "LOCATION": account.default_location_id,

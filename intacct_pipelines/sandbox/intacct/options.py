@@ -31,6 +31,7 @@ class Options:
         own_dimensions: Objects that the company made as dimensions of its own, of those that the sandbox knows.
         applications: Codes of the modules that the company subscribes to.
         denied: (object, operation) pairs that the user may not do; operations are create, read, update, delete.
+        user_entity: The entity at which the user was made, and which it cannot leave; empty for the top level.
         sender_authorised: Whether the company's list of senders holds this one.
         sender_failure: How a wrong sender is refused: as newer gateways (HTTP 400) or as older ones.
         root_may_change_entity_rows: Whether a top-level session may change an entity's rows.
@@ -60,6 +61,7 @@ class Options:
     own_dimensions: set[str] = field(default_factory=lambda: {"GRANT_CYCLE", "CHANNEL"})
     applications: set[str] = field(default_factory=lambda: set(APPLICATIONS))
     denied: set[tuple[str, str]] = field(default_factory=set)
+    user_entity: str = ""
     sender_authorised: bool = True
     sender_failure: Literal["new", "old"] = "new"
     root_may_change_entity_rows: bool = False

@@ -255,6 +255,24 @@ class IntacctTwin:
                 row[table.stamp_at] = sortable(fields["WHENMODIFIED"])
             self._state.replace(table, old, row)
 
+    def give(self, object_name: str, record_no: int, entity_id: str) -> None:
+        """Let a record belong to another entity, or to the top level (empty), as if it had been made there.
+
+        Args:
+            object_name: A stored object.
+            record_no: RECORDNO.
+            entity_id: The new owner.
+
+        Raises:
+            KeyError: There is no such object or record.
+        """
+        with self._state.lock:
+            table = self._state.table(object_name)
+            old = table.rows[record_no]
+            row = old.copy()
+            row[table.owner_at] = entity_id
+            self._state.replace(table, old, row)
+
     def write(self, object_name: str, record_no: int | None = None, *, entity_id: str = "", **fields: str) -> int:
         """Make or change a list record as a person in the UI would; return its RECORDNO.
 

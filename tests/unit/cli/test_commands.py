@@ -29,6 +29,8 @@ CONFIGURATION = Path(__file__).parents[3] / "dagster_home" / "dagster.yaml"
 NOBODY = "http://127.0.0.1:9"
 SECRET = "hush-hush"
 COMMANDS = (
+    ("check",),
+    ("check", "--all", "--json"),
     ("status",),
     ("status", "--json"),
     ("explain", "bill", "b1"),

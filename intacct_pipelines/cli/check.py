@@ -1,0 +1,85 @@
+"""`check`: is everything set up as it must be? What is not, is said with what to do, and nothing else is."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from intacct_pipelines.cli.output import (
+    DONE,
+    EXIT_CODES,
+    FAILED,
+    as_json,
+    print_json,
+    print_table,
+    progress,
+    reports_errors,
+)
+from intacct_pipelines.defs.systems import Systems
+from intacct_pipelines.doctor import check, checks_of
+from intacct_pipelines.domain.checkup import Checkup, Standing
+from intacct_pipelines.errors import ConfigurationError
+from intacct_pipelines.report.checkup_page import checkup_page
+from intacct_pipelines.report.words import SYSTEMS, safe
+from intacct_pipelines.settings import connections_path
+
+_COLUMNS = ("standing", "where", "check", "found", "expected", "how to mend", "rule")
+_NOT_WELL = (Standing.WRONG, Standing.DOUBTFUL, Standing.NOT_ASKED)
+_EXIT_CODES = EXIT_CODES.replace("1 started and failed", "1 something is wrong, or could not be looked at")
+
+
+@click.command("check", epilog=_EXIT_CODES)
+@click.option("--all", "is_all", is_flag=True, help="Also what is well.")
+@click.option(
+    "--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a page for people there as well."
+)
+@as_json
+@reports_errors
+def check_command(is_all: bool, page: Path | None, is_json: bool) -> None:
+    """Check the set-up of all systems, and say of what is wrong: found, expected, how to mend it, and the rule.
+
+    Only reads. A right set-up gets one line.
+    """
+    with Systems() as systems:
+        if not systems.connections.companies:
+            raise ConfigurationError(
+                f"There is nothing to check: {connections_path()} names no company.",
+                remedy="Write it as docs/connections.md shows; docs/setting-up.md has the steps in each product.",
+            )
+        # Calls are counted there; without it, that is what has to be said, and not once for each check.
+        systems.warehouse  # noqa: B018 - opened by being asked for
+        with progress("checking", checks_of(systems), is_quiet=is_json or not sys.stdout.isatty()) as advance:
+            found = check(systems, advance)
+    if page:
+        page.write_text(checkup_page(found), encoding="utf-8")
+    if is_json:
+        print_json(
+            {
+                "checks": found.checks,
+                "is_well": found.is_well,
+                "findings": [one.dict() for one in (found.checked if is_all else found.of(*_NOT_WELL))],
+            }
+        )
+    else:
+        _print(found, is_all=is_all)
+    sys.exit(FAILED if found.is_wrong else DONE)
+
+
+def _print(found: Checkup, *, is_all: bool) -> None:
+    shown = found.checked if is_all else found.of(*_NOT_WELL)
+    if shown:
+        print_table("", _COLUMNS, [_row(one.dict()) for one in shown])
+    if found.is_well:
+        click.echo(f"All {found.checks} checks are well.")
+    else:
+        counts = ", ".join(f"{len(found.of(standing))} {standing}" for standing in _NOT_WELL if found.of(standing))
+        click.echo(f"{found.checks} checks: {counts}.")
+
+
+def _row(one: dict[str, str]) -> tuple[str, ...]:
+    where = f"{SYSTEMS.get(one['system'], one['system'])}, {one['place']}"
+    return tuple(
+        map(safe, (one["standing"], where, one["check"], one["found"], one["expected"], one["mend"], one["rule"]))
+    )

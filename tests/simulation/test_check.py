@@ -1,0 +1,251 @@
+"""A set-up that is right is silent; one that is wrong is named, with what to do and the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from setup_world import CARD_LEDGER_ACCOUNT, RightCompany, told
+
+from intacct_pipelines.domain.checkup import Checkup, Standing
+
+COMPANY = "meridian-sandbox-1"
+Spoil = Callable[[RightCompany], Checkup]
+
+
+@pytest.fixture(scope="module")
+def dsn(make_database: Callable[..., str], migrated_template: str) -> str:
+    """A warehouse in which the calls of this module are counted."""
+    return make_database(migrated_template)
+
+
+@pytest.fixture(scope="module")
+def shared(dsn: str) -> RightCompany:
+    """A right company that tests leave as they found it."""
+    return RightCompany(dsn)
+
+
+@pytest.fixture
+def company(shared: RightCompany) -> Iterator[RightCompany]:
+    """The right company; what is done to it is undone."""
+    options = shared.twin.options
+    before = {name: getattr(options, name) for name in options.__dataclass_fields__}
+    kept = {name: set(value) for name, value in before.items() if isinstance(value, set)}
+    with shared.twin.rehearsal():
+        yield shared
+    for name, value in (before | kept).items():
+        setattr(options, name, value)
+
+
+def test_a_right_set_up_is_silent(company: RightCompany):
+    """Nothing is told where nothing is wrong."""
+    found = company.check()
+    assert told(found) == []
+    assert found.is_well
+    assert found.checks == len(found.checked)
+
+
+def plant(company: RightCompany, object_name: str, field: str, value: str, **fields: str) -> None:
+    """Put wrong values into one record."""
+    company.twin.plant(object_name, company.record_no(object_name, field, value), **fields)
+
+
+def sender_unknown(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["companies"]["sandbox"].update(sender_id="nobody"))
+
+
+def sender_not_authorised(company: RightCompany) -> Checkup:
+    company.twin.options.sender_authorised = False
+    return company.check()
+
+
+def password_wrong(company: RightCompany) -> Checkup:
+    return company.check(environment={"USER_PASSWORD": "not-it"})
+
+
+def secret_missing(company: RightCompany) -> Checkup:
+    return company.check(environment={"USER_PASSWORD": ""})
+
+
+def user_at_an_entity(company: RightCompany) -> Checkup:
+    company.twin.options.user_entity = "100"
+    return company.check()
+
+
+def entity_unknown(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["links"]["entity-100"].update(entity="999"))
+
+
+def vendors_user(company: RightCompany) -> Checkup:
+    company.twin.options.sender_authorised = False
+    return company.check(lambda file: file["companies"]["sandbox"].update(user_id="XML_Bill.com"))
+
+
+def no_permission(company: RightCompany) -> Checkup:
+    company.twin.options.denied = {("APBILL", "read")}
+    return company.check()
+
+
+def no_module(company: RightCompany) -> Checkup:
+    company.twin.options.applications = company.twin.options.applications - {"SO"}
+    return company.check()
+
+
+def user_of_another_kind(company: RightCompany) -> Checkup:
+    plant(company, "USERINFO", "LOGINID", company.sandbox.business.user_id, USERTYPE="employee user")
+    return company.check()
+
+
+def no_budget(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["companies"]["sandbox"].update(monthly_calls=None))
+
+
+def other_zone(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["companies"]["sandbox"].update(modified_zone="Asia/Tokyo"))
+
+
+def closed_books(company: RightCompany) -> Checkup:
+    company.twin.close_books("100", f"{datetime.now(UTC) + timedelta(days=3):%Y%m%d}")
+    return company.check()
+
+
+def name_twice(company: RightCompany) -> Checkup:
+    first, second = [one for one in company.twin.records("VENDOR") if one["MEGAENTITYID"] == "100"][:2]
+    company.twin.plant("VENDOR", int(second["RECORDNO"]), NAME=first["NAME"].upper(), STATUS="active")
+    company.twin.plant("VENDOR", int(first["RECORDNO"]), STATUS="active")
+    return company.check()
+
+
+def payments_wait(company: RightCompany) -> Checkup:
+    company.twin.options.payment_approval = True
+    bill = next(
+        one
+        for one in company.twin.bills()
+        if one.fields["STATE"] == "Posted"
+        and one.fields["MEGAENTITYID"] == "100"
+        and Decimal(one.fields["TRX_TOTALDUE"])
+    )
+    company.twin.pay_bill(bill.record_no, Decimal(1), f"{datetime.now(UTC):%m/%d/%Y}")
+    return company.check()
+
+
+def no_clearing_account(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["links"]["entity-100"]["clearing"].update(money_out="1075"))
+
+
+def clearing_account_not_named(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["links"]["entity-100"]["clearing"].update(money_out=""))
+
+
+def mapped_to_nothing(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["links"]["entity-100"].update(departments={"D1": "77"}))
+
+
+def card_at_the_top(company: RightCompany) -> Checkup:
+    company.twin.give("CREDITCARD", card(company), "")
+    return company.check()
+
+
+def card_ends(company: RightCompany) -> Checkup:
+    company.twin.plant("CREDITCARD", card(company), EXP_YEAR="2020")
+    return company.check()
+
+
+def no_card(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["spend"]["cards-100"]["cards"].update(account="Nobody's"))
+
+
+def card(company: RightCompany) -> int:
+    account = next(one for one in company.sandbox.describe()["spend"]["accounts"] if one["entity"] == "100")
+    return company.record_no("CREDITCARD", "CARDID", account["card_account"])
+
+
+def offset_needs_department(company: RightCompany) -> Checkup:
+    plant(company, "GLACCOUNT", "ACCOUNTNO", CARD_LEDGER_ACCOUNT, REQUIREDEPT="true")
+    return company.check()
+
+
+def offset_is_a_debit_account(company: RightCompany) -> Checkup:
+    plant(company, "GLACCOUNT", "ACCOUNTNO", CARD_LEDGER_ACCOUNT, NORMALBALANCE="debit")
+    return company.check()
+
+
+def no_offset(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["spend"]["cards-100"]["cards"].update(offset_account="2199"))
+
+
+WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
+    # what is done, standing, check, place, rule, a word of how to mend it
+    (sender_unknown, "wrong", "sign-in at the top level", COMPANY, "S-ERR-28", "`sender_id`"),
+    (sender_not_authorised, "wrong", "sign-in at the top level", COMPANY, "S-SET-21", "Web Services authorizations"),
+    (password_wrong, "wrong", "sign-in at the top level", COMPANY, "S-ERR-28", "Web Services users"),
+    (secret_missing, "wrong", "sign-in at the top level", COMPANY, "", "Set it to the secret"),
+    (user_at_an_entity, "wrong", "sign-in at the top level", COMPANY, "S-SET-01", "at the top level"),
+    (vendors_user, "wrong", "our own user and sender", COMPANY, "S-SET-02", "a user of its own"),
+    (entity_unknown, "wrong", "entities", COMPANY, "S-SET-25", "Company > Entities"),
+    (no_permission, "wrong", "permissions, by trial reads", COMPANY, "S-CFG-16", "Bills"),
+    (no_module, "doubtful", "modules", COMPANY, "S-ITM-03", "Order Entry"),
+    (user_of_another_kind, "wrong", "the user", COMPANY, "S-SET-04", "User type Business"),
+    (no_budget, "doubtful", "budget of API calls", COMPANY, "", "`monthly_calls`"),
+    (other_zone, "doubtful", "zone of WHENMODIFIED", COMPANY, "S-SCH-04", "`modified_zone`"),
+    (closed_books, "wrong", "open books", f"{COMPANY}:100", "S-IDM-08", "General Ledger > Books > Open"),
+    (name_twice, "doubtful", "unique names", f"{COMPANY}:100", "S-VEN-03", "rename"),
+    (payments_wait, "doubtful", "payment approval", f"{COMPANY}:100", "S-CON-01", "Payment Approval Settings"),
+    (no_clearing_account, "wrong", "accounts of the link", "entity-100", "S-CFG-03", "General Ledger > Accounts"),
+    (clearing_account_not_named, "doubtful", "accounts of the link", "entity-100", "S-CFG-03", "`clearing.money_out`"),
+    (mapped_to_nothing, "wrong", "records that the link names", "entity-100", "S-DEP-01", "Company > Departments"),
+    (no_card, "wrong", "card account", "cards-100", "S-SET-28", "Cash Management > Accounts > Credit card"),
+    (card_at_the_top, "wrong", "card account", "cards-100", "S-CRD-06", "At entity 100"),
+    (card_ends, "wrong", "card account", "cards-100", "S-SET-28", "Expiration date"),
+    (offset_needs_department, "wrong", "offset account of the card account", "cards-100", "S-CRD-04", "untick all"),
+    (offset_is_a_debit_account, "wrong", "offset account of the card account", "cards-100", "S-SET-27", "credit"),
+    (no_offset, "wrong", "offset account of the card account", "cards-100", "S-SET-27", "`provision`"),
+]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "standing", "name", "place", "rule", "words"), WRONG, ids=[one[0].__name__ for one in WRONG]
+)
+def test_what_is_wrong_is_named(
+    company: RightCompany, spoil: Spoil, standing: str, name: str, place: str, rule: str, words: str
+):
+    """Each wrong set-up is told by its check at its place, with found, expected, how to mend, and the rule."""
+    found = spoil(company)
+    matching = [one for one in found.checked if (one.check, one.place) == (name, place) and one.verdict.rule == rule]
+    matching = [one for one in matching if str(one.verdict.standing) == standing]
+    assert matching, told(found)
+    verdict = matching[0].verdict
+    assert words in verdict.mend
+    assert verdict.found
+    if rule:
+        assert verdict.expected
+    assert found.is_wrong == (standing == "wrong")
+
+
+def test_our_clock_is_compared_with_intaccts(company: RightCompany):
+    """An hour makes every age wrong (S-SCH-04)."""
+    company.clock.advance(3600)
+    try:
+        found = company.check()
+    finally:
+        company.clock.advance(-3600)
+    assert ("wrong", "clock", COMPANY, "S-SCH-04") in told(found)
+
+
+def test_what_needs_a_sign_in_is_not_asked_without_one(company: RightCompany):
+    """It is said once for each check, and does not count as well."""
+    found = sender_not_authorised(company)
+    waiting = {one.check for one in found.of(Standing.NOT_ASKED)}
+    assert {"entities", "modules", "clock", "open books", "card account"} <= waiting
+    assert not {one.check for one in found.of(Standing.WELL) if one.system == "intacct"}
+
+
+@pytest.mark.parametrize("spoil", [one[0] for one in WRONG[:5]], ids=[one[0].__name__ for one in WRONG[:5]])
+def test_no_secret_is_shown(company: RightCompany, spoil: Spoil):
+    """Whatever is wrong with a sign-in, no password stands in what is said."""
+    shown = str([one.dict() for one in spoil(company).checked])
+    secrets: list[Any] = [value for name, value in company.environment.items() if not name.startswith("INTACCT_")]
+    assert not [secret for secret in [*secrets, "not-it"] if secret in shown]
