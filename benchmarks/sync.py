@@ -3,8 +3,8 @@
 Run ``python benchmarks/sync.py``; ``--quick`` proves only that it works. The limit of a sync that finds nothing changed
 is two requests an object and no row written; the first sync is shown beside it.
 
-What is asked for one document at a time, such as the files of each bill, a sync reads in portions. It would take 200 syncs
-to have read all, so between the two the list of documents that are still to be asked for is emptied, as if it had been.
+What is asked for one document at a time, such as the files of each bill, a sync reads in portions. It would take 200
+syncs to have read all, so between the two the list of documents still to be asked for is emptied, as if it had been.
 """
 
 from __future__ import annotations
@@ -86,9 +86,10 @@ def show(title: str, found: dict[str, tuple[Certificate, int]], seconds: float) 
     written = sum(certificate.inserted + certificate.updated + certificate.deleted for certificate in certificates)
     most, busiest = max((requests, name) for name, (_, requests) in found.items())
     total = sum(requests for _, requests in found.values())
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
         f"{title}: {seconds:.1f} s, {rows:,} rows read, {written:,} written, {total} requests, "
-        f"at most {most} an object ({busiest}), peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB"
+        f"at most {most} an object ({busiest}), peak memory {peak_mib} MiB"
     )
     return written, most
 
