@@ -111,8 +111,7 @@ def migrate_table(
         _alter(connection, parent_name(table), table, stored[current], declared)
     if versions not in stored:
         connection.execute(_create(version_name(table), kept, ("entity", *table.key, "valid_from"), partitioned=False))
-        connection.execute(sql.SQL("CREATE INDEX ON {} (entity, valid_to)").format(version_name(table)))
-        connection.execute(_SUMMARY.format(version_name(table), sql.Identifier("valid_from")))
+        connection.execute(_SUMMARY.format(version_name(table), sql.SQL("valid_from, valid_to")))
         words = sql.Literal(f"Earlier versions of {table.qualified_name}.")
         connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(version_name(table), words))
     else:

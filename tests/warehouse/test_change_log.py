@@ -140,5 +140,5 @@ def test_one_record_and_the_last_day_are_read_by_index(warehouse: Warehouse, con
     by_day = plan("valid_from > now() - interval '1 day'")
     assert "Seq Scan" not in by_day
     assert "__synced_at_idx" in by_day
-    assert "_valid_from_idx" in by_day
+    assert "_valid_from_valid_to_idx" in by_day
     assert "Seq Scan" not in plan("record_no = 7")

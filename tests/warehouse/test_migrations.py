@@ -92,3 +92,26 @@ def test_a_vanished_or_changed_column_is_drift_and_nothing_is_altered(
     with pytest.raises(SchemaDriftError, match=words):
         warehouse.migrate()
     assert structure(warehouse_dsn) == before
+
+
+def indexes(dsn: str) -> list[str]:
+    """Return the definitions of all indexes of versions, without their names."""
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(
+            "SELECT substring(pg_get_indexdef(indexrelid) FROM ' ON .*') FROM pg_index JOIN pg_class AS c ON c.oid = indrelid "
+            "WHERE c.relnamespace = 'versions'::regnamespace ORDER BY 1"
+        ).fetchall()
+    return [definition for (definition,) in rows]
+
+
+def test_versions_of_an_earlier_build_get_the_indexes_of_new_ones(warehouse: Warehouse) -> None:
+    """A tree by the end of versions, and a summary of their beginning, give way to one summary of both."""
+    fresh = indexes(warehouse.dsn)
+    with psycopg.connect(warehouse.dsn) as connection:
+        table = "versions.intacct_ap_bill"
+        connection.execute("DROP INDEX versions.intacct_ap_bill_valid_from_valid_to_idx")
+        connection.execute(f"CREATE INDEX ON {table} (entity, valid_to)")
+        connection.execute(f"CREATE INDEX ON {table} USING brin (valid_from) WITH (pages_per_range = 32)")
+        connection.execute("DELETE FROM ops.migration WHERE number = 66")
+    warehouse.migrate()
+    assert [one for one in indexes(warehouse.dsn) if "ap_bill " in one] == [one for one in fresh if "ap_bill " in one]
