@@ -99,7 +99,8 @@ def indexes(dsn: str) -> list[str]:
     with psycopg.connect(dsn) as connection:
         rows = connection.execute(
             "SELECT substring(pg_get_indexdef(indexrelid) FROM ' ON .*') "
-            "FROM pg_index JOIN pg_class AS c ON c.oid = indrelid WHERE c.relnamespace = 'versions'::regnamespace ORDER BY 1"
+            "FROM pg_index JOIN pg_class AS c ON c.oid = indrelid "
+            "WHERE c.relnamespace = 'versions'::regnamespace ORDER BY 1"
         ).fetchall()
     return [definition for (definition,) in rows]
 
