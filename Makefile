@@ -46,9 +46,10 @@ mutate: $(STAMP) ## Break the reconciliation at random places and count what the
 	@nice -n 15 $(BIN)/python tests/mutation.py
 
 SEEDS ?= 10000
+PROCESSES ?= 2
 .PHONY: simulate
 simulate: $(STAMP) ## Live SEEDS lives of plans under seeded faults and print what they met (10,000 take about an hour)
-	@nice -n 15 $(BIN)/python tests/simulate.py $(SEEDS)
+	@nice -n 15 $(BIN)/python tests/simulate.py $(SEEDS) --processes $(PROCESSES)
 
 .PHONY: lock
 lock: $(STAMP) ## Resolve requirements.lock anew from pyproject.toml

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -168,27 +169,109 @@ def posts_into_closed_books(plant: Plant) -> None:
     plant.setattr(apply, "function_of", function_of)
 
 
+def looks_for_advances_among_receipts(plant: Plant) -> None:
+    """An advance is sought where receipts are, so it is never found."""
+    receipts = replace(wire.PUSHED["ar_advance"], target=wire.PUSHED["ar_payment"].target)
+    read = wire._read
+    plant.setattr(wire, "_read", lambda g, one, items: read(g, receipts if one.name == "ar_advance" else one, items))
+
+
+def uses_a_credit_memo_twice(plant: Plant) -> None:
+    """Each use of a credit memo stands in the receipt two times."""
+
+    def function_of(item: Any) -> Any:
+        if item.object_name != "memo_application":
+            return wire.function_of(item)
+        payload = json.loads(item.payload_text)
+        payload["ARPYMTDETAILS"]["ARPYMTDETAIL"] *= 2
+        return wire.function_of(replace(item, payload_text=json.dumps(payload)))
+
+    plant.setattr(apply, "function_of", function_of)
+
+
+def takes_any_entry_of_its_number(plant: Plant) -> None:
+    """A journal entry with the number and day of an item is the item's."""
+    asked = recover.is_by
+
+    def is_by(item: Any, record: Any) -> bool:
+        is_entry = wire.PUSHED[item.object_name].target.name == "journal_entry"
+        return (is_entry and item.natural_key.items() <= record.fields.items()) or asked(item, record)
+
+    plant.setattr(recover, "is_by", is_by)
+
+
+def cuts_titles_short(plant: Plant) -> None:
+    """The key, which a journal entry has in its title alone, does not get through."""
+    short = re.compile(r'("BATCH_TITLE":"[^"]{24})[^"]*"')
+
+    def function_of(item: Any) -> Any:
+        is_ours = item.object_name == "ap_transfer_entry"
+        return wire.function_of(replace(item, payload_text=short.sub(r'\1"', item.payload_text)) if is_ours else item)
+
+    plant.setattr(apply, "function_of", function_of)
+
+
+def turns_money_in_around(plant: Plant) -> None:
+    """What came from customers is booked as if it went to them."""
+    sides = {'"TR_TYPE":"1"': '"TR_TYPE":"-1"', '"TR_TYPE":"-1"': '"TR_TYPE":"1"'}
+
+    def function_of(item: Any) -> Any:
+        if item.object_name != "ar_transfer_entry":
+            return wire.function_of(item)
+        text = re.sub(r'"TR_TYPE":"-?1"', lambda found: sides[found[0]], item.payload_text)
+        return wire.function_of(replace(item, payload_text=text))
+
+    plant.setattr(apply, "function_of", function_of)
+
+
+def looks_for_fees_in_another_journal(plant: Plant) -> None:
+    """The entry of a fee is sought where it is not, and its key is not asked for."""
+    asked = wire._conditions
+
+    def conditions(item: Any) -> Any:
+        if item.object_name != "convenience_fee":
+            return asked(item)
+        return asked(replace(item, natural_key={**item.natural_key, "JOURNAL": "CRJ"}))[:1]
+
+    plant.setattr(wire, "_conditions", conditions)
+
+
 TROUBLED = {"fault": 0.5, "person": 0.05, "source change": 0.03, "second worker": 0.05, "restart": 0.0, "crash": 0.01}
 """How much goes wrong in a life with a bug."""
 LOST = ("lost_request", "reset_before", "reset_after", "gateway_timeout")
+
+
+class Shows(NamedTuple):
+    """When a bug shows: under which faults of the network, and if these are sent."""
+
+    faults: tuple[str, ...] = LOST
+    objects: tuple[str, ...] = ()
+
+
 BUGS = {
-    sends_before_it_stores: LOST,
-    forgets_to_look_up: LOST,
-    looks_up_by_natural_key_alone: ("lost_request",),
-    takes_throttling_for_a_refusal: ("rate_limited",),
-    makes_a_new_key_for_each_attempt: LOST,
-    does_not_ask_for_unique_control_ids: LOST,
-    confirms_without_comparing: LOST,
-    confirms_by_number_alone: LOST,
-    sends_what_nobody_approved: LOST,
-    takes_items_from_a_living_worker: LOST,
-    sends_again_after_a_lost_answer: LOST,
-    breaks_the_chain: LOST,
-    keeps_lost_answers_to_itself: LOST,
-    sends_children_before_their_parents: LOST,
-    does_not_heed_its_source: LOST,
-    believes_a_refusal: ("duplicate",),
-    sends_another_amount: LOST,
-    posts_into_closed_books: LOST,
+    sends_before_it_stores: Shows(),
+    forgets_to_look_up: Shows(),
+    looks_up_by_natural_key_alone: Shows(("lost_request",)),
+    takes_throttling_for_a_refusal: Shows(("rate_limited",)),
+    makes_a_new_key_for_each_attempt: Shows(),
+    does_not_ask_for_unique_control_ids: Shows(),
+    confirms_without_comparing: Shows(),
+    confirms_by_number_alone: Shows(),
+    sends_what_nobody_approved: Shows(),
+    takes_items_from_a_living_worker: Shows(),
+    sends_again_after_a_lost_answer: Shows(),
+    breaks_the_chain: Shows(),
+    keeps_lost_answers_to_itself: Shows(),
+    sends_children_before_their_parents: Shows(),
+    does_not_heed_its_source: Shows(),
+    believes_a_refusal: Shows(("duplicate",)),
+    sends_another_amount: Shows(),
+    posts_into_closed_books: Shows(),
+    looks_for_advances_among_receipts: Shows(objects=("ar_advance",)),
+    uses_a_credit_memo_twice: Shows(objects=("memo_application",)),
+    takes_any_entry_of_its_number: Shows(objects=("convenience_fee", "ar_transfer_entry")),
+    cuts_titles_short: Shows(objects=("ap_transfer_entry",)),
+    turns_money_in_around: Shows(objects=("ar_transfer_entry",)),
+    looks_for_fees_in_another_journal: Shows(objects=("convenience_fee",)),
 }
-"""Every planted bug, and the faults of the network under which it shows."""
+"""Every planted bug."""

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from psycopg.rows import dict_row
+from simulated_books import Books
 from simulated_company import SimulatedCompany
 
 from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.sandbox.ledger import AP_ACCOUNT, CARD_ACCOUNT, Posting
+from intacct_pipelines.sandbox.ledger import AP_ACCOUNT, CARD_ACCOUNT
 from intacct_pipelines.sandbox.receivables_business import RECEIVABLE_ACCOUNT
 
 _CONTROL = {
@@ -36,6 +37,12 @@ _STEPS = {
 """Every legal step of an item, as the documentation has it."""
 _DONE = {"accepted", "confirmed"}
 _UNDONE = {"Voided", "Reversed", "Reversal"}
+_MARKS = {"DESCRIPTION", "COMMENTS", "BATCH_TITLE"}
+DETAILS = {"APPYMTDETAIL", "ARPYMTDETAIL"}
+"""What a payment or receipt settles."""
+_CREDITS = ("ADJUSTMENT", "INLINE")
+"""With what besides money."""
+_WITHOUT_MONEY = {"credit_application", "memo_application"}
 _ENTRIES = """
 SELECT j.*, push.journal_digest(j) AS digest FROM push.journal AS j WHERE j.seq > %s ORDER BY j.seq
 """
@@ -61,7 +68,6 @@ class Laws:
 
     def __init__(self, company: SimulatedCompany, items: Sequence[Item]) -> None:
         self._company = company
-        self._twin = company.sandbox.intacct
         self._items = {item.key: item for item in items}
         self._seen = (0, "0" * 64)
         self.states: dict[str, str] = {}
@@ -73,12 +79,11 @@ class Laws:
         """Keys of items whose record a person worked on."""
         self.lost_locks = False
         """Whether the database ended the sessions that show that workers are alive."""
-        self._tables = {PUSHED[item.object_name].target.source_object for item in items}
-        state = self._twin._state
-        self._first = {name: state.table(name).next_number for name in self._tables}
-        self.first_bill = state.table("APBILL").next_number
-        self._first_posting = max(self._twin.ledger.posting_numbers()) + 1
-        self._before = self._balances()
+        self.uses_by_hand: list[Mapping[str, str]] = []
+        """Details of receipts by which a person used credit memos themselves."""
+        self._targets = {PUSHED[item.object_name].target.source_object for item in items}
+        self._books = Books(company.sandbox.intacct, {*self._targets, *DETAILS})
+        self.first_bill = company.sandbox.intacct._state.table("APBILL").next_number
         self._version = -1
 
     # --- what is sent -------------------------------------------------------------------------------------------------
@@ -146,10 +151,9 @@ class Laws:
                 self.states[entry["item_key"]] = after
 
     def records_of(self, item: Item) -> list[Mapping[str, str]]:
-        """Return Intacct's records that an item wrote."""
+        """Return Intacct's records that an item wrote: each of them is other than it was when the life began."""
         pushed = PUSHED[item.object_name]
-        table = self._twin._state.table(pushed.target.source_object)
-        rows = [dict(zip(table.at, row, strict=False)) for row in table.rows.values()]
+        rows = self._books.changed(pushed.target.source_object)
         if item.operation is Operation.REVERSE:
             return [r for r in rows if r["RECORDNO"] == str(item.target_record_no) and r.get("STATE") in _UNDONE]
         if item.key in item.payload_text:
@@ -166,10 +170,9 @@ class Laws:
 
     def check_intacct(self) -> None:
         """Judge Intacct's records and its ledger, if anything happened there."""
-        version = sum(self._twin._state.table(name).version for name in self._tables) + self._twin.ledger.version
-        if version == self._version:
+        if self._books.version == self._version:
             return
-        self._version = version
+        self._version = self._books.version
         done = {key: self.records_of(item) for key, item in self._items.items()}
         for key, records in done.items():
             holds(len(records) <= 1, f"{self._items[key].label} is in Intacct {len(records)} times")
@@ -179,48 +182,58 @@ class Laws:
         holds(max(sources.values(), default=1) == 1, f"a source record is in Intacct twice: {sources.most_common(2)}")
         known = {records[0]["RECORDNO"] + self._object(key) for key, records in done.items() if records}
         strangers = {
-            f"{number}{name}"
-            for name, first in self._first.items()
-            for number, row in self._twin._state.table(name).rows.items()
-            if number >= first and not (_UNDONE & set(row))
+            record["RECORDNO"] + name
+            for name in self._targets
+            for record in self._books.new(name)
+            if not _UNDONE & set(record.values())
         } - known
         holds(not strangers or self.touched, f"Intacct has records outside every plan: {sorted(strangers)}")
-        ledger, closed = self._twin.ledger, self._twin._state.closed_through
-        late = [p for p in ledger.postings() if p.number >= self._first_posting and _day(p) <= closed.get(p.owner, "")]
+        late = self._books.late()
         holds(not late, f"something was posted into closed books: {late[:1]}")
-        sums = (*ledger.trial_balance().values(), *ledger.base_trial_balance().values())
-        holds(not any(sums), "the trial balance is not zero")
+        holds(self._books.is_balanced(), "the trial balance is not zero")
+        there = [self._items[key] for key, records in done.items() if records]
+        self._check_uses(there)
         if not self.touched:
-            self._check_money([self._items[key] for key, records in done.items() if records])
+            self._check_money(there)
 
     def _object(self, key: str) -> str:
         return PUSHED[self._items[key].object_name].target.source_object
 
     def _sources(self) -> Iterable[tuple[str, str]]:
         """Every source record that a new record of Intacct names."""
-        for name, first in self._first.items():
-            table = self._twin._state.table(name)
-            for field in ("DESCRIPTION", "COMMENTS"):
-                if field in table.at:
-                    for number, row in table.rows.items():
-                        mark = table.get(row, field).partition(" ")[0]
-                        if number >= first and mark.startswith(("BILL:", "SPEND:")):
-                            yield name, mark
+        for name in self._targets:
+            for record in self._books.new(name):
+                for field in _MARKS & set(record):
+                    mark = record[field].partition(" ")[0]
+                    if mark.startswith(("BILL:", "SPEND:")):
+                        yield name, mark
 
-    def _balances(self) -> Counter[tuple[str, str]]:
-        sums: Counter[tuple[str, str]] = Counter()
-        for (_, currency, account), amount in self._twin.ledger.balances().items():
-            sums[currency, account] += amount
-        return sums
+    def _check_uses(self, there: Iterable[Item]) -> None:
+        """What was paid of each document, with money or with which credit, is what the items that are there say.
 
-    def _check_money(self, done: Iterable[Item]) -> None:
+        Of an item on whose record a person worked it may be told or not; more than that is never used.
+        """
+        surely = {item.key for item in there if item.key not in self.touched}
+        least: Counter[tuple[str, ...]] = Counter(_uses("ARPYMTDETAIL", self.uses_by_hand))
+        for key in surely:
+            least.update(_uses_of(self._items[key]))
+        most = least.copy()
+        for key in self.touched:
+            most.update(_uses_of(self._items[key]))
+        used: Counter[tuple[str, ...]] = Counter()
+        for name in DETAILS & set(self._books.names):
+            used.update(_uses(name, [record for record in self._books.new(name) if record["STATE"] not in _UNDONE]))
+        wrong = {one: used[one] for one in {*used, *most} if not least[one] <= used[one] <= most[one]}
+        holds(not wrong, f"documents were settled otherwise than approved: {wrong}")
+
+    def _check_money(self, there: Iterable[Item]) -> None:
         """What moved in the ledger is what the plan said of the items that are there."""
-        expected = Counter(self._before)
-        for item in done:
+        expected: Counter[tuple[str, str]] = Counter()
+        for item in there:
             for line in item.ledger_effect:
                 account = _CONTROL.get(line.account, line.account)
                 expected[line.currency, account] += line.amount if line.side == "debit" else -line.amount
-        moved = self._balances()
+        moved = self._books.moved()
         wrong = {one: moved[one] - expected[one] for one in {*moved, *expected} if moved[one] != expected[one]}
         holds(not wrong, f"the ledger moved otherwise than approved: {wrong}")
 
@@ -246,12 +259,18 @@ class Laws:
                 continue
             holds(row["state"] not in {"sending", "uncertain", "approved"}, f"nobody cares for {words}")
             holds(bool(records) is (row["state"] in _DONE), f"{words}, and Intacct has it {len(records)} times")
-            holds(row["state"] in _DONE or key in hindered, f"nothing stood in the way of {words}")
+            is_free = key not in hindered and not (row["reason_class"] == "duplicate" and self._has_namesake(item))
+            holds(row["state"] in _DONE or not is_free, f"nothing stood in the way of {words}")
             if records:
                 holds(int(records[0]["RECORDNO"]) == row["record_no"], f"{words}, under another number")
                 total = abs(Decimal(records[0].get("TRX_TOTALENTERED") or 0))
-                is_whole = total == abs(item.amount) or item.object_name == "credit_application" or not item.currency
+                is_whole = total == abs(item.amount) or item.object_name in _WITHOUT_MONEY or not item.currency
                 holds(is_whole, f"{words}: {item.amount} was approved, {total} posted")
+
+    def _has_namesake(self, item: Item) -> bool:
+        """Whether another item has the same number: only what carries its own key is known to be its own then."""
+        same = [one for one in self._items.values() if one.natural_key == item.natural_key]
+        return bool(item.natural_key) and len(same) > 1
 
     def check_confirmed(self) -> None:
         """Judge after an extract: what stands in Intacct as it was sent is confirmed, and nothing else."""
@@ -263,9 +282,23 @@ class Laws:
                 holds(key in self.touched, f"{item.label} came back and is not confirmed")
 
 
-def _day(posting: Posting) -> str:
-    month, day, year = posting.entry_date.split("/")
-    return f"{year}{month}{day}"
+def _uses_of(item: Item) -> Counter[tuple[str, ...]]:
+    """How much of each document an item settles, and with which credit if not with money."""
+    uses: Counter[tuple[str, ...]] = Counter()
+    for name in DETAILS if item.operation is Operation.CREATE else ():
+        details = item.payload.get(f"{name}S")
+        if details is not None:
+            uses.update(_uses(name, details[name]))
+    return uses
+
+
+def _uses(name: str, details: Iterable[Mapping[str, str]]) -> Counter[tuple[str, ...]]:
+    uses: Counter[tuple[str, ...]] = Counter()
+    for detail in details:
+        credit = next((field for field in _CREDITS if detail.get(f"{field}KEY")), "PAYMENT")
+        credit_key = detail.get(f"{credit}KEY", "") if credit in _CREDITS else ""
+        uses[name, detail["RECORDKEY"], credit, credit_key] += Decimal(detail[f"TRX_{credit}AMOUNT"])
+    return uses
 
 
 def _escaped(text: str) -> str:

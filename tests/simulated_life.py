@@ -19,6 +19,7 @@ from simulated_company import SimulatedCompany
 from simulated_crash import Crash, dying_after
 from simulated_laws import BrokenLawError, Laws, holds
 from simulated_network import FAULTS, REPEATING, Network
+from simulated_person import Person
 from simulated_process import work_and_kill
 
 from intacct_pipelines.clients.intacct.client import IntacctClient
@@ -58,6 +59,7 @@ class Life:
         seed: Decides everything.
         shares: How often, per step, what goes wrong; drawn where it does not say.
         faults: What may happen to a request.
+        objects: What is sent in any case.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Life:
         seed: int,
         shares: Mapping[str, float] | None = None,
         faults: Sequence[str] = FAULTS,
+        objects: Sequence[str] = (),
     ) -> None:
         self.company = company
         self.rng = rng = random.Random(seed)  # noqa: S311  # the same seed must give the same troubles
@@ -96,9 +99,10 @@ class Life:
         } | dict(shares or {})
         self._in_one_request = rng.choice([1, 2, 3, 25])
         self._page_size = rng.choice([1, 2, 2000])
-        chosen = choose(company, rng)
+        chosen = choose(company, rng, objects)
         self.items, self._left_out, self._hindered = chosen.items, chosen.left_out, dict(chosen.hindered)
         self.laws = Laws(company, [*self.items, *self._left_out])
+        self._person = Person(company, rng, self.laws, loses_marks=not forgets)
         self.outbox = SteppedOutbox(company.warehouse, now=company.clock.now)
         self.outbox.world = self
 
@@ -131,7 +135,7 @@ class Life:
         if self.late and self.rng.random() < 0.2:
             self.deliver_late()
         if self._happens("person"):
-            self._person()
+            self._person.work_on(self.items)
         if self._happens("source change"):
             self._change_source()
         if self._happens("restart"):
@@ -157,25 +161,6 @@ class Life:
                 with contextlib.suppress(FunctionRefusedError):  # its books are closed: the next one
                     self.company.sandbox.intacct.edit_bill(bill.record_no, DESCRIPTION=f"Touched {self.steps}")
                     return
-
-    def _person(self) -> None:
-        """Let a person edit or delete one of the bills that we wrote."""
-        ours = [
-            (item, record)
-            for item in self.items
-            if item.object_name == "ap_bill"
-            for record in self.laws.records_of(item)
-        ]
-        if not ours:
-            return
-        item, record = self.rng.choice(ours)
-        twin, number = self.company.sandbox.intacct, int(record["RECORDNO"])
-        with contextlib.suppress(FunctionRefusedError):
-            if self.rng.random() < 0.5:
-                twin.delete_bill(number)
-            else:
-                twin.edit_bill(number, RECORDID=f"EDIT-{self.rng.randrange(1000)}")
-            self.laws.touched.add(item.key)
 
     def _change_source(self) -> None:
         item = self.rng.choice(self.items)

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.money import format_amount
+from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.payments import UNDER_WAY, UNDONE_IN_BILL
 from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, LedgerLine, Operation
 from intacct_pipelines.domain.pushed import PUSHED
@@ -29,6 +31,7 @@ from intacct_pipelines.push.receipts import ReceiptPlanner, receipt_number
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from intacct_pipelines.domain.push import Fields
@@ -64,6 +67,7 @@ class AdvancePlanner:
             for row in sorted(sources.live("bill.ar_payment"), key=lambda row: (row["payment_date"], row["id"]))
             if not applied.get(row["id"])
         ]
+        self._ahead = Counter((row["customer_id"], fold(receipt_number(row))) for row in self._rows)
 
     def rows(self) -> list[Row]:
         """Return BILL's receipts on no invoice by date; none where the link names no account for them."""
@@ -88,6 +92,7 @@ class AdvancePlanner:
         if status not in UNDER_WAY | UNDONE_IN_BILL:
             customer = self._customers.active_id_of(receipt["customer_id"])
         found = self._advances.of(receipt["id"], customer, receipt_number(receipt))
+        self._check_whose(receipt, found)
         standing = [row for row in found if text(row, "state") not in UNDONE_STATES]
         if standing and status in UNDONE_IN_BILL:
             reason = f"BILL voided it, Intacct's advance {standing[0]['record_no']} stands"
@@ -101,9 +106,27 @@ class AdvancePlanner:
         check_not_posted(self._context, _PUSHED, receipt)
         return self._item(receipt, customer)
 
+    def _check_whose(self, receipt: Row, found: Sequence[Row]) -> None:
+        """Refuse to guess of which of several receipts an advance is that names none of them."""
+        same = self._ahead[receipt["customer_id"], fold(receipt_number(receipt))]
+        if found and same > 1 and not self._advances.is_named(receipt["id"]):
+            reason = f"Intacct's advance {found[0]['record_no']} has its reference, and so have {same} receipts of BILL"
+            remedy = "Write BILL: and the receipt's id into the description of the advance that is it."
+            raise Held("ambiguous", "S-IDM-04", reason, remedy)
+
+    def _check_free(self, receipt: Row, customer: str, received_on: date) -> None:
+        """Refuse what Intacct has under the same reference and day for another receipt: they would be mistaken."""
+        number = receipt_number(receipt)
+        others = self._advances.namesakes(customer, number, received_on)
+        if others:
+            reason = f"Intacct's advance {others[0]['record_no']} of another receipt has its reference {number} and day"
+            remedy = f"Enter it in Intacct by hand, with BILL:{receipt['id']} first in its description."
+            raise Held("duplicate", "S-IDM-04", reason, remedy)
+
     def _item(self, receipt: Row, customer: str) -> Item:
         number, currency, account = receipt_number(receipt), text(receipt, "currency"), self._account()
         received_on, place = posting_day(self._context, receipt["payment_date"]), self._accounts.place(receipt)
+        self._check_free(receipt, customer, received_on)
         content = self._content(receipt, customer, received_on, place)
         key = key_of(self._link, OBJECT, receipt, Operation.CREATE, content)
         parent = self._customers.parent_of(receipt["customer_id"])

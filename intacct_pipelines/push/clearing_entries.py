@@ -61,7 +61,7 @@ class Move:
         amount: Positive.
         currency: ISO 4217.
         day: BILL's day.
-        number: Reference, as ``reference`` gives it.
+        number: Reference, as ``ClearingEntries.number`` gives it.
         what: What it is, such as ``funds transfer``.
         rule: The rule by which it is entered.
         place_rule: The rule by which it has a location.
@@ -114,6 +114,25 @@ class ClearingEntries:
     def of(self, source_id: str, number: str) -> list[Entry]:
         """Return the entries of one record of BILL: those that name it, else those with its number that name none."""
         return self._by_source.get(source_id) or self._by_number.get(fold(number), [])
+
+    def number(self, name: str, record_id: str) -> str:
+        """Return the reference by which the entry of a record is found: BILL's number of it, else its id.
+
+        The number of another record's entry is not used twice: on the same day nothing would tell them apart.
+
+        Args:
+            name: BILL's number; empty where it is not the record's alone.
+            record_id: BILL's id.
+
+        Raises:
+            Held: Intacct has no room for either.
+        """
+        taken = {entry.number for entry in self.entries if entry.source_id not in {"", record_id}}
+        for number in ("" if fold(name) in taken else name.strip(), record_id):
+            if 0 < len(number) <= _REFERENCE_LENGTH:
+                return number
+        reason = f"neither its number nor its id has at most {_REFERENCE_LENGTH} characters"
+        raise Held("field_length", "S-IDM-03", reason, "Enter it in Intacct by hand.")
 
     def item(self, pushed: Pushed, row: Row, move: Move, label: str, depends_on: tuple[ItemKey, ...] = ()) -> Item:
         """Return the item that enters a move.
@@ -186,19 +205,6 @@ class ClearingEntries:
                     fields[name] = value
             lines.append({**fields, "DESCRIPTION": move.words})
         return lines
-
-
-def reference(name: str, record_id: str) -> str:
-    """Return the reference by which an entry is found: BILL's number of the record, else its id.
-
-    Raises:
-        Held: Intacct has no room for either.
-    """
-    for number in (name.strip(), record_id):
-        if 0 < len(number) <= _REFERENCE_LENGTH:
-            return number
-    reason = f"neither its number nor its id has at most {_REFERENCE_LENGTH} characters"
-    raise Held("field_length", "S-IDM-03", reason, "Enter it in Intacct by hand.")
 
 
 def named(entries: Sequence[Entry]) -> str:

@@ -13,7 +13,7 @@ from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.payments import UNDER_WAY, UNDONE_IN_BILL
 from intacct_pipelines.domain.push import Hold, Item
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.clearing_entries import ClearingEntries, Move, named, reference
+from intacct_pipelines.push.clearing_entries import ClearingEntries, Move, named
 from intacct_pipelines.push.documents import allowed_currency, check_not_posted, check_readable, hold_of
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
@@ -107,7 +107,7 @@ class FeePlanner:
             amount=fee["amount"],
             currency=self._currency,
             day=fee["payment_date"],
-            number=reference(name if self._numbers[fold(name)] == 1 else "", fee["id"]),
+            number=self._entries.number(name if self._numbers[fold(name)] == 1 else "", fee["id"]),
             what=_PUSHED.word,
             rule=_RULE,
             place_rule="S-CFG-20",

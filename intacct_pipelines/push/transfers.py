@@ -13,7 +13,7 @@ from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.payments import NOT_FROM_BANK, UNDER_WAY, UNDONE_IN_BILL
 from intacct_pipelines.domain.push import UNDONE_STATES, Item
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.clearing_entries import ClearingEntries, Move, named, reference
+from intacct_pipelines.push.clearing_entries import ClearingEntries, Move, named
 from intacct_pipelines.push.documents import allowed_currency, check_not_posted, check_readable, hold_of
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
@@ -123,7 +123,7 @@ class TransferPlanner:
         bank = self._banks.ledger_account(self._drawn_on(behind), allowed_currency(self._context, movement))
         reaches_bank = movement["signed"] > 0
         name = text(movement, "name")
-        number = reference(name if self._numbers[fold(name)] == 1 else "", movement["id"])
+        number = self._entries.number(name if self._numbers[fold(name)] == 1 else "", movement["id"])
         move = Move(
             debit=bank if reaches_bank else self._clearing,
             credit=self._clearing if reaches_bank else bank,

@@ -123,6 +123,41 @@ def test_money_that_intacct_has_as_an_advance_is_not_received_again(theirs, link
     assert len(plan(link=link, advances=[advance(state="Reversed")], details=[share()]).items) == 1
 
 
+def two_ahead(theirs, **link):
+    """A plan of two receipts under one reference on different days, of which Intacct has one advance."""
+    day = {"payment_date": date(2026, 2, 23), "reference_no": "REF-r1"}
+    rows = receipts(
+        bill__ar_payment=[receipt(**WHOLE), receipt("r2", **WHOLE, **day)],
+        bill__ar_payment_detail=[],
+        intacct__ar_advance=[theirs],
+    )
+    rows["intacct.gl_account"].append({"account_no": AHEAD, "status": "active"})
+    return plan_receivables(rows, link=replace(LINK_AHEAD, **link), matches=PAIRS, objects=OBJECTS)
+
+
+def test_the_advance_of_another_receipt_with_the_same_reference_is_not_its_own():
+    """Customers repeat references: what names another receipt of BILL says nothing of this one (S-IDM-04)."""
+    result = two_ahead(advance(description="BILL:r1 0b7"))
+    assert [one.source_id for one in result.items] == ["r2"]
+    assert result.holds == ()
+
+
+def test_an_advance_that_names_no_receipt_may_be_of_either_with_its_reference():
+    """Neither is entered until somebody says whose it is (S-IDM-04)."""
+    result = two_ahead(advance())
+    assert result.items == ()
+    assert [(one.kind, one.rule) for one in result.holds] == [("ambiguous", "S-IDM-04")] * 2
+
+
+def test_two_advances_of_one_reference_on_one_day_are_not_told_apart_by_it():
+    """The first open day may be the same for both: the second is a person's (S-IDM-04, S-IDM-08)."""
+    theirs = advance(description="BILL:r1 0b7", receipt_date=date(2026, 2, 23))
+    result = two_ahead(theirs)
+    assert result.items == ()
+    (hold,) = result.holds
+    assert (hold.source_id, hold.kind, hold.rule) == ("r2", "duplicate", "S-IDM-04")
+
+
 def test_a_closed_day_moves_where_the_link_says_so():
     """S-IDM-08: both days are told."""
     link = replace(LINK_AHEAD, closed_period=ClosedPeriod.FIRST_OPEN)

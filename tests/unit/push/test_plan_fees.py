@@ -129,6 +129,13 @@ def test_a_closed_day_moves_where_the_link_says_so():
     assert made.warnings == ("of 2026-02-20, in the ledger on 2026-03-01 [S-IDM-08]",)
 
 
+def test_the_number_of_another_records_entry_is_not_used_twice():
+    """On one day nothing would tell the two apart, so the fee has the receipt's id instead (S-IDM-03)."""
+    theirs = entry("9.99", batch_title="BILL:m9 0b7", batch_reference_no="REF-1")
+    (made,) = plan(theirs).items
+    assert made.payload["REFERENCENO"] == "r1"
+
+
 def test_an_entry_of_another_receipt_is_no_stranger():
     """Its number tells whose it is."""
     rows = transfer_rows(

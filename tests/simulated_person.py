@@ -1,0 +1,87 @@
+"""A person who works on the same records while a plan is on its way: on what we wrote, or ahead of us."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from decimal import Decimal
+
+from simulated_company import SimulatedCompany
+from simulated_hands import Hands
+from simulated_laws import Laws
+
+from intacct_pipelines.domain.push import Item
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
+
+_EDITED = {"APBILL": "RECORDID", "ARADVANCE": "DOCNUMBER", "GLBATCH": "reference_no"}
+"""Objects that a person corrects and deletes, and the field of the number that people know."""
+_MOST_OF_A_CREDIT = Decimal("9.50")
+
+
+class Person:
+    """Who works on the records of one life.
+
+    Args:
+        company: Where.
+        rng: What they do.
+        laws: Hear which items are touched.
+        loses_marks: Whether they may overwrite the key of an item; a gateway that forgets control ids as well would
+            have nothing left by which the record could be known.
+    """
+
+    def __init__(self, company: SimulatedCompany, rng: random.Random, laws: Laws, *, loses_marks: bool) -> None:
+        self._twin = company.sandbox.intacct
+        self._hands = Hands(self._twin, company.world.entity.entity_id)
+        self._rng = rng
+        self._laws = laws
+        self._loses_marks = loses_marks
+
+    def work_on(self, items: list[Item]) -> None:
+        """Do something about one of the items, if there is anything to be done and Intacct lets them."""
+        able = [item for item in items if item.object_name == "memo_application" or self._object(item) in _EDITED]
+        if not able:
+            return
+        item = self._rng.choice(able)
+        records = self._laws.records_of(item)
+        try:
+            done = self._change(item, records[0]) if records else self._get_ahead(item)
+        except FunctionRefusedError:
+            return
+        if done:
+            self._laws.touched.add(item.key)
+
+    @staticmethod
+    def _object(item: Item) -> str:
+        return PUSHED[item.object_name].target.source_object
+
+    def _change(self, item: Item, record: Mapping[str, str]) -> bool:
+        """Correct or delete what an item wrote."""
+        name, number = self._object(item), int(record["RECORDNO"])
+        if name not in _EDITED:
+            # A receipt is neither changed nor deleted; its words are, in the UI.
+            words = record["DESCRIPTION"] if not self._loses_marks else "Correct"
+            self._twin.plant(name, number, DESCRIPTION=f"{words} {self._rng.randrange(1000)}")
+        elif self._rng.random() < 0.5:
+            self._hands.delete(name, number)
+        elif name == "GLBATCH" and self._loses_marks and self._rng.random() < 0.5:
+            self._hands.edit(name, number, title="Correct")
+        else:
+            self._hands.edit(name, number, **{_EDITED[name]: f"EDIT-{self._rng.randrange(1000)}"})
+        return True
+
+    def _get_ahead(self, item: Item) -> bool:
+        """Enter by hand what an item is still to write: the same entry, or another use of the same credit."""
+        if self._object(item) == "GLBATCH":
+            fields = {name: item.payload[name] for name in ("JOURNAL", "BATCH_DATE", "REFERENCENO")}
+            self._hands.create("GLBATCH", item.payload["ENTRIES"]["GLENTRY"], {**fields, "BATCH_TITLE": "By hand"})
+            return True
+        if item.object_name != "memo_application":
+            return False
+        details = item.payload["ARPYMTDETAILS"]["ARPYMTDETAIL"]
+        if self._rng.random() < 0.5:
+            details = [{**details[0], "TRX_ADJUSTMENTAMOUNT": str(_MOST_OF_A_CREDIT)}]
+        rest = {name: value for name, value in item.payload.items() if isinstance(value, str) and name != "DESCRIPTION"}
+        self._hands.create("ARPYMT", details, rest)
+        self._laws.uses_by_hand += details
+        return True
