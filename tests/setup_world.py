@@ -65,6 +65,19 @@ class RightCompany:
                 seen[record["NAME"]] += 1
                 if seen[record["NAME"]] > 1:
                     self.twin.plant(object_name, int(record["RECORDNO"]), NAME=f"{record['NAME']} {record['RECORDNO']}")
+        for organization in self.sandbox.describe()["bill"]["organizations"]:
+            for kind in ("vendors", "customers"):
+                seen = Counter()
+                for record in self.sandbox.bill.records(organization["id"], kind):
+                    seen[record["name"]] += 1
+                    if seen[record["name"]] > 1:
+                        name = f"{record['name']} {record['id']}"
+                        self.sandbox.bill.edit(organization["id"], kind, record["id"], name=name)
+
+    @property
+    def organization_id(self) -> str:
+        """The organisation of entity 100."""
+        return str(self.sandbox.describe()["bill"]["organizations"][0]["id"])
 
     def record_no(self, object_name: str, field: str, value: str) -> int:
         """The record number of a record of Intacct."""

@@ -10,8 +10,6 @@ from intacct_pipelines.domain.records import Certificate, Tally, Window, WindowK
 from intacct_pipelines.extract.business_center import (
     OBJECTS,
     BusinessCenterExtraction,
-    DateOrder,
-    Layout,
     read_watermark,
 )
 
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.clients.business_center import Delivery
     from intacct_pipelines.defs.systems import Systems
     from intacct_pipelines.domain.keys import EntityKey
-    from intacct_pipelines.settings import BusinessCenterCompany
 
 
 def sync_business_center(
@@ -50,21 +47,12 @@ def sync_business_center(
     with folder.open(newest) as file:
         if not whole and watermark and file.sha256 == read_watermark(watermark)[1]:
             return _nothing_new(systems, entity, table, run_id, watermark)
-        extraction = BusinessCenterExtraction(file, newest, table, _layout(company, table))
+        extraction = BusinessCenterExtraction(file, newest, table, company.layout(OBJECTS[table.name]))
         return load_documents(systems, str(entity), extraction, run_id)
 
 
 def _is_older(delivery: Delivery, watermark: str) -> bool:
     return bool(watermark) and delivery.exported_at < read_watermark(watermark)[0]
-
-
-def _layout(company: BusinessCenterCompany, table: Table) -> Layout:
-    return Layout(
-        columns=company.columns.get(OBJECTS[table.name], {}),  # type: ignore[call-overload]  # the table's own word
-        ignored_columns=company.ignored_columns,
-        decimal_mark=company.decimal_mark,
-        date_order=DateOrder(company.date_order),
-    )
 
 
 def _nothing_new(

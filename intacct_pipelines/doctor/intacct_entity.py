@@ -46,7 +46,7 @@ def judge_books(books: Books) -> Sequence[Verdict]:
         wrong(
             f"the books are closed through {books.closed_through}, so nothing of today can be posted",
             f"books that are open on {books.today}",
-            "General Ledger > Books > Open: open the period of this entity; each entity has its own (S-CFG-23).",
+            "General Ledger > Books: open the period at this entity; each entity has its own (S-CFG-23).",
             "S-IDM-08",
         )
     ]

@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+from intacct_pipelines.doctor.bill import BILL_PROBES
+from intacct_pipelines.doctor.business_center import BUSINESS_CENTER_PROBES
 from intacct_pipelines.doctor.intacct_accounts import ACCOUNT_PROBES
 from intacct_pipelines.doctor.intacct_cards import CARD_PROBES
 from intacct_pipelines.doctor.intacct_company import COMPANY_PROBES
 from intacct_pipelines.doctor.intacct_entity import ENTITY_PROBES
 from intacct_pipelines.doctor.places import Place, Places, Reach
 from intacct_pipelines.doctor.probe import Probe
+from intacct_pipelines.doctor.spend import SPEND_PROBES
 from intacct_pipelines.domain.checkup import Checked, Checkup, Standing, not_asked
 from intacct_pipelines.domain.keys import EntityKey
 
-PROBES: Final[tuple[Probe[Any], ...]] = (*COMPANY_PROBES, *ENTITY_PROBES, *ACCOUNT_PROBES, *CARD_PROBES)
+PROBES: Final[tuple[Probe[Any], ...]] = (
+    *COMPANY_PROBES,
+    *ENTITY_PROBES,
+    *ACCOUNT_PROBES,
+    *BILL_PROBES,
+    *CARD_PROBES,
+    *SPEND_PROBES,
+    *BUSINESS_CENTER_PROBES,
+)
 _STOPS: Final = {Standing.WRONG, Standing.NOT_ASKED}
 
 

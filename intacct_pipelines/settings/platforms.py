@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator
 
 from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy
+from intacct_pipelines.extract.business_center import DateOrder, Layout
 from intacct_pipelines.settings.sections import Budgeted, Compared, Secret, Section, Text, TextMap, Written
 
 
@@ -147,3 +148,12 @@ class BusinessCenterCompany(Compared):
     paid_statuses: frozenset[str] = Field(
         frozenset({"paid"}), description="Words of a bill's status that say that it is paid."
     )
+
+    def layout(self, kind: str) -> Layout:
+        """Return how the files of a kind are written: ``accounts``, ``vendors`` or ``bills``."""
+        return Layout(
+            columns=self.columns.get(kind, {}),  # type: ignore[call-overload]  # one of these words
+            ignored_columns=self.ignored_columns,
+            decimal_mark=self.decimal_mark,
+            date_order=DateOrder(self.date_order),
+        )

@@ -11,6 +11,7 @@ import pytest
 from setup_world import CARD_LEDGER_ACCOUNT, RightCompany, told
 
 from intacct_pipelines.domain.checkup import Checkup, Standing
+from intacct_pipelines.sandbox.business_center import deliver
 
 COMPANY = "meridian-sandbox-1"
 Spoil = Callable[[RightCompany], Checkup]
@@ -158,6 +159,96 @@ def no_card(company: RightCompany) -> Checkup:
     return company.check(lambda file: file["spend"]["cards-100"]["cards"].update(account="Nobody's"))
 
 
+def bill_key(company: RightCompany) -> Checkup:
+    return company.check(environment={"DEV_KEY": "not-it"})
+
+
+def bill_user(company: RightCompany) -> Checkup:
+    return company.check(environment={"BILL_PASSWORD": "not-it"})
+
+
+def bill_organization(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["links"]["entity-100"].update(organization_id="008NOTONEOFTHESE"))
+
+
+def bill_older(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["bill"]["sandbox"].update(older_url="http://localhost/connect/v9"))
+
+
+def bill_permission(company: RightCompany) -> Checkup:
+    company.sandbox.options.bill.denied = {"list_bills"}
+    try:
+        return company.check()
+    finally:
+        company.sandbox.options.bill.denied = set()
+
+
+def nothing_approved(company: RightCompany) -> Checkup:
+    bills = company.sandbox.bill.bills(company.organization_id)
+    statuses = {bill.id: bill.approval_status for bill in bills}
+    for bill_id in statuses:
+        company.sandbox.bill.edit_bill(bill_id, approval_status="UNASSIGNED")
+    try:
+        return company.check()
+    finally:
+        for bill_id, status in statuses.items():
+            company.sandbox.bill.edit_bill(bill_id, approval_status=status)
+
+
+def name_twice_in_bill(company: RightCompany) -> Checkup:
+    twin, organization_id = company.sandbox.bill, company.organization_id
+    first, second = [one for one in twin.records(organization_id, "vendors") if not one["archived"]][:2]
+    twin.edit(organization_id, "vendors", second["id"], name=first["name"])
+    try:
+        return company.check()
+    finally:
+        twin.edit(organization_id, "vendors", second["id"], name=second["name"])
+
+
+def separate_debits(company: RightCompany) -> Checkup:
+    company.sandbox.bill.choose(company.organization_id, individualTransferOut=True)
+    try:
+        return company.check()
+    finally:
+        company.sandbox.bill.choose(company.organization_id, individualTransferOut=False)
+
+
+def spend_token(company: RightCompany) -> Checkup:
+    return company.check(environment={"SPEND_TOKEN_100": "not-it"})
+
+
+def spend_permission(company: RightCompany) -> Checkup:
+    company.sandbox.options.spend.denied = {"list_cards"}
+    try:
+        return company.check()
+    finally:
+        company.sandbox.options.spend.denied = set()
+
+
+def spend_field(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["spend"]["cards-100"]["cards"].update(fields={"account": "Nominal"}))
+
+
+def no_folder(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["business_center"]["files-100"].update(folder=str(company.files / "no")))
+
+
+def wrong_header(company: RightCompany) -> Checkup:
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    path = deliver(company.files / "100", "vendors", ("Vendor", "Name"), [("1", "Cedar")], tomorrow)
+    try:
+        return company.check()
+    finally:
+        path.unlink()
+        path.with_name(f"{path.name}.manifest.json").unlink()
+
+
+def no_files(company: RightCompany) -> Checkup:
+    empty = company.files / "empty"
+    empty.mkdir(exist_ok=True)
+    return company.check(lambda file: file["business_center"]["files-100"].update(folder=str(empty)))
+
+
 def card(company: RightCompany) -> int:
     account = next(one for one in company.sandbox.describe()["spend"]["accounts"] if one["entity"] == "100")
     return company.record_no("CREDITCARD", "CARDID", account["card_account"])
@@ -191,7 +282,7 @@ WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
     (user_of_another_kind, "wrong", "the user", COMPANY, "S-SET-04", "User type Business"),
     (no_budget, "doubtful", "budget of API calls", COMPANY, "", "`monthly_calls`"),
     (other_zone, "doubtful", "zone of WHENMODIFIED", COMPANY, "S-SCH-04", "`modified_zone`"),
-    (closed_books, "wrong", "open books", f"{COMPANY}:100", "S-IDM-08", "General Ledger > Books > Open"),
+    (closed_books, "wrong", "open books", f"{COMPANY}:100", "S-IDM-08", "General Ledger > Books"),
     (name_twice, "doubtful", "unique names", f"{COMPANY}:100", "S-VEN-03", "rename"),
     (payments_wait, "doubtful", "payment approval", f"{COMPANY}:100", "S-CON-01", "Payment Approval Settings"),
     (no_clearing_account, "wrong", "accounts of the link", "entity-100", "S-CFG-03", "General Ledger > Accounts"),
@@ -203,6 +294,20 @@ WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
     (offset_needs_department, "wrong", "offset account of the card account", "cards-100", "S-CRD-04", "untick all"),
     (offset_is_a_debit_account, "wrong", "offset account of the card account", "cards-100", "S-SET-27", "credit"),
     (no_offset, "wrong", "offset account of the card account", "cards-100", "S-SET-27", "`provision`"),
+    (bill_key, "wrong", "sign-in at BILL", "entity-100", "S-ERR-28", "`dev_key`"),
+    (bill_user, "wrong", "sign-in at BILL", "entity-100", "S-ERR-28", "Tokens"),
+    (bill_organization, "wrong", "sign-in at BILL", "entity-100", "S-CFG-01", "`organization_id`"),
+    (bill_older, "wrong", "BILL's older API", "entity-100", "S-AFT-01", "`older_url`"),
+    (bill_permission, "wrong", "permissions in BILL, by trial reads", "entity-100", "S-CFG-16", "a role that sees it"),
+    (nothing_approved, "doubtful", "approval in BILL", "entity-100", "S-APR-02", "set up approval"),
+    (name_twice_in_bill, "doubtful", "unique names in BILL", "entity-100", "S-VEN-04", "rename or archive"),
+    (separate_debits, "doubtful", "separate debits and credits", "entity-100", "S-AFT-01", "debits off"),
+    (spend_token, "wrong", "token of the platform account", "cards-100", "S-ERR-28", "API token"),
+    (spend_permission, "wrong", "permissions in the platform, by trial reads", "cards-100", "S-CFG-16", "token"),
+    (spend_field, "wrong", "fields that carry coding", "cards-100", "S-CRD-03", "`cards.fields`"),
+    (no_folder, "wrong", "drop folder", "files-100", "S-PMT-11", "`folder`"),
+    (wrong_header, "wrong", "drop folder", "files-100", "S-PMT-11", "`columns`"),
+    (no_files, "doubtful", "drop folder", "files-100", "S-PMT-11", "the manifest last"),
 ]
 
 
@@ -225,6 +330,39 @@ def test_what_is_wrong_is_named(
     assert found.is_wrong == (standing == "wrong")
 
 
+def test_ten_wrong_things_at_once_are_all_named(company: RightCompany):
+    """Across all systems, with what to do, in one go; nothing else is told."""
+
+    def spoil(file: dict[str, Any]) -> None:
+        file["companies"]["sandbox"]["user_id"] = company.sandbox.business.user_id
+        file["links"]["entity-100"] |= {"organization_id": "008NOTONEOFTHESE", "departments": {"D1": "77"}}
+        file["links"]["entity-200"]["clearing"]["money_out"] = "1075"
+        file["spend"]["cards-200"]["cards"]["fields"] = {"account": "Nominal"}
+        file["business_center"]["files-100"]["folder"] = str(company.files / "no")
+
+    company.twin.options.denied = {("APBILL", "read")}
+    company.twin.options.applications = company.twin.options.applications - {"SO"}
+    company.twin.close_books("100", f"{datetime.now(UTC) + timedelta(days=3):%Y%m%d}")
+    company.twin.give("CREDITCARD", card(company), "")
+    plant(company, "GLACCOUNT", "ACCOUNTNO", CARD_LEDGER_ACCOUNT, REQUIREDEPT="true", NORMALBALANCE="debit")
+    found = company.check(spoil, environment={"SPEND_TOKEN_100": "not-it"})
+    assert {(one.check, one.verdict.rule) for one in found.of(Standing.WRONG, Standing.DOUBTFUL)} == {
+        ("sign-in at BILL", "S-CFG-01"),
+        ("records that the link names", "S-DEP-01"),
+        ("accounts of the link", "S-CFG-03"),
+        ("fields that carry coding", "S-CRD-03"),
+        ("token of the platform account", "S-ERR-28"),
+        ("drop folder", "S-PMT-11"),
+        ("permissions, by trial reads", "S-CFG-16"),
+        ("modules", "S-ITM-03"),
+        ("open books", "S-IDM-08"),
+        ("card account", "S-CRD-06"),
+        ("offset account of the card account", "S-CRD-04"),
+        ("offset account of the card account", "S-SET-27"),
+    }
+    assert all(one.verdict.mend and one.verdict.expected for one in found.of(Standing.WRONG, Standing.DOUBTFUL))
+
+
 def test_our_clock_is_compared_with_intaccts(company: RightCompany):
     """An hour makes every age wrong (S-SCH-04)."""
     company.clock.advance(3600)
@@ -243,7 +381,10 @@ def test_what_needs_a_sign_in_is_not_asked_without_one(company: RightCompany):
     assert not {one.check for one in found.of(Standing.WELL) if one.system == "intacct"}
 
 
-@pytest.mark.parametrize("spoil", [one[0] for one in WRONG[:5]], ids=[one[0].__name__ for one in WRONG[:5]])
+SIGN_INS = (sender_unknown, sender_not_authorised, password_wrong, user_at_an_entity, bill_key, bill_user, spend_token)
+
+
+@pytest.mark.parametrize("spoil", SIGN_INS, ids=[one.__name__ for one in SIGN_INS])
 def test_no_secret_is_shown(company: RightCompany, spoil: Spoil):
     """Whatever is wrong with a sign-in, no password stands in what is said."""
     shown = str([one.dict() for one in spoil(company).checked])

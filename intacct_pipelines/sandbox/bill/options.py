@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -18,6 +18,7 @@ class BillOptions:
         empty_first_page: Begin each list with an empty page that has a ``nextPage``, which BILL does not rule out.
         refuse_used_number: Refuse to create a bill whose vendor has a bill of that number.
         file_touches_record: Whether a record changes when a file is added to it or taken away.
+        denied: Published ids of operations that the user may not use, such as ``list_vendors``.
         approval_from: Bills of this amount or more, made by a caller, need approval by the policy; 0 for no policy.
     """
 
@@ -28,4 +29,5 @@ class BillOptions:
     empty_first_page: bool = False
     refuse_used_number: bool = False
     file_touches_record: bool = True
+    denied: set[str] = field(default_factory=set)
     approval_from: int = 5_000

@@ -61,6 +61,33 @@ class People(State):
             bill.updated_at = self._now()
             organization.changed("bills")
 
+    def records(self, organization_id: str, kind: str) -> list[dict[str, Any]]:
+        """Copies of all records of a list, such as ``vendors``."""
+        with self._lock:
+            return [dict(record) for record in self._organization(organization_id).collections[kind].values()]
+
+    def edit(self, organization_id: str, kind: str, record_id: str, **changes: Any) -> None:
+        """Change fields of a list record as a person in the web app would; its `updatedTime` moves to the present.
+
+        Args:
+            organization_id: Whose it is.
+            kind: As in the path of its list, such as ``vendors``.
+            record_id: Which one.
+            changes: Values by BILL's names.
+
+        Raises:
+            KeyError: There is no such record.
+        """
+        with self._lock:
+            organization = self._organization(organization_id)
+            organization.collections[kind][record_id].update(changes, updatedTime=self._now())
+            organization.changed(kind)
+
+    def choose(self, organization_id: str, **options: bool) -> None:
+        """Set processing options of an organisation, such as ``individualTransferOut``, as an administrator would."""
+        with self._lock:
+            self._organization(organization_id).profile["processingOptions"].update(options)
+
     def approve(self, bill_id: str) -> None:
         """Let everyone who is asked approve a bill."""
         done = [{**a, "status": "APPROVED", "statusChangedTime": self._now()} for a in self.bill(bill_id).approvers]

@@ -94,6 +94,8 @@ class BillTwin(Workflow, People):
         session = self._gate.session(request.headers.get("sessionid", ""))
         self._gate.take_slot(session.organization_id)
         taken.append(session.organization_id)
+        if operation_of(route, groups) in self.options.denied:
+            raise refusal(403, "SANDBOX-1403", "The user may not do this.")
         query = parse_qs(request.query, keep_blank_values=True)
         organization = self._organization(session.organization_id)
         handler: Callable[[Call], Reply] = getattr(self, route.handler)

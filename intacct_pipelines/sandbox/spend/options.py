@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -12,9 +12,11 @@ class SpendOptions:
     Args:
         calls_per_minute: Calls in 60 seconds of one token before it answers 429; 0 for no limit.
         status_moves_updated_time: Whether a change of the sync's status also changes `updatedTime`; not published.
+        denied: Operations that the token's user may not use, such as ``list_cards``.
         uuid_only: Whether a split names its children by `childTransactionUuids` alone.
     """
 
     calls_per_minute: int = 60
     status_moves_updated_time: bool = False
+    denied: set[str] = field(default_factory=set)
     uuid_only: bool = False

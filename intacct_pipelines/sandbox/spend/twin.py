@@ -86,6 +86,8 @@ class SpendTwin:
                 account = self._account(request)
                 if self._is_too_fast(account):
                     return rate_limited("spend", None)
+                if self.operation(request) in self._options.denied:
+                    raise refusal(403, "SANDBOX-1403", "The user of the token may not do this.")
                 if request.method != "GET":
                     raise refusal(405, "SANDBOX-1405", "This sandbox only lets Spend & Expense be read.")
                 return json_reply(200, self._answer(account, request))

@@ -1,0 +1,162 @@
+"""Judgements of what the platforms answer, each as a table; and how checks wait for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from intacct_pipelines.doctor import bill, business_center, spend
+from intacct_pipelines.doctor.bill import Approvals, Transfers
+from intacct_pipelines.doctor.probe import refused
+from intacct_pipelines.doctor.run import PROBES
+from intacct_pipelines.doctor.spend import Fields
+from intacct_pipelines.domain.checkup import Checked, Checkup, Standing, Verdict, not_asked, well, wrong
+from intacct_pipelines.errors import (
+    BudgetSpentError,
+    ConfigurationError,
+    CredentialsRejectedError,
+    ErrorDetail,
+    IncompleteResultError,
+    IntacctPipelinesError,
+    PermissionDeniedError,
+    TransportError,
+    UnreadableResponseError,
+)
+
+DENIED = PermissionDeniedError("no", system="bill")
+
+
+def said(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
+    """Standing and rule of each."""
+    assert all(verdict.found and verdict.expected and verdict.mend for verdict in verdicts)
+    return [(str(verdict.standing), verdict.rule) for verdict in verdicts]
+
+
+def rejected(number: str) -> CredentialsRejectedError:
+    """A refused sign-in with one number of BILL."""
+    return CredentialsRejectedError("no", system="bill", details=(ErrorDetail(number, "words"),))
+
+
+@pytest.mark.parametrize(
+    ("error", "rule", "words"),
+    [
+        (rejected("BDC_1102"), "S-ERR-28", "`dev_key`"),
+        (rejected("BDC_1101"), "S-ERR-28", "sync token"),
+        (rejected("BDC_9999"), "S-CFG-01", "`organization_id`"),
+    ],
+)
+def test_each_wrong_credential_of_bill_has_its_own_words(error: CredentialsRejectedError, rule: str, words: str):
+    """BILL tells them apart by number; the number and its words are shown."""
+    verdict = bill.judge_sign_in(error)
+    assert said([verdict]) == [("wrong", rule)]
+    assert words in verdict.mend
+    assert "BDC_" in verdict.found
+
+
+def test_the_older_api_is_told_by_itself():
+    """Money movements are in no other (S-AFT-01)."""
+    assert said([bill.judge_older(rejected("BDC_1101"))]) == [("wrong", "S-AFT-01")]
+
+
+def test_what_may_not_be_read_in_bill_is_told():
+    """The organisation's own profile is for administrators, so it is doubtful only."""
+    assert said(bill.judge_reads({"ap_bill": None})) == []
+    assert said(bill.judge_reads({"ap_bill": DENIED, "organization": DENIED})) == [
+        ("doubtful", "S-CFG-16"),
+        ("wrong", "S-CFG-16"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("approvals", "expected"),
+    [
+        (Approvals([], True), []),
+        (Approvals(["UNASSIGNED", "APPROVED"], True), []),
+        (Approvals(["UNASSIGNED", "ASSIGNED"], False), []),
+        (Approvals(["UNASSIGNED", ""], True), [("doubtful", "S-APR-02")]),
+    ],
+)
+def test_approved_only_wants_bills_that_are_approved(approvals: Approvals, expected: list[tuple[str, str]]):
+    """Where nobody ever approves, everything would be held."""
+    assert said(bill.judge_approvals(approvals)) == expected
+
+
+def test_names_are_unique_in_bill():
+    """Archived records lend their name (S-VEN-04, S-CUS-03)."""
+    one, two = {"id": "1", "name": "Cedar"}, {"id": "2", "name": "cedar "}
+    assert said(bill.judge_uniqueness({"vendors": [one, two], "customers": [one]})) == [("doubtful", "S-VEN-04")]
+    assert said(bill.judge_uniqueness({"customers": [one, two]})) == [("doubtful", "S-CUS-03")]
+    assert said(bill.judge_uniqueness({"vendors": [one, {**two, "archived": True}]})) == []
+
+
+@pytest.mark.parametrize(
+    ("transfers", "expected"),
+    [
+        (None, []),
+        (Transfers(False, False, "1070", "1080"), []),
+        (Transfers(True, True, "", ""), []),
+        (Transfers(True, False, "1070", "1080"), [("doubtful", "S-AFT-01")]),
+        (Transfers(True, True, "1070", "1080"), 2 * [("doubtful", "S-AFT-01")]),
+    ],
+)
+def test_separate_debits_pass_the_clearing_account_by(transfers: Transfers | None, expected: list[tuple[str, str]]):
+    """Then no clearing account may be named, or it never clears."""
+    assert said(bill.judge_transfers(transfers)) == expected
+
+
+def test_the_platform_tells_its_token_permissions_and_fields():
+    """A field is found whatever its case."""
+    assert said([spend.judge_sign_in(rejected("BDC_1102"))]) == [("wrong", "S-ERR-28")]
+    assert said(spend.judge_reads({"/v3/spend/cards": DENIED, "/v3/spend/users": None})) == [("wrong", "S-CFG-16")]
+    known = frozenset({"GL Account"})
+    assert said(spend.judge_fields(Fields(known, {"account": "gl account"}))) == []
+    assert said(spend.judge_fields(Fields(known, {"account": "Nominal"}))) == [("wrong", "S-CRD-03")]
+
+
+def test_files_fit_the_contract():
+    """A file that is cut is as wrong as one with another header; a kind without file is doubtful (S-PMT-11)."""
+    where: dict[str, Any] = {"system": "business_center"}
+    cut = IncompleteResultError("short", **where, rule="S-PMT-11")
+    other = UnreadableResponseError("header", **where)
+    assert said(business_center.judge_files({"bills": "bills_1.csv"})) == []
+    assert said(business_center.judge_files({"bills": cut, "vendors": other, "accounts": None})) == [
+        ("wrong", "S-PMT-11"),
+        ("wrong", "S-PMT-11"),
+        ("doubtful", "S-PMT-11"),
+    ]
+    assert said([business_center.judge_folder(ConfigurationError("gone"))]) == [("wrong", "S-PMT-11")]
+
+
+@pytest.mark.parametrize(
+    ("error", "standing"),
+    [
+        (TransportError("lost", system="bill"), Standing.NOT_ASKED),
+        (DENIED, Standing.NOT_ASKED),
+        (BudgetSpentError("spent"), Standing.NOT_ASKED),
+        (ConfigurationError("no secret"), Standing.WRONG),
+        (UnreadableResponseError("odd", system="bill"), Standing.WRONG),
+    ],
+)
+def test_what_could_not_be_asked_is_not_well(error: IntacctPipelinesError, standing: Standing):
+    """Nor is it called wrong where nobody knows (S-ERR-41)."""
+    assert refused(error).standing is standing
+
+
+def test_a_check_up_is_well_only_if_everything_is():
+    """What could not be asked counts against it."""
+    assert Checkup((Checked("a", "intacct", "x", well("fine")),)).is_well
+    for verdict in (wrong("f", "e", "m"), not_asked("lost")):
+        found = Checkup((Checked("a", "intacct", "x", well("fine")), Checked("b", "intacct", "x", verdict)))
+        assert not found.is_well
+        assert found.is_wrong
+        assert found.checks == 2
+
+
+def test_every_check_is_declared_once_and_needs_what_comes_before_it():
+    """A need that is misspelt, or comes later, would never stop anything."""
+    names = [probe.name for probe in PROBES]
+    assert len(set(names)) == len(names)
+    for place, probe in enumerate(PROBES):
+        assert set(probe.needs) <= set(names[:place]), probe.name
