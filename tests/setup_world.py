@@ -26,6 +26,25 @@ CARD_LEDGER_ACCOUNT = "2100"
 Edit = Callable[[dict[str, Any]], None]
 
 
+def make_names_unique(sandbox: Sandbox) -> None:
+    """Rename what the invented company has twice on purpose, in Intacct and in BILL."""
+    for object_name in ("VENDOR", "CUSTOMER"):
+        seen: Counter[str] = Counter()
+        for record in sandbox.intacct.records(object_name):
+            seen[record["NAME"]] += 1
+            if seen[record["NAME"]] > 1:
+                name = f"{record['NAME']} {record['RECORDNO']}"
+                sandbox.intacct.plant(object_name, int(record["RECORDNO"]), NAME=name)
+    for organization in sandbox.describe()["bill"]["organizations"]:
+        for kind in ("vendors", "customers"):
+            seen = Counter()
+            for record in sandbox.bill.records(organization["id"], kind):
+                seen[record["name"]] += 1
+                if seen[record["name"]] > 1:
+                    name = f"{record['name']} {record['id']}"
+                    sandbox.bill.edit(organization["id"], kind, record["id"], name=name)
+
+
 class RightCompany:
     """A sandbox of two entities and connections to it, without anything to tell.
 
@@ -55,24 +74,7 @@ class RightCompany:
         for account in self.sandbox.describe()["spend"]["accounts"]:
             cards = self._document["spend"][f"cards-{account['entity']}"]["cards"]
             cards |= {"account": account["card_account"], "offset_account": CARD_LEDGER_ACCOUNT}
-        self._make_names_unique()
-
-    def _make_names_unique(self) -> None:
-        """The invented company has names twice on purpose."""
-        for object_name in ("VENDOR", "CUSTOMER"):
-            seen: Counter[str] = Counter()
-            for record in self.twin.records(object_name):
-                seen[record["NAME"]] += 1
-                if seen[record["NAME"]] > 1:
-                    self.twin.plant(object_name, int(record["RECORDNO"]), NAME=f"{record['NAME']} {record['RECORDNO']}")
-        for organization in self.sandbox.describe()["bill"]["organizations"]:
-            for kind in ("vendors", "customers"):
-                seen = Counter()
-                for record in self.sandbox.bill.records(organization["id"], kind):
-                    seen[record["name"]] += 1
-                    if seen[record["name"]] > 1:
-                        name = f"{record['name']} {record['id']}"
-                        self.sandbox.bill.edit(organization["id"], kind, record["id"], name=name)
+        make_names_unique(self.sandbox)
 
     @property
     def organization_id(self) -> str:

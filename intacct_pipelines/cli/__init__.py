@@ -15,6 +15,7 @@ _COMMANDS = {
     "findings": "intacct_pipelines.cli.findings:findings_command",
     "map": "intacct_pipelines.cli.map:map_pairs",
     "plan": "intacct_pipelines.cli.push:plan",
+    "provision": "intacct_pipelines.cli.provision:provision",
     "report": "intacct_pipelines.cli.report:report",
     "retry": "intacct_pipelines.cli.push:retry",
     "sandbox": "intacct_pipelines.cli.sandbox:sandbox",

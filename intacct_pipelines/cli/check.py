@@ -26,7 +26,6 @@ from intacct_pipelines.report.words import SYSTEMS, safe
 from intacct_pipelines.settings import connections_path
 
 _COLUMNS = ("standing", "where", "check", "found", "expected", "how to mend", "rule")
-_NOT_WELL = (Standing.WRONG, Standing.DOUBTFUL, Standing.NOT_ASKED)
 _EXIT_CODES = EXIT_CODES.replace("1 started and failed", "1 something is wrong, or could not be looked at")
 
 
@@ -59,22 +58,24 @@ def check_command(is_all: bool, page: Path | None, is_json: bool) -> None:
             {
                 "checks": found.checks,
                 "is_well": found.is_well,
-                "findings": [one.dict() for one in (found.checked if is_all else found.of(*_NOT_WELL))],
+                "findings": [one.dict() for one in (found.checked if is_all else found.not_well)],
             }
         )
     else:
-        _print(found, is_all=is_all)
+        print_checkup(found, is_all=is_all)
     sys.exit(FAILED if found.is_wrong else DONE)
 
 
-def _print(found: Checkup, *, is_all: bool) -> None:
-    shown = found.checked if is_all else found.of(*_NOT_WELL)
+def print_checkup(found: Checkup, *, is_all: bool = False) -> None:
+    """Print what is not well, or everything, and how many checks there were."""
+    shown = found.checked if is_all else found.not_well
     if shown:
         print_table("", _COLUMNS, [_row(one.dict()) for one in shown])
     if found.is_well:
         click.echo(f"All {found.checks} checks are well.")
     else:
-        counts = ", ".join(f"{len(found.of(standing))} {standing}" for standing in _NOT_WELL if found.of(standing))
+        told = {one.verdict.standing for one in found.not_well}
+        counts = ", ".join(f"{len(found.of(standing))} {standing}" for standing in Standing if standing in told)
         click.echo(f"{found.checks} checks: {counts}.")
 
 

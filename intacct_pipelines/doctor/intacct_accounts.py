@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from intacct_pipelines.doctor.asking import Row, one_of, rows
 from intacct_pipelines.doctor.intacct_company import SIGN_IN
@@ -22,16 +22,27 @@ _ACCOUNTS: Final = "General Ledger > Accounts"
 _CHECKING: Final = "Cash Management > Accounts > Checking accounts"
 _HARMLESS: Final = {"LOC"}
 """Every line that is written has a location."""
-_LISTS: Final = {
-    "accounts": ("GLACCOUNT", "ACCOUNTNO", _ACCOUNTS, "S-COA-01"),
-    "departments": ("DEPARTMENT", "DEPARTMENTID", "Company > Departments", "S-DEP-01"),
-    "locations": ("LOCATION", "LOCATIONID", "Company > Locations", "S-LOC-01"),
-    "classes": ("CLASS", "CLASSID", "Company > Classes", "S-CLS-01"),
-    "terms": ("APTERM", "NAME", "Accounts Payable > Terms", "S-TRM-01"),
-    "entries.journal": ("GLJOURNAL", "SYMBOL", "General Ledger > Journals", "S-AFT-01"),
-    "bank_accounts": ("CHECKINGACCOUNT", "BANKACCOUNTID", _CHECKING, "S-CFG-03"),
+
+
+class Listed(NamedTuple):
+    """A list that a setting names records of: its object, their id, where the screens have it, and the rule."""
+
+    object_name: str
+    id_field: str
+    screen: str
+    rule: str
+
+
+LISTS: Final = {
+    "accounts": Listed("GLACCOUNT", "ACCOUNTNO", _ACCOUNTS, "S-COA-01"),
+    "departments": Listed("DEPARTMENT", "DEPARTMENTID", "Company > Departments", "S-DEP-01"),
+    "locations": Listed("LOCATION", "LOCATIONID", "Company > Locations", "S-LOC-01"),
+    "classes": Listed("CLASS", "CLASSID", "Company > Classes", "S-CLS-01"),
+    "terms": Listed("APTERM", "NAME", "Accounts Payable > Terms", "S-TRM-01"),
+    "entries.journal": Listed("GLJOURNAL", "SYMBOL", "General Ledger > Journals", "S-AFT-01"),
+    "bank_accounts": Listed("CHECKINGACCOUNT", "BANKACCOUNTID", _CHECKING, "S-CFG-03"),
 }
-"""Setting → object, its id, where the screens have it, and the rule that stands on it."""
+"""By setting of a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +117,14 @@ def judge_named(named: Named) -> Sequence[Verdict]:
     """What is mapped to must be there, or every record that uses it is held."""
     verdicts = []
     for setting, ids in named.wanted.items():
-        object_name, _, screen, rule = _LISTS[setting]
-        if missing := sorted(ids - named.found[object_name]):
+        listed = LISTS[setting]
+        if missing := sorted(ids - named.found[listed.object_name]):
             verdicts.append(
                 wrong(
                     f"`{setting}` of the link names {', '.join(missing)}, which Intacct does not have, or not active",
                     "records that exist and are active",
-                    f"{screen}: make or activate it, or correct `{setting}`; `provision` makes what the API allows.",
-                    rule,
+                    f"{listed.screen}: make or activate it (`provision` may), or correct `{setting}` of the link.",
+                    listed.rule,
                 )
             )
     return verdicts
@@ -133,7 +144,8 @@ def wanted_of(link: LinkSettings) -> dict[str, frozenset[str]]:
     return {setting: ids for setting, values in wanted.items() if (ids := frozenset(filter(None, values)))}
 
 
-def _accounts(place: Place) -> Accounts:
+def asked_accounts(place: Place) -> Accounts:
+    """Ask for the accounts that a link names."""
     link = place.link
     clearing = {"clearing.money_out": link.clearing.money_out, "clearing.money_in": link.clearing.money_in}
     others = {
@@ -162,11 +174,12 @@ def _on(banks: Sequence[Row]) -> dict[str, str]:
     return {row["BANKACCOUNTID"]: row["GLACCOUNTNO"] for row in banks}
 
 
-def _named(place: Place) -> Named:
+def asked_named(place: Place) -> Named:
+    """Ask for the records that a link names."""
     wanted = wanted_of(place.link)
     found = {}
     for setting, ids in wanted.items():
-        object_name, field, _, _ = _LISTS[setting]
+        object_name, field = LISTS[setting].object_name, LISTS[setting].id_field
         there = rows(place.session, object_name, (field, "STATUS"), one_of(field, ids))
         found[object_name] = frozenset(row[field] for row in there if row["STATUS"] == "active")
     return Named(wanted, found)
@@ -175,7 +188,7 @@ def _named(place: Place) -> Named:
 _ENTERED: Final = (SIGN_IN, ENTER)
 ACCOUNT_PROBES: Final[tuple[Probe[Any], ...]] = (
     Probe("accounts of the link", ("S-CFG-03", "S-CFG-04", "S-COA-03", "S-ERR-09", "S-FEE-01"), "intacct", Scope.LINK,
-          _accounts, judge_accounts, _ENTERED),
+          asked_accounts, judge_accounts, _ENTERED),
     Probe("records that the link names", ("S-COA-01", "S-DEP-01", "S-LOC-01", "S-CLS-01", "S-TRM-01", "S-AFT-01"),
-          "intacct", Scope.LINK, _named, judge_named, _ENTERED),
+          "intacct", Scope.LINK, asked_named, judge_named, _ENTERED),
 )  # fmt: skip

@@ -152,7 +152,8 @@ def _cards(place: Place) -> Cards:
     )
 
 
-def _offset(place: Place) -> Offset:
+def asked_offset(place: Place) -> Offset:
+    """Ask for the ledger account behind the card account."""
     number = place.spend_account.cards.offset_account
     return Offset(number, ledger_accounts(place.session, [number] if number else []).get(number))
 
@@ -162,5 +163,5 @@ CARD_PROBES: Final[tuple[Probe[Any], ...]] = (
     Probe("card account", ("S-SET-28", "S-CRD-02", "S-CRD-03", "S-CRD-06", "S-CRD-07"), "intacct", Scope.SPEND,
           _cards, judge_cards, _ENTERED),
     Probe("offset account of the card account", ("S-SET-27", "S-CRD-04", "S-ERR-09"), "intacct", Scope.SPEND,
-          _offset, judge_offset, _ENTERED),
+          asked_offset, judge_offset, _ENTERED),
 )  # fmt: skip

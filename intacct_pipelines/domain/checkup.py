@@ -107,9 +107,14 @@ class Checkup:
         return [one for one in self.checked if one.verdict.standing in standings]
 
     @property
+    def not_well(self) -> Sequence[Checked]:
+        """All that somebody should look at."""
+        return self.of(Standing.WRONG, Standing.DOUBTFUL, Standing.NOT_ASKED)
+
+    @property
     def is_well(self) -> bool:
         """Whether every check found all as it should be."""
-        return not self.of(Standing.WRONG, Standing.DOUBTFUL, Standing.NOT_ASKED)
+        return not self.not_well
 
     @property
     def is_wrong(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from setup_world import make_names_unique
 
 from intacct_pipelines.cli import main
 from intacct_pipelines.cli.offline import write_connections
@@ -21,9 +22,7 @@ from intacct_pipelines.sandbox.server import SandboxOptions, SandboxServer
 def server() -> Iterator[SandboxServer]:
     """A sandbox over HTTP, whose names are unique."""
     with SandboxServer(SandboxOptions(entities=2, bills=4)) as served:
-        for name in ("VENDOR", "CUSTOMER"):
-            for record in served.sandbox.intacct.records(name):
-                served.sandbox.intacct.plant(name, int(record["RECORDNO"]), NAME=f"Name {record['RECORDNO']}")
+        make_names_unique(served.sandbox)
         yield served
 
 
