@@ -189,6 +189,12 @@ def uses_a_credit_memo_twice(plant: Plant) -> None:
     plant.setattr(apply, "function_of", function_of)
 
 
+def never_finds_a_use_of_a_credit_memo(plant: Plant) -> None:
+    """What has no number of its own, and only the key in its text, is taken for not there."""
+    belongs = wire._belongs
+    plant.setattr(wire, "_belongs", lambda one, found: one.object_name != "memo_application" and belongs(one, found))
+
+
 def takes_any_entry_of_its_number(plant: Plant) -> None:
     """A journal entry with the number and day of an item is the item's."""
     asked = recover.is_by
@@ -269,6 +275,7 @@ BUGS = {
     posts_into_closed_books: Shows(),
     looks_for_advances_among_receipts: Shows(objects=("ar_advance",)),
     uses_a_credit_memo_twice: Shows(objects=("memo_application",)),
+    never_finds_a_use_of_a_credit_memo: Shows(objects=("memo_application",)),
     takes_any_entry_of_its_number: Shows(objects=("convenience_fee", "ar_transfer_entry")),
     cuts_titles_short: Shows(objects=("ap_transfer_entry",)),
     turns_money_in_around: Shows(objects=("ar_transfer_entry",)),

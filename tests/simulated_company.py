@@ -167,3 +167,8 @@ class SimulatedCompany:
 def operation_of(item: Item) -> str:
     """What an item is, for counting: ``ap_bill update``."""
     return f"{item.object_name} {Operation(item.operation).value}"
+
+
+def source_of(item: Item) -> tuple[str, str]:
+    """The platform's record behind an item: its table and id."""
+    return PUSHED[item.object_name].source.qualified_name, item.source_id

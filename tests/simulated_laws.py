@@ -77,6 +77,7 @@ class Laws:
         self._changed: set[str] = set()
         self.touched: set[str] = set()
         """Keys of items whose record a person worked on."""
+        self._known_touched: set[str] = set()
         self.lost_locks = False
         """Whether the database ended the sessions that show that workers are alive."""
         self.uses_by_hand: list[Mapping[str, str]] = []
@@ -272,12 +273,17 @@ class Laws:
         same = [one for one in self._items.values() if one.natural_key == item.natural_key]
         return bool(item.natural_key) and len(same) > 1
 
+    def came_back(self) -> None:
+        """Note that the warehouse knows of everything that happened in Intacct so far."""
+        self._known_touched = set(self.touched)
+
     def check_confirmed(self) -> None:
-        """Judge after an extract: what stands in Intacct as it was sent is confirmed, and nothing else."""
+        """Judge after an extract: what stood in Intacct then as it was sent is confirmed, and nothing else."""
         for key, state in self.states.items():
             item = self._items[key]
             if state == "confirmed":
-                holds(self.records_of(item), f"{item.label} is confirmed, and Intacct does not have it")
+                is_there = self.records_of(item) or key in self.touched - self._known_touched
+                holds(is_there, f"{item.label} is confirmed, and Intacct does not have it")
             elif state == "accepted":
                 holds(key in self.touched, f"{item.label} came back and is not confirmed")
 

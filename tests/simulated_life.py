@@ -15,7 +15,7 @@ import httpx
 import psycopg
 from push_world import SteppedOutbox
 from simulated_choice import choose
-from simulated_company import SimulatedCompany
+from simulated_company import SimulatedCompany, source_of
 from simulated_crash import Crash, dying_after
 from simulated_laws import BrokenLawError, Laws, holds
 from simulated_network import FAULTS, REPEATING, Network
@@ -165,7 +165,10 @@ class Life:
     def _change_source(self) -> None:
         item = self.rng.choice(self.items)
         self.company.change_source(item)
-        self._hindered |= dict.fromkeys(self.laws.source_changed(item), "its source changed")
+        # A record may be the source of several items, as a receipt is of the entry of its fee.
+        for one in self.items:
+            if source_of(one) == source_of(item):
+                self._hindered |= dict.fromkeys(self.laws.source_changed(one), "its source changed")
 
     def _second_worker(self) -> None:
         """Another worker runs from beginning to end while this one stands still."""
@@ -287,6 +290,7 @@ class Life:
         confirm_items(self.outbox, self.company.link)
         holds(not self.outbox.items(states=[State.CONFIRMED]), "an item is confirmed before its record came back")
         self.company.extract({item.object_name for item in accepted})
+        self.laws.came_back()
         self._is_calm = False
         survive(lambda: confirm_items(self.outbox, self.company.link))
         self._is_calm = True
