@@ -11,6 +11,7 @@ from intacct_pipelines.defs.push import push_assets
 from intacct_pipelines.defs.reconciliation import reconciliation_assets
 from intacct_pipelines.defs.report import report_assets
 from intacct_pipelines.defs.resources import SystemsResource
+from intacct_pipelines.defs.setup_checks import set_up_checks
 from intacct_pipelines.defs.sources import SOURCES, source_assets
 from intacct_pipelines.settings import Connections, read_connections
 
@@ -37,7 +38,7 @@ def build_definitions(connections: Connections | None = None, systems: SystemsRe
             *push_assets(),
             *mart_specs(),
         ],
-        asset_checks=document_checks(),
+        asset_checks=[*document_checks(), *set_up_checks()],
         jobs=JOBS,
         schedules=schedules(stated),
         sensors=sensors(stated),

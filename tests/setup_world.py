@@ -88,16 +88,19 @@ class RightCompany:
     @contextmanager
     def systems(self, edit: Edit = lambda _: None, environment: Mapping[str, str] | None = None) -> Iterator[Systems]:
         """Open systems on the connections file as ``edit`` leaves it."""
+        with self.open(edit, environment) as systems:
+            yield systems
+
+    def open(self, edit: Edit = lambda _: None, environment: Mapping[str, str] | None = None) -> Systems:
+        """Return systems on the connections file as ``edit`` leaves it; whoever opens them closes them."""
         document = Connections.model_validate(self._document).model_dump(mode="json")
         edit(document)
-        connections = Connections.model_validate(document)
-        with Systems(
-            connections,
+        return Systems(
+            Connections.model_validate(document),
             environment={**self.environment, **(environment or {})},
             transport=SandboxTransport(self.sandbox),
             sleep=lambda _: None,
-        ) as systems:
-            yield systems
+        )
 
     def check(self, edit: Edit = lambda _: None, environment: Mapping[str, str] | None = None) -> Checkup:
         """Check the set-up as a new process would."""

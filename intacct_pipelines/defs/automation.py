@@ -7,6 +7,7 @@ import dagster as dg
 from intacct_pipelines.defs.partitions import ENTITIES
 from intacct_pipelines.defs.plan_files import PLANS
 from intacct_pipelines.defs.resources import SystemsResource
+from intacct_pipelines.defs.setup_checks import SET_UP, SYSTEMS_OF
 from intacct_pipelines.defs.sources import WINDOW_TAG
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import WindowKind
@@ -60,7 +61,13 @@ apply_plan = dg.define_asset_job(
     # A second run of this job goes on where the first stopped, by its own recovery; Dagster need not start it again.
     tags={"dagster/max_retries": "0"},
 )
-JOBS = [sync, extract_only, sweep, backfill_history, close_period, apply_plan]
+check_set_up = dg.define_asset_job(
+    "check_set_up",
+    selection=dg.AssetSelection.checks(*(dg.AssetCheckKey(dg.AssetKey(source), SET_UP) for source in SYSTEMS_OF)),
+    executor_def=_IN_ONE_PROCESS,
+    description="Look at the set-up of all systems: found, expected, how to mend it. Only reads.",
+)
+JOBS = [sync, extract_only, sweep, backfill_history, close_period, apply_plan, check_set_up]
 
 
 def schedules(connections: Connections) -> list[dg.ScheduleDefinition]:

@@ -59,6 +59,11 @@ def listed(session: Session, function: str, row: str) -> list[Row]:
     return [{name: text or "" for name, text in one.items()} for one in listing.rows]
 
 
+def has_several_bases(session: Session) -> bool:
+    """Whether the company's entities have base currencies of their own; costs one call."""
+    return any(one.get("multiBaseCurrency") == "true" for one in listed(session, "getFinancialSetup", "financialSetup"))
+
+
 def _rows(columns: Mapping[str, object]) -> list[Row]:
     names = list(columns)
     texts = [column.to_pylist() for column in columns.values()]  # type: ignore[attr-defined]  # arrow is untyped

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from intacct_pipelines.doctor.asking import Row, one_of, rows
+from intacct_pipelines.doctor.asking import Row, has_several_bases, one_of, rows
 from intacct_pipelines.doctor.intacct_company import SIGN_IN
 from intacct_pipelines.doctor.intacct_entity import ENTER
 from intacct_pipelines.doctor.ledger_accounts import CARD_RECIPE, SCREEN, LedgerAccount, ledger_accounts
@@ -34,6 +34,7 @@ class Cards:
         entity_id: Where it posts; empty for the top level.
         writes: Whether charges are written to Intacct.
         today: The present day.
+        has_several_bases: Whether entities have base currencies of their own.
     """
 
     named: Sequence[str]
@@ -42,6 +43,7 @@ class Cards:
     entity_id: str
     writes: bool
     today: date
+    has_several_bases: bool = False
 
 
 def judge_cards(cards: Cards) -> Sequence[Verdict]:
@@ -62,6 +64,10 @@ def _judge_card(card_id: str, cards: Cards) -> Iterator[Verdict]:
     if cards.entity_id and card_id in cards.of_top:
         mend = f"At {level}, not at the top level: {_CARDS} > Add; then name it in `cards.account`."
         yield wrong(f"card account {card_id} belongs to the top level", f"a card account of {level}", mend, "S-CRD-06")
+    if not cards.entity_id and cards.has_several_bases:
+        mend = f"At the entity whose currency the account has: {_CARDS} > Add; then `entity` of the platform account."
+        found = f"card account {card_id} of the top level, in a company of several base currencies"
+        yield doubtful(found, "a card account of an entity, as another vendor's guide says", mend, "S-CRD-07")
     if card["STATUS"] != "active":
         yield wrong(f"{card_id} is {card['STATUS']}", "active", f"{_CARDS} > edit it > Status active.", "S-SET-28")
     yield from _judge_expiry(card_id, card, cards.today)
@@ -98,10 +104,17 @@ def expiry(month: str, year: str) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """The ledger account behind a card account: its number, and what Intacct has of it."""
+    """The ledger account behind a card account.
+
+    Args:
+        number: Its number; empty where the platform account names none.
+        account: What Intacct has of it.
+        banks: Ids of bank accounts that stand on the same one.
+    """
 
     number: str
     account: LedgerAccount | None
+    banks: Sequence[str] = ()
 
 
 def judge_offset(offset: Offset) -> Sequence[Verdict]:
@@ -131,6 +144,15 @@ def judge_offset(offset: Offset) -> Sequence[Verdict]:
                 "S-CRD-04",
             )
         )
+    if offset.banks:
+        verdicts.append(
+            wrong(
+                f"bank account {', '.join(offset.banks)} stands on account {offset.number} as well",
+                "an account for the card account alone",
+                "Cash Management > Accounts > Checking accounts: another GL account; no payment can be drawn on this one.",
+                "S-PAY-08",
+            )
+        )
     return verdicts
 
 
@@ -149,19 +171,24 @@ def _cards(place: Place) -> Cards:
         entity_id=account.entity,
         writes=account.mode is Mode.SYNC,
         today=utc_now().date(),
+        has_several_bases=not account.entity and has_several_bases(place.top),
     )
 
 
 def asked_offset(place: Place) -> Offset:
     """Ask for the ledger account behind the card account."""
     number = place.spend_account.cards.offset_account
-    return Offset(number, ledger_accounts(place.session, [number] if number else []).get(number))
+    if not number:
+        return Offset("", None)
+    banks = rows(place.session, "CHECKINGACCOUNT", ("BANKACCOUNTID",), one_of("GLACCOUNTNO", [number]))
+    account = ledger_accounts(place.session, [number]).get(number)
+    return Offset(number, account, sorted(bank["BANKACCOUNTID"] for bank in banks))
 
 
 _ENTERED: Final = (SIGN_IN, ENTER)
 CARD_PROBES: Final[tuple[Probe[Any], ...]] = (
     Probe("card account", ("S-SET-28", "S-CRD-02", "S-CRD-03", "S-CRD-06", "S-CRD-07"), "intacct", Scope.SPEND,
           _cards, judge_cards, _ENTERED),
-    Probe("offset account of the card account", ("S-SET-27", "S-CRD-04", "S-ERR-09"), "intacct", Scope.SPEND,
+    Probe("offset account of the card account", ("S-SET-27", "S-CRD-04", "S-ERR-09", "S-PAY-08"), "intacct", Scope.SPEND,
           asked_offset, judge_offset, _ENTERED),
 )  # fmt: skip

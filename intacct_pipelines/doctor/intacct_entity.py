@@ -76,6 +76,28 @@ def judge_uniqueness(found: Mapping[str, Sequence[Row]]) -> Sequence[Verdict]:
     return verdicts
 
 
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Who owns the vendors that an entity sees: its id, and the owner of each vendor, empty for the top level."""
+
+    entity_id: str
+    owners: Sequence[str]
+
+
+def judge_owners(found: Owners) -> Sequence[Verdict]:
+    """A link to an entity wants its lists there: what the top level owns cannot be changed from an entity."""
+    if not found.entity_id or not found.owners or any(found.owners):
+        return []
+    return [
+        doubtful(
+            f"all {len(found.owners)} active vendors belong to the top level, not to entity {found.entity_id}",
+            "lists that are made at the entity, or a link to the top level (configuration C or D)",
+            "Make vendors at the entity, or take `entity` out: what the top level owns is changed there only.",
+            "S-CFG-15",
+        )
+    ]
+
+
 def judge_approval(waiting: Sequence[Row]) -> Sequence[Verdict]:
     """Whether payments wait for approval cannot be read from the set-up, only from payments that do wait."""
     if not waiting:
@@ -100,6 +122,11 @@ def _parties(place: Place) -> Mapping[str, Sequence[Row]]:
     return {name: rows(place.session, name, (id_field, "NAME"), active) for name, (id_field, _) in PARTIES.items()}
 
 
+def _owners(place: Place) -> Owners:
+    vendors = rows(place.session, "VENDOR", ("VENDORID", "MEGAENTITYID"), one_of("STATUS", ["active"]))
+    return Owners(place.entity.entity_id, [vendor["MEGAENTITYID"] for vendor in vendors])
+
+
 def _waiting(place: Place) -> Sequence[Row]:
     payments = newest(place.session, "APPYMT", ("STATE",), _NEWEST)
     return [payment for payment in payments if payment["STATE"] in {"S", "Submitted"}]
@@ -120,5 +147,7 @@ ENTITY_PROBES: Final[tuple[Probe[Any], ...]] = (
     Probe("open books", ("S-IDM-08", "S-CFG-23"), "intacct", Scope.ENTITY, _books, judge_books, _ENTERED),
     Probe("unique names", ("S-VEN-03", "S-VEN-07", "S-CUS-02", "S-CFG-17"), "intacct", Scope.ENTITY, _parties,
           judge_uniqueness, _ENTERED),
+    Probe("owner of lists", ("S-CFG-15", "S-CFG-11", "S-CFG-14", "S-CFG-21"), "intacct", Scope.ENTITY, _owners,
+          judge_owners, _ENTERED),
     Probe("payment approval", ("S-CON-01", "S-PAY-07"), "intacct", Scope.ENTITY, _waiting, judge_approval, _ENTERED),
 )  # fmt: skip

@@ -112,6 +112,7 @@ def test_graph_is_the_one_that_was_reviewed(graph):
         "backfill_history",
         "close_period",
         "apply_plan",
+        "check_set_up",
     }
     repository = graph.get_repository_def()
     assert {schedule.name: schedule.cron_schedule for schedule in repository.schedule_defs} == {

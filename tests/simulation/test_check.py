@@ -159,6 +159,19 @@ def no_card(company: RightCompany) -> Checkup:
     return company.check(lambda file: file["spend"]["cards-100"]["cards"].update(account="Nobody's"))
 
 
+def bank_on_offset(company: RightCompany) -> Checkup:
+    bank = company.twin.records("CHECKINGACCOUNT")[0]["BANKACCOUNTID"]
+    plant(company, "CHECKINGACCOUNT", "BANKACCOUNTID", bank, GLACCOUNTNO=CARD_LEDGER_ACCOUNT)
+    return company.check()
+
+
+def lists_at_the_top(company: RightCompany) -> Checkup:
+    for vendor in company.twin.records("VENDOR"):
+        if vendor["MEGAENTITYID"] == "100":
+            company.twin.plant("VENDOR", int(vendor["RECORDNO"]), STATUS="inactive")
+    return company.check()
+
+
 def bill_key(company: RightCompany) -> Checkup:
     return company.check(environment={"DEV_KEY": "not-it"})
 
@@ -294,6 +307,8 @@ WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
     (offset_needs_department, "wrong", "offset account of the card account", "cards-100", "S-CRD-04", "untick all"),
     (offset_is_a_debit_account, "wrong", "offset account of the card account", "cards-100", "S-SET-27", "credit"),
     (no_offset, "wrong", "offset account of the card account", "cards-100", "S-SET-27", "`provision`"),
+    (bank_on_offset, "wrong", "offset account of the card account", "cards-100", "S-PAY-08", "another GL account"),
+    (lists_at_the_top, "doubtful", "owner of lists", f"{COMPANY}:100", "S-CFG-15", "take `entity` out"),
     (bill_key, "wrong", "sign-in at BILL", "entity-100", "S-ERR-28", "`dev_key`"),
     (bill_user, "wrong", "sign-in at BILL", "entity-100", "S-ERR-28", "Tokens"),
     (bill_organization, "wrong", "sign-in at BILL", "entity-100", "S-CFG-01", "`organization_id`"),

@@ -29,7 +29,14 @@ from intacct_pipelines.doctor.intacct_company import (
     judge_user,
     judge_zone,
 )
-from intacct_pipelines.doctor.intacct_entity import Books, judge_approval, judge_books, judge_uniqueness
+from intacct_pipelines.doctor.intacct_entity import (
+    Books,
+    Owners,
+    judge_approval,
+    judge_books,
+    judge_owners,
+    judge_uniqueness,
+)
 from intacct_pipelines.doctor.ledger_accounts import CARD_RECIPE, LedgerAccount
 from intacct_pipelines.domain.checkup import Verdict
 from intacct_pipelines.errors import PermissionDeniedError, UnknownObjectError
@@ -190,6 +197,20 @@ def test_names_are_unique_whatever_their_case():
     assert said(judge_uniqueness({"CUSTOMER": customers * 2})) == [("doubtful", "S-CUS-02")]
 
 
+@pytest.mark.parametrize(
+    ("owners", "expected"),
+    [
+        (Owners("100", ["", "100"]), []),
+        (Owners("", ["", ""]), []),
+        (Owners("100", []), []),
+        (Owners("100", ["", ""]), [("doubtful", "S-CFG-15")]),
+    ],
+)
+def test_lists_are_made_where_the_link_ends(owners: Owners, expected: list[tuple[str, str]]):
+    """Otherwise configuration C or D is the right one."""
+    assert said(judge_owners(owners)) == expected
+
+
 def test_payments_that_wait_give_the_approval_away():
     """The setting itself cannot be read (S-CON-01)."""
     assert judge_approval([]) == []
@@ -253,6 +274,8 @@ CARDS = Cards(["Cards"], {"Cards": CARD}, frozenset(), "100", True, TODAY)
         (replace(CARDS, seen={}), [("wrong", "S-SET-28")]),
         (replace(CARDS, of_top=frozenset({"Cards"})), [("wrong", "S-CRD-06")]),
         (replace(CARDS, entity_id="", of_top=frozenset()), []),
+        (replace(CARDS, has_several_bases=True), []),
+        (replace(CARDS, entity_id="", has_several_bases=True), [("doubtful", "S-CRD-07")]),
         (replace(CARDS, seen={"Cards": CARD | {"STATUS": "inactive"}}), [("wrong", "S-SET-28")]),
         (replace(CARDS, seen={"Cards": CARD | {"LOCATION": ""}}), [("doubtful", "S-CRD-03")]),
         (replace(CARDS, seen={"Cards": CARD | {"EXP_YEAR": "2026"}}), [("doubtful", "S-SET-28")]),
@@ -278,5 +301,6 @@ def test_the_offset_account_follows_the_recipe():
     assert judge_offset(Offset("2100", account(ALTERNATIVEACCOUNT=""))) == []
     assert said(judge_offset(Offset("2100", None))) == [("wrong", "S-SET-27")]
     assert said(judge_offset(Offset("2100", account("DEPT")))) == [("wrong", "S-CRD-04")]
+    assert said(judge_offset(Offset("2100", account(), ["BANK"]))) == [("wrong", "S-PAY-08")]
     for field in CARD_RECIPE:
         assert said(judge_offset(Offset("2100", account(**{field: "another"})))) == [("wrong", "S-SET-27")]
