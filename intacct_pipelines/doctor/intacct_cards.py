@@ -149,7 +149,7 @@ def judge_offset(offset: Offset) -> Sequence[Verdict]:
             wrong(
                 f"bank account {', '.join(offset.banks)} stands on account {offset.number} as well",
                 "an account for the card account alone",
-                "Cash Management > Accounts > Checking accounts: another GL account; no payment can be drawn on this one.",
+                "Cash Management > Accounts > Checking accounts: another GL account; this one pays nothing.",
                 "S-PAY-08",
             )
         )
@@ -189,6 +189,6 @@ _ENTERED: Final = (SIGN_IN, ENTER)
 CARD_PROBES: Final[tuple[Probe[Any], ...]] = (
     Probe("card account", ("S-SET-28", "S-CRD-02", "S-CRD-03", "S-CRD-06", "S-CRD-07"), "intacct", Scope.SPEND,
           _cards, judge_cards, _ENTERED),
-    Probe("offset account of the card account", ("S-SET-27", "S-CRD-04", "S-ERR-09", "S-PAY-08"), "intacct", Scope.SPEND,
-          asked_offset, judge_offset, _ENTERED),
+    Probe("offset account of the card account", ("S-SET-27", "S-CRD-04", "S-ERR-09", "S-PAY-08"), "intacct",
+          Scope.SPEND, asked_offset, judge_offset, _ENTERED),
 )  # fmt: skip

@@ -1,16 +1,13 @@
-"""Checks of a company in Sage Intacct: who signs in, what it may read, what is subscribed, clock, zone, tier."""
+"""Checks of a company in Sage Intacct: who signs in, what it may read, entities, modules, tier."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from intacct_pipelines.clients.intacct.failures import SENDER_NOT_AUTHORISED, SENDER_REJECTED
-from intacct_pipelines.doctor.asking import Row, listed, newest, one_of, rows, trial_reads
+from intacct_pipelines.doctor.asking import Row, listed, one_of, rows, trial_reads
 from intacct_pipelines.doctor.places import Place, Scope
 from intacct_pipelines.doctor.probe import Probe, refused, said
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, Table
@@ -41,12 +38,6 @@ _TRIED: Final = tuple(
     for table in INTACCT_TABLES
     if not table.parent and table.call is None and not table.is_of_dimensions and table.source_object.isupper()
 )
-_LEAST_TOLERATED: Final = timedelta(seconds=60)
-_MOST_TOLERATED: Final = timedelta(minutes=5)
-_NEWEST: Final = 200
-_QUARTER: Final = timedelta(minutes=15)
-_SAME: Final = timedelta(seconds=5)
-_WIDEST: Final = timedelta(hours=15)
 
 
 # ---- who we are, by the connections file
@@ -239,68 +230,6 @@ def judge_modules(modules: Modules) -> Sequence[Verdict]:
     return verdicts
 
 
-# ---- clock and zone
-
-
-def judge_clock(ahead: timedelta | None) -> Sequence[Verdict]:
-    """Ages, and so what is in flight, are told by our clock; Intacct's times by its own."""
-    if ahead is None or abs(ahead) <= _LEAST_TOLERATED:
-        return []
-    say = wrong if abs(ahead) > _MOST_TOLERATED else doubtful
-    side = "ahead of" if ahead > timedelta(0) else "behind"
-    return [
-        say(
-            f"our clock is {abs(ahead).total_seconds():.0f} s {side} Intacct's",
-            f"at most {_LEAST_TOLERATED.total_seconds():.0f} s apart",
-            "Let this machine keep time by NTP (`timedatectl set-ntp true`).",
-            "S-SCH-04",
-        )
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Stamps:
-    """Instants that newest bills carry: when they were made, in GMT, and last changed, in the company's zone."""
-
-    pairs: Sequence[tuple[datetime, datetime]]
-    zone: str
-
-
-def judge_zone(stamps: Stamps) -> Sequence[Verdict]:
-    """Compare the zone of WHENMODIFIED with what untouched records tell.
-
-    A record that was not changed since it was made has both times of one instant, so they differ by the zone's offset
-    to GMT: a whole quarter of an hour. That AUWHENCREATED is in GMT is read from one recorded reply, so this is
-    evidence and no proof.
-    """
-    zone = ZoneInfo(stamps.zone)
-    shifts: Counter[timedelta] = Counter()
-    for made, changed in stamps.pairs:
-        offset = changed - made
-        told = round(offset / _QUARTER) * _QUARTER
-        if abs(offset - told) <= _SAME and abs(told) <= _WIDEST:
-            expected = made.replace(tzinfo=UTC).astimezone(zone).utcoffset() or timedelta(0)
-            shifts[told - expected] += 1
-    if not shifts:
-        return []
-    shift, count = shifts.most_common(1)[0]
-    if not shift:
-        return []
-    return [
-        doubtful(
-            f"{count} of {len(stamps.pairs)} bills say that WHENMODIFIED is {_hours(shift)} from {stamps.zone}",
-            f"times in {stamps.zone}, as `modified_zone` says",
-            "Compare a record's time of change on the screen with the clock; write the zone to `modified_zone`.",
-            "S-SCH-04",
-        )
-    ]
-
-
-def _hours(shift: timedelta) -> str:
-    minutes = int(abs(shift).total_seconds()) // 60
-    return f"{'+' if shift > timedelta(0) else '-'}{minutes // 60}:{minutes % 60:02} h"
-
-
 # ---- asking
 
 
@@ -347,19 +276,6 @@ def _modules(place: Place) -> Modules:
     return Modules(frozenset(subscribed), needed)
 
 
-def _stamps(place: Place) -> Stamps:
-    found = newest(place.top, "APBILL", ("AUWHENCREATED", "WHENMODIFIED"), _NEWEST, private=True)
-    pairs = [(_instant(row["AUWHENCREATED"]), _instant(row["WHENMODIFIED"])) for row in found]
-    return Stamps([(made, changed) for made, changed in pairs if made and changed], place.company.modified_zone)
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, "%m/%d/%Y %H:%M:%S")  # noqa: DTZ007 - in a zone that is to be found out
-    except ValueError:
-        return None
-
-
 _SIGNED_IN: Final = (SIGN_IN,)
 COMPANY_PROBES: Final[tuple[Probe[Any], ...]] = (
     Probe("our own user and sender", ("S-SET-02", "S-SET-22"), "settings", Scope.COMPANY, _names, judge_names),
@@ -382,7 +298,4 @@ COMPANY_PROBES: Final[tuple[Probe[Any], ...]] = (
     Probe("permissions, by trial reads", ("S-CFG-16", "S-SET-07", "S-SET-08", "S-SET-43", "S-CON-09"), "intacct",
           Scope.COMPANY, _reads, judge_reads, _SIGNED_IN),
     Probe("modules", ("S-ITM-03",), "intacct", Scope.COMPANY, _modules, judge_modules, _SIGNED_IN),
-    Probe("clock", ("S-SCH-04",), "intacct", Scope.COMPANY, lambda place: place.top.clock_ahead(), judge_clock,
-          _SIGNED_IN),
-    Probe("zone of WHENMODIFIED", ("S-SCH-04",), "intacct", Scope.COMPANY, _stamps, judge_zone, _SIGNED_IN),
 )  # fmt: skip

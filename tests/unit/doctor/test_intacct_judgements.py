@@ -18,8 +18,6 @@ from intacct_pipelines.doctor.intacct_company import (
     Modules,
     Names,
     Sharing,
-    Stamps,
-    judge_clock,
     judge_entities,
     judge_modules,
     judge_names,
@@ -27,7 +25,6 @@ from intacct_pipelines.doctor.intacct_company import (
     judge_sharing,
     judge_tier,
     judge_user,
-    judge_zone,
 )
 from intacct_pipelines.doctor.intacct_entity import (
     Books,
@@ -37,6 +34,7 @@ from intacct_pipelines.doctor.intacct_entity import (
     judge_owners,
     judge_uniqueness,
 )
+from intacct_pipelines.doctor.intacct_time import Stamps, judge_clock, judge_zone
 from intacct_pipelines.doctor.ledger_accounts import CARD_RECIPE, LedgerAccount
 from intacct_pipelines.domain.checkup import Verdict
 from intacct_pipelines.errors import PermissionDeniedError, UnknownObjectError
