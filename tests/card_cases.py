@@ -102,6 +102,14 @@ class CardCase(Case):
         facts = {"submitted_at": LONG_AGO, "status": "PAID", "merchant_name": "Taxi"}
         return self.add("spend.reimbursement", **{"id": id_, **defaults, **facts, **more})
 
+    def coded(self, id_="r1", **words):
+        """Say what a reimbursement is coded to, by dimension."""
+        for dimension, value in words.items():
+            place = {"line_id": id_, "reimbursement_id": id_, "answer_no": 1}
+            chosen = {"field_id": f"f-{FIELDS[dimension]}", "value_id": f"v-{value}", "value": value}
+            self.add("spend.reimbursement_coding", **place, **chosen)
+        return self
+
     def report(self, record_no=11, amount="50.00", table="expense_report", **more):
         """Add what a reimbursement may have become in Intacct: an expense report, or a bill."""
         is_report = table == "expense_report"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconcile_cases import NOW
 
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.plan import build_plan
 from intacct_pipelines.push.sources import rows_of
 
@@ -19,10 +20,11 @@ def books(case):
     return case
 
 
-def plan(case, *, closed_through=None, posted=(), quarantined=(), in_hand=()):
-    """A plan of the charges alone; every one has the revision ``r1``."""
-    pairs = rows_of(case.cards().matches)
-    revisions = {("card_transaction", row["id"]): "r1" for row in case.rows["spend.card_transaction"]}
+def plan(case, *, closed_through=None, posted=(), quarantined=(), in_hand=(), objects=("card_transaction",)):
+    """A plan of the charges alone, or of other objects; every record has the revision ``r1``."""
+    compared = {PUSHED[name].reconciliation for name in objects}
+    pairs = [row for name in sorted(compared) for row in rows_of(case.reconcile(name, NOW).matches)]
+    revisions = {(name, row["id"]): "r1" for name in objects for row in case.rows[PUSHED[name].source.qualified_name]}
     return build_plan(
         case.link,
         case.rows,
@@ -33,5 +35,5 @@ def plan(case, *, closed_through=None, posted=(), quarantined=(), in_hand=()):
         posted=posted,
         quarantined=quarantined,
         in_hand=in_hand,
-        objects=["card_transaction"],
+        objects=objects,
     )

@@ -131,14 +131,14 @@ def paid(said, item):
     )
 
 
-def taken_back(kind, said, item, source):
-    """The reversal of a payment or a receipt."""
+def taken_back(kind, said, item, source, *, why="voided", record_no=800):
+    """The reversal of a bill, a payment or a receipt."""
     return {
         "new": kind,
         "with": [item.key],
-        "recordNo": 800,
+        "recordNo": record_no,
         "reverseDate": day(said.posted_on),
-        "memo": marked(source, item, f"voided in BILL on {said.day}"),
+        "memo": marked(source, item, f"{why} in BILL on {said.day}"),
     }
 
 
@@ -176,6 +176,27 @@ def card_charge(said, item):
         **({"transactionCurrency": said.currency} if said.currency != "USD" else {}),
         **foreign(said, "Intacct Daily Rate", said.posted_on),
         "lines": items,
+    }
+
+
+def expenses(said, item):
+    """A reimbursement as an expense report of one line."""
+    coded = lines("EmployeeExpense/ExpenseReportLineCreate", said, "6400", said.text or "Mileage", location="L1")[0]
+    coded["locationId"] = "L1"
+    amount = {"reimbursementAmount": float(said.total), "expenseDate": day(said.day)}
+    coded["paidTo"] = coded.pop("memo")
+    del coded["transactionAmount"]
+    return {
+        "new": "EmployeeExpense/ExpenseReportCreate",
+        "with": [item.key],
+        "employeeId": "P-1",
+        "transactionDate": day(said.day),
+        "glPostingDate": day(said.posted_on),
+        "expenseReportNumber": said.number,
+        "reasonForExpense": marked(f"SPEND:{said.number}", item, said.text or "Mileage"),
+        "baseCurrency": said.currency,
+        "reimbursementCurrency": said.currency,
+        "lines": [coded | amount],
     }
 
 
@@ -309,6 +330,10 @@ SDK = {
     ("ar_transfer_entry", "create"): lambda said, item: entry(said, item, "m2", TRANSFER, ("1000", "1080")),
     ("convenience_fee", "create"): lambda said, item: entry(said, item, "r1", "convenience fee", ("1080", "4900")),
     ("card_transaction", "create"): card_charge,
+    ("reimbursement_report", "create"): expenses,
+    ("ap_bill", "reverse"): lambda said, item: taken_back(
+        "AccountsPayable/BillReverse", said, item, "BILL:b1", why="deleted", record_no=500
+    ),
 }
 """Object and operation → the same values in the words of the vendor's client."""
 

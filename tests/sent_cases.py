@@ -47,7 +47,7 @@ from reconcile_cases import NOW as CARDS_NOW
 from transfer_cases import TRANSFER_LINK, money_in, movement, plan_transfers, transfer_rows
 from transfer_cases import payment as carried
 
-from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Receivables
+from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Receivables, Reimbursements
 from intacct_pipelines.push.plan import build_plan
 
 CURRENCIES = frozenset({"USD", "EUR"})
@@ -155,6 +155,19 @@ def _bill_update(said):
     rows["bill.vendor_credit"], rows["intacct.ap_bill_line"] = [], [intacct_line()]
     matches = (PAIRED_VENDOR, PAIRED_BILL)
     return _only(payables_plan(rows, matches=matches, **_open(said, PAYABLES_LINK)), "ap_bill")
+
+
+def _bill_reverse(said):
+    void = payment(single_status="VOIDED")
+    ours = bill(record_status="INACTIVE", modified_at=datetime.combine(said.day, time(12), UTC), currency=said.currency)
+    rows = settled(
+        bill__ap_bill=[ours],
+        intacct__ap_bill=[intacct_bill(bill_date=date(2026, 1, 5), gl_posting_date=None, currency=said.currency)],
+        bill__ap_payment=[void],
+        bill__ap_payment_detail=[payment_share()],
+    )
+    more = {**_open(said, PAYABLES_LINK), "objects": {"ap_bill"}}
+    return _only(payables_plan(rows, matches=(PAIRED_VENDOR, PAIRED_BILL), **more), "ap_bill")
 
 
 def _vendor_credit(said):
@@ -367,6 +380,33 @@ def _card_charge(said):
     return _only(plan, "card_transaction")
 
 
+def _reimbursement(object_name, said):
+    people = {"u1": "P-1"}
+    link = card_link(closed_period=ClosedPeriod.FIRST_OPEN, default_location="" if "location" in said.coded else "L1")
+    link = replace(link, reimbursements=Reimbursements(frozenset({"PAID"}), people))
+    case = books(CardCase(link=link))
+    case.rows["intacct.entity"][0]["currency"] = said.currency
+    case.add("intacct.accounting_class", record_no=1, class_id="GRANT-A", status="active")
+    case.add("intacct.employee", record_no=1, employee_id="P-1", status="active")
+    case.add("intacct.vendor", record_no=1, vendor_id="P-1", status="active")
+    words = {"department": "ENG", "location": "L1", "class": "GRANT-A"}
+    case.coded(said.number, account="6400", **{name: word for name, word in words.items() if name in said.coded})
+    more = {"merchant_name": said.text, "reimbursement_type": "MILEAGE", "occurred_date": said.day}
+    case.reimbursement(said.number, str(said.total), currency=said.currency, **more)
+    for name in FIELDS.values():
+        case.add("spend.custom_field", id=f"f-{name}", name=name, is_retired=False)
+    plan = build_plan(
+        link,
+        case.rows,
+        [],
+        revisions={},
+        closed_through=said.closed_through,
+        now=CARDS_NOW,
+        objects={object_name},
+    )
+    return _only(plan, object_name)
+
+
 SENT = {
     ("gl_account", "create"): _list_create("gl_account", account_no="number", name="name"),
     ("gl_account", "update"): _list_update("gl_account", "name"),
@@ -387,6 +427,7 @@ SENT = {
     ("vendor", "update"): _vendor_update,
     ("ap_bill", "create"): _bill_create,
     ("ap_bill", "update"): _bill_update,
+    ("ap_bill", "reverse"): _bill_reverse,
     ("vendor_credit", "create"): _vendor_credit,
     ("ar_invoice", "create"): _invoice_create,
     ("ar_invoice", "update"): _invoice_update,
@@ -402,5 +443,7 @@ SENT = {
     ("ar_transfer_entry", "create"): _transfer("ar_transfer_entry"),
     ("convenience_fee", "create"): _fee,
     ("card_transaction", "create"): _card_charge,
+    ("reimbursement_report", "create"): lambda said: _reimbursement("reimbursement_report", said),
+    ("reimbursement_bill", "create"): lambda said: _reimbursement("reimbursement_bill", said),
 }
 """Object and operation → the item that is planned of what the platform says."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from intacct_pipelines.domain.link import Gate
+from intacct_pipelines.domain.pushed import PUSHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from decimal import Decimal
 
     from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.domain.push import Operation
 
 ANY: Final = "any"
 """In limits by currency: every currency that is not named."""
@@ -18,6 +20,16 @@ ANY: Final = "any"
 
 class Amounted(Protocol):
     """What has an amount in a currency, as planned and stored items have."""
+
+    @property
+    def object_name(self) -> str:
+        """As in ``domain.pushed``."""
+        ...
+
+    @property
+    def operation(self) -> Operation:
+        """What is done."""
+        ...
 
     @property
     def amount(self) -> Decimal:
@@ -43,6 +55,9 @@ def why_a_person(link: Link, items: Sequence[Amounted]) -> str:
         return "the link's gate is manual"
     if people_needed(link, items) > 1:
         return "the link asks for two, and its policy counts as nobody"
+    alone = sum(item.operation in PUSHED[item.object_name].by_person for item in items)
+    if alone:
+        return f"{alone} of its items take back what stands in Intacct, which no policy approves"
     if len(items) > link.auto_approve_items:
         return f"{len(items)} items are more than the {link.auto_approve_items} that need no person"
     return _excess(link.auto_approve_amount, items)

@@ -47,6 +47,14 @@ class Form1099:
     box: str
 
 
+class Reporting(StrEnum):
+    """What the lines of a 1099 vendor on an account count for, where no form of its own is given (S-BP-04)."""
+
+    VENDOR = "vendor"
+    """The vendor's form and box."""
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class CardPolicy:
     """How the charges of a card platform stand in Intacct.
@@ -63,6 +71,8 @@ class CardPolicy:
         claims_document_no: Whether the sync's claims name the document's number instead of the record's (S-CRD-10).
         compares_receipts: Whether a receipt on one side only is a difference (S-ATT-01).
         statement_day: Day of the month on which a statement closes, 1 to 28; 0: the last day of the month.
+        offset_account: Number of the ledger account behind ``account``, which Intacct does not tell; what that requires
+            is looked at only if it is named (S-CRD-04).
     """
 
     account: str = ""
@@ -74,6 +84,20 @@ class CardPolicy:
     claims_document_no: bool = False
     compares_receipts: bool = True
     statement_day: int = 0
+    offset_account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reimbursements:
+    """How what people laid out is written into Intacct (S-CRD-09).
+
+    Args:
+        statuses: The platform's words for reimbursements that are entered; it does not publish all of its words.
+        people: User id or e-mail address → Intacct's id of the employee, or of the vendor.
+    """
+
+    statuses: frozenset[str] = frozenset()
+    people: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +135,7 @@ class Payables:
         method_to_print: That of a check which Intacct is to print.
         method_outside: That of what was paid outside and recorded in BILL.
         bank_accounts: Ledger account number → Intacct's bank account id, where several banks have one ledger account.
+        account_labels: Whether lines name accounts by their label, not their number (S-COA-02).
     """
 
     credit_sign: int = -1
@@ -119,6 +144,7 @@ class Payables:
     method_to_print: str = "Printed Check"
     method_outside: str = "Cash"
     bank_accounts: Mapping[str, str] = field(default_factory=dict)
+    account_labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +186,14 @@ class Receivables:
         methods: BILL's word for how a receipt was paid → Intacct's payment method; another word is held.
         fee_account: Ledger account of convenience fees; empty: they are held (S-FEE-01).
         advance_account: Ledger account of what customers paid ahead; empty: receipts on no invoice are held.
+        account_labels: Whether lines name accounts by their label, not their number (S-COA-02).
     """
 
     undeposited_account: str = ""
     methods: Mapping[str, str] = field(default_factory=lambda: dict(RECEIPT_METHODS))
     fee_account: str = ""
     advance_account: str = ""
+    account_labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +217,8 @@ class Link:
         class_map: BILL class id or name → Intacct class id.
         term_map: BILL term id or name → Intacct term name.
         form_1099: BILL vendor id → form and box; an unmapped 1099 vendor is held (S-BP-03).
+        accounts_1099: Intacct's account → what a 1099 vendor's lines on it count for; nothing is sent of lines on other
+            accounts (S-BP-04).
         one_way: Whether the vendor's sync carries transactions from BILL to Intacct only, as in configurations B and D
             (S-CFG-10).
         currencies: ISO 4217 codes of the BILL account's currencies (S-CUR-02); empty: every one is taken.
@@ -198,6 +228,7 @@ class Link:
         advanced_sales_tax: Whether the company uses Intacct's Advanced Sales Tax, so that invoices are made in Intacct
             (S-TAX-01).
         default_location: Location for lines without one; empty: such lines are held (S-CFG-20).
+        where_required: ``department`` or ``class`` → Intacct's id for lines without one whose account requires it.
         closed_period: What to do with a date in a closed period.
         gate: Who approves.
         auto_approve_items: Most items that a plan may have to approve itself.
@@ -208,6 +239,7 @@ class Link:
         ready_statuses: Business Center's words for bills that are ready to pay, which alone are sent (S-PMT-05).
         paid_statuses: Business Center's words for bills that are paid.
         cards: For links of a card platform.
+        reimbursements: Likewise.
         clearing: The clearing accounts of a link to BILL (S-CFG-03).
         payables: How what settles bills is written.
         receivables: How what settles invoices is written.
@@ -228,6 +260,7 @@ class Link:
     class_map: Mapping[str, str] = field(default_factory=dict)
     term_map: Mapping[str, str] = field(default_factory=dict)
     form_1099: Mapping[str, Form1099] = field(default_factory=dict)
+    accounts_1099: Mapping[str, Form1099 | Reporting] = field(default_factory=dict)
     one_way: bool = False
     currencies: frozenset[str] = frozenset()
     not_pushed: frozenset[str] = frozenset()
@@ -235,6 +268,7 @@ class Link:
     excluded_vendors: frozenset[str] = frozenset()
     advanced_sales_tax: bool = False
     default_location: str = ""
+    where_required: Mapping[str, str] = field(default_factory=dict)
     closed_period: ClosedPeriod = ClosedPeriod.HOLD
     gate: Gate = Gate.MANUAL
     auto_approve_items: int = 0
@@ -244,6 +278,7 @@ class Link:
     ready_statuses: frozenset[str] = frozenset()
     paid_statuses: frozenset[str] = frozenset()
     cards: CardPolicy = field(default_factory=CardPolicy)
+    reimbursements: Reimbursements = field(default_factory=Reimbursements)
     clearing: Clearing = field(default_factory=Clearing)
     payables: Payables = field(default_factory=Payables)
     receivables: Receivables = field(default_factory=Receivables)

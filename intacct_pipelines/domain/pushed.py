@@ -65,6 +65,7 @@ class Pushed:
         reconciled_as: The reconciliation that tells of its records, where these are paired with others than ``target``;
             the one of its name, if none is given.
         left_alone: The rules by which a record of it is left alone.
+        by_person: Operations that no policy of a link ever approves.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Pushed:
     stands_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reconciled_as: str = ""
     left_alone: LeftAlone = LeftAlone()
+    by_person: frozenset[Operation] = frozenset()
 
     @property
     def reconciliation(self) -> str:
@@ -216,6 +218,25 @@ def _entry(name: str, word: str, source: str, reconciled_as: str, lifts: str = "
     )
 
 
+def _reimbursement(name: str, target: str, owner: str, function: str = "") -> Pushed:
+    """Return one of the two ways in which a reimbursement is entered; a link chooses one of them."""
+    return Pushed(
+        name,
+        "reimbursement",
+        source=TABLES["spend.reimbursement"],
+        source_lines=(TABLES["spend.reimbursement_coding"],),
+        target=TABLES[target],
+        natural_key=(owner, "document_no"),
+        folded=("document_no",),
+        mark="description",
+        people_id="document_no",
+        is_sought_by_mark=True,
+        functions={Operation.CREATE: function} if function else {},
+        lifts="S-CRD-09",
+        reconciled_as="reimbursement",
+    )
+
+
 PUSHED: Final[dict[str, Pushed]] = {
     one.name: one
     for one in (
@@ -242,8 +263,11 @@ PUSHED: Final[dict[str, Pushed]] = {
             mark="description",
             people_id="document_no",
             is_sought_by_mark=True,
+            helped_by=("intacct.ap_account_label",),
             looked_up=("state", "trx_total_entered", "trx_total_paid"),
-            left_alone=LeftAlone(settled="S-BIL-06", edited="S-BIL-11", changed="S-BIL-09"),
+            functions={Operation.REVERSE: "reverse_bill"},
+            by_person=frozenset({Operation.REVERSE}),
+            left_alone=LeftAlone(settled="S-BIL-06", edited="S-BIL-11", changed="S-BIL-09", undone="S-BIL-04"),
         ),
         Pushed(
             "vendor_credit",
@@ -256,6 +280,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             mark="description",
             people_id="document_no",
             is_sought_by_mark=True,
+            helped_by=("intacct.ap_account_label",),
             functions={Operation.CREATE: "create_apadjustment"},
         ),
         Pushed(
@@ -269,6 +294,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             mark="description",
             people_id="document_no",
             is_sought_by_mark=True,
+            helped_by=("intacct.ar_account_label",),
             looked_up=("state", "trx_total_entered", "trx_total_paid"),
             functions={Operation.CREATE: "create_invoice", Operation.UPDATE: "update_invoice"},
             left_alone=LeftAlone(settled="S-INV-01", edited="S-ERR-41", changed="S-ERR-41"),
@@ -301,6 +327,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             mark="description",
             people_id="document_no",
             is_sought_by_mark=True,
+            helped_by=("intacct.ar_account_label",),
             functions={Operation.CREATE: "create_aradjustment"},
             lifts="S-CRM-01",
         ),
@@ -332,7 +359,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             mark="description",
             people_id="reference_no",
             is_sought_by_mark=True,
-            helped_by=("intacct.checking_account", "intacct.savings_account"),
+            helped_by=("intacct.ar_account_label", "intacct.checking_account", "intacct.savings_account"),
             reconciled_as="ar_payment",
         ),
         Pushed(
@@ -378,6 +405,8 @@ PUSHED: Final[dict[str, Pushed]] = {
             functions={Operation.CREATE: "record_cctransaction"},
             helped_by=("intacct.card_account",),
         ),
+        _reimbursement("reimbursement_report", "intacct.expense_report", "employee_id", "create_expensereport"),
+        _reimbursement("reimbursement_bill", "intacct.ap_bill", "vendor_id"),
     )
 }
 """Every pushed object by its name, in the order of writing: parents before children."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.payments import UNDER_WAY, UNDONE_IN_BILL
 from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, LedgerLine, Operation
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.coded_lines import Coded, CodedLines
+from intacct_pipelines.push.account_labels import AccountLabels
+from intacct_pipelines.push.coded_lines import Coded, CodedLines, Party, filled_warnings, line_fields
 from intacct_pipelines.push.customers import Customers
 from intacct_pipelines.push.documents import (
     check_not_posted,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from intacct_pipelines.domain.push import Fields
+    from intacct_pipelines.push.coded_lines import Line
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.receipt_accounts import Place
     from intacct_pipelines.push.sources import Row
@@ -59,6 +60,8 @@ class AdvancePlanner:
         self._customers = Customers(context)
         self._accounts = ReceiptAccounts(sources)
         self._lines = CodedLines(sources)
+        is_used = self._link.receivables.account_labels
+        self._labels = AccountLabels(sources, "intacct.ar_account_label", is_used=is_used)
         self._advances = IntacctAdvances(sources)
         self._paired = sources.matched("ar_payment")
         applied = sources.lines("bill.ar_payment_detail")
@@ -127,10 +130,13 @@ class AdvancePlanner:
         number, currency, account = receipt_number(receipt), text(receipt, "currency"), self._account()
         received_on, place = posting_day(self._context, receipt["payment_date"]), self._accounts.place(receipt)
         self._check_free(receipt, customer, received_on)
+        line = self._line(receipt, customer)
         content = self._content(receipt, customer, received_on, place)
+        content["ARADVANCEITEMS"] = {"ARADVANCEITEM": [_line_fields(line, currency)]}
         key = key_of(self._link, OBJECT, receipt, Operation.CREATE, content)
         parent = self._customers.parent_of(receipt["customer_id"])
         warnings = ["it is to be applied in Intacct by hand once BILL applies it to invoices [S-ARP-01]"]
+        warnings += filled_warnings([line])
         if received_on != receipt["payment_date"]:
             warnings.append(f"received on {receipt['payment_date']}, in the ledger on {received_on} [S-IDM-08]")
         return Item(
@@ -175,20 +181,22 @@ class AdvancePlanner:
         if base and base != currency:
             # An empty type is Intacct's own daily rate.
             content |= {"EXCH_RATE_DATE": format_day(received_on), "EXCH_RATE_TYPE_ID": ""}
-        return {**content, "ARADVANCEITEMS": {"ARADVANCEITEM": [self._line(receipt)]}}
+        return content
 
-    def _line(self, receipt: Row) -> Fields:
+    def _line(self, receipt: Row, customer: str) -> Line:
         location = self._link.default_location
         if not location and self._sources.entities:
             reason = "it has no location, which advances of a company with entities need"
             raise Held("missing_dimension", "S-CFG-20", reason, "Set default_location of the link.")
         line = self._lines.line(1, receipt["amount"], Coded(self._account(), "", location, ""), "")
-        fields: Fields = {"ACCOUNTNO": line.account_no}
-        try:
-            fields["TRX_AMOUNT"] = format_amount(line.amount, text(receipt, "currency"))
-        except ValueError as error:
-            raise Held("amount", "S-IDM-07", str(error), "Correct the amount in BILL.") from error
-        return {**fields, "LOCATIONID": line.location_id} if line.location_id else fields
+        return self._labels.named(self._lines.of_party([line], Party("customer", customer)))[0]
 
     def _label(self, receipt: Row) -> str:
         return f"advance {receipt_number(receipt)} of {self._customers.name_of(receipt['customer_id'])}"
+
+
+def _line_fields(line: Line, currency: str) -> Fields:
+    try:
+        return line_fields(line, currency, None)
+    except ValueError as error:
+        raise Held("amount", "S-IDM-07", str(error), "Correct the amount in BILL.") from error

@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.account_labels import AccountLabels
+from intacct_pipelines.push.bill_reversals import BillReversals
 from intacct_pipelines.push.changes import changes_of, line_changes
-from intacct_pipelines.push.coded_lines import PAYABLE, CodedLines, intacct_line, ledger_effect, line_fields
+from intacct_pipelines.push.coded_lines import (
+    PAYABLE,
+    CodedLines,
+    Party,
+    filled_warnings,
+    intacct_line,
+    ledger_effect,
+    line_fields,
+)
 from intacct_pipelines.push.documents import (
     Copies,
     allowed_currency,
@@ -27,6 +37,7 @@ from intacct_pipelines.push.documents import (
     posting_day,
     stored_revision,
 )
+from intacct_pipelines.push.form_1099 import Forms1099, form_warnings
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 from intacct_pipelines.push.vendors import VendorTarget, vendor_of, vendor_targets
@@ -49,7 +60,7 @@ class BillPlanner:
     object_name: ClassVar[str] = "ap_bill"
     reads: ClassVar[tuple[str, ...]] = (
         *CodedLines.reads, "intacct.vendor", "intacct.ap_bill", "intacct.ap_bill_line", "bill.vendor", "bill.ap_bill",
-        "bill.ap_bill_line",
+        "bill.ap_bill_line", *BillReversals.reads,
     )  # fmt: skip
 
     def __init__(self, context: Context) -> None:
@@ -62,6 +73,9 @@ class BillPlanner:
         self._target_lines = sources.lines("intacct.ap_bill_line")
         self._vendors = vendor_targets(context)
         self._coded = CodedLines(sources)
+        self._reversals = BillReversals(context)
+        self._labels = AccountLabels(sources, "intacct.ap_account_label", is_used=self._link.payables.account_labels)
+        self._forms = Forms1099(sources)
         self._closed_through = context.closed_through
         self._copies = Copies(context, _PUSHED, party="vendor_id", number="document_no")
 
@@ -80,6 +94,8 @@ class BillPlanner:
             if paired is None:
                 self._check_source(bill)
                 return self._create(bill)
+            if self._reversals.is_due(bill, paired):
+                return self._reversals.item(bill, paired, _label(bill))
             return self._mend(bill, paired)
         except Held as held:
             return hold_of("ap_bill", bill, _label(bill), held)
@@ -102,7 +118,7 @@ class BillPlanner:
         vendor = self._vendor(bill)
         number = document_number(text(bill, "document_no"))
         self._copies.check(bill, vendor.vendor_id, number, None)
-        return self._item(bill, vendor, number, self._lines(bill), None)
+        return self._item(bill, vendor, number, self._sent_lines(bill, vendor), None)
 
     def _mend(self, bill: Row, paired: Row) -> Item | None:
         """Return the update that makes the Intacct bill equal to BILL's, or None if nothing differs."""
@@ -113,7 +129,7 @@ class BillPlanner:
         self._check_target(bill, paired)
         vendor, number = self._vendor(bill), document_number(text(bill, "document_no"))
         self._copies.check(bill, vendor.vendor_id, number, paired)
-        return self._item(bill, vendor, number, self._lines(bill), paired)
+        return self._item(bill, vendor, number, self._sent_lines(bill, vendor), paired)
 
     def _changes(self, bill: Row, paired: Row) -> list[str]:
         """Return the names of what differs; what cannot be translated differs too, and is refused later."""
@@ -167,6 +183,10 @@ class BillPlanner:
         rows = self._source_lines.get(bill["id"], [])
         return self._coded.translate(rows, bill["amount"], allowed_currency(self._context, bill), "bill")
 
+    def _sent_lines(self, bill: Row, vendor: VendorTarget) -> list[Line]:
+        lines = self._coded.of_party(self._lines(bill), Party("vendor", vendor.vendor_id))
+        return self._forms.told(self._labels.named(lines), bill["vendor_id"])
+
     def _item(self, bill: Row, vendor: VendorTarget, number: str, lines: list[Line], paired: Row | None) -> Item:
         currency = allowed_currency(self._context, bill)
         posting_date = posting_day(self._context, bill["bill_date"])
@@ -194,7 +214,7 @@ class BillPlanner:
             ledger_effect=tuple(effect),
             depends_on=() if vendor.parent is None else (vendor.parent,),
             label=_label(bill),
-            warnings=self._warnings(bill, posting_date),
+            warnings=self._warnings(bill, posting_date, lines),
         )
         if paired is None:
             return item
@@ -248,8 +268,8 @@ class BillPlanner:
         }
         return content
 
-    def _warnings(self, bill: Row, posting_date: date) -> tuple[str, ...]:
-        warnings = []
+    def _warnings(self, bill: Row, posting_date: date, lines: list[Line]) -> tuple[str, ...]:
+        warnings = filled_warnings(lines) + form_warnings(lines)
         if posting_date != bill["bill_date"]:
             warnings.append(f"dated {bill['bill_date']}, in the ledger on {posting_date} [S-IDM-08]")
         if abs(bill["amount"]) > LARGEST_CARRIED:

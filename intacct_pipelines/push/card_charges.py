@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from intacct_pipelines.clients.intacct.functions import date_parts
-from intacct_pipelines.domain.coding import CardWords, card_fields
 from intacct_pipelines.domain.keys import read_source_mark
 from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.push import UNDONE_STATES, Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.coded_lines import Coded, CodedLines, ledger_effect
+from intacct_pipelines.push.card_answers import CardAnswers
+from intacct_pipelines.push.coded_lines import Coded, CodedLines, filled_warnings, ledger_effect
 from intacct_pipelines.push.documents import (
     check_not_posted,
     check_readable,
@@ -72,11 +72,8 @@ class CardChargePlanner:
         self._zone = ZoneInfo(self._link.cards.time_zone)
         self._coded = CodedLines(sources, _PLATFORM)
         self._lines = sources.lines("spend.card_transaction_line")
-        self._answers = _by_line(sources.live("spend.card_transaction_coding"))
+        self._answers = CardAnswers(sources, "spend.card_transaction_coding")
         self._claims = sources.lines("spend.card_transaction_sync")
-        named = ((row["id"], text(row, "name")) for row in sources.live("spend.custom_field"))
-        self._fields = {field: dimension for dimension, field in card_fields(self._link, named).items()}
-        self._words = {dimension: CardWords(self._link, dimension) for dimension in self._fields.values()}
         self._accounts = sources.by("intacct.card_account", "card_id")
         self._paired = sources.pairs(OBJECT)
         taken = {row["record_no"] for row in self._paired.values()}
@@ -167,7 +164,7 @@ class CardChargePlanner:
             amount=charge["amount"],
             currency=currency,
             ledger_effect=tuple(ledger_effect(lines, currency, 1, f"card account {account['card_id']}")),
-            warnings=_warnings(own, posted_on, fell_back),
+            warnings=_warnings(own, posted_on, fell_back, lines),
             label=self._label(charge),
         )
 
@@ -213,28 +210,20 @@ class CardChargePlanner:
         rows = self._lines.get(charge["id"], [])
         self._coded.check_sum(rows, charge["amount"], text(charge, "currency"), "transaction")
         default = text(account, "location_id") or self._link.default_location
+        policy = self._link.cards
+        offset = policy.offset_account if account["card_id"] == policy.account else ""
         lines, fell_back = [], 0
         for position, row in enumerate(rows, start=1):
-            words = self._answered(charge["id"]) | self._answered(row["id"])
+            words = self._answers.of(charge["id"]) | self._answers.of(row["id"])
             if not words.get("location", ""):
                 # an answer without counterpart is None, and refused
                 is_answered = "location" in words and words["location"] is None
                 words["location"] = None if is_answered else default
                 fell_back += bool(default) and not is_answered
             coded = Coded(*(words.get(name, "") for name in ("account", "department", "location", "class")))
-            lines.append(self._coded.line(position, row["amount"], coded, text(charge, "merchant_name")))
-        return lines, fell_back
-
-    def _answered(self, line_id: str) -> dict[str, str | None]:
-        """Return Intacct's id for each dimension that is answered at a line; None for what has no one counterpart."""
-        words: dict[str, str | None] = {}
-        for answer in self._answers.get(line_id, []):
-            dimension = self._fields.get(answer["field_id"])
-            if dimension is not None:
-                said = text(answer, "value") or text(answer, "note")
-                word = self._words[dimension].word(text(answer, "value_id"), said)
-                words[dimension] = None if dimension in words else word
-        return words
+            merchant = text(charge, "merchant_name")
+            lines.append(self._coded.line(position, row["amount"], coded, merchant, offset_account=offset))
+        return self._coded.of_party(lines, offset_account=offset), fell_back
 
     def _content(self, charge: Row, account: Row, lines: list[Line], posted_on: date) -> Fields:
         """Return the arguments of ``record_cctransaction`` in their order."""
@@ -263,13 +252,6 @@ def reference_no(charge_id: str) -> str:
     return hashlib.sha256(charge_id.encode()).hexdigest()[:REFERENCE_LENGTH]
 
 
-def _by_line(answers: list[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for answer in sorted(answers, key=lambda row: (row["line_id"], row["field_id"], row["answer_no"])):
-        found[answer["line_id"]].append(answer)
-    return found
-
-
 def _line_arguments(line: Line, currency: str) -> Fields:
     """Return a line as ``ccpayitem`` takes it, in its order."""
     fields: Fields = {"glaccountno": line.account_no}
@@ -286,8 +268,8 @@ def _line_arguments(line: Line, currency: str) -> Fields:
     return fields
 
 
-def _warnings(own: date, posted_on: date, fell_back: int) -> tuple[str, ...]:
-    warnings = []
+def _warnings(own: date, posted_on: date, fell_back: int, lines: list[Line]) -> tuple[str, ...]:
+    warnings = filled_warnings(lines)
     if posted_on != own:
         warnings.append(f"dated {own}, in the ledger on {posted_on} [S-IDM-08]")
     if fell_back:

@@ -12,7 +12,7 @@ from intacct_pipelines.domain.ledger import ACCRUAL, SUBLEDGERS
 from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Item, LedgerLine, Operation
-from intacct_pipelines.push.coded_lines import Coded, CodedLines
+from intacct_pipelines.push.coded_lines import Coded, CodedLines, filled_warnings
 from intacct_pipelines.push.documents import format_day, key_of, marked_text, posting_day
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.domain.push import Fields
     from intacct_pipelines.domain.pushed import Pushed
+    from intacct_pipelines.push.coded_lines import Line
     from intacct_pipelines.push.planner import Context
     from intacct_pipelines.push.sources import Row
 
@@ -151,7 +152,10 @@ class ClearingEntries:
         if not journal:
             reason = "the link does not say in which journal it is entered"
             raise Held("missing_setting", move.rule, reason, "Name the journal in entries.journal of the link.")
-        day = posting_day(self._context, move.day)
+        day, lines = posting_day(self._context, move.day), self._coded(move)
+        warnings = filled_warnings(lines)
+        if day != move.day:
+            warnings.append(f"of {move.day}, in the ledger on {day} [S-IDM-08]")
         content: Fields = {
             "JOURNAL": journal,
             "BATCH_DATE": format_day(day),
@@ -159,7 +163,7 @@ class ClearingEntries:
             "BATCH_TITLE": move.what,
             "REFERENCENO": move.number,
             "STATE": "Posted",
-            "ENTRIES": {"GLENTRY": self._entry_lines(move, day)},
+            "ENTRIES": {"GLENTRY": self._entry_lines(lines, move, day)},
         }
         key = key_of(self._link, pushed.name, row, Operation.CREATE, content)
         return Item(
@@ -177,30 +181,40 @@ class ClearingEntries:
                 for side, account in (("debit", move.debit), ("credit", move.credit))
             ),
             depends_on=depends_on,
-            warnings=(f"of {move.day}, in the ledger on {day} [S-IDM-08]",) if day != move.day else (),
+            warnings=tuple(warnings),
             label=label,
         )
 
-    def _entry_lines(self, move: Move, day: date) -> list[Fields]:
-        try:
-            amount = format_amount(move.amount, move.currency)
-        except ValueError as error:
-            raise Held("amount", "S-IDM-07", str(error), "Enter it in Intacct by hand.") from error
+    def _coded(self, move: Move) -> list[Line]:
         coded = self._link.entries
         location = coded.location or self._link.default_location
         if not location and self._context.sources.entities:
             reason = "it has no location, which entries of a company with entities need"
             raise Held("missing_dimension", move.place_rule, reason, "Name it in entries.location of the link.")
+        lines = [
+            self._lines.line(position, move.amount, Coded(account, coded.department, location, ""), move.words)
+            for position, account in enumerate((move.debit, move.credit), start=1)
+        ]
+        return self._lines.of_party(lines)
+
+    def _entry_lines(self, coded: Sequence[Line], move: Move, day: date) -> list[Fields]:
+        try:
+            amount = format_amount(move.amount, move.currency)
+        except ValueError as error:
+            raise Held("amount", "S-IDM-07", str(error), "Enter it in Intacct by hand.") from error
         base = self._context.sources.base_currency
         lines: list[Fields] = []
-        for position, (account, side) in enumerate(((move.debit, "1"), (move.credit, "-1")), start=1):
-            line = self._lines.line(position, move.amount, Coded(account, coded.department, location, ""), move.words)
+        for line, side in zip(coded, ("1", "-1"), strict=True):
             fields: Fields = {"ACCOUNTNO": line.account_no, "TR_TYPE": side, "TRX_AMOUNT": amount}
             fields["CURRENCY"] = move.currency
             if base and base != move.currency:
                 # An empty type is Intacct's own daily rate.
                 fields |= {"EXCH_RATE_DATE": format_day(day), "EXCH_RATE_TYPE_ID": ""}
-            for name, value in (("LOCATION", line.location_id), ("DEPARTMENT", line.department_id)):
+            for name, value in (
+                ("LOCATION", line.location_id),
+                ("DEPARTMENT", line.department_id),
+                ("CLASSID", line.class_id),
+            ):
                 if value:
                     fields[name] = value
             lines.append({**fields, "DESCRIPTION": move.words})

@@ -107,15 +107,15 @@ class CreditMemoPlanner:
         customer = self._customers.active_id_of(memo["customer_id"])
         number = document_number(text(memo, "reference_no"))
         self._copies.check(memo, customer, number, None)
-        return self._item(memo, customer, number, self._lines(memo))
+        return self._item(memo, customer, number, self._lines(memo, customer))
 
-    def _lines(self, memo: Row) -> list[Line]:
+    def _lines(self, memo: Row, customer: str) -> list[Line]:
         rows = self._source_lines.get(memo["id"], [])
         lines = self._coded.translate(memo, rows, allowed_currency(self._context, memo), "credit memo")
         if any(line.amount <= 0 for line in lines):
             reason = "not all its lines are positive, and Intacct takes lines of one sign only"
             raise Held("mixed_signs", "S-CRM-01", reason, "Split it in BILL, or enter it in Intacct by hand.")
-        return lines
+        return self._coded.of_customer(lines, customer)
 
     def _item(self, memo: Row, customer: str, number: str, lines: list[Line]) -> Item:
         currency = text(memo, "currency")
@@ -135,7 +135,7 @@ class CreditMemoPlanner:
             currency=currency,
             ledger_effect=tuple(ledger_effect(lines, currency, 1, RECEIVABLE)),
             depends_on=() if parent is None else (parent,),
-            warnings=self._warnings(memo, posted_on),
+            warnings=self._warnings(memo, posted_on, lines),
             label=self._label(memo),
         )
 
@@ -155,8 +155,8 @@ class CreditMemoPlanner:
         content["aradjustmentitems"] = {"lineitem": [line_arguments(line, currency, sign=-1) for line in lines]}
         return content
 
-    def _warnings(self, memo: Row, posted_on: date) -> tuple[str, ...]:
-        warnings = self._coded.warnings(memo, self._source_lines.get(memo["id"], []))
+    def _warnings(self, memo: Row, posted_on: date, lines: list[Line]) -> tuple[str, ...]:
+        warnings = self._coded.warnings(memo, self._source_lines.get(memo["id"], []), lines)
         if posted_on != memo["credit_date"]:
             warnings.append(f"dated {memo['credit_date']}, in the ledger on {posted_on} [S-IDM-08]")
         if memo.get("applied_amount") and "memo_application" not in self._link.also_pushed:

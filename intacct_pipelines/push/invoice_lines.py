@@ -11,7 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from intacct_pipelines.domain.money import minor_unit_digits
-from intacct_pipelines.push.coded_lines import CodedLines, line_arguments
+from intacct_pipelines.push.account_labels import AccountLabels
+from intacct_pipelines.push.coded_lines import CodedLines, Party, filled_warnings, line_arguments
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
@@ -38,6 +39,8 @@ class InvoiceLines:
         self._sources = sources
         self._items = sources.by("bill.item")
         self._coded = CodedLines(sources)
+        is_used = sources.link.receivables.account_labels
+        self._labels = AccountLabels(sources, "intacct.ar_account_label", is_used=is_used)
         accounts = [sources.coding.account_no(text(item, "gl_account_id")) for item in self._taxes()]
         accounts += [
             text(row, "account_no") for row in sources.live("intacct.tax_detail") if row.get("tax_type") != "Purchase"
@@ -62,8 +65,22 @@ class InvoiceLines:
             priced.append(self._tax(document, tax, priced))
         return self._coded.translate(priced, document["amount"], currency, word)
 
-    def warnings(self, document: Row, rows: Sequence[Row]) -> list[str]:
-        """Return what to tell of lines whose account is that of their item, and of where the sales tax stands."""
+    def of_customer(self, lines: Sequence[Line], customer_id: str) -> list[Line]:
+        """Return lines that are to be sent.
+
+        Raises:
+            Held: An account requires a dimension that is not sent, or has no one label where labels are.
+        """
+        return self._labels.named(self._coded.of_party(lines, Party("customer", customer_id)))
+
+    def warnings(self, document: Row, rows: Sequence[Row], lines: Sequence[Line]) -> list[str]:
+        """Return what to tell of where accounts come from, where the sales tax stands, and which dimensions were given.
+
+        Args:
+            document: BILL's invoice or credit memo.
+            rows: Its lines.
+            lines: The same as they are sent.
+        """
         told = [
             f"line {position} takes its account from item {self._name(text(row, 'item_id'))} [S-BP-12]"
             for position, row in enumerate(rows, start=1)
@@ -71,7 +88,7 @@ class InvoiceLines:
         ]
         if document.get("tax_amount") and not document.get("location_id") and len(_codes(rows, "location_id")) > 1:
             told.append("its lines have several locations; the sales tax takes that of the first [S-INV-03]")
-        return told
+        return told + filled_warnings(lines)
 
     def is_same(self, lines: Iterable[Line], others: Iterable[Line]) -> bool:
         """Return whether lines come to the same, however they are split; a tax line's dimensions do not count."""

@@ -89,7 +89,8 @@ class InvoicePlanner:
             customer = self._customers.active_id_of(invoice["customer_id"])
             number = document_number(text(invoice, "document_no"))
             self._copies.check(invoice, customer, number, paired)
-            return self._item(invoice, customer, number, self._lines(invoice), paired)
+            lines = self._coded.of_customer(self._lines(invoice), customer)
+            return self._item(invoice, customer, number, lines, paired)
         except Held as held:
             return hold_of("ar_invoice", invoice, self._label(invoice), held)
 
@@ -187,7 +188,7 @@ class InvoicePlanner:
             currency=currency,
             ledger_effect=tuple(effect),
             depends_on=() if parent is None else (parent,),
-            warnings=self._warnings(invoice, posted_on),
+            warnings=self._warnings(invoice, posted_on, lines),
             label=self._label(invoice),
         )
         if paired is None:
@@ -217,8 +218,8 @@ class InvoicePlanner:
         }
         return content | currency_elements(currency, base, posted_on)
 
-    def _warnings(self, invoice: Row, posted_on: date) -> tuple[str, ...]:
-        warnings = self._coded.warnings(invoice, self._source_lines.get(invoice["id"], []))
+    def _warnings(self, invoice: Row, posted_on: date, lines: list[Line]) -> tuple[str, ...]:
+        warnings = self._coded.warnings(invoice, self._source_lines.get(invoice["id"], []), lines)
         if posted_on != invoice["invoice_date"]:
             warnings.append(f"dated {invoice['invoice_date']}, in the ledger on {posted_on} [S-IDM-08]")
         return tuple(warnings)

@@ -21,6 +21,7 @@ from intacct_pipelines.push.memo_applications import MemoApplicationPlanner
 from intacct_pipelines.push.payments import PaymentPlanner
 from intacct_pipelines.push.planner import Context
 from intacct_pipelines.push.receipts import ReceiptPlanner
+from intacct_pipelines.push.reimbursements import ReimbursementBills, ReimbursementReports
 from intacct_pipelines.push.sources import Sources, text
 from intacct_pipelines.push.transfers import PayableTransfers, ReceivableTransfers
 from intacct_pipelines.push.vendor_credits import VendorCreditPlanner
@@ -59,6 +60,8 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         ReceivableTransfers,
         FeePlanner,
         CardChargePlanner,
+        ReimbursementReports,
+        ReimbursementBills,
     )
 }
 """The planner of every pushed object."""

@@ -9,7 +9,15 @@ from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import UNDONE_STATES, Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.coded_lines import PAYABLE, CodedLines, ledger_effect, line_arguments
+from intacct_pipelines.push.account_labels import AccountLabels
+from intacct_pipelines.push.coded_lines import (
+    PAYABLE,
+    CodedLines,
+    Party,
+    filled_warnings,
+    ledger_effect,
+    line_arguments,
+)
 from intacct_pipelines.push.documents import (
     Copies,
     allowed_currency,
@@ -58,6 +66,7 @@ class VendorCreditPlanner:
         self._source_lines = sources.lines("bill.vendor_credit_line")
         self._vendors = vendor_targets(context)
         self._coded = CodedLines(sources)
+        self._labels = AccountLabels(sources, "intacct.ap_account_label", is_used=self._link.payables.account_labels)
         self._copies = Copies(context, _PUSHED, party="vendor_id", number="reference_no")
         self._negative: dict[tuple[str, str], int] = {}
         for record_no, row in sources.by(NEGATIVE_BILLS).items():
@@ -128,15 +137,15 @@ class VendorCreditPlanner:
         if entered is not None:
             reason = f"Intacct has a negative bill {number} of {vendor.vendor_id}, {entered}, that is not its pair"
             raise Held("duplicate", "S-VCR-06", reason, "Confirm the pair with `map`, or correct the wrong number.")
-        return self._item(credit, vendor, number, self._lines(credit))
+        return self._item(credit, vendor, number, self._lines(credit, vendor))
 
-    def _lines(self, credit: Row) -> list[Line]:
+    def _lines(self, credit: Row, vendor: VendorTarget) -> list[Line]:
         rows = self._source_lines.get(credit["id"], [])
         lines = self._coded.translate(rows, credit["amount"], allowed_currency(self._context, credit), "vendor credit")
         if any(line.amount <= 0 for line in lines):
             reason = "not all its lines are positive, and Intacct takes lines of one sign only"
             raise Held("mixed_signs", "S-VCR-02", reason, "Split it in BILL, or enter it in Intacct by hand.")
-        return lines
+        return self._labels.named(self._coded.of_party(lines, Party("vendor", vendor.vendor_id)))
 
     def _item(self, credit: Row, vendor: VendorTarget, number: str, lines: list[Line]) -> Item:
         currency = text(credit, "currency")
@@ -155,7 +164,7 @@ class VendorCreditPlanner:
             currency=currency,
             ledger_effect=tuple(ledger_effect(lines, currency, -1, PAYABLE)),
             depends_on=() if vendor.parent is None else (vendor.parent,),
-            warnings=_warnings(credit, posted_on),
+            warnings=_warnings(credit, posted_on, lines),
             label=self._label(credit),
         )
 
@@ -193,8 +202,8 @@ def credit_in_intacct(sources: Sources, credit_id: str) -> Row | None:
     return adjustment if adjustment is not None else sources.pairs(OBJECT, NEGATIVE_BILLS).get(credit_id)
 
 
-def _warnings(credit: Row, posted_on: date) -> tuple[str, ...]:
-    warnings = []
+def _warnings(credit: Row, posted_on: date, lines: list[Line]) -> tuple[str, ...]:
+    warnings = filled_warnings(lines)
     if posted_on != credit["credit_date"]:
         warnings.append(f"dated {credit['credit_date']}, in the ledger on {posted_on} [S-IDM-08]")
     if credit["amount"] > LARGEST_CARRIED:

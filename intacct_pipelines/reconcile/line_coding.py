@@ -15,9 +15,10 @@ from intacct_pipelines.reconcile.causes import Kind, first_cause
 from intacct_pipelines.reconcile.frames import require, select_rows, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from intacct_pipelines.domain.coding import Coding
+    from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.differences import Differences
     from intacct_pipelines.reconcile.frames import Frames
 
@@ -111,21 +112,36 @@ def _codes(lines: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
     return lines.merge(words, on=columns, how="left", validate="many_to_one")["code"]
 
 
-def coded_lines(platform: pd.DataFrame, intacct: pd.DataFrame) -> pd.DataFrame:
+def coded_lines(link: Link, platform: pd.DataFrame, intacct: pd.DataFrame) -> pd.DataFrame:
     """Return the lines of both sides in one frame, in Intacct's words.
 
+    A line of the platform without department or class has the link's where Intacct's lines of the document on that
+    account all have it: then the account requires one, and pushing fills it (S-ERR-09).
+
     Args:
+        link: For what it gives to lines where an account requires it.
         platform: Has ``pair`` (position of the pair), ``amount`` and, in Intacct's words, ``DIMENSIONS``.
         intacct: Has ``pair``, ``trx_amount`` and Intacct's columns of the dimensions.
     """
     columns = ("account_no", "department_id", "location_id", "class_id")
     spoken = {word: text(intacct, column) for word, column in zip(DIMENSIONS, columns, strict=True)}
     ours, theirs = platform["amount"].astype(object), intacct["trx_amount"].astype(object)
+    there = pd.DataFrame({"pair": intacct["pair"], **spoken})
+    here = _filled(platform[["pair", *DIMENSIONS]], there, link.where_required)
     sides = (
-        platform[["pair", *DIMENSIONS]].assign(amount=ours, signed=ours, side="platform"),
-        pd.DataFrame({"pair": intacct["pair"], **spoken}).assign(amount=theirs, signed=-theirs, side="intacct"),
+        here.assign(amount=ours, signed=ours, side="platform"),
+        there.assign(amount=theirs, signed=-theirs, side="intacct"),
     )
     return pd.concat(sides, ignore_index=True)
+
+
+def _filled(ours: pd.DataFrame, theirs: pd.DataFrame, where_required: Mapping[str, str]) -> pd.DataFrame:
+    for dimension, given in sorted(where_required.items()):
+        is_coded = (theirs[dimension] != "").groupby([theirs["pair"], theirs["account"]]).all()
+        coded = set(is_coded.index[is_coded.to_numpy(dtype=bool)])
+        places = pd.Series(list(zip(ours["pair"], ours["account"], strict=True)), index=ours.index, dtype=object)
+        ours = ours.assign(**{dimension: ours[dimension].where((ours[dimension] != "") | ~places.isin(coded), given)})
+    return ours
 
 
 def platform_lines(frames: Frames, coding: Coding, table: tuple[str, str], keys: pd.Series) -> pd.DataFrame:

@@ -10,16 +10,30 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import RECEIPT_METHODS, Clearing, Entries, Form1099, Link, Payables, Receivables
+from intacct_pipelines.domain.link import (
+    RECEIPT_METHODS,
+    Clearing,
+    Entries,
+    Form1099,
+    Link,
+    Payables,
+    Receivables,
+    Reporting,
+)
 from intacct_pipelines.settings.platforms import CardSettings
-from intacct_pipelines.settings.sections import Section, Text, TextMap, Written
+from intacct_pipelines.settings.sections import WHERE_REQUIRED, Section, Text, TextMap, WhereRequired, Written
 
 
 class Form1099Setting(Section):
     """A 1099 form and box."""
 
-    form: str
-    box: str
+    form: str = Field(min_length=1)
+    box: Text = Field(min_length=1)
+
+    @property
+    def policy(self) -> Form1099:
+        """What these settings state for pushing."""
+        return Form1099(self.form, self.box)
 
 
 class ClearingSettings(Section):
@@ -58,6 +72,11 @@ class PayablesSettings(Section):
         default_factory=dict, description="Ledger account to Intacct's bank account id, where several banks share one."
     )
 
+    account_labels: bool = Field(
+        default=False,
+        description="Whether lines name accounts by their label in use; without just one they are held (S-COA-02).",
+    )
+
     @property
     def policy(self) -> Payables:
         """What these settings state for pushing."""
@@ -68,6 +87,7 @@ class PayablesSettings(Section):
             self.method_to_print,
             self.method_outside,
             self.bank_accounts,
+            self.account_labels,
         )
 
 
@@ -85,11 +105,18 @@ class ReceivablesSettings(Section):
     fee_account: Text = Field("", description="Number of Intacct's account of convenience fees (S-FEE-01).")
     advance_account: Text = Field("", description="Number of Intacct's account of what customers paid ahead.")
 
+    account_labels: bool = Field(
+        default=False,
+        description="Whether lines name accounts by their label in use; without just one they are held (S-COA-02).",
+    )
+
     @property
     def policy(self) -> Receivables:
         """What these settings state for pushing."""
         methods = {**RECEIPT_METHODS, **self.methods}
-        return Receivables(self.undeposited_account, methods, self.fee_account, self.advance_account)
+        return Receivables(
+            self.undeposited_account, methods, self.fee_account, self.advance_account, self.account_labels
+        )
 
 
 class EntriesSettings(Section):
@@ -132,6 +159,11 @@ class LinkSettings(Written):
         default_factory=dict,
         description="BILL vendor id to 1099 form and box; without one the vendor is held (S-BP-03).",
     )
+    accounts_1099: dict[Text, Reporting | Form1099Setting] = Field(
+        default_factory=dict,
+        description="Intacct's account to what a 1099 vendor's lines on it count for: vendor, its form and box; never; "
+        "or a form and box. Nothing is sent of other lines (S-BP-04).",
+    )
     one_way: bool = Field(
         default=False,
         description="Whether the vendor's sync carries transactions to Intacct only, as in B and D (S-CFG-10).",
@@ -145,6 +177,7 @@ class LinkSettings(Written):
         description="Whether the company uses Intacct's Advanced Sales Tax: invoices are made in Intacct (S-TAX-01).",
     )
     default_location: str = Field("", description="Location for lines without one (S-CFG-20).")
+    where_required: WhereRequired = Field(default_factory=dict, description=WHERE_REQUIRED)
     clearing: ClearingSettings = Field(
         default_factory=ClearingSettings,
         description="BILL's clearing accounts in Intacct (S-CFG-03); without one nothing is reconciled to zero.",
@@ -174,12 +207,17 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         location_map=settings.locations,
         class_map=settings.classes,
         term_map=settings.terms,
-        form_1099={vendor: Form1099(value.form, value.box) for vendor, value in settings.form_1099.items()},
+        form_1099={vendor: value.policy for vendor, value in settings.form_1099.items()},
+        accounts_1099={
+            account: value.policy if isinstance(value, Form1099Setting) else value
+            for account, value in settings.accounts_1099.items()
+        },
         one_way=settings.one_way,
         currencies=settings.currencies,
         excluded_vendors=settings.excluded_vendors,
         advanced_sales_tax=settings.advanced_sales_tax,
         default_location=settings.default_location,
+        where_required={str(name): given for name, given in settings.where_required.items()},
         clearing=settings.clearing.policy,
         payables=settings.payables.policy,
         receivables=settings.receivables.policy,
@@ -197,5 +235,6 @@ def card_link_of(link: Link, cards: CardSettings) -> Link:
         location_map=cards.locations,
         class_map=cards.classes,
         default_location=cards.default_location,
+        where_required={str(name): given for name, given in cards.where_required.items()},
         cards=cards.policy,
     )

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy
+from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy, Link, Reimbursements
+from intacct_pipelines.domain.names import fold
 from intacct_pipelines.extract.business_center import DateOrder, Layout
-from intacct_pipelines.settings.sections import Budgeted, Compared, Secret, Section, Text, TextMap, Written
+from intacct_pipelines.settings.sections import (
+    WHERE_REQUIRED,
+    Budgeted,
+    Compared,
+    Secret,
+    Section,
+    Text,
+    TextMap,
+    WhereRequired,
+    Written,
+)
+
+_ENTERED_AS: Final = {"expense_report": "reimbursement_report", "bill": "reimbursement_bill"}
 
 
 class CardSettings(Section):
@@ -25,7 +39,7 @@ class CardSettings(Section):
     offset_account: Text = Field(
         "",
         description="Number of the ledger account behind the card account (S-SET-27), which Intacct does not tell; "
-        "`check` looks at it and `provision` makes it.",
+        "`check` looks at it and `provision` makes it, and what it requires is asked of charges (S-CRD-04).",
     )
     account_by_card: TextMap = Field(
         default_factory=dict, description="Card id or last four digits to card account, where a card has its own."
@@ -48,6 +62,7 @@ class CardSettings(Section):
     default_location: str = Field(
         "", description="Location of what names none (S-CRD-03), where Intacct's card account cannot be read."
     )
+    where_required: WhereRequired = Field(default_factory=dict, description=WHERE_REQUIRED)
     time_zone: str = Field("UTC", description="Where the day of a purchase is taken; the platform does not say.")
     claims: Literal["record_no", "document_no"] = Field(
         "record_no", description="What the transaction id of the vendor's sync names in Intacct (S-CRD-10)."
@@ -93,7 +108,29 @@ class CardSettings(Section):
             claims_document_no=self.claims == "document_no",
             compares_receipts=self.receipts,
             statement_day=self.statement_day,
+            offset_account=self.offset_account,
         )
+
+
+class ReimbursementSettings(Section):
+    """Whether and how what people laid out is written into Intacct."""
+
+    entered_as: Literal["", "expense_report", "bill"] = Field(
+        "", description="What one becomes: expense_report, or bill; empty: they are not entered (S-CRD-09)."
+    )
+    statuses: frozenset[str] = Field(
+        frozenset({"APPROVED", "READY_TO_PAY", "PAID"}),
+        description="The platform's words for those that are entered; it does not publish all of its words.",
+    )
+    people: TextMap = Field(
+        default_factory=dict,
+        description="User id or e-mail to Intacct's employee, or to the vendor where they become bills.",
+    )
+
+    @property
+    def policy(self) -> Reimbursements:
+        """What these settings state for pushing."""
+        return Reimbursements(self.statuses, {fold(who): record for who, record in self.people.items()})
 
 
 class SpendAccount(Budgeted, Compared, Written):
@@ -112,6 +149,7 @@ class SpendAccount(Budgeted, Compared, Written):
         24, ge=24, description="Younger differences are in flight: at least one cycle of the vendor's sync (S-SCH-03)."
     )
     cards: CardSettings = Field(default_factory=CardSettings)
+    reimbursements: ReimbursementSettings = Field(default_factory=ReimbursementSettings)
     overlap_hours: int = Field(1, ge=0, le=168, description="How far back of the watermark an extraction reads.")
     reread_days: int = Field(
         70,
@@ -120,6 +158,20 @@ class SpendAccount(Budgeted, Compared, Written):
         description="Transactions of so many days are read again each time: a sync's result may come without a new "
         "time of change (S-CRD-10), as long as a sync may still happen (S-CRD-08).",
     )
+
+    @model_validator(mode="after")
+    def _is_said_in_one_place(self) -> SpendAccount:
+        named = sorted(self.also_pushed & set(_ENTERED_AS.values()))
+        if named:
+            msg = f"{', '.join(named)} is not named in also_pushed; set reimbursements.entered_as (S-CRD-09)"
+            raise ValueError(msg)
+        return self
+
+    def allowed(self, link: Link) -> Link:
+        """Return a link with what these settings let it write; a reimbursement is entered in one way or not at all."""
+        link = replace(super().allowed(link), reimbursements=self.reimbursements.policy)
+        entered_as = self.reimbursements.entered_as
+        return replace(link, also_pushed=link.also_pushed | {_ENTERED_AS[entered_as]}) if entered_as else link
 
 
 class BusinessCenterCompany(Compared):

@@ -128,6 +128,13 @@ Text = Annotated[str, BeforeValidator(_as_text)]
 """A number that YAML may read as one, such as that of an account."""
 
 
+WhereRequired = dict[Literal["department", "class"], Text]
+WHERE_REQUIRED: Final = (
+    "Intacct's department or class for lines without one whose account requires it; without it they are held "
+    "(S-CRD-04, S-ERR-09)."
+)
+
+
 def _is_pushed(name: str) -> str:
     if name not in PUSHED:
         msg = f"{name!r} is no object that is pushed; those are: {', '.join(PUSHED)}"

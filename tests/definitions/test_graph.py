@@ -172,7 +172,10 @@ def test_lineage_runs_from_sources_to_push(graph):
         *compared,
         *(f"intacct/{name}" for name in ("ar_advance", "ar_payment", "journal_entry")),
     }
-    assert parents("push", "card_plan") == {"recon/card_transaction"}
+    assert parents("push", "card_plan") == {
+        *("recon/card_transaction", "recon/reimbursement"),
+        *("intacct/expense_report", "intacct/ap_bill"),
+    }
     assert parents("push", "item") == {"push/plan", "push/card_plan"}
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from pipeline_world import World
 
+from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.ledger import AP_ACCOUNT
 from intacct_pipelines.sandbox.settlements import MONEY_OUT_CLEARING
@@ -109,3 +110,58 @@ def test_a_payment_whose_bill_a_person_pays_meanwhile_is_not_sent(warehouse_dsn)
     with world.systems() as systems:
         items = {item.source_id: item.state.value for item in Outbox(systems.warehouse).items()}
     assert items[planned.plan.items[0].source_id] == "expired"
+
+
+def test_a_bill_that_bill_deleted_after_a_void_is_taken_back_once_a_person_approves(warehouse_dsn):
+    """The void first, then the bill: on its own day, by nobody's policy, and nothing is deleted (S-BIL-04)."""
+    pushed = {"ap_payment", "ap_bill"}
+    world = World(warehouse_dsn, grace_hours=0, closed_period="first_open", not_pushed=sorted({*PUSHED} - pushed))
+    payment = next(one for one in world.sandbox.business.settlements.payments if is_of_one_bill_alone(world, one))
+    change_payment(world, payment.bill_id, "VOIDED", "VOID")
+    paid = shares_of(world, payment.bill_id)[0]["billId"]
+    world.sandbox.bill.archive_bill(paid)
+    first = world.sync_only(*sorted(pushed)).plan
+    assert ("ap_payment", "reverse", payment.bill_id) in operations(first)
+    (waiting,) = (hold for hold in first.holds if hold.source_id == paid)
+    assert (waiting.rule, waiting.kind) == ("S-BIL-04", "unconfirmed")
+    with world.systems() as systems:
+        for name in ("vendor", "ap_bill"):
+            reconcile(systems, systems.link(world.entity), name, "confirming")
+    assert world.apply()["accepted"] >= 1
+    planned = world.sync_only(*sorted(pushed))
+    (item,) = [one for one in planned.plan.items if one.source_id == paid]
+    assert (item.object_name, item.operation.value) == ("ap_bill", "reverse")
+    assert not planned.is_auto_approved
+    standing = len(world.sandbox.intacct.records("APBILL"))
+    before = balances(world)
+    assert world.apply().get("accepted", 0) == 0
+    with world.systems() as systems:
+        Outbox(systems.warehouse).approve(planned.plan.plan_id, by="Ann", content_hash=planned.plan.content_hash)
+    world.apply()
+    assert balances(world) == foretold(before, planned.plan.items)
+    states = {row["RECORDNO"]: row["STATE"] for row in world.sandbox.intacct.records("APBILL")}
+    assert states[str(item.target_record_no)] == "Reversed"
+    assert len(states) == standing + 1
+    again = world.sync_only(*sorted(pushed))
+    assert paid not in {one.source_id for one in (*again.plan.items, *again.plan.holds)}
+    assert not any(world.sandbox.intacct.ledger.trial_balance().values())
+
+
+def operations(plan):
+    return {(item.object_name, item.operation.value, item.source_id) for item in plan.items}
+
+
+def shares_of(world, payment_id):
+    """The bills of a payment of BILL."""
+    organization = world.sandbox.bill._organization(world.sandbox.describe()["bill"]["organizations"][0]["id"])
+    return organization.collections["payments"][payment_id]["billPayments"]
+
+
+def is_of_one_bill_alone(world, payment):
+    """Whether a cleared payment by BILL pays one bill, which no other payment pays."""
+    if payment.way != "platform" or payment.status != "CLEARED" or len(shares_of(world, payment.bill_id)) != 1:
+        return False
+    organization = world.sandbox.bill._organization(world.sandbox.describe()["bill"]["organizations"][0]["id"])
+    bill = shares_of(world, payment.bill_id)[0]["billId"]
+    every = organization.collections["payments"].values()
+    return sum(share["billId"] == bill for one in every for share in one["billPayments"]) == 1

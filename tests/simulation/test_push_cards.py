@@ -95,3 +95,24 @@ def test_a_card_account_that_only_observes_is_planned_and_never_sent(warehouse_d
     assert world.sync_only(OBJECT).plan.items
     world.apply()
     assert set(states(world)) == {"planned"}
+
+
+def test_what_the_account_behind_a_card_requires_is_filled_before_anything_is_sent(warehouse_dsn):
+    """Intacct would refuse every such charge; with the account named none is refused, without a filling all wait."""
+    policy = {**POLICY["cards"], "offset_account": CARD_ACCOUNT}
+    world = World(warehouse_dsn, bills=20, card_account={**POLICY, "cards": policy})
+    accounts = world.sandbox.intacct._state.tables["GLACCOUNT"]
+    account = accounts.by_business_key(CARD_ACCOUNT)
+    account[accounts.at["REQUIRECLASS"]] = "true"
+    planned = world.sync_only(OBJECT).plan
+    waiting = {hold.source_id for hold in planned.holds if hold.rule == "S-CRD-04"}
+    assert waiting
+    (settings,) = world.connections.spend.values()
+    (first, *_) = (row["CLASSID"] for row in world.sandbox.intacct.records("CLASS") if row["STATUS"] == "active")
+    settings.cards.where_required["class"] = first
+    again = world.sync_only(OBJECT).plan
+    items = {item.source_id: item for item in again.items}
+    assert waiting <= set(items)
+    assert all("[S-CRD-04]" in " ".join(items[one].warnings) for one in waiting)
+    world.apply()
+    assert waiting <= sent(world, "accepted")

@@ -186,7 +186,7 @@ CARDS: Final[dict[str, Cause]] = {
     "reimbursement_stays": expected(
         "S-CRD-09",
         "Reimbursements do not sync, and none of Intacct's expense reports or bills is known to be this one.",
-        "Enter it in Intacct as an expense report or a bill if it is to be there.",
+        "Enter it in Intacct as an expense report or a bill if it is to be there, or let the platform account do so.",
         turn=Turn.INTACCT,
     ),
     "report_of_its_own": expected("S-CRD-09", "It was entered in Intacct and comes from no reimbursement.", "Nothing."),

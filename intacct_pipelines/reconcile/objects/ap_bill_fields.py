@@ -18,7 +18,6 @@ from intacct_pipelines.reconcile.sides import pair_rows
 if TYPE_CHECKING:
     from datetime import date
 
-    from intacct_pipelines.domain.coding import Coding
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.differences import Differences
     from intacct_pipelines.reconcile.frames import Frames
@@ -99,7 +98,7 @@ def compare_pairs(differences: Differences, frames: Frames, bills: PairedBills) 
     add_coding(
         differences,
         bills.rows,
-        _lines(frames, coding_of(differences.link, frames), bills.rows),
+        _lines(differences.link, frames, bills.rows),
         totals_differ=currency.differs | amount.differs,
         is_skipped=bills.is_zeroed,
         cause=bills.edit,
@@ -201,7 +200,7 @@ def _payment_field(bills: PairedBills) -> Field:
     )
 
 
-def _lines(frames: Frames, coding: Coding, pairs: pd.DataFrame) -> pd.DataFrame:
-    ours = platform_lines(frames, coding, ("bill.ap_bill_line", "bill_id"), pairs["platform_id"])
+def _lines(link: Link, frames: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
+    ours = platform_lines(frames, coding_of(link, frames), ("bill.ap_bill_line", "bill_id"), pairs["platform_id"])
     theirs = intacct_lines(frames, ("intacct.ap_bill_line", "bill_record_no"), pairs["intacct_record_no"])
-    return coded_lines(ours, theirs)
+    return coded_lines(link, ours, theirs)

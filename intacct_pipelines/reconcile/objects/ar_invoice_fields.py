@@ -95,7 +95,7 @@ def compare_invoices(differences: Differences, frames: Frames, sides: Sides, pai
     add_coding(
         differences,
         rows,
-        coded_lines(ours[~ours_tax], theirs[~theirs_tax]),
+        coded_lines(link, ours[~ours_tax], theirs[~theirs_tax]),
         totals_differ=currency.differs | amount.differs,
         is_skipped=pd.Series(data=False, index=rows.index),
         cause=edit,

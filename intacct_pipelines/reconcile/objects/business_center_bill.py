@@ -133,7 +133,7 @@ def _compare(sides: Sides, differences: Differences, pairs: pd.DataFrame, frames
     add_coding(
         differences,
         rows,
-        _lines(frames, pairs),
+        _lines(differences.link, frames, pairs),
         totals_differ=currency.differs | amount.differs,
         is_skipped=pd.Series(data=False, index=rows.index, dtype=bool),
         cause=cause,
@@ -162,7 +162,7 @@ def _state_fields(platform: pd.DataFrame, intacct: pd.DataFrame, at_stake: pd.Se
     return state, paid
 
 
-def _lines(frames: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
+def _lines(link: Link, frames: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
     rows = frames[_LINES]
     positions = [f"{bill}/{number}" for bill, number in zip(rows["bill_id"], rows["line_no"], strict=True)]
     keyed = Frames({_LINES: rows.assign(id=pd.Series(positions, index=rows.index, dtype=object))})
@@ -171,7 +171,7 @@ def _lines(frames: Frames, pairs: pd.DataFrame) -> pd.DataFrame:
     ours = ours.assign(**{word: text(ours, column) for word, (column, _) in _CODED.items()}, **{"class": ""})
     # An export need not carry every column; one that no line fills says nothing.
     unsaid = [other for column, other in _CODED.values() if not (text(rows, column) != "").any()]
-    return coded_lines(ours, theirs.assign(**dict.fromkeys((*unsaid, "class_id"), "")))
+    return coded_lines(link, ours, theirs.assign(**dict.fromkeys((*unsaid, "class_id"), "")))
 
 
 def _explain(frames: Frames, sides: Sides, confirmed: pd.DataFrame) -> Explanations:

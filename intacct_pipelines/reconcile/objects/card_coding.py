@@ -52,7 +52,7 @@ def lines_of(link: Link, frames: Frames, pairs: pd.DataFrame, defaults: pd.Serie
         ours[LOCATION] = ours[LOCATION].where(ours[LOCATION] != "", ours["pair"].map(defaults))
     table = ("intacct.card_transaction_line", "transaction_record_no")
     theirs = intacct_lines(frames, table, pairs["intacct_record_no"])
-    lines = coded_lines(ours, theirs)
+    lines = coded_lines(link, ours, theirs)
     return lines.assign(**dict.fromkeys(set(DIMENSIONS) - set(fields), ""))
 
 

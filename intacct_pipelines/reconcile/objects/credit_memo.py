@@ -150,7 +150,7 @@ def _compare(sides: Sides, differences: Differences, pairs: pd.DataFrame, frames
     add_coding(
         differences,
         rows,
-        coded_lines(ours, theirs.assign(trx_amount=-theirs["trx_amount"].astype(object))),
+        coded_lines(differences.link, ours, theirs.assign(trx_amount=-theirs["trx_amount"].astype(object))),
         totals_differ=currency.differs | amount.differs,
         is_skipped=currency.differs,
         cause=pd.Series(NO_CAUSE, index=rows.index, dtype=object),

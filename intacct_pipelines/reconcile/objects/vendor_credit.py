@@ -237,7 +237,7 @@ def _lines(link: Link, frames: Frames, pairs: pd.DataFrame, form: pd.Series) -> 
         ],
         ignore_index=True,
     )
-    return coded_lines(ours, theirs.assign(trx_amount=-theirs["trx_amount"].astype(object)))
+    return coded_lines(link, ours, theirs.assign(trx_amount=-theirs["trx_amount"].astype(object)))
 
 
 def _explain(link: Link, frames: Frames, sides: Sides, crosswalk: pd.DataFrame) -> Explanations:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.money import DECIMAL_TEXT
-from intacct_pipelines.sandbox.intacct.refusals import refusal
+from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError, refusal
 from intacct_pipelines.sandbox.intacct.values import read_day, sortable
 from intacct_pipelines.sandbox.rates import exchange_rate
 
@@ -21,6 +21,8 @@ _DIMENSIONS: Final = (
     ("LOCATIONID", "LOCATION", "REQUIRELOC", "Location"),
     ("CLASSID", "CLASS", "REQUIRECLASS", "Class"),
 )
+_NAMED: Final = ("Project", "Task", "Customer", "Vendor", "Employee", "Item", "Contract", "Warehouse")
+"""Further dimensions that an account may require; what they name is not looked up."""
 _DEFAULT_TERM_DAYS: Final = 30
 _HIGHEST_RATE: Final = 1_000_000
 
@@ -66,6 +68,14 @@ class Checks:
             raise refusal("SANDBOX-ACCOUNT", f"Account {account_no} is not valid.")
         return account
 
+    def labelled(self, module: str, label: str) -> str:
+        """The account for which a label in use stands; cards have those of payables."""
+        labels = self._state.tables["ARACCOUNTLABEL" if module == "AR" else "APACCOUNTLABEL"]
+        found = labels.by_business_key(label)
+        if found is None or labels.get(found, "STATUS") != "active":
+            raise refusal("SANDBOX-ACCOUNT-LABEL", f"The account label '{label[:80]}' is not valid.")
+        return labels.get(found, "GLACCOUNTNO")
+
     def dimensions(self, lines: Table, item: Row, account: Row, owner: str) -> None:
         """Check that a line has the dimensions that its account requires, and that they exist."""
         accounts = self._state.tables["GLACCOUNT"]
@@ -73,13 +83,14 @@ class Checks:
         for field, object_name, flag, word in _DIMENSIONS:
             value = lines.get(item, field)
             if not value and accounts.get(account, flag) == "true":
-                raise refusal(
-                    "SANDBOX-DIMENSION",
-                    f"This transaction is missing the {word} dimension for the Account {account_no}."
-                    f" The account number '{account_no}' requires a {word}.",
-                )
+                raise _lacking(word, account_no)
             if value:
                 self._dimension(object_name, word, value, owner)
+        for word in _NAMED:
+            field = f"{word.upper()}ID"
+            is_there = field in lines.at and lines.get(item, field)
+            if accounts.get(account, f"REQUIRE{word.upper()}") == "true" and not is_there:
+                raise _lacking(word, account_no)
         if not lines.get(item, "LOCATIONID") and self._state.options.location_required:
             raise refusal(
                 "SANDBOX-DIMENSION", "This transaction is missing the Location dimension: Location is required."
@@ -141,3 +152,11 @@ class Checks:
         table = self._state.tables[object_name]
         row = table.by_business_key(value) if value else None
         return "" if row is None else table.get(row, field)
+
+
+def _lacking(word: str, account_no: str) -> FunctionRefusedError:
+    return refusal(
+        "SANDBOX-DIMENSION",
+        f"This transaction is missing the {word} dimension for the Account {account_no}."
+        f" The account number '{account_no}' requires a {word}.",
+    )

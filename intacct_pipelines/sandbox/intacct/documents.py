@@ -329,6 +329,8 @@ class Documents:
             fill(table, item, {"WHENCREATED": self._state.instants.local(now)})
         headers = self._headers
         trx = read_amount(table.get(item, "TRX_AMOUNT"), headers.get(row, "CURRENCY"), "TRX_AMOUNT")
+        if values.get("ACCOUNTLABEL"):
+            fill(table, item, {"ACCOUNTNO": self._checks.labelled(self.form.header[:2], values["ACCOUNTLABEL"])})
         account = self._checks.account(table.get(item, "ACCOUNTNO"))
         self._checks.dimensions(table, item, account, row[headers.owner_at])
         fill(table, item, line_fields(self._state, self.form, row, table, item, trx))

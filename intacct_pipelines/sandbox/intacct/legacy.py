@@ -1,6 +1,6 @@
 """The object-specific functions: their sequences as in the 2019 schema, and what their elements mean.
 
-The sequences are content models: ``?`` optional, ``*`` any, ``+`` one or more, ``|`` choice.
+The sequences are content models: ``?`` optional, ``*`` any, ``+`` one or more, ``|`` choice; behind ``&`` in any order.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.elements import child_text, children, is_true, line_of, text_of
 from intacct_pipelines.sandbox.intacct.fields import OBJECTS
@@ -44,6 +44,9 @@ class LegacyWrite:
     ignores_duplicates: bool = False
 
 
+_ANY_ORDER: Final = "& "
+
+
 @lru_cache(maxsize=256)
 def _pattern(model: str) -> re.Pattern[str]:
     spaced = re.sub(r"([a-z_0-9]+)", r"(?:\1;)", model.lower())
@@ -75,6 +78,10 @@ def _check(element: etree._Element, model: str) -> None:
     for one in inside:
         if one.tag not in _names(model):
             raise schema_error(f"Element '{one.tag}': This element is not expected.", line_of(one))
+    if model.startswith(_ANY_ORDER):
+        model = model.removeprefix(_ANY_ORDER)
+        places = model.replace("?", "").split()
+        tags.sort(key=places.index)
     if not _pattern(model).fullmatch("".join(f"{tag};" for tag in tags)):
         raise schema_error(
             f"Element '{element.tag}': The children ({', '.join(tags)}) do not follow the sequence ({model}).",

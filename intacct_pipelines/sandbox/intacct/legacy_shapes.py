@@ -123,6 +123,8 @@ SEQUENCES: Final = {
     " (onlinecardpayment | onlineachpayment)*",
     "apply_arpayment": "arpaymentkey paymentdate batchkey? memo? overpaylocid? overpaydeptid? arpaymentitems*",
     "reverse_arpayment": "datereversed description? nsfclosedaccount?",
+    "create_expensereport": "& employeeid datecreated dateposted? batchkey? expensereportno? state? description? memo?"
+    " externalid? basecurr? currency? customfields? supdocid? expenses",
     "create_gltransaction": "journalid datecreated reversedate? description referenceno? sourceentity? customfields?"
     " gltransactionentries",
 }
@@ -160,6 +162,12 @@ INSIDE: Final = {
     "invoiceitems": "lineitem+",
     "updateinvoiceitems": "(lineitem | updatelineitem)+",
     "aradjustmentitems": "lineitem+",
+    "expensedate": _DATE,
+    "expenses": "expense+",
+    "expense": "(expensetype | glaccountno) amount? currency? trx_amount? exchratedate? exchratetype? exchrate?"
+    " expensedate? memo? form1099? form1099type? form1099box? paidfor? locationid? departmentid? customfields?"
+    " projectid? customerid? vendorid? employeeid? itemid? classid? contractid? warehouseid? billable? exppmttype?"
+    " quantity? rate?",
     "arpaymentitem": "invoicekey amount",
     "arpaymentitems": "arpaymentitem+",
     "billto": _CONTACT_CHOICE,
@@ -222,6 +230,7 @@ OBJECT_NAMES: Final = {name: name.upper() for name in KEYS} | {
     "invoice": "ARINVOICE",
     "arpayment": "ARPYMT",
     "gltransaction": "GLBATCH",
+    "expensereport": "EEXPENSES",
 }
 
 LINES: Final = {
@@ -234,12 +243,13 @@ LINES: Final = {
     "ARADJUSTMENT": "ARADJUSTMENTITEM",
     "ARPYMT": "ARPYMTDETAIL",
     "GLBATCH": "GLENTRY",
+    "EEXPENSES": "EEXPENSESITEM",
 }
 
 LINE_LISTS: Final = words(
     "billitems updatebillitems apadjustmentitems updateapadjustmentitems ccpayitems updateccpayitems receiptitems"
     " paymentrequestitems invoiceitems updateinvoiceitems aradjustmentitems arpaymentitems"
-    " gltransactionentries"
+    " gltransactionentries expenses"
 )
 
 KEY_LISTS: Final = words("appaymentkeys receiptkeys")
@@ -349,6 +359,18 @@ NAMES: Final = {
         "locationid": "LOCATION",
         "departmentid": "DEPARTMENT",
         **RATES,
+    },
+    "EEXPENSES": {
+        "datecreated": "WHENCREATED",
+        "dateposted": "WHENPOSTED",
+        "expensereportno": "RECORDID",
+        "state": "ACTION",
+    },
+    "EEXPENSESITEM": {
+        "glaccountno": "ACCOUNTNO",
+        "amount": "TRX_AMOUNT",
+        "memo": "ENTRYDESCRIPTION",
+        "expensedate": "ENTRY_DATE",
     },
     "GLACCOUNT": {"glaccountno": "ACCOUNTNO"},
     "VENDOR": {"glaccountno": "APACCOUNT"},

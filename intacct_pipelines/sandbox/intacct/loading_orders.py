@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from intacct_pipelines.sandbox.expense_business import EMPLOYEE_PAYABLE_ACCOUNT
+from intacct_pipelines.sandbox.intacct.expense_reports import EXPENSES
 from intacct_pipelines.sandbox.intacct.loading_attachments import Attachment, load_attachment
 from intacct_pipelines.sandbox.intacct.posting import Coding, Entry, coding_of, journal_entry
 from intacct_pipelines.sandbox.intacct.values import round_amount
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.intacct.state import Row, Table
     from intacct_pipelines.sandbox.order_business import Order, OrderLine
 
-EXPENSES: Final = PostingKind("Expense report", "EJ", "6.EE", "ei")
 REIMBURSEMENT: Final = PostingKind("Expense reimbursement", "CDJ", "6.EE", "ep")
 
 

@@ -12,6 +12,7 @@ from intacct_pipelines.sandbox.intacct.card_transactions import CardTransactions
 from intacct_pipelines.sandbox.intacct.cash import Deposits, FundsTransfers, OtherReceipts
 from intacct_pipelines.sandbox.intacct.documents import Author, Documents
 from intacct_pipelines.sandbox.intacct.elements import child_text, children, text_of
+from intacct_pipelines.sandbox.intacct.expense_reports import ExpenseReports
 from intacct_pipelines.sandbox.intacct.invoices import CustomerAdjustments, Invoices
 from intacct_pipelines.sandbox.intacct.journals import OBJECT as JOURNAL_OBJECT
 from intacct_pipelines.sandbox.intacct.journals import Journals
@@ -73,6 +74,7 @@ class Writer:
             "ARADJUSTMENT": CustomerAdjustments(state),
             "ARPYMT": self.receipts,
             "ARADVANCE": Advances(state),
+            "EEXPENSES": ExpenseReports(state),
         }
         self._journals = Journals(state)
         self._deposits = Deposits(state)

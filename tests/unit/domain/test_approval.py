@@ -10,6 +10,7 @@ from push_cases import LINK, item
 
 from intacct_pipelines.domain.approval import ANY, people_needed, why_a_person
 from intacct_pipelines.domain.link import Gate
+from intacct_pipelines.domain.push import Operation
 
 USD_100 = {"USD": Decimal(100)}
 AUTO = replace(LINK, gate=Gate.AUTO, auto_approve_items=2, auto_approve_amount=USD_100)
@@ -36,6 +37,12 @@ def of(*amounts):
         (replace(AUTO, gate=Gate.MANUAL), of(("1", "USD")), "the link's gate is manual"),
         (replace(AUTO, approvals=2), of(("1", "USD")), "the link asks for two, and its policy counts as nobody"),
         (replace(AUTO, approvals=2, one_approval_up_to=USD_100), of(("1", "USD")), ""),
+        (
+            AUTO,
+            [item(amount=Decimal(1)), item("b2", operation=Operation.REVERSE, amount=Decimal(1))],
+            "1 of its items take back what stands in Intacct, which no policy approves",
+        ),
+        (AUTO, [item(object_name="ap_payment", operation=Operation.REVERSE, amount=Decimal(1))], ""),
         (
             replace(AUTO, approvals=2, one_approval_up_to={"USD": Decimal(10)}),
             of(("11", "USD")),

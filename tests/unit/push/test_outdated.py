@@ -16,7 +16,7 @@ from push_lists import BILL, of_bill, of_intacct, plan_of
 from push_receivables import memos, plan_receivables, receipts
 
 from intacct_pipelines.domain.inputs import Inputs, settings_hash, what_changed
-from intacct_pipelines.domain.link import Clearing, Gate, Link, Mode
+from intacct_pipelines.domain.link import Clearing, Gate, Link, Mode, Reimbursements
 from intacct_pipelines.domain.push import State
 
 CLOSED = {"closed_through": date(2026, 2, 28)}
@@ -140,6 +140,7 @@ def changed(link, name):
     """The link with another value of one setting."""
     value = getattr(link, name)
     others = {"mode": Mode.OBSERVE, "gate": Gate.AUTO, "grace": timedelta(1, 1), "clearing": Clearing(money_in="1")}
+    others["reimbursements"] = Reimbursements(people={"u1": "E1"})
     if name in others:
         return replace(link, **{name: others[name]})
     if name == "closed_period":

@@ -45,6 +45,18 @@ def test_a_bill_is_created_as_documented_and_posts() -> None:
     assert books.balanced()
 
 
+@pytest.mark.parametrize("dimension", ["PROJECT", "VENDOR", "CUSTOMER", "EMPLOYEE", "ITEM"])
+def test_an_account_may_require_any_dimension_of_a_line(dimension: str) -> None:
+    """A line without it is refused with the dimension's name, one with it is taken (S-ERR-09)."""
+    books = Books()
+    account = f"<ACCOUNTNO>6802</ACCOUNTNO><TITLE>T</TITLE><REQUIRE{dimension}>true</REQUIRE{dimension}>"
+    assert status(books.result(f"<create><GLACCOUNT>{account}</GLACCOUNT></create>")) == "success"
+    refused = books.result(create_bill(lines=item("1", ACCOUNTNO="6802")), entity_id="100")
+    assert f"missing the {dimension.title()} dimension for the Account 6802" in texts(refused)
+    whole = create_bill(lines=item("1", ACCOUNTNO="6802", **{f"{dimension}ID": "X-1"}))
+    assert status(books.result(whole, entity_id="100")) == "success"
+
+
 @pytest.mark.parametrize(
     ("function", "entity_id", "number", "text"),
     [

@@ -32,6 +32,25 @@ GL_ACCOUNT: Final = Table(
         Column("is_department_required", Kind.FLAG, "REQUIREDEPT", "Whether a line on it needs a department."),
         Column("is_location_required", Kind.FLAG, "REQUIRELOC", "Whether a line on it needs a location."),
         Column("is_class_required", Kind.FLAG, "REQUIRECLASS", "Whether a line on it needs a class."),
+        *(
+            Column(
+                f"is_{name}_required",
+                Kind.FLAG,
+                f"REQUIRE{name.upper()}",
+                f"Whether a line on it needs {article} {name}.",
+                is_optional=True,
+            )
+            for article, name in (
+                ("a", "project"),
+                ("a", "task"),
+                ("a", "customer"),
+                ("a", "vendor"),
+                ("an", "employee"),
+                ("an", "item"),
+                ("a", "contract"),
+                ("a", "warehouse"),
+            )
+        ),
         STATUS,
         *AUDIT,
         *OWNER,
