@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
@@ -39,6 +39,8 @@ COMPANY_ZONE: Final = "America/Los_Angeles"
 PARENTS_PER_QUERY: Final = 1000
 """The gateway takes at most so many values in one ``in``."""
 
+_CELLS_AT_ONCE: Final = 300_000
+"""Cells that are typed together: each call costs something for each column, and many wide rows take much memory."""
 _DIGITS: Final = 76
 """All that arrow's decimals can have: no sum of amounts runs over."""
 _ACCOUNTING: Final = Context(prec=_DIGITS)
@@ -106,7 +108,7 @@ class IntacctExtraction:
         key = self.table.column(self.table.key[-1]).source
         query = Query(self.table.source_object, self._fields, condition, key=key)
         announced = 0
-        for page in self._session.read_pages(query):
+        for page in joined(self._session.read_pages(query), _CELLS_AT_ONCE):
             announced = page.total_count
             self.tally.received += page.count
             self._note(page)
@@ -302,6 +304,31 @@ def _parents(table: Table, keys: Sequence[str]) -> list[Filter | None]:
         Condition(source, Operator.IN, tuple(keys[at : at + PARENTS_PER_QUERY]))
         for at in range(0, len(keys), PARENTS_PER_QUERY)
     ]
+
+
+def joined(pages: Iterable[Page], cells: int) -> Iterator[Page]:
+    """Join pages of one reading, in order, until each has about so many cells; one that has more stays as it is."""
+    waiting: list[Page] = []
+    for page in pages:
+        if waiting and (sum(one.count for one in waiting) + page.count) * len(page.fields) > cells:
+            yield _one(waiting)
+            waiting = []
+        waiting.append(page)
+        del page  # as in ``_read``
+    if waiting:
+        yield _one(waiting)
+
+
+def _one(pages: list[Page]) -> Page:
+    """Return the pages as one, and let go of them."""
+    first, last = pages[0], pages[-1]
+    if len(pages) == 1:
+        pages.clear()
+        return first
+    columns = {field: pa.concat_arrays([page.columns[field] for page in pages]) for field in first.columns}
+    count = sum(page.count for page in pages)
+    pages.clear()
+    return Page(first.fields, columns, last.total_count, count, last.remaining)
 
 
 def exact_sum(cells: pa.Array) -> Decimal:

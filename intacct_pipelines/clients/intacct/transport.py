@@ -16,7 +16,7 @@ from typing import Any, Final
 import httpx
 
 from intacct_pipelines.clients.intacct.failures import SYSTEM, Level, classify
-from intacct_pipelines.clients.intacct.heap import return_large_blocks
+from intacct_pipelines.clients.intacct.heap import settle_heap
 from intacct_pipelines.clients.intacct.options import Options
 from intacct_pipelines.clients.intacct.reply import error_details, excerpt, parse_document
 from intacct_pipelines.errors import (
@@ -45,7 +45,7 @@ class Transport:
 
     def __init__(self, options: Options, transport: httpx.BaseTransport | None) -> None:
         self._options = options
-        return_large_blocks()
+        settle_heap()
         self._client = httpx.Client(
             transport=transport,
             headers=_HEADERS,

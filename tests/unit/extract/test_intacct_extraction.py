@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from scripted_intacct import ScriptedIntacct, client_of, failure, reply, result
 from typed_rows import texts_of
 
+from intacct_pipelines.clients.intacct import Page
 from intacct_pipelines.domain.catalog import TABLES, Kind
 from intacct_pipelines.domain.money import DECIMAL_TEXT
 from intacct_pipelines.domain.records import SourceField, Window, WindowKind
@@ -23,6 +25,7 @@ from intacct_pipelines.extract.intacct import (
     changed_since,
     discover_entities,
     exact_sum,
+    joined,
     latest_time,
     read_closed_period,
 )
@@ -56,6 +59,26 @@ def line(number: int, parent: int) -> dict[str, str | None]:
 
 def received(extraction: IntacctExtraction, column: str = "record_no") -> list[str]:
     return sorted((cell or "" for batch in extraction for cell in texts_of(batch.rows, column)), key=int)
+
+
+@given(st.lists(st.integers(1, 9), max_size=12), st.integers(1, 40))
+def test_pages_are_joined_in_order_up_to_so_many_cells(counts: list[int], cells: int) -> None:
+    """No row is lost or moves, and what is joined has no more cells, unless one page alone has."""
+    total = sum(counts)
+    numbers = iter(map(str, range(total)))
+    pages = [
+        Page(("A", "B"), {name: pa.array(values) for name in "AB"}, total, count, 0)
+        for count in counts
+        for values in [[next(numbers) for _ in range(count)]]
+    ]
+    whole = list(joined(iter(pages), cells))
+    assert [text for page in whole for text in page.columns["B"].to_pylist()] == [
+        str(number) for number in range(total)
+    ]
+    assert [page.count for page in whole] == [len(page.columns["A"]) for page in whole]
+    assert all(page.total_count == total for page in whole)
+    assert all(page.count * 2 <= cells or page.count in counts for page in whole)
+    assert all(one.count + other.count > cells // 2 for one, other in pairwise(whole))
 
 
 def test_a_whole_table_is_tallied() -> None:
