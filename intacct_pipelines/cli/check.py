@@ -19,13 +19,13 @@ from intacct_pipelines.cli.output import (
 )
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.doctor import check, checks_of
-from intacct_pipelines.domain.checkup import Checkup, Standing
+from intacct_pipelines.domain.checkup import Checked, Checkup, Standing
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.report.checkup_page import checkup_page
 from intacct_pipelines.report.words import SYSTEMS, safe
 from intacct_pipelines.settings import connections_path
 
-_COLUMNS = ("standing", "where", "check", "found", "expected", "how to mend", "rule")
+_COLUMNS = ("standing", "where", "what, expected, and how to mend it", "rule")
 _EXIT_CODES = EXIT_CODES.replace("1 started and failed", "1 something is wrong, or could not be looked at")
 
 
@@ -67,10 +67,11 @@ def check_command(is_all: bool, page: Path | None, is_json: bool) -> None:
 
 
 def print_checkup(found: Checkup, *, is_all: bool = False) -> None:
-    """Print what is not well, or everything, and how many checks there were."""
-    shown = found.checked if is_all else found.not_well
-    if shown:
-        print_table("", _COLUMNS, [_row(one.dict()) for one in shown])
+    """Print what is not well, or everything, and how many checks there were; what could not be asked takes one line."""
+    shown = [*found.of(Standing.WRONG), *found.of(Standing.DOUBTFUL), *(found.of(Standing.WELL) if is_all else ())]
+    rows = [_row(one) for one in shown]
+    if rows := [*rows, *_not_asked(found)]:
+        print_table("", _COLUMNS, rows)
     if found.is_well:
         click.echo(f"All {found.checks} checks are well.")
     else:
@@ -79,8 +80,22 @@ def print_checkup(found: Checkup, *, is_all: bool = False) -> None:
         click.echo(f"{found.checks} checks: {counts}.")
 
 
-def _row(one: dict[str, str]) -> tuple[str, ...]:
-    where = f"{SYSTEMS.get(one['system'], one['system'])}, {one['place']}"
-    return tuple(
-        map(safe, (one["standing"], where, one["check"], one["found"], one["expected"], one["mend"], one["rule"]))
-    )
+def _where(one: Checked) -> str:
+    return safe(f"{SYSTEMS.get(one.system, one.system)}, {one.place}")
+
+
+def _row(one: Checked) -> tuple[str, ...]:
+    verdict = one.verdict
+    lines = [f"{one.check}: {verdict.found}", verdict.expected and f"expected: {verdict.expected}", verdict.mend]
+    return str(verdict.standing), _where(one), "\n".join(safe(line) for line in lines if line), verdict.rule
+
+
+def _not_asked(found: Checkup) -> list[tuple[str, ...]]:
+    """One line for each place and cause: what stands in the way is told by its own check."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for one in found.of(Standing.NOT_ASKED):
+        groups.setdefault((_where(one), one.verdict.found, one.verdict.rule), []).append(one.check)
+    return [
+        (str(Standing.NOT_ASKED), where, safe(f"{reason}: {', '.join(checks)}"), rule)
+        for (where, reason, rule), checks in groups.items()
+    ]

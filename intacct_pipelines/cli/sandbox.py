@@ -14,6 +14,7 @@ from intacct_pipelines.sandbox.bill import BillOptions
 from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
 from intacct_pipelines.sandbox.server import SandboxOptions, SandboxServer, ready_line
 from intacct_pipelines.sandbox.spend import SpendOptions
+from intacct_pipelines.sandbox.wrong_setups import WRONG_SETUPS
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -79,6 +80,12 @@ Exit codes: 0 it was ended; 1 it cannot listen on the port; 2 an argument is wro
     type=click.Path(file_okay=False, path_type=Path),
     help="Write Business Center's files there, one folder an entity.",
 )
+@click.option(
+    "--wrong",
+    multiple=True,
+    type=click.Choice(sorted(WRONG_SETUPS)),
+    help="Set the company up wrongly, for `check` to find; may be repeated.",
+)
 @click.option("--until-stdin-closes", is_flag=True, help="End with the process that started this one.")
 @click.option("--empty-first-page", is_flag=True, help="Begin BILL's lists with an empty page that has a next one.")
 def sandbox(
@@ -108,6 +115,8 @@ def sandbox(
         spend=SpendOptions(calls_per_minute=switches["spend_calls_per_minute"]),
     )
     server = _build(options, host, port)
+    for name in switches["wrong"]:
+        WRONG_SETUPS[name](server.sandbox)
     _stop_on_signals(server)
     if switches["until_stdin_closes"]:
         threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()

@@ -17,9 +17,12 @@ from intacct_pipelines.domain.checkup import Verdict, doubtful, wrong
 
 _LEAST_TOLERATED: Final = timedelta(seconds=60)
 _MOST_TOLERATED: Final = timedelta(minutes=5)
-_NEWEST: Final = 200
+_NEWEST: Final = 1000
 _QUARTER: Final = timedelta(minutes=15)
-_SAME: Final = timedelta(seconds=5)
+_SAME: Final = timedelta(seconds=1)
+_SUMMER: Final = timedelta(hours=1)
+_LEAST_AGREEING: Final = 2
+"""One record may have been changed by chance a whole quarter of an hour after it was made."""
 _WIDEST: Final = timedelta(hours=15)
 
 
@@ -62,10 +65,11 @@ def judge_zone(stamps: Stamps) -> Sequence[Verdict]:
         if abs(offset - told) <= _SAME and abs(told) <= _WIDEST:
             expected = made.replace(tzinfo=UTC).astimezone(zone).utcoffset() or timedelta(0)
             shifts[told - expected] += 1
-    if not shifts:
-        return []
-    shift, count = shifts.most_common(1)[0]
-    if not shift:
+    fitting = shifts.pop(timedelta(0), 0)
+    agreeing = {shift: count + shifts.get(shift + _SUMMER, 0) for shift, count in shifts.items()}
+    shift = max(agreeing, key=agreeing.__getitem__, default=timedelta(0))
+    count = agreeing.get(shift, 0)
+    if count < _LEAST_AGREEING or count <= fitting:
         return []
     return [
         doubtful(

@@ -12,6 +12,7 @@ from intacct_pipelines.doctor.places import Place, Places, Reach, Scope
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.errors import ConfigurationError, CredentialsRejectedError
 from intacct_pipelines.push.provision import Needed
 
 if TYPE_CHECKING:
@@ -49,15 +50,22 @@ def proposals(reach: Reach) -> list[Proposal]:
     """Return what is needed, is not there, and could be made, each record once; asks the systems and writes nothing.
 
     Raises:
-        RemoteSystemError: A system does not answer, or lets nobody in; ``check`` says why.
+        RemoteSystemError: A system does not answer. A place at which nobody is let in is left out; ``check`` says why.
     """
     found: dict[tuple[EntityKey, str, str], Proposal] = {}
     for place in Places(reach).all():
-        for one in _at(place):
+        for one in _found(place):
             key = (one.needed.entity, one.needed.object_name, one.needed.record_id)
             if key not in found or found[key].hindrance:
                 found[key] = one
     return list(found.values())
+
+
+def _found(place: Place) -> list[Proposal]:
+    try:
+        return list(_at(place))
+    except (CredentialsRejectedError, ConfigurationError):
+        return []
 
 
 def _at(place: Place) -> Iterator[Proposal]:

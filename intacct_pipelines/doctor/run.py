@@ -57,7 +57,7 @@ def _all(
                 continue
             tell(f"{probe.name}, {place.name}")
             missing = next((need for need in probe.needs if _is_stopped(need, place, stopped)), "")
-            verdicts = [not_asked(f"not asked, because of: {missing}")] if missing else probe.look(place)
+            verdicts = [not_asked(f"needs {missing}")] if missing else probe.look(place)
             if any(verdict.standing in _STOPS for verdict in verdicts):
                 stopped.add((probe.name, place.entity))
             yield from (Checked(probe.name, probe.system, place.name, verdict) for verdict in verdicts)

@@ -12,6 +12,7 @@ from setup_world import CARD_LEDGER_ACCOUNT, RightCompany, told
 
 from intacct_pipelines.domain.checkup import Checkup, Standing
 from intacct_pipelines.sandbox.business_center import deliver
+from intacct_pipelines.sandbox.wrong_setups import WRONG_SETUPS
 
 COMPANY = "meridian-sandbox-1"
 Spoil = Callable[[RightCompany], Checkup]
@@ -345,37 +346,56 @@ def test_what_is_wrong_is_named(
     assert found.is_wrong == (standing == "wrong")
 
 
-def test_ten_wrong_things_at_once_are_all_named(company: RightCompany):
-    """Across all systems, with what to do, in one go; nothing else is told."""
+TOLD_OF = {
+    "sender-not-authorised": ("sign-in at the top level", "S-SET-21"),
+    "user-at-entity": ("sign-in at the top level", "S-SET-01"),
+    "bills-denied": ("permissions, by trial reads", "S-CFG-16"),
+    "no-order-entry": ("modules", "S-ITM-03"),
+    "books-closed": ("open books", "S-IDM-08"),
+    "clock-ahead": ("clock", "S-SCH-04"),
+    "card-at-top-level": ("card account", "S-CRD-06"),
+    "card-expired": ("card account", "S-SET-28"),
+    "offset-needs-department": ("offset account of the card account", "S-CRD-04"),
+    "offset-is-debit": ("offset account of the card account", "S-SET-27"),
+    "separate-debits": ("separate debits and credits", "S-AFT-01"),
+    "nothing-approved": ("approval in BILL", "S-APR-02"),
+    "invoices-denied": ("permissions in BILL, by trial reads", "S-CFG-16"),
+    "cards-denied": ("permissions in the platform, by trial reads", "S-CFG-16"),
+    "files-of-another-header": ("drop folder", "S-PMT-11"),
+}
+"""Wrong set-up of the sandbox → the check that tells of it, and the rule."""
+NOBODY_ENTERS = {"sender-not-authorised", "user-at-entity"}
 
-    def spoil(file: dict[str, Any]) -> None:
-        file["companies"]["sandbox"]["user_id"] = company.sandbox.business.user_id
-        file["links"]["entity-100"] |= {"organization_id": "008NOTONEOFTHESE", "departments": {"D1": "77"}}
-        file["links"]["entity-200"]["clearing"]["money_out"] = "1075"
-        file["spend"]["cards-200"]["cards"]["fields"] = {"account": "Nominal"}
-        file["business_center"]["files-100"]["folder"] = str(company.files / "no")
 
-    company.twin.options.denied = {("APBILL", "read")}
-    company.twin.options.applications = company.twin.options.applications - {"SO"}
-    company.twin.close_books("100", f"{datetime.now(UTC) + timedelta(days=3):%Y%m%d}")
-    company.twin.give("CREDITCARD", card(company), "")
-    plant(company, "GLACCOUNT", "ACCOUNTNO", CARD_LEDGER_ACCOUNT, REQUIREDEPT="true", NORMALBALANCE="debit")
-    found = company.check(spoil, environment={"SPEND_TOKEN_100": "not-it"})
-    assert {(one.check, one.verdict.rule) for one in found.of(Standing.WRONG, Standing.DOUBTFUL)} == {
-        ("sign-in at BILL", "S-CFG-01"),
-        ("records that the link names", "S-DEP-01"),
-        ("accounts of the link", "S-CFG-03"),
-        ("fields that carry coding", "S-CRD-03"),
-        ("token of the platform account", "S-ERR-28"),
-        ("drop folder", "S-PMT-11"),
-        ("permissions, by trial reads", "S-CFG-16"),
-        ("modules", "S-ITM-03"),
-        ("open books", "S-IDM-08"),
-        ("card account", "S-CRD-06"),
-        ("offset account of the card account", "S-CRD-04"),
-        ("offset account of the card account", "S-SET-27"),
-    }
-    assert all(one.verdict.mend and one.verdict.expected for one in found.of(Standing.WRONG, Standing.DOUBTFUL))
+@pytest.fixture
+def own(dsn: str) -> RightCompany:
+    """A right company of a test's own."""
+    return RightCompany(dsn)
+
+
+def test_thirteen_wrong_things_at_once_are_all_named_and_nothing_else(own: RightCompany):
+    """Across all systems in one go, each with what was found and expected, how to mend it, and the rule."""
+    for name in set(WRONG_SETUPS) - NOBODY_ENTERS:
+        WRONG_SETUPS[name](own.sandbox)
+    found = own.check()
+    faults = found.of(Standing.WRONG, Standing.DOUBTFUL)
+    expected = {told_of for name, told_of in TOLD_OF.items() if name not in NOBODY_ENTERS}
+    assert {(one.check, one.verdict.rule) for one in faults} == expected
+    assert all(one.verdict.found and one.verdict.expected and one.verdict.mend for one in faults)
+
+
+@pytest.mark.parametrize("name", sorted(NOBODY_ENTERS))
+def test_what_keeps_everybody_out_is_named_too(own: RightCompany, name: str):
+    """It hides what else may be wrong in Intacct, and says so; the other systems are looked at all the same."""
+    WRONG_SETUPS[name](own.sandbox)
+    found = own.check()
+    assert {(one.check, one.verdict.rule) for one in found.of(Standing.WRONG, Standing.DOUBTFUL)} == {TOLD_OF[name]}
+    assert {one.system for one in found.of(Standing.NOT_ASKED)} == {"intacct"}
+
+
+def test_every_wrong_set_up_of_the_sandbox_is_told():
+    """None is there that `check` does not know."""
+    assert set(TOLD_OF) == set(WRONG_SETUPS)
 
 
 def test_our_clock_is_compared_with_intaccts(company: RightCompany):

@@ -85,3 +85,33 @@ def test_what_is_wrong_is_told_three_ways(home: Callable[..., None], tmp_path: P
     assert [one["check"] for one in wrong] == ["sign-in at the top level"]
     assert wrong[0]["mend"]
     assert wrong[0]["expected"]
+
+
+def test_provision_shows_first_and_makes_only_with_a_persons_word(
+    home: Callable[..., None], server: SandboxServer, tmp_path: Path
+):
+    """What is left for a person stands below; a second time there is nothing to make."""
+    home(monthly_calls=100_000)
+    path = tmp_path / "connections.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document["spend"]["cards-100"]["cards"]["offset_account"] = "2195"
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+
+    def provision(*arguments: str) -> dict[str, Any]:
+        found = CliRunner().invoke(main, ["provision", "--json", *arguments])
+        assert found.exit_code == DONE, found.output
+        answer: dict[str, Any] = json.loads(found.stdout)
+        return answer
+
+    def made() -> int:
+        return sum(one["ACCOUNTNO"] == "2195" for one in server.sandbox.intacct.records("GLACCOUNT"))
+
+    shown = provision()
+    assert [(one["id"], one["outcome"]) for one in shown["records"]] == [("2195", "")]
+    assert [one["rule"] for one in shown["findings"]] == ["S-SET-27"]
+    assert made() == 0
+    done = provision("--yes")
+    assert [(one["id"], one["outcome"]) for one in done["records"]] == [("2195", "made")]
+    assert done["findings"] == []
+    assert made() == 1
+    assert provision("--yes")["records"] == []
