@@ -86,8 +86,10 @@ def _where(one: Checked) -> str:
 
 def _row(one: Checked) -> tuple[str, ...]:
     verdict = one.verdict
-    lines = [f"{one.check}: {verdict.found}", verdict.expected and f"expected: {verdict.expected}", verdict.mend]
-    return str(verdict.standing), _where(one), "\n".join(safe(line) for line in lines if line), verdict.rule
+    lines = [f"{one.check}: {verdict.found}"]
+    lines += [f"expected: {verdict.expected}"] if verdict.expected else []
+    lines += [f"to mend: {verdict.mend}"] if verdict.mend else []
+    return str(verdict.standing), _where(one), "\n".join(map(safe, lines)), verdict.rule
 
 
 def _not_asked(found: Checkup) -> list[tuple[str, ...]]:
@@ -96,6 +98,6 @@ def _not_asked(found: Checkup) -> list[tuple[str, ...]]:
     for one in found.of(Standing.NOT_ASKED):
         groups.setdefault((_where(one), one.verdict.found, one.verdict.rule), []).append(one.check)
     return [
-        (str(Standing.NOT_ASKED), where, safe(f"{reason}: {', '.join(checks)}"), rule)
+        (str(Standing.NOT_ASKED), where, safe(f"{', '.join(checks)}: {reason}"), rule)
         for (where, reason, rule), checks in groups.items()
     ]

@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from intacct_pipelines.clients.intacct import functions
 from intacct_pipelines.clients.intacct.failures import SENDER_NOT_AUTHORISED, SENDER_REJECTED
 from intacct_pipelines.doctor.asking import Row, listed, one_of, rows, trial_reads
 from intacct_pipelines.doctor.places import Place, Scope
 from intacct_pipelines.doctor.probe import Probe, refused, said
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, Table
 from intacct_pipelines.domain.checkup import Verdict, doubtful, wrong
+from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.errors import (
     CredentialsRejectedError,
+    FunctionRejectedError,
     IntacctPipelinesError,
     PermissionDeniedError,
     RemoteSystemError,
@@ -230,6 +233,36 @@ def judge_modules(modules: Modules) -> Sequence[Verdict]:
     return verdicts
 
 
+@dataclass(frozen=True, slots=True)
+class Security:
+    """What the API may not do to documents that are posted, and whether a link writes.
+
+    Args:
+        switches: Fields of the global transaction security; empty where it cannot be read.
+        writes: Whether a link of the company writes.
+    """
+
+    switches: Mapping[str, str]
+    writes: bool
+
+
+def judge_security(security: Security) -> Sequence[Verdict]:
+    """Updates and reclassifications of posted documents must be allowed, or each is refused."""
+    if not security.writes:
+        return []
+    kinds = (("DISABLEEDIT", "edits", "S-BIL-09"), ("DISABLERECLASS", "reclassification", "S-BIL-06"))
+    return [
+        doubtful(
+            f"the company forbids the API {what} of posted documents ({field} is true)",
+            f"{what} allowed, or every such change is refused",
+            f"In Intacct's global transaction security allow {what} through the API, at each level.",
+            rule,
+        )
+        for field, what, rule in kinds
+        if security.switches.get(field) in {"true", "T"}
+    ]
+
+
 # ---- asking
 
 
@@ -260,6 +293,16 @@ def _user(place: Place) -> Row | None:
 
 def _reads(place: Place) -> Mapping[str, RemoteSystemError | None]:
     return trial_reads(place.top, {table.source_object: table.column(table.key[-1]).source for table in _TRIED})
+
+
+def _security(place: Place) -> Security:
+    writes = any(link.mode is Mode.SYNC and place.is_of(link.company) for link in place.connections.links.values())
+    try:
+        records = place.top.read(functions.read("AFRSETUP", 1)).records
+    except (FunctionRejectedError, PermissionDeniedError):
+        # Neither is documented: which right it needs, and what is said where it was never set up.
+        records = ()
+    return Security({name: value or "" for name, value in (records[0] if records else {}).items()}, writes)
 
 
 def _modules(place: Place) -> Modules:
@@ -297,5 +340,7 @@ COMPANY_PROBES: Final[tuple[Probe[Any], ...]] = (
     Probe("the user", ("S-SET-02", "S-SET-04"), "intacct", Scope.COMPANY, _user, judge_user, _SIGNED_IN),
     Probe("permissions, by trial reads", ("S-CFG-16", "S-SET-07", "S-SET-08", "S-SET-43", "S-CON-09"), "intacct",
           Scope.COMPANY, _reads, judge_reads, _SIGNED_IN),
+    Probe("changes of posted documents", ("S-BIL-06", "S-BIL-09", "S-BP-06"), "intacct", Scope.COMPANY, _security,
+          judge_security, _SIGNED_IN),
     Probe("modules", ("S-ITM-03",), "intacct", Scope.COMPANY, _modules, judge_modules, _SIGNED_IN),
 )  # fmt: skip

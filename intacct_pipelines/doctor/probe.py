@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from intacct_pipelines.doctor.places import Place, Scope
-from intacct_pipelines.domain.checkup import Verdict, not_asked, well, wrong
+from intacct_pipelines.domain.checkup import Verdict, doubtful, not_asked, well, wrong
 from intacct_pipelines.errors import (
     BudgetSpentError,
     ConfigurationError,
@@ -22,10 +22,13 @@ Answer = TypeVar("Answer")
 def refused(error: IntacctPipelinesError) -> Verdict:
     """Judge an error that a check did not expect.
 
-    What may not be read is told by the check of permissions; here it only could not be looked at.
+    What a sync needs and may not read is wrong by the check of permissions; here it is only doubtful.
     """
     found = said(error)
-    if isinstance(error, PermissionDeniedError | BudgetSpentError) or error.transient:
+    if isinstance(error, PermissionDeniedError):
+        mend = error.remedy or "Give the user the right to read it; without it this check sees nothing."
+        return doubtful(found, "a user that may read it", mend, error.rule)
+    if isinstance(error, BudgetSpentError) or error.transient:
         return not_asked(found, error.remedy, error.rule)
     return wrong(found, "an answer", error.remedy or "See the message.", error.rule)
 

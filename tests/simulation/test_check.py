@@ -91,6 +91,11 @@ def no_permission(company: RightCompany) -> Checkup:
     return company.check()
 
 
+def edits_forbidden(company: RightCompany) -> Checkup:
+    company.twin.plant("AFRSETUP", 1, DISABLEEDIT="true")
+    return company.check()
+
+
 def no_module(company: RightCompany) -> Checkup:
     company.twin.options.applications = company.twin.options.applications - {"SO"}
     return company.check()
@@ -292,6 +297,7 @@ WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
     (vendors_user, "wrong", "our own user and sender", COMPANY, "S-SET-02", "a user of its own"),
     (entity_unknown, "wrong", "entities", COMPANY, "S-SET-25", "Company > Entities"),
     (no_permission, "wrong", "permissions, by trial reads", COMPANY, "S-CFG-16", "Bills"),
+    (edits_forbidden, "doubtful", "changes of posted documents", COMPANY, "S-BIL-09", "global transaction security"),
     (no_module, "doubtful", "modules", COMPANY, "S-ITM-03", "Order Entry"),
     (user_of_another_kind, "wrong", "the user", COMPANY, "S-SET-04", "User type Business"),
     (no_budget, "doubtful", "budget of API calls", COMPANY, "", "`monthly_calls`"),
@@ -380,6 +386,8 @@ def test_thirteen_wrong_things_at_once_are_all_named_and_nothing_else(own: Right
     found = own.check()
     faults = found.of(Standing.WRONG, Standing.DOUBTFUL)
     expected = {told_of for name, told_of in TOLD_OF.items() if name not in NOBODY_ENTERS}
+    # Without the right to read bills there is nothing to tell their zone by either.
+    expected.add(("zone of WHENMODIFIED", "S-CFG-16"))
     assert {(one.check, one.verdict.rule) for one in faults} == expected
     assert all(one.verdict.found and one.verdict.expected and one.verdict.mend for one in faults)
 

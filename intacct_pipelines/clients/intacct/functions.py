@@ -130,6 +130,15 @@ def get_user_permissions(user_id: str, control_id: str = "permissions") -> Funct
     return Function(control_id, element)
 
 
+def read(object_name: str, record_no: int, control_id: str = "read") -> Function:
+    """Read all fields of one record, for objects that `query` does not read."""
+    element = etree.Element("read")
+    child(element, "object", object_name)
+    child(element, "keys", str(record_no))
+    child(element, "fields", "*")
+    return Function(control_id, element)
+
+
 def lookup(object_name: str, control_id: str = "lookup") -> Function:
     """Ask which fields an object has in this company; unlike `inspect`, it says which the company made itself."""
     element = etree.Element("lookup")

@@ -167,6 +167,7 @@ class ListsLoader:
                 "STATUS": "active",
             }
             self._add("CHECKINGACCOUNT", values, account.entity_id)
+        self._add("AFRSETUP", dict.fromkeys(("DISABLEEDIT", "DISABLEDELETE", "DISABLERECLASS"), "false"))
         for entity in self._business.entities:
             values = {
                 "BANKACCOUNTID": f"RESERVE-{entity.entity_id}",

@@ -17,11 +17,13 @@ from intacct_pipelines.doctor.intacct_company import (
     Entities,
     Modules,
     Names,
+    Security,
     Sharing,
     judge_entities,
     judge_modules,
     judge_names,
     judge_reads,
+    judge_security,
     judge_sharing,
     judge_tier,
     judge_user,
@@ -127,6 +129,15 @@ def test_needed_modules_are_subscribed():
     needed = {"AP": ("Accounts Payable", "S-BIL-03", True), "SO": ("Order Entry", "S-ITM-03", False)}
     assert said(judge_modules(Modules(frozenset({"AP", "SO"}), needed))) == []
     assert said(judge_modules(Modules(frozenset(), needed))) == [("wrong", "S-BIL-03"), ("doubtful", "S-ITM-03")]
+
+
+def test_posted_documents_may_be_changed():
+    """Where the API may not, each change of a posted document is refused (S-BIL-06, S-BIL-09)."""
+    shut = {"DISABLEEDIT": "true", "DISABLERECLASS": "T", "DISABLEDELETE": "true"}
+    assert said(judge_security(Security(shut, writes=True))) == [("doubtful", "S-BIL-09"), ("doubtful", "S-BIL-06")]
+    assert judge_security(Security(shut, writes=False)) == []
+    assert judge_security(Security({"DISABLEEDIT": "false"}, writes=True)) == []
+    assert judge_security(Security({}, writes=True)) == []
 
 
 @given(st.integers(-100_000, 100_000))

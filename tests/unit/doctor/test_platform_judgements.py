@@ -133,7 +133,7 @@ def test_files_fit_the_contract():
     ("error", "standing"),
     [
         (TransportError("lost", system="bill"), Standing.NOT_ASKED),
-        (DENIED, Standing.NOT_ASKED),
+        (DENIED, Standing.DOUBTFUL),
         (BudgetSpentError("spent"), Standing.NOT_ASKED),
         (ConfigurationError("no secret"), Standing.WRONG),
         (UnreadableResponseError("odd", system="bill"), Standing.WRONG),

@@ -34,6 +34,13 @@ OBJECTS: Final[tuple[ObjectSpec, ...]] = (
         "User",
         ("LOGINID",),
     ),
+    describe(
+        "AFRSETUP",
+        "RECORDNO:i DISABLEEDIT:b DISABLEDELETE:b DISABLERECLASS:b",
+        "",
+        "Global transaction security",
+        audited=False,
+    ),
     describe("ROLES", "RECORDNO:i NAME:s", "NAME", "Role", ("NAME",), audited=False),
     describe("ROLEPOLICYASSIGNMENT", "RECORDNO:i ROLEKEY:i POLICYNAME:s", "", "Role permission", audited=False),
     describe("USERROLES", "RECORDNO:i USERID:s ROLENAME:s", "", "User role", audited=False),
