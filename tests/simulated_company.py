@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import psycopg
-from pipeline_world import World
+from pipeline_world import World, connections_of
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 from simulated_beginning import Beginning
@@ -37,6 +37,7 @@ _POLICY = {
     "entries": {"journal": "GJ"},
 }
 _CARDS = {"mode": "sync", "gate": "manual", "closed_period": "first_open", "cards": {"account": "CARD-100"}}
+_REPORTS = {"reimbursements": {"entered_as": "expense_report"}}
 _CONNECTIONS = 3
 """As many as one worker needs at once, and one more for another who stands still meanwhile."""
 MEMORY = ("mapping.crosswalk", "ops.watermark")
@@ -68,15 +69,20 @@ class SimulatedCompany:
     def __init__(self, warehouse_dsn: str) -> None:
         self._started: datetime | None = None
         self.clock = Clock(lambda: self._started or datetime.now(UTC))
-        self.world = World(warehouse_dsn, bills=80, card_account=_CARDS, clock=self.clock, **_POLICY)
+        self.world = World(warehouse_dsn, bills=80, card_account=_CARDS | _REPORTS, clock=self.clock, **_POLICY)
         self.sandbox = self.world.sandbox
         self.warehouse = PreparingWarehouse(warehouse_dsn)
         self.watcher = psycopg.connect(warehouse_dsn, autocommit=True)
         Beginning(self.world, self.warehouse).make()
         bill = self.world.sync_only(*(name for name, one in PUSHED.items() if one.platform == "bill")).plan
-        cards = self.world.sync_only("card_transaction").plan
+        cards = self.world.sync_only("card_transaction", "reimbursement_report").plan
         self.plan = bill
-        self.items: dict[str, Item] = {item.key: item for item in (*bill.items, *cards.items)}
+        as_bills = self._as_bills()
+        apart = {("reimbursement_report", item.source_id) for item in as_bills}
+        planned = (*bill.items, *cards.items, *as_bills)
+        self.items: dict[str, Item] = {
+            item.key: item for item in planned if (item.object_name, item.source_id) not in apart
+        }
         self._open = ExitStack()
         self._systems = self._open.enter_context(self.world.systems())
         link = self._systems.link(self.world.entity)
@@ -89,6 +95,14 @@ class SimulatedCompany:
         for name in {*MEMORY, *self._restorable()}:
             self._run("CREATE TABLE {kept} AS TABLE {table}", name)
         self._put_back()
+
+    def _as_bills(self) -> list[Item]:
+        """Half of the reimbursements as bills, which then are none of the others: each is entered in one way."""
+        vendor = next(row for row in self.sandbox.intacct.records("VENDOR") if row["STATUS"] == "active")
+        people = {one.email: vendor["VENDORID"] for one in self.sandbox.business.cards.holders}
+        policy = _CARDS | {"reimbursements": {"entered_as": "bill", "people": people}}
+        self.world.connections = connections_of(self.sandbox, policy, **_POLICY)
+        return list(self.world.sync_only("reimbursement_bill").plan.items[::2])
 
     @staticmethod
     def _restorable() -> set[str]:

@@ -13,6 +13,7 @@ from simulated_company import SimulatedCompany
 
 from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.sandbox.expense_business import EMPLOYEE_PAYABLE_ACCOUNT
 from intacct_pipelines.sandbox.ledger import AP_ACCOUNT, CARD_ACCOUNT
 from intacct_pipelines.sandbox.receivables_business import RECEIVABLE_ACCOUNT
 
@@ -20,6 +21,7 @@ _CONTROL = {
     "accounts payable": AP_ACCOUNT,
     "accounts receivable": RECEIVABLE_ACCOUNT,
     "card account CARD-100": CARD_ACCOUNT,
+    "employee payable": EMPLOYEE_PAYABLE_ACCOUNT,
 }
 """What the plan calls an account that Intacct chooses itself, and which it is in the sandbox."""
 _STEPS = {
