@@ -81,7 +81,7 @@ def test_reimbursements_are_entered_once_and_pair_by_our_key(warehouse_dsn, ente
         found = reconcile(systems, link, "reimbursement", "told")
     paired = {row.platform_id: row.method for row in found.matches.itertuples()}
     assert {paired[key] for key in items} <= {"crosswalk", "source_mark", "mark"}
-    told = [row for row in found.differences.itertuples() if row.platform_id in items and row.verdict == "broken"]
+    told = [row for row in found.differences.itertuples() if row.platform_id in items and row.verdict == "break"]
     assert told == []
     assert not any(world.sandbox.intacct.ledger.trial_balance().values())
 

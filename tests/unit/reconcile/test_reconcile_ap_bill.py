@@ -626,6 +626,17 @@ def test_maps_of_the_link_translate_coding():
     assert verdicts(case.bills()) == []
 
 
+def test_what_pushing_filled_because_an_account_requires_it_agrees():
+    """A department that BILL does not name is the link's where Intacct's lines all have one [S-ERR-09]."""
+    coded = {"lines": [{"department_id": "OPS"}]}
+    assert verdicts(pair_of(case_of(where_required={"department": "OPS"}), None, coded).bills()) == []
+    assert [kind for kind, *_ in verdicts(pair_of(case_of(), None, coded).bills())] == ["coding"]
+    other = pair_of(case_of(where_required={"department": "SALES"}), None, coded)
+    assert [kind for kind, *_ in verdicts(other.bills())] == ["coding"]
+    none = pair_of(case_of(where_required={"department": "OPS"}))
+    assert verdicts(none.bills()) == []
+
+
 def test_every_field_that_differs_is_told():
     """Number, vendor and dates of a confirmed pair are each a difference of their own."""
     case = case_of().vendors(2).cross("b1", 11)
