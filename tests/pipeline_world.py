@@ -41,8 +41,13 @@ from intacct_pipelines.settings import Connections
 SECRETS = ("SENDER_PASSWORD", "USER_PASSWORD", "DEV_KEY", "BILL_PASSWORD", "SPEND_TOKEN_100")
 
 
-def connections_of(sandbox: Sandbox, card_account: Mapping[str, object] | None = None, **link: object) -> Connections:
-    """Connections to a sandbox, one link per entity, all in mode ``sync``; card accounts only observe unless told."""
+def connections_of(
+    sandbox: Sandbox,
+    card_account: Mapping[str, object] | None = None,
+    center: Mapping[str, object] | None = None,
+    **link: object,
+) -> Connections:
+    """Connections to a sandbox, one link per entity, all in mode ``sync``; other platforms only observe unless told."""
     facts = sandbox.describe()
     intacct, bill = facts["intacct"], facts["bill"]
     return Connections.model_validate(
@@ -84,6 +89,7 @@ def connections_of(sandbox: Sandbox, card_account: Mapping[str, object] | None =
                     "company": "sandbox",
                     "entity": company["entity"],
                     "folder": company["folder"],
+                    **(center or {}),
                 }
                 for company in facts["business_center"]["companies"]
             },
@@ -128,6 +134,7 @@ class World:
         seed: int = 5,
         bills: int = 80,
         card_account: Mapping[str, object] | None = None,
+        center: Mapping[str, object] | None = None,
         clock: Clock | None = None,
         **link: object,
     ) -> None:
@@ -147,7 +154,7 @@ class World:
         self.sandbox = Sandbox(options)
         # Planning all objects takes as long as the rest of a sync: who pushes more than bills says so.
         link.setdefault("not_pushed", sorted(set(PUSHED) - {"vendor", "ap_bill"}))
-        self.connections = connections_of(self.sandbox, card_account, **link)
+        self.connections = connections_of(self.sandbox, card_account, center, **link)
         self.environment = environment_of(self.sandbox, warehouse_dsn)
         self.company_id = self.sandbox.describe()["intacct"]["company_id"]
         self.entity = EntityKey(self.company_id, self.sandbox.describe()["intacct"]["entities"][0])
@@ -201,7 +208,11 @@ class World:
         """Extract no more than planning these objects takes, confirm and plan; the link pushes nothing else."""
         self.run += 1
         (platform,) = {PUSHED[name].platform for name in objects}
-        tables, sync = {"bill": (BILL_TABLES, sync_bill), "spend": (SPEND_TABLES, sync_spend)}[platform]
+        tables, sync = {
+            "bill": (BILL_TABLES, sync_bill),
+            "spend": (SPEND_TABLES, sync_spend),
+            "business_center": (BUSINESS_CENTER_TABLES, sync_business_center),
+        }[platform]
         with self.systems() as systems:
             link = systems.link(self.entity, platform)
             assert link is not None

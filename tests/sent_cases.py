@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+from business_center_cases import BusinessCenterCase
 from card_cases import FIELDS, CardCase, card_link
 from payables_cases import (
     PAIRED_CREDIT,
@@ -407,6 +408,39 @@ def _reimbursement(object_name, said):
     return _only(plan, object_name)
 
 
+# --- business center -----------------------------------------------------------------------------------------------
+
+
+def _center(object_name, said):
+    case = books(BusinessCenterCase(closed_period=ClosedPeriod.FIRST_OPEN))
+    own = dict.fromkeys(
+        ("email", "phone", *(f"address_{part}" for part in ("line1", "city", "state", "zip"))), said.text
+    )
+    case.center_vendor(name=said.name, **(own if said.is_full else {}))
+    if object_name == "business_center_bill":
+        case.add("intacct.vendor", record_no=1, vendor_id="V-1", name=said.name, status="active")
+    words = {"department": "ENG", "location": "L1"}
+    coded = {f"{name}_id": word for name, word in words.items() if name in said.coded}
+    lines = [
+        {"gl_account_no": "6400", "amount": amount, "currency": said.currency, "description": said.line_text, **coded}
+        for amount in said.amounts
+    ]
+    dated = {"bill_date": said.day, "due_date": said.due, "currency": said.currency}
+    case.center_bill(amount=str(said.total), number=said.number, lines=lines, **dated)
+    pairs = [{"object": "business_center_vendor", "platform_id": "v1", "intacct_record_no": 1, "method": "crosswalk"}]
+    plan = build_plan(
+        case.link,
+        case.rows,
+        pairs if object_name == "business_center_bill" else [],
+        revisions={},
+        closed_through=said.closed_through,
+        now=CARDS_NOW,
+        objects={object_name},
+        currencies=CURRENCIES,
+    )
+    return _only(plan, object_name)
+
+
 SENT = {
     ("gl_account", "create"): _list_create("gl_account", account_no="number", name="name"),
     ("gl_account", "update"): _list_update("gl_account", "name"),
@@ -445,5 +479,7 @@ SENT = {
     ("card_transaction", "create"): _card_charge,
     ("reimbursement_report", "create"): lambda said: _reimbursement("reimbursement_report", said),
     ("reimbursement_bill", "create"): lambda said: _reimbursement("reimbursement_bill", said),
+    ("business_center_vendor", "create"): lambda said: _center("business_center_vendor", said),
+    ("business_center_bill", "create"): lambda said: _center("business_center_bill", said),
 }
 """Object and operation → the item that is planned of what the platform says."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.defs.approval import inputs_of
 from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.business_center_extraction import sync_business_center
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.optional import sync_or_skip
 from intacct_pipelines.defs.spend_extraction import sync_spend
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
     from intacct_pipelines.domain.keys import EntityKey
     from intacct_pipelines.domain.link import Link
+
+_SYNC: Final = {"bill": sync_bill, "spend": sync_spend, "business_center": sync_business_center}
+"""What reads a platform's records once more."""
 
 
 def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = "") -> ApplyReport:
@@ -69,6 +73,5 @@ def _read_again(systems: Systems, outbox: Outbox, link: Link, run_id: str) -> No
     targets = [table for pushed in objects for table in (pushed.target, *pushed.target_lines)]
     for table in dict.fromkeys((*targets, *grounds)):
         sync_intacct_table(systems, link.entity, table, run_id)
-    sync_source = {"bill": sync_bill, "spend": sync_spend}[link.platform]
     for source in dict.fromkeys(pushed.source for pushed in objects):
-        sync_source(systems, link.entity, source, run_id)
+        _SYNC[link.platform](systems, link.entity, source, run_id)

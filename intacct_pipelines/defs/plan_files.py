@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.defs.planning import Planned
     from intacct_pipelines.domain.link import Link
 
-PLANS: Final = {"bill": "plan", "spend": "card_plan"}
+PLANS: Final = {"bill": "plan", "spend": "card_plan", "business_center": "business_center_plan"}
 """Name of the plan of each platform whose records are pushed; one that cannot be read holds up no other's."""
 
 

@@ -60,7 +60,7 @@ def item_key(
 
 
 # An id ends where no letter, digit, hyphen or underscore follows: no shorter id is read out of a longer one.
-SOURCE_MARK: Final = r"(?<![A-Za-z0-9_])(BILL|SPEND):([A-Za-z0-9_-]{1,64})(?![A-Za-z0-9_-])"
+SOURCE_MARK: Final = r"(?<![A-Za-z0-9_])(BILL|SPEND|BUSINESS_CENTER):([A-Za-z0-9_-]{1,64})(?![A-Za-z0-9_-])"
 """How a mark looks, for Python and for Postgres."""
 _SOURCE_MARK: Final = re.compile(SOURCE_MARK)
 

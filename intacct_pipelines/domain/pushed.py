@@ -407,6 +407,28 @@ PUSHED: Final[dict[str, Pushed]] = {
         ),
         _reimbursement("reimbursement_report", "intacct.expense_report", "employee_id", "create_expensereport"),
         _reimbursement("reimbursement_bill", "intacct.ap_bill", "vendor_id"),
+        Pushed(
+            "business_center_vendor",
+            "vendor",
+            source=TABLES["business_center.vendor"],
+            source_lines=(),
+            target=TABLES["intacct.vendor"],
+            natural_key=("vendor_id",),
+            mark="comments",
+            people_id="vendor_id",
+        ),
+        Pushed(
+            "business_center_bill",
+            "bill",
+            source=TABLES["business_center.ap_bill"],
+            source_lines=(TABLES["business_center.ap_bill_line"],),
+            target=TABLES["intacct.ap_bill"],
+            natural_key=("vendor_id", "document_no"),
+            folded=("document_no",),
+            mark="description",
+            people_id="document_no",
+            is_sought_by_mark=True,
+        ),
     )
 }
 """Every pushed object by its name, in the order of writing: parents before children."""

@@ -10,6 +10,7 @@ from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.account_labels import AccountLabels
+from intacct_pipelines.push.bill_fields import bill_fields, check_positive, dating_warnings
 from intacct_pipelines.push.bill_reversals import BillReversals
 from intacct_pipelines.push.changes import changes_of, line_changes
 from intacct_pipelines.push.coded_lines import (
@@ -19,7 +20,6 @@ from intacct_pipelines.push.coded_lines import (
     filled_warnings,
     intacct_line,
     ledger_effect,
-    line_fields,
 )
 from intacct_pipelines.push.documents import (
     Copies,
@@ -28,7 +28,6 @@ from intacct_pipelines.push.documents import (
     check_not_posted,
     check_readable,
     document_number,
-    format_day,
     hold_of,
     is_out_of_use,
     is_settled,
@@ -105,10 +104,7 @@ class BillPlanner:
         check_readable(self._context, _PUSHED, bill)
         if is_out_of_use(bill):
             raise Held("archived", "S-BIL-03", "it is archived or a draft in BILL", "Restore or finish it in BILL.")
-        if bill["amount"] <= 0:
-            word = "of zero" if bill["amount"] == 0 else "negative, which would be a vendor credit in Intacct"
-            rule = "S-BIL-07" if bill["amount"] == 0 else "S-VCR-06"
-            raise Held("not_positive", rule, f"its amount is {word}", "Enter it in Intacct by hand.")
+        check_positive(bill)
         if self._link.approved_only and text(bill, "approval_status") != "APPROVED":
             reason = f"BILL says {text(bill, 'approval_status') or 'nothing'}, not APPROVED"
             raise Held("not_approved", "S-APR-02", reason, "Approve it in BILL.")
@@ -239,39 +235,22 @@ class BillPlanner:
         posting_date: date,
         paired: Row | None,
     ) -> Fields:
-        currency, base = text(bill, "currency"), self._sources.base_currency
-        content: Fields = {} if paired is None else {"RECORDNO": str(paired["record_no"])}
-        content |= {
-            "WHENCREATED": format_day(bill["bill_date"]),
-            "WHENPOSTED": format_day(posting_date),
-            "VENDORID": vendor.vendor_id,
-            "RECORDID": number,
-        }
-        if bill.get("purchase_order_no"):
-            content["DOCNUMBER"] = text(bill, "purchase_order_no")
-        # Mark and key are put before these words once the key is known, which follows from them too.
-        content["DESCRIPTION"] = text(bill, "description")
-        content["WHENDUE"] = format_day(bill.get("due_date") or bill["bill_date"])
-        content["CURRENCY"] = currency
-        if base:
-            content["BASECURR"] = base
-        if base and base != currency:
-            # An empty type is Intacct's own daily rate.
-            content |= {"EXCH_RATE_DATE": format_day(posting_date), "EXCH_RATE_TYPE_ID": ""}
-        if paired is None:
-            content["ACTION"] = "Submit"
-        content["APBILLITEMS"] = {
-            "APBILLITEM": [
-                line_fields(line, currency, None if paired is None else line_no)
-                for line_no, line in enumerate(lines, start=1)
-            ]
-        }
-        return content
+        return bill_fields(
+            vendor_id=vendor.vendor_id,
+            number=number,
+            dated=bill["bill_date"],
+            posted_on=posting_date,
+            due_on=bill.get("due_date"),
+            currency=text(bill, "currency"),
+            base=self._sources.base_currency,
+            lines=lines,
+            words=text(bill, "description"),
+            purchase_order_no=text(bill, "purchase_order_no"),
+            record_no=None if paired is None else int(paired["record_no"]),
+        )
 
     def _warnings(self, bill: Row, posting_date: date, lines: list[Line]) -> tuple[str, ...]:
-        warnings = filled_warnings(lines) + form_warnings(lines)
-        if posting_date != bill["bill_date"]:
-            warnings.append(f"dated {bill['bill_date']}, in the ledger on {posting_date} [S-IDM-08]")
+        warnings = filled_warnings(lines) + form_warnings(lines) + dating_warnings(bill["bill_date"], posting_date)
         if abs(bill["amount"]) > LARGEST_CARRIED:
             warnings.append("over 10 million: the vendor's own sync would write 0, this is the true amount [S-BIL-07]")
         if len(text(bill, "purchase_order_no")) > PO_NUMBER_LENGTH:

@@ -42,10 +42,11 @@ class Copies:
         pushed: The object.
         party: Column of BILL's rows with the vendor or customer; Intacct's is the first of the natural key.
         number: Column of BILL's rows with the document's number.
+        platform: What people call the platform, where it is another.
     """
 
-    def __init__(self, context: Context, pushed: Pushed, *, party: str, number: str) -> None:
-        self._pushed, self._party = pushed, party
+    def __init__(self, context: Context, pushed: Pushed, *, party: str, number: str, platform: str = "BILL") -> None:
+        self._pushed, self._party, self._platform = pushed, party, platform
         self._their_party, their_number = pushed.natural_key
         self._taken: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._marked: dict[str, set[int]] = defaultdict(set)
@@ -83,8 +84,9 @@ class Copies:
             remedy = f"Confirm the pair with `map`, or take the mark out of the wrong {word}'s description."
             raise Held("duplicate", "S-IDM-04", reason, remedy)
         if self._entered[row[self._party], fold(number)] > 1:
-            reason = f"BILL has several {word}s {number} of this {self._their_party.removesuffix('_id')}"
-            raise Held("duplicate", "S-IDM-04", reason, "Archive the copy in BILL, or correct its number.")
+            reason = f"{self._platform} has several {word}s {number} of this {self._their_party.removesuffix('_id')}"
+            remedy = f"Archive the copy in {self._platform}, or correct its number."
+            raise Held("duplicate", "S-IDM-04", reason, remedy)
 
 
 def check_readable(context: Context, pushed: Pushed, row: Row) -> None:
@@ -138,7 +140,7 @@ def _lines_of(context: Context, table: Table, row: Row) -> list[Row]:
     return context.sources.lines(table.qualified_name).get(row["id"], [])
 
 
-def document_number(number: str) -> str:
+def document_number(number: str, platform: str = "BILL") -> str:
     """Return a number that Intacct takes and by which the document can be looked up.
 
     Raises:
@@ -146,14 +148,14 @@ def document_number(number: str) -> str:
     """
     if not number:
         reason = "it has no number, without which it could not be looked up"
-        raise Held("missing_field", "S-IDM-03", reason, "Give it a number in BILL.")
+        raise Held("missing_field", "S-IDM-03", reason, f"Give it a number in {platform}.")
     if len(number) > NUMBER_LENGTH:
         reason = f"its number has {len(number)} characters, more than {NUMBER_LENGTH}"
-        raise Held("field_length", "S-IDM-03", reason, "Shorten the number in BILL.")
+        raise Held("field_length", "S-IDM-03", reason, f"Shorten the number in {platform}.")
     refused = sorted(_REFUSED_CHARACTERS & set(number))
     if refused:
         reason = f"its number holds {' '.join(refused)}, which Intacct refuses"
-        raise Held("field_characters", "S-IDM-03", reason, "Change the number in BILL.")
+        raise Held("field_characters", "S-IDM-03", reason, f"Change the number in {platform}.")
     return number
 
 

@@ -7,9 +7,13 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.push.planner import Held
+from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from intacct_pipelines.domain.push import Fields
+    from intacct_pipelines.push.sources import Row
 
 _DIGITS: Final = 12
 
@@ -25,13 +29,27 @@ The country is left out: BILL has its code, Intacct wants its list's name.
 """
 
 
-def party_id_of(organization_id: str, bill_id: str) -> str:
-    """Return the Intacct id for a party that BILL made: the same for ever, at most 20 characters (S-VEN-09).
+def party_id_of(organization_id: str, party_id: str, prefix: str = "BILL-") -> str:
+    """Return the Intacct id for a party that a platform made: the same for ever, at most 20 characters (S-VEN-09).
 
-    It is made from BILL's ids alone, so that renaming the party does not change it.
+    It is made from the platform's ids alone, so that renaming the party does not change it.
     """
-    digest = hashlib.sha256(f"{organization_id}\x1f{bill_id}".encode()).digest()
-    return "BILL-" + base64.b32encode(digest).decode()[:_DIGITS]
+    digest = hashlib.sha256(f"{organization_id}\x1f{party_id}".encode()).digest()
+    return prefix + base64.b32encode(digest).decode()[:_DIGITS]
+
+
+def contact_fields(party: Row, print_as: str) -> Fields:
+    """Return the contact that a vendor is made with.
+
+    Args:
+        party: The platform's vendor.
+        print_as: Whom checks are made out to.
+    """
+    contact: Fields = {"PRINTAS": print_as, "COMPANYNAME": text(party, "name")}
+    told = {"EMAIL1": text(party, "email"), "PHONE1": text(party, "phone")}
+    address: Fields = {field: text(party, column) for field, column in POSTAL_ADDRESS if text(party, column)}
+    contact |= {field: value for field, value in told.items() if value}
+    return contact | {"MAILADDRESS": address} if address else contact
 
 
 def check_currency(currency: str, allowed: Collection[str], party: str) -> None:

@@ -11,6 +11,7 @@ from intacct_pipelines.domain.push import Hold, Item, Plan, State, canonical_jso
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.advances import AdvancePlanner
 from intacct_pipelines.push.bills import BillPlanner
+from intacct_pipelines.push.business_center import BusinessCenterBills, BusinessCenterVendors
 from intacct_pipelines.push.card_charges import CardChargePlanner
 from intacct_pipelines.push.credit_applications import CreditApplicationPlanner
 from intacct_pipelines.push.credit_memos import CreditMemoPlanner
@@ -62,6 +63,8 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         CardChargePlanner,
         ReimbursementReports,
         ReimbursementBills,
+        BusinessCenterVendors,
+        BusinessCenterBills,
     )
 }
 """The planner of every pushed object."""

@@ -16,6 +16,7 @@ from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import UNDONE_STATES, Fields, Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.bill_fields import bill_fields, dating_warnings
 from intacct_pipelines.push.card_answers import CardAnswers
 from intacct_pipelines.push.card_charges import reference_no
 from intacct_pipelines.push.coded_lines import (
@@ -25,9 +26,8 @@ from intacct_pipelines.push.coded_lines import (
     Party,
     filled_warnings,
     ledger_effect,
-    line_fields,
 )
-from intacct_pipelines.push.documents import check_readable, format_day, hold_of, key_of, marked_text, posting_day
+from intacct_pipelines.push.documents import check_readable, hold_of, key_of, marked_text, posting_day
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
@@ -209,9 +209,7 @@ class ReimbursementPlanner:
         raise NotImplementedError
 
     def _warnings(self, row: Row, lines: list[Line], own: date, posted_on: date) -> list[str]:
-        warnings = filled_warnings(lines)
-        if posted_on != own:
-            warnings.append(f"dated {own}, in the ledger on {posted_on} [S-IDM-08]")
+        warnings = filled_warnings(lines) + dating_warnings(own, posted_on)
         if text(row, "status") == "PAID":
             warnings.append(f"{_PLATFORM} has paid it: Intacct owes it until the payment is entered there [{_RULE}]")
         return warnings
@@ -272,18 +270,17 @@ class ReimbursementBills(ReimbursementPlanner):
 
     def _content(self, row: Row, party: str, lines: list[Line], own: date, posted_on: date) -> Fields:
         currency = text(row, "currency")
-        return {
-            "WHENCREATED": format_day(own),
-            "WHENPOSTED": format_day(posted_on),
-            "VENDORID": party,
-            "RECORDID": reference_no(row["id"]),
-            "DESCRIPTION": _words(row),
-            "WHENDUE": format_day(own),
-            "CURRENCY": currency,
-            "BASECURR": currency,
-            "ACTION": "Submit",
-            "APBILLITEMS": {"APBILLITEM": [line_fields(line, currency, None) for line in lines]},
-        }
+        return bill_fields(
+            vendor_id=party,
+            number=reference_no(row["id"]),
+            dated=own,
+            posted_on=posted_on,
+            due_on=own,
+            currency=currency,
+            base=currency,
+            lines=lines,
+            words=_words(row),
+        )
 
     def _warnings(self, row: Row, lines: list[Line], own: date, posted_on: date) -> list[str]:
         twice = f"if the vendor's sync carries this vendor's bills to BILL, it may be paid there once more [{_RULE}]"

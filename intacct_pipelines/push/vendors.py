@@ -12,7 +12,7 @@ from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Hold, Item, Operation, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.list_updates import ListUpdates
-from intacct_pipelines.push.parties import POSTAL_ADDRESS, party_id_of
+from intacct_pipelines.push.parties import contact_fields, party_id_of
 from intacct_pipelines.push.planner import Held, mark_of
 from intacct_pipelines.push.sources import text
 
@@ -214,14 +214,7 @@ class VendorPlanner:
 
     def _content(self, vendor: Row, vendor_id: str) -> tuple[Fields, tuple[str, ...]]:
         name = text(vendor, "name")
-        contact: Fields = {"PRINTAS": text(vendor, "payee_name") or name, "COMPANYNAME": name}
-        _put(contact, "EMAIL1", text(vendor, "email"))
-        _put(contact, "PHONE1", text(vendor, "phone"))
-        address: Fields = {}
-        for field, column in POSTAL_ADDRESS:
-            _put(address, field, text(vendor, column))
-        if address:
-            contact["MAILADDRESS"] = address
+        contact = contact_fields(vendor, text(vendor, "payee_name") or name)
         content: Fields = {"VENDORID": vendor_id, "NAME": name, "DISPLAYCONTACT": contact, "STATUS": "active"}
         term = self._sources.coding.term_name(text(vendor, "ap_term_id"))
         known = term if term in self._sources.term_names else None
@@ -240,14 +233,14 @@ class VendorPlanner:
         return Hold("vendor", vendor["id"], f"vendor {vendor['name']}", kind, rule, reason, remedy)
 
 
-def vendor_targets(context: Context) -> dict[str, VendorTarget | Hold]:
-    """Return for each vendor of BILL its vendor in Intacct, or why it has none; once the vendors are decided."""
+def vendor_targets(context: Context, object_name: str = "vendor") -> dict[str, VendorTarget | Hold]:
+    """Return for each vendor of a platform its vendor in Intacct, or why it has none; once the vendors are decided."""
     sources = context.sources
     targets: dict[str, VendorTarget | Hold] = {}
-    for vendor_id in sources.by("bill.vendor"):
-        paired = sources.pairs("vendor").get(vendor_id)
-        on_its_way = context.in_hand.get(("vendor", vendor_id))
-        decision = context.decisions.get(("vendor", vendor_id))
+    for vendor_id in sources.by(PUSHED[object_name].source.qualified_name):
+        paired = sources.pairs(object_name).get(vendor_id)
+        on_its_way = context.in_hand.get((object_name, vendor_id))
+        decision = context.decisions.get((object_name, vendor_id))
         is_replaced = isinstance(decision, Hold) and decision.kind == "vendor_replaced"
         if paired is not None and not is_replaced:
             targets[vendor_id] = VendorTarget(paired["vendor_id"], text(paired, "status") or "active")
@@ -261,27 +254,29 @@ def vendor_targets(context: Context) -> dict[str, VendorTarget | Hold]:
 
 
 def vendor_of(
-    targets: Mapping[str, VendorTarget | Hold], link: Link, bill_vendor_id: str, document: str
+    targets: Mapping[str, VendorTarget | Hold], link: Link, vendor_id: str, document: str, platform: str = "BILL"
 ) -> VendorTarget:
     """Return the Intacct vendor that a document will name.
 
     Args:
         targets: From ``vendor_targets``.
         link: The link.
-        bill_vendor_id: BILL's id of the vendor.
+        vendor_id: The platform's id of the vendor.
         document: What the document is called, such as ``bill``.
+        platform: What people call the platform.
 
     Raises:
         Held: The vendor is not there, is held itself, is left out, or is not active.
     """
-    vendor = targets.get(bill_vendor_id)
+    vendor = targets.get(vendor_id)
     if vendor is None:
-        reason = f"BILL's vendor {bill_vendor_id} is not there"
-        raise Held("missing_reference", "S-VEN-01", reason, "Extract the vendors again; restore it in BILL.")
+        reason = f"{platform}'s vendor {vendor_id} is not there"
+        remedy = f"Extract the vendors again; restore it in {platform}."
+        raise Held("missing_reference", "S-VEN-01", reason, remedy)
     if isinstance(vendor, Hold):
         reason = f"it waits for {vendor.label}, which is held: {vendor.reason}"
         raise Held(vendor.kind, vendor.rule, reason, vendor.remedy, held_by=vendor.source_id)
-    if bill_vendor_id in link.excluded_vendors:
+    if vendor_id in link.excluded_vendors:
         remedy = "Remove the vendor from excluded_vendors to let its documents pass."
         raise Held("excluded", "S-VEN-10", "the link excludes its vendor", remedy)
     if vendor.status != "active":

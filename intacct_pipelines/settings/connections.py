@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Final
@@ -153,7 +152,7 @@ class Connections(Section):
                     tolerance=account.tolerance,
                 )
                 if isinstance(account, BusinessCenterCompany):
-                    return replace(link, ready_statuses=account.ready_statuses, paid_statuses=account.paid_statuses)
+                    return account.allowed(link)
                 return account.allowed(card_link_of(link, account.cards))
         return None
 

@@ -174,7 +174,7 @@ class SpendAccount(Budgeted, Compared, Written):
         return replace(link, also_pushed=link.also_pushed | {_ENTERED_AS[entered_as]}) if entered_as else link
 
 
-class BusinessCenterCompany(Compared):
+class BusinessCenterCompany(Compared, Written):
     """One Paymentus Business Center company: the folder with its files, and the entity with which it syncs."""
 
     company: str = Field(description="Name of the company in this file.")
@@ -200,6 +200,18 @@ class BusinessCenterCompany(Compared):
     paid_statuses: frozenset[str] = Field(
         frozenset({"paid"}), description="Words of a bill's status that say that it is paid."
     )
+    default_location: str = Field("", description="Location for lines without one (S-CFG-20).")
+    where_required: WhereRequired = Field(default_factory=dict, description=WHERE_REQUIRED)
+
+    def allowed(self, link: Link) -> Link:
+        """Return a link with what these settings say of its bills, and let it write."""
+        return replace(
+            super().allowed(link),
+            ready_statuses=self.ready_statuses,
+            paid_statuses=self.paid_statuses,
+            default_location=self.default_location,
+            where_required={str(name): given for name, given in self.where_required.items()},
+        )
 
     def layout(self, kind: str) -> Layout:
         """Return how the files of a kind are written: ``accounts``, ``vendors`` or ``bills``."""

@@ -176,7 +176,10 @@ def test_lineage_runs_from_sources_to_push(graph):
         *("recon/card_transaction", "recon/reimbursement"),
         *("intacct/expense_report", "intacct/ap_bill"),
     }
-    assert parents("push", "item") == {"push/plan", "push/card_plan"}
+    assert parents("push", "business_center_plan") == {
+        *("recon/business_center_vendor", "recon/business_center_bill"),
+    }
+    assert parents("push", "item") == {"push/plan", "push/card_plan", "push/business_center_plan"}
 
 
 def test_no_step_is_repeated_whatever_its_error(graph):

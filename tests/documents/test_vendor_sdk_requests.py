@@ -35,6 +35,8 @@ OTHERS = {
     ("ap_bill", "create"): "it sends create_bill; the vendor documents create APBILL (api/accounts-payable/bills)",
     ("ap_bill", "update"): "it sends update_bill; the vendor documents update APBILL (api/accounts-payable/bills)",
     ("reimbursement_bill", "create"): "as any bill: it sends create_bill",
+    ("business_center_bill", "create"): "as any bill: it sends create_bill",
+    ("business_center_vendor", "create"): "the same fields of create VENDOR as BILL's vendors, which are compared",
     ("ap_term", "create"): "it has no terms; the vendor documents create_apterm (api/accounts-payable/ap-terms)",
     ("ar_payment", "create"): "it sends create_arpayment; the vendor documents create ARPYMT (api/accounts-receivable)",
     ("ar_advance", "create"): "it has no advances; the vendor documents create ARADVANCE (api/accounts-receivable)",

@@ -1,0 +1,119 @@
+"""Business Center's vendors and bills into Intacct and back: once, confirmed and paired (S-PMT-04, S-PMT-05)."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pipeline_world import World
+
+from intacct_pipelines.defs.comparing import reconcile
+from intacct_pipelines.sandbox.business_center import deliver
+from intacct_pipelines.sandbox.faults import Rule
+from intacct_pipelines.sandbox.ledger import AP_ACCOUNT
+from intacct_pipelines.warehouse.outbox import Outbox
+
+VENDOR, BILL = "business_center_vendor", "business_center_bill"
+CONTROLS = {"accounts payable": AP_ACCOUNT}
+POLICY = {
+    "mode": "sync",
+    "gate": "auto",
+    "auto_approve": {"items": 1000, "amount": "1000000000"},
+    "closed_period": "first_open",
+}
+
+
+def world_of(dsn: str, **policy: object) -> World:
+    """A Business Center company with a vendor of its own, who has a bill that is ready to pay."""
+    world = World(dsn, bills=60, center={**POLICY, **policy})
+    folder = world.folder / world.entity.entity_id
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    header, rows = exported(folder, "vendors")
+    vendor = {"vendor_id": "BCV-own", "name": "Own Vendor", "status": "active"}
+    deliver(folder, "vendors", header, [*rows, [vendor.get(name, "") for name in header]], tomorrow)
+    header, rows = exported(folder, "bills")
+    like = next(dict(zip(header, row, strict=True)) for row in rows if "ready_to_pay" in row)
+    own = {
+        "bill_id": "BCB-own",
+        "vendor_id": "BCV-own",
+        "bill_number": "OWN-1",
+        "amount": "12.34",
+        "line_amount": "12.34",
+    }
+    rows.append([{**like, **own, "line_no": "1", "currency": "USD"}[name] for name in header])
+    total = sum((Decimal(row[header.index("line_amount")]) for row in rows), Decimal(0))
+    deliver(folder, "bills", header, rows, tomorrow, total=total)
+    return world
+
+
+def exported(folder: Path, kind: str) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the only file of a kind."""
+    (path,) = folder.glob(f"{kind}_*.csv")
+    with path.open(encoding="utf-8", newline="") as handle:
+        header, *rows = csv.reader(handle)
+    return header, rows
+
+
+def balances(world: World) -> Counter[tuple[str, str]]:
+    sums: Counter[tuple[str, str]] = Counter()
+    for (_, currency, account), amount in world.sandbox.intacct.ledger.balances().items():
+        sums[currency, account] += amount
+    return sums
+
+
+@pytest.mark.parametrize("function", ["create VENDOR", "create APBILL"])
+def test_vendors_and_bills_are_entered_once_and_pair_by_our_key(warehouse_dsn, function):
+    """A lost answer enters none twice, the ledger moves as foretold, the reconciliation pairs them, nothing is left."""
+    world = world_of(warehouse_dsn)
+    planned = world.sync_only(VENDOR, BILL).plan
+    items = {(item.object_name, item.source_id): item for item in planned.items}
+    assert {(VENDOR, "BCV-own"), (BILL, "BCB-own")} <= items.keys()
+    before = balances(world)
+    world.sandbox.faults.add(Rule("reset_after", system="intacct", function=function, times=1))
+    world.apply()
+    with world.systems() as systems:
+        accepted = {
+            (item.object_name, item.source_id)
+            for item in Outbox(systems.warehouse).items()
+            if item.state.value == "accepted"
+        }
+    assert accepted == items.keys()
+    for name, target, text in ((VENDOR, "VENDOR", "COMMENTS"), (BILL, "APBILL", "DESCRIPTION")):
+        marks = Counter((row[text] or "").split(" ")[0] for row in world.sandbox.intacct.records(target))
+        assert {marks[f"BUSINESS_CENTER:{key}"] for kind, key in items if kind == name} == {1}
+    moved: Counter[tuple[str, str]] = Counter()
+    for item in items.values():
+        for line in item.ledger_effect:
+            sign = 1 if line.side == "debit" else -1
+            moved[line.currency, CONTROLS.get(line.account, line.account)] += sign * line.amount
+    after = balances(world)
+    assert {place: after[place] - before[place] for place in after if after[place] != before[place]} == {
+        place: amount for place, amount in moved.items() if amount
+    }
+    again = world.sync_only(VENDOR, BILL)
+    assert (again.confirmed, again.plan.items) == (len(items), ())
+    with world.systems() as systems:
+        link = systems.link(world.entity, "business_center")
+        for name in (VENDOR, BILL):
+            found = reconcile(systems, link, name, "told")
+            ours = {key for kind, key in items if kind == name}
+            assert {row.platform_id: row.method for row in found.matches.itertuples() if row.platform_id in ours} == (
+                dict.fromkeys(ours, "crosswalk")
+            )
+            assert [row for row in found.differences.itertuples() if row.platform_id in ours] == []
+    assert not any(world.sandbox.intacct.ledger.trial_balance().values())
+
+
+def test_a_company_that_only_observes_is_planned_for_reading_and_nothing_is_sent(warehouse_dsn):
+    """As every platform account does until its mode says otherwise."""
+    world = world_of(warehouse_dsn, mode="observe")
+    before = balances(world)
+    planned = world.sync_only(VENDOR, BILL)
+    assert planned.plan.items
+    assert not planned.is_auto_approved
+    world.apply()
+    assert balances(world) == before
