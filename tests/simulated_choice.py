@@ -13,7 +13,7 @@ from intacct_pipelines.domain.push import Item, Operation
 _MOST_OBJECTS = 7
 _REFUSED_SHARE = 0.06
 _LEFT_OUT_SHARE = 0.3
-_NAMESAKES_SHARE = 0.7
+_NAMESAKES_SHARE = 0.9
 _OWNERS = ("VENDORID", "vendorid", "CUSTOMERID", "customerid")
 
 

@@ -77,9 +77,9 @@ class Laws:
         self._unknown: set[str] = set()
         """Keys whose request may have been carried out, and that were not looked up since."""
         self._changed: set[str] = set()
-        self.touched: set[str] = set()
-        """Keys of items whose record a person worked on."""
-        self._known_touched: set[str] = set()
+        self.touched: Counter[str] = Counter()
+        """Keys of items whose record a person worked on, and how often."""
+        self._known_touched: Counter[str] = Counter()
         self.lost_locks = False
         """Whether the database ended the sessions that show that workers are alive."""
         self.uses_by_hand: list[Mapping[str, str]] = []
@@ -277,14 +277,14 @@ class Laws:
 
     def came_back(self) -> None:
         """Note that the warehouse knows of everything that happened in Intacct so far."""
-        self._known_touched = set(self.touched)
+        self._known_touched = self.touched.copy()
 
     def check_confirmed(self) -> None:
         """Judge after an extract: what stood in Intacct then as it was sent is confirmed, and nothing else."""
         for key, state in self.states.items():
             item = self._items[key]
             if state == "confirmed":
-                is_there = self.records_of(item) or key in self.touched - self._known_touched
+                is_there = self.records_of(item) or self.touched[key] > self._known_touched[key]
                 holds(is_there, f"{item.label} is confirmed, and Intacct does not have it")
             elif state == "accepted":
                 holds(key in self.touched, f"{item.label} came back and is not confirmed")

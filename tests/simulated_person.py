@@ -39,17 +39,16 @@ class Person:
 
     def work_on(self, items: list[Item]) -> None:
         """Do something about one of the items, if there is anything to be done and Intacct lets them."""
-        able = [item for item in items if item.object_name == "memo_application" or self._object(item) in _EDITED]
-        if not able:
+        item = self._rng.choice(items)
+        if item.object_name != "memo_application" and self._object(item) not in _EDITED:
             return
-        item = self._rng.choice(able)
         records = self._laws.records_of(item)
         try:
             done = self._change(item, records[0]) if records else self._get_ahead(item)
         except FunctionRefusedError:
             return
         if done:
-            self._laws.touched.add(item.key)
+            self._laws.touched[item.key] += 1
 
     @staticmethod
     def _object(item: Item) -> str:
