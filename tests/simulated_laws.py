@@ -80,6 +80,7 @@ class Laws:
         self.touched: Counter[str] = Counter()
         """Keys of items whose record a person worked on, and how often."""
         self._known_touched: Counter[str] = Counter()
+        self._came_late: set[str] = set()
         self.lost_locks = False
         """Whether the database ended the sessions that show that workers are alive."""
         self.uses_by_hand: list[Mapping[str, str]] = []
@@ -127,6 +128,10 @@ class Laws:
             wanted = [str(item.target_record_no)] if item.target_record_no else [*item.natural_key.values()]
             if key in words or (wanted and all(_escaped(value) in words for value in wanted)):
                 self._unknown.discard(key)
+
+    def comes_late(self, keys: Iterable[str]) -> None:
+        """Note that a request arrives that was given up long ago: what was held since may come to Intacct after all."""
+        self._came_late.update(key for key in keys if self.states.get(key) == "held")
 
     def source_changed(self, item: Item) -> set[str]:
         """Note that the warehouse knows of a change; return the keys of what is not sent any more because of it."""
@@ -261,10 +266,11 @@ class Laws:
             if key in self.touched:
                 continue
             holds(row["state"] not in {"sending", "uncertain", "approved"}, f"nobody cares for {words}")
-            holds(bool(records) is (row["state"] in _DONE), f"{words}, and Intacct has it {len(records)} times")
-            is_free = key not in hindered and not (row["reason_class"] == "duplicate" and self._has_namesake(item))
-            holds(row["state"] in _DONE or not is_free, f"nothing stood in the way of {words}")
-            if records:
+            is_mistakable = row["reason_class"] == "duplicate" and self._has_namesake(item)
+            is_as_told = bool(records) is (row["state"] in _DONE) or (is_mistakable and key in self._came_late)
+            holds(is_as_told, f"{words}, and Intacct has it {len(records)} times")
+            holds(row["state"] in _DONE or key in hindered or is_mistakable, f"nothing stood in the way of {words}")
+            if records and row["state"] in _DONE:
                 holds(int(records[0]["RECORDNO"]) == row["record_no"], f"{words}, under another number")
                 total = abs(Decimal(records[0].get("TRX_TOTALENTERED") or 0))
                 is_whole = total == abs(item.amount) or item.object_name in _WITHOUT_MONEY or not item.currency

@@ -18,7 +18,7 @@ from simulated_choice import choose
 from simulated_company import SimulatedCompany, source_of
 from simulated_crash import Crash, dying_after
 from simulated_laws import BrokenLawError, Laws, holds
-from simulated_network import FAULTS, REPEATING, Network
+from simulated_network import FAULTS, REPEATING, Network, control_ids
 from simulated_person import Person
 from simulated_process import work_and_kill
 
@@ -149,7 +149,9 @@ class Life:
     def deliver_late(self) -> None:
         """Bring a request to Intacct that was given up long ago."""
         if self.late:
-            self.company.sandbox.intacct.handle(self.late.pop(0))
+            request = self.late.pop(0)
+            self.laws.comes_late(control_ids(request.body))
+            self.company.sandbox.intacct.handle(request)
 
     def disturb(self) -> None:
         """Change a bill that has nothing to do with this life, as a busy office does between two pages."""

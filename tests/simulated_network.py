@@ -41,6 +41,11 @@ _CONTROL_IDS = re.compile(rb'<function controlid="([^"]*)"')
 _SLOW_SECONDS = 600.0
 
 
+def control_ids(body: bytes) -> list[str]:
+    """The control ids of a request's functions: what writes has the keys of its items."""
+    return [key.decode() for key in _CONTROL_IDS.findall(body)]
+
+
 class Network(httpx.BaseTransport):
     """Carries the requests of one life.
 
@@ -55,7 +60,7 @@ class Network(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request, or fail."""
         body = request.read()
-        keys = [key.decode() for key in _CONTROL_IDS.findall(body)] if _WRITES.search(body) else []
+        keys = control_ids(body) if _WRITES.search(body) else []
         self._life.step("before request")
         if keys:
             self._life.laws.sending(keys, body)

@@ -167,25 +167,43 @@ class _Run:
             open_items = self._outbox.take_over(self._link, worker=self._worker)
             if not open_items or self._pauses > self._options.most_pauses:
                 return
-            absent = self._resolve(open_items)
-            if self._settle(absent):
-                absent = self._resolve(absent)
+            absent, unsure = self._resolve(open_items, is_last=False)
+            if self._settle([*absent, *unsure]) or unsure:
+                absent, _ = self._resolve([*absent, *unsure], is_last=True)
             for item in absent:
                 self._repeat(item)
 
-    def _resolve(self, items: Sequence[OutboxItem]) -> list[OutboxItem]:
-        """Look items up and store what that proves; return those that are to be sent again."""
+    def _resolve(self, items: Sequence[OutboxItem], *, is_last: bool) -> tuple[list[OutboxItem], list[OutboxItem]]:
+        """Look items up and store what that proves; return those that are to be sent again, and those left undecided.
+
+        Undecided, unless it is the last time, is what would be held while its request may still be at work: that may
+        yet bring the record.
+        """
         if not items:
-            return []
+            return [], []
         found = look_up(self._gateway, items)
-        verdicts = {i.key: judge(i, found[i.key], most_attempts=self._options.most_attempts) for i in items}
-        self._record([verdict for verdict in verdicts.values() if verdict is not None])
-        return [item for item in items if verdicts[item.key] is None]
+        absent: list[OutboxItem] = []
+        unsure: list[OutboxItem] = []
+        proven: list[Outcome] = []
+        for item in items:
+            verdict = judge(item, found[item.key], most_attempts=self._options.most_attempts)
+            if verdict is None:
+                absent.append(item)
+            elif verdict.state is State.HELD and not is_last and self._unsettled_seconds([item]) > 0:
+                unsure.append(item)
+            else:
+                proven.append(verdict)
+        self._record(proven)
+        return absent, unsure
+
+    def _unsettled_seconds(self, items: Sequence[OutboxItem]) -> float:
+        """Return how long a request of these items whose answer was lost may still be at work; 0 if none was lost."""
+        sent = [item.sent_at for item in items if item.sent_at is not None and not item.refused]
+        return (max(sent) + self._options.settle - self._now()).total_seconds() if sent else 0.0
 
     def _settle(self, items: Sequence[OutboxItem]) -> bool:
         """Wait until a request whose answer was lost can no longer be at work; return whether there was a wait."""
-        sent = [item.sent_at for item in items if item.sent_at is not None]
-        remaining = (max(sent) + self._options.settle - self._now()).total_seconds() if sent else 0.0
+        remaining = self._unsettled_seconds(items)
         if remaining <= 0:
             return False
         # A clock that was set back must not make the run wait for ever.

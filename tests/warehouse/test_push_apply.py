@@ -234,6 +234,21 @@ def test_a_lost_request_is_sent_again_with_the_same_bytes_after_it_has_settled(w
     world.check()
 
 
+def test_another_record_of_its_number_does_not_hold_an_item_whose_request_may_still_arrive(warehouse):
+    """It is looked up again once the request can no longer be at work (S-IDM-03, S-IDM-04)."""
+    world = approved(World(warehouse, number="allow"))
+    world.twin.edit_bill(world.twin.bills()[0].record_no, RECORDID="INV-b2")
+    arrive = world.pause
+
+    def pause(seconds):
+        arrive(seconds)
+        world.deliver_late()
+
+    world.pause = pause
+    world.apply(once("late"), writes_only=True, functions_per_request=25)
+    assert world.states()["b2"] == DONE
+
+
 def test_an_item_that_the_gateway_cannot_read_stops_no_other(world):
     """In company it makes the whole request fail; alone it is rejected, and all others arrive (S-ERR-43)."""
     world.rows["bill.ap_bill"] = [
