@@ -31,7 +31,7 @@ def sends_before_it_stores(plant: Plant) -> None:
 
 def forgets_to_look_up(plant: Plant) -> None:
     """What is uncertain is sent again at once."""
-    plant.setattr(apply._Run, "_resolve", lambda _self, items: list(items))
+    plant.setattr(apply._Run, "_resolve", lambda _self, items, **_: (list(items), []))
 
 
 def looks_up_by_natural_key_alone(plant: Plant) -> None:
