@@ -62,8 +62,13 @@ class Said:
         return self.line_words if self.is_full else None
 
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=30).filter(str.strip)
-names = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="&<>#?\"'"), min_size=1)
+NO_XML = "\ufffe\uffff"
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters=NO_XML), min_size=1, max_size=30
+).filter(str.strip)
+names = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters=f"&<>#?\"'{NO_XML}"), min_size=1
+)
 ids = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", min_size=1, max_size=18)
 days = st.dates(date(2026, 2, 1), date(2026, 3, 20))
 amounts = st.decimals(Decimal("0.01"), Decimal("9999999999.99"), places=2)

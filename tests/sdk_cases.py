@@ -6,7 +6,10 @@ A description is ``{"new": path of a class below Functions, "with": [arguments],
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 
 def day(value):
@@ -230,6 +233,44 @@ def entry(said, item, source, what, accounts):
     }
 
 
+def on_disk(words, name, kind):
+    """A file as the client takes it: from a disk."""
+    content = words.encode()
+    path = Path(tempfile.gettempdir()) / f"said-{hashlib.sha256(content).hexdigest()}"
+    path.write_bytes(content)
+    return {"new": "Company/AttachmentFile", "fileName": name, "extension": kind, "filePath": str(path)}
+
+
+UPLOADED = (("ap_bill_file", "BILL:b1"), ("ar_invoice_file", "BILL:i1"), ("card_receipt_file", "SPEND:t1"))
+
+
+def uploaded(kind, source):
+    """Files of a document that are put into its attachment."""
+
+    def described(said, item):
+        return {
+            "new": f"Company/{kind}",
+            "with": [item.key],
+            "attachmentsId": item.payload["supdocid"],
+            "attachmentsName": source.replace(":", " "),
+            "attachmentFolderName": "BILL",
+            "description": item.payload["supdocdescription"],
+            "files": [on_disk(said.words, said.name, "pdf"), on_disk(said.line_words, said.number, "png")],
+        }
+
+    return described
+
+
+def linked(kind):
+    """A document of which nothing changes but the attachment that it names."""
+
+    def described(_said, item):
+        payload = {"attachmentsId": item.payload["supdocid"]}
+        return {"new": kind, "with": [item.key], "recordNo": item.target_record_no, **payload}
+
+    return described
+
+
 SDK = {
     ("gl_account", "create"): lambda said, item: listed(
         "GeneralLedger/AccountCreate",
@@ -334,6 +375,13 @@ SDK = {
     ("ap_bill", "reverse"): lambda said, item: taken_back(
         "AccountsPayable/BillReverse", said, item, "BILL:b1", why="deleted", record_no=500
     ),
+    **{
+        (name, operation.lower()): uploaded(f"Attachments{operation}", source)
+        for name, source in UPLOADED
+        for operation in ("Create", "Update")
+    },
+    ("ar_invoice_attachment", "update"): linked("AccountsReceivable/InvoiceUpdate"),
+    ("card_receipt", "update"): linked("CashManagement/ChargeCardTransactionUpdate"),
 }
 """Object and operation → the same values in the words of the vendor's client."""
 

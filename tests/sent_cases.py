@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -48,8 +49,10 @@ from reconcile_cases import NOW as CARDS_NOW
 from transfer_cases import TRANSFER_LINK, money_in, movement, plan_transfers, transfer_rows
 from transfer_cases import payment as carried
 
+from intacct_pipelines.domain.attached import ATTACHED, BY_UPLOAD, Content, attachment_id, told_contents
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Receivables, Reimbursements
 from intacct_pipelines.push.plan import build_plan
+from intacct_pipelines.push.wire import files_of, function_of
 
 CURRENCIES = frozenset({"USD", "EUR"})
 CLEARED = replace(LINK, clearing=Clearing(money_in="1080"), receivables=Receivables(undeposited_account="1090"))
@@ -441,6 +444,76 @@ def _center(object_name, said):
     return _only(plan, object_name)
 
 
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def _files(object_name, document, parent, *, is_there=False):
+    """What the files of a document become: a picture of what was said in the platform, and one that came before it."""
+    attached = ATTACHED[object_name] if object_name in ATTACHED else BY_UPLOAD[object_name]
+
+    def planned(said):
+        ours, theirs = parent(said)
+        own = attachment_id(LINK.name, document, ours["id"])
+        files = [("f1", f"{said.name}.pdf", said.words), ("f2", f"{said.number}.png", said.line_words)]
+        table = {"id": "id", attached.parent: attached.parent, attached.file_name: attached.file_name}
+        rows = {
+            f"{attached.files.partition('.')[0]}.{document}": [ours],
+            attached.files: [
+                dict(zip(table, (file_id, ours["id"], name), strict=True)) | {"created_at": None}
+                for file_id, name, _ in files
+            ],
+            f"intacct.{document}": [theirs],
+            "intacct.attachment": [],
+        }
+        contents = {
+            (attached.files, file_id): Content(len(words.encode()), hashlib.sha256(words.encode()).hexdigest())
+            for file_id, _, words in files
+        }
+        if is_there:
+            mark = f"{attached.files.partition('.')[0].upper()}:{ours['id']} key {told_contents(['0' * 64])}"
+            rows["intacct.attachment"] = [{"record_no": 7, "attachment_id": own, "description": mark}]
+        plan = build_plan(
+            LINK,
+            rows,
+            [{"object": document, "platform_id": ours["id"], "intacct_record_no": theirs["record_no"]}],
+            revisions={},
+            closed_through=said.closed_through,
+            now=CARDS_NOW,
+            objects={object_name},
+            contents=contents,
+        )
+        return _only(plan, object_name)
+
+    return planned
+
+
+def with_files(item, said):
+    """The function that an item is, with the bytes of the files that it names."""
+    texts = (words.encode() for words in (said.words, said.line_words))
+    held = {hashlib.sha256(content).hexdigest(): content for content in texts}
+    return function_of(item, {one: held[one.sha256] for one in files_of(item)} if files_of(item) else None)
+
+
+def _attached_bill(said):
+    own = {"currency": said.currency, "document_no": said.number}
+    return bill(**own), intacct_bill(attachment_id=None, **own)
+
+
+def _attached_invoice(said):
+    own = {"currency": said.currency, "document_no": said.number}
+    return invoice(**own), intacct_invoice(attachment_id=None, **own)
+
+
+def _attached_charge(said):
+    ours = {"id": "t1", "merchant_name": said.text, "currency": said.currency, "amount": said.total}
+    return ours, {"record_no": 600, "currency": said.currency, "owner_entity_id": "100", "state": "Posted"}
+
+
+_OF_BILLS = ("ap_bill", _attached_bill)
+_OF_INVOICES = ("ar_invoice", _attached_invoice)
+_OF_CHARGES = ("card_transaction", _attached_charge)
+
+
 SENT = {
     ("gl_account", "create"): _list_create("gl_account", account_no="number", name="name"),
     ("gl_account", "update"): _list_update("gl_account", "name"),
@@ -481,5 +554,14 @@ SENT = {
     ("reimbursement_bill", "create"): lambda said: _reimbursement("reimbursement_bill", said),
     ("business_center_vendor", "create"): lambda said: _center("business_center_vendor", said),
     ("business_center_bill", "create"): lambda said: _center("business_center_bill", said),
+    ("ap_bill_file", "create"): _files("ap_bill_file", *_OF_BILLS),
+    ("ap_bill_file", "update"): _files("ap_bill_file", *_OF_BILLS, is_there=True),
+    ("ap_bill_attachment", "update"): _files("ap_bill_attachment", *_OF_BILLS, is_there=True),
+    ("ar_invoice_file", "create"): _files("ar_invoice_file", *_OF_INVOICES),
+    ("ar_invoice_file", "update"): _files("ar_invoice_file", *_OF_INVOICES, is_there=True),
+    ("ar_invoice_attachment", "update"): _files("ar_invoice_attachment", *_OF_INVOICES, is_there=True),
+    ("card_receipt_file", "create"): _files("card_receipt_file", *_OF_CHARGES),
+    ("card_receipt_file", "update"): _files("card_receipt_file", *_OF_CHARGES, is_there=True),
+    ("card_receipt", "update"): _files("card_receipt", *_OF_CHARGES, is_there=True),
 }
 """Object and operation → the item that is planned of what the platform says."""

@@ -9,6 +9,7 @@ from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.business_center_extraction import sync_business_center
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.optional import sync_or_skip
+from intacct_pipelines.defs.platform_files import PlatformFiles
 from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
@@ -59,7 +60,9 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
         if link.mode is Mode.SYNC and outbox.approved_plans(link.name):
             outbox.expire_changed(link.name, inputs_of(systems, link), actor=f"run {run_id}")
             _read_again(systems, outbox, link, run_id)
-        report.add(apply_plan(outbox, systems.intacct(entity), link, worker=f"run {run_id}", options=options))
+        files = PlatformFiles(systems, link)
+        worker = f"run {run_id}"
+        report.add(apply_plan(outbox, systems.intacct(entity), link, worker=worker, options=options, files=files))
     return report
 
 
@@ -70,7 +73,9 @@ def _read_again(systems: Systems, outbox: Outbox, link: Link, run_id: str) -> No
     in_hand = {item.object_name for item in outbox.in_hand(link.name)}
     objects = [pushed for pushed in PUSHED.values() if pushed.name in in_hand]
     grounds = [TABLES[name] for pushed in objects for name in pushed.stands_on]
-    targets = [table for pushed in objects for table in (pushed.target, *pushed.target_lines)]
+    # attachments come with the bytes of all files, so the few that are sent are looked up just before instead
+    whole = [pushed for pushed in objects if not pushed.is_read_by_call]
+    targets = [table for pushed in whole for table in (pushed.target, *pushed.target_lines)]
     for table in dict.fromkeys((*targets, *grounds)):
         sync_intacct_table(systems, link.entity, table, run_id)
     for source in dict.fromkeys(pushed.source for pushed in objects):

@@ -9,20 +9,25 @@ from typing import TYPE_CHECKING
 from intacct_pipelines.defs.approval import inputs_of
 from intacct_pipelines.defs.comparing import among_clearing, holder_of, left_out, pairs_of, was_read
 from intacct_pipelines.defs.optional import lacks_module
+from intacct_pipelines.defs.platform_files import PlatformFiles
+from intacct_pipelines.domain.attached import ATTACHED
 from intacct_pipelines.domain.catalog import TABLES, Table
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.errors import NotApprovedError
 from intacct_pipelines.push.confirm import confirm_items
+from intacct_pipelines.push.measuring import measure, unread_files
 from intacct_pipelines.push.plan import PLANNERS, build_plan
-from intacct_pipelines.push.sources import rows_of
+from intacct_pipelines.push.sources import Sources, rows_of
+from intacct_pipelines.warehouse.file_contents import FileContents
 from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from intacct_pipelines.defs.systems import Systems
+    from intacct_pipelines.domain.attached import Content
     from intacct_pipelines.domain.keys import EntityKey
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.domain.push import Plan
@@ -35,10 +40,10 @@ def pushed_objects(systems: Systems, link: Link) -> list[Pushed]:
         pushed
         for pushed in PUSHED.values()
         if pushed.platform == link.platform
-        and pushed.name not in link.not_pushed
-        and (not pushed.lifts or pushed.name in link.also_pushed)
+        and pushed.is_let_by(link)
         and not left_out(systems, link.entity, RECONCILED[pushed.reconciliation])
         and not _lacks_target(systems, link.entity, pushed.target)
+        and not (pushed.name in ATTACHED and _lacks_target(systems, link.entity, TABLES["intacct.attachment"]))
     ]
 
 
@@ -59,6 +64,20 @@ def _lacks_target(systems: Systems, entity: EntityKey, table: Table) -> bool:
     if table.module and lacks_module(systems, entity, table):
         return True
     return table.is_optional and not was_read(systems, table, holder_of(entity, table))
+
+
+def _contents(systems: Systems, objects: Iterable[Pushed], sources: Sources) -> dict[tuple[str, str], Content]:
+    """Return what is in the files that the objects may send; what nobody knows yet is read from the platform."""
+    attached = [ATTACHED[pushed.name] for pushed in objects if pushed.name in ATTACHED]
+    if not attached:
+        return {}
+    link = sources.link
+    stored = FileContents(systems.warehouse, link.name)
+    known = stored.known()
+    wanted = [file for one in attached for file in unread_files(sources, one, known)]
+    found = measure(PlatformFiles(systems, link), wanted, link.files)
+    stored.remember(found)
+    return {**known, **found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +128,15 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     matches = [row for one in leaned_on(objects) for row in pairs_of(systems, link, one, run_id)]
     holders = {table: holder_of(link.entity, TABLES[table]) for table in tables}
     of_clearing = {table for one in RECONCILED.values() for table in one.of_clearing}
+    rows = {
+        table: rows_of(
+            warehouse.read_frame(table, holder, among=among_clearing(link) if table in of_clearing else None)
+        )
+        for table, holder in holders.items()
+    }
     plan = build_plan(
         link,
-        {
-            table: rows_of(
-                warehouse.read_frame(table, holder, among=among_clearing(link) if table in of_clearing else None)
-            )
-            for table, holder in holders.items()
-        },
+        rows,
         matches,
         revisions=revisions,
         closed_through=inputs.closed_through,
@@ -129,6 +149,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         objects=[pushed.name for pushed in objects],
         pair_decisions=inputs.pairs,
         refused=outbox.refused(link.name, inputs),
+        contents=_contents(systems, objects, Sources(link, rows, matches)),
     )
     plan_id = outbox.store_plan(plan, actor="plan")
     # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.

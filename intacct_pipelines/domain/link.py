@@ -196,6 +196,31 @@ class Receivables:
     account_labels: bool = False
 
 
+_PICTURES: Final = frozenset({"gif", "heic", "jpeg", "jpg", "png", "tif", "tiff"})
+FILE_TYPES: Final = _PICTURES | {"csv", "doc", "docx", "msg", "odt", "pdf", "rtf", "txt", "xls", "xlsx"}
+"""Types of files that usually come with documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """How the files of documents are put into Intacct (S-ATT-01).
+
+    Args:
+        folder: Folder of Intacct in which they are kept; it is made if it is not there.
+        max_bytes: Largest file that is sent; what Intacct takes at most is not published.
+        types: Types that are sent, in lower case without dot.
+        scan_statuses: BILL's words for what the scan for viruses said with which a file passes; of some files it says
+            nothing, and those pass.
+        per_plan: Most files of which one plan finds out what is in them.
+    """
+
+    folder: str = "BILL"
+    max_bytes: int = 5_000_000
+    types: frozenset[str] = FILE_TYPES
+    scan_statuses: frozenset[str] = frozenset({"CLEAN"})
+    per_plan: int = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One link and its policy.
@@ -244,6 +269,7 @@ class Link:
         payables: How what settles bills is written.
         receivables: How what settles invoices is written.
         entries: How the journal entries of money in transit are written.
+        files: How the files of documents are put into Intacct.
     """
 
     name: str
@@ -283,6 +309,7 @@ class Link:
     payables: Payables = field(default_factory=Payables)
     receivables: Receivables = field(default_factory=Receivables)
     entries: Entries = field(default_factory=Entries)
+    files: Files = field(default_factory=Files)
 
     def as_text(self) -> str:
         """Return the link with its whole policy, the same text for the same settings; for hashes."""

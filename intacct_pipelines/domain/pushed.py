@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from intacct_pipelines.domain.attached import ATTACHED, Attached
 from intacct_pipelines.domain.catalog import TABLES, Table, lines_of
 from intacct_pipelines.domain.push import Operation
+
+if TYPE_CHECKING:
+    from intacct_pipelines.domain.link import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Pushed:
             the one of its name, if none is given.
         left_alone: The rules by which a record of it is left alone.
         by_person: Operations that no policy of a link ever approves.
+        asked_as: The object that a link names in ``also_pushed`` for this one too; itself, if none is given.
+        is_named_inside: Whether its own functions are told inside their arguments which record they change.
     """
 
     name: str
@@ -88,6 +94,23 @@ class Pushed:
     reconciled_as: str = ""
     left_alone: LeftAlone = LeftAlone()
     by_person: frozenset[Operation] = frozenset()
+    asked_as: str = ""
+    is_named_inside: bool = False
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its records are known by an id, by which documents and others name them."""
+        return bool(self.content) and self.people_id in self.natural_key
+
+    @property
+    def is_read_by_call(self) -> bool:
+        """Whether its records are not for `query`: they are read by a function, with the files that they hold."""
+        return self.target.call is not None and self.target.call.function == "get_list"
+
+    def is_let_by(self, link: Link) -> bool:
+        """Say whether a link's settings let it be pushed."""
+        is_asked = not self.lifts or (self.asked_as or self.name) in link.also_pushed
+        return is_asked and not link.not_pushed & {self.name, self.asked_as}
 
     @property
     def reconciliation(self) -> str:
@@ -235,6 +258,43 @@ def _reimbursement(name: str, target: str, owner: str, function: str = "") -> Pu
         lifts="S-CRD-09",
         reconciled_as="reimbursement",
     )
+
+
+def _files(one: Attached, reconciled_as: str, update: str = "") -> tuple[Pushed, Pushed]:
+    """Return what puts the files of a kind of document into an attachment, and what makes the document name that."""
+    source, files = TABLES[f"{one.files.partition('.')[0]}.{one.document}"], TABLES[one.files]
+    shared: dict[str, Any] = {
+        "source": source,
+        "source_lines": (files,),
+        "natural_key": ("attachment_id",),
+        "lifts": "S-ATT-01",
+    }
+    upload = Pushed(
+        one.upload,
+        f"{one.word} file",
+        target=TABLES["intacct.attachment"],
+        people_id="attachment_id",
+        mark="description",
+        functions={Operation.CREATE: "create_supdoc", Operation.UPDATE: "update_supdoc"},
+        asked_as=one.name,
+        is_named_inside=True,
+        reconciled_as=reconciled_as,
+        left_alone=LeftAlone(edited="S-ATT-01", changed="S-ATT-01"),
+        **shared,
+    )
+    linked = Pushed(
+        one.name,
+        f"{one.word} attachment",
+        target=TABLES[f"intacct.{one.document}"],
+        people_id="document_no",
+        content=("attachment_id",),
+        functions={Operation.UPDATE: update} if update else {},
+        arguments={"attachment_id": "supdocid"} if update else {},
+        reconciled_as="" if reconciled_as == one.name else reconciled_as,
+        left_alone=LeftAlone(edited="S-ATT-01", changed="S-ATT-01"),
+        **shared,
+    )
+    return upload, linked
 
 
 PUSHED: Final[dict[str, Pushed]] = {
@@ -429,6 +489,9 @@ PUSHED: Final[dict[str, Pushed]] = {
             people_id="document_no",
             is_sought_by_mark=True,
         ),
+        *_files(ATTACHED["ap_bill_attachment"], "ap_bill_attachment"),
+        *_files(ATTACHED["ar_invoice_attachment"], "ar_invoice_attachment", "update_invoice"),
+        *_files(ATTACHED["card_receipt"], "card_transaction", "update_cctransaction"),
     )
 }
 """Every pushed object by its name, in the order of writing: parents before children."""

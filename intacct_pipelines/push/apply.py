@@ -24,7 +24,8 @@ from intacct_pipelines.errors import (
     UnreadableResponseError,
 )
 from intacct_pipelines.push.recover import check_target, judge, judge_repeat
-from intacct_pipelines.push.wire import function_of, look_up, lost, outcome_of, unreadable
+from intacct_pipelines.push.uploads import Stopped, Uploads
+from intacct_pipelines.push.wire import files_of, look_up, lost, outcome_of, unreadable
 from intacct_pipelines.warehouse.outbox import NOT_SENT, Outcome, Reason, utc_now
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.push.uploads import FileStore
     from intacct_pipelines.push.wire import Gateway
     from intacct_pipelines.warehouse.outbox import Outbox, OutboxItem
 
@@ -83,6 +85,7 @@ def apply_plan(
     *,
     worker: str,
     options: ApplyOptions | None = None,
+    files: FileStore | None = None,
     now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], None] = time.sleep,
 ) -> ApplyReport:
@@ -96,6 +99,7 @@ def apply_plan(
         link: The link.
         worker: Name of this worker; unique to this process and run.
         options: Limits.
+        files: Where the bytes of files come from, for links that send some.
         now: Clock.
         sleep: Pause in seconds.
 
@@ -109,7 +113,7 @@ def apply_plan(
             f"link {link.name} is in mode {link.mode}: nothing is written", remedy="Set its mode to sync."
         )
     _check_entity(outbox, link)
-    run = _Run(outbox, gateway, link.name, worker, options or ApplyOptions(), now, sleep)
+    run = _Run(outbox, gateway, link.name, worker, options or ApplyOptions(), Uploads(gateway, files), now, sleep)
     with outbox.worker(worker):
         run.recover()
         run.send_all()
@@ -137,10 +141,12 @@ class _Run:
         link: str,
         worker: str,
         options: ApplyOptions,
+        uploads: Uploads,
         now: Callable[[], datetime],
         sleep: Callable[[float], None],
     ) -> None:
         self.report = ApplyReport()
+        self._uploads = uploads
         self._outbox = outbox
         self._gateway = gateway
         self._link = link
@@ -221,10 +227,10 @@ class _Run:
     def _still_valid(self, items: Sequence[OutboxItem]) -> list[OutboxItem]:
         """Leave out what must not be sent after all.
 
-        Looked up are updates and reversals, whose target may have changed since the plan, and items that were sent at
-        another time.
+        Looked up are updates and reversals, whose target may have changed since the plan, items that were sent at
+        another time, and those whose target is not read anew as a whole before sending.
         """
-        doubtful = [item for item in items if item.operation is not Operation.CREATE or item.attempts > 1]
+        doubtful = [one for one in items if one.operation is not Operation.CREATE or one.attempts > 1 or files_of(one)]
         if not doubtful:
             return list(items)
         try:
@@ -239,8 +245,7 @@ class _Run:
 
     def _send(self, items: Sequence[OutboxItem]) -> list[Outcome]:
         """Send claimed items in requests, several at once, and store each outcome as soon as it is known."""
-        size = self._options.functions_per_request
-        batches = [items[start : start + size] for start in range(0, len(items), size)]
+        batches = _batches(items, self._options.functions_per_request)
         outcomes: list[Outcome] = []
         if len(batches) == 1:
             outcomes = self._exchange(batches[0])
@@ -252,13 +257,17 @@ class _Run:
                 outcomes += answered
         return outcomes
 
-    def _exchange(self, items: Sequence[OutboxItem]) -> list[Outcome]:
+    def _exchange(self, items: Sequence[OutboxItem]) -> list[Outcome]:  # noqa: PLR0911  # one for each way to fail
         """Send one request; return an outcome for each of its items."""
-        self.report.requests += 1
         try:
-            results = self._gateway.call(
-                [function_of(item) for item in items], transaction=False, unique=True, write=True
-            )
+            functions = [self._uploads.ready(item) for item in items]
+            self.report.requests += 1
+            results = self._gateway.call(functions, transaction=False, unique=True, write=True)
+        except Stopped as stopped:
+            if stopped.error is not None:
+                self._pause(stopped.error)
+            # an item with files has a request of its own
+            return [stopped.outcome or _not_sent(items[0])]
         except (RateLimitedError, SessionExpiredError) as error:
             self._pause(error)
             return [_not_sent(item) for item in items]
@@ -289,6 +298,13 @@ class _Run:
     def _record(self, outcomes: Sequence[Outcome]) -> None:
         self._outbox.record(outcomes, worker=self._worker)
         self.report.outcomes.update(outcome.state for outcome in outcomes)
+
+
+def _batches(items: Sequence[OutboxItem], size: int) -> list[Sequence[OutboxItem]]:
+    """Return items in requests; one that carries files has a request of its own, so that none grows too large."""
+    alone = [[item] for item in items if files_of(item)]
+    others = [item for item in items if not files_of(item)]
+    return [*(others[start : start + size] for start in range(0, len(others), size)), *alone]
 
 
 def _not_sent(item: OutboxItem) -> Outcome:

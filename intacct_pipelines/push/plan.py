@@ -10,6 +10,7 @@ from intacct_pipelines.domain.inputs import Inputs, settings_hash
 from intacct_pipelines.domain.push import Hold, Item, Plan, State, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.advances import AdvancePlanner
+from intacct_pipelines.push.attachments import ATTACHMENT_PLANNERS
 from intacct_pipelines.push.bills import BillPlanner
 from intacct_pipelines.push.business_center import BusinessCenterBills, BusinessCenterVendors
 from intacct_pipelines.push.card_charges import CardChargePlanner
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+    from intacct_pipelines.domain.attached import Content
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.domain.pushed import Pushed
@@ -65,6 +67,7 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         ReimbursementBills,
         BusinessCenterVendors,
         BusinessCenterBills,
+        *ATTACHMENT_PLANNERS,
     )
 }
 """The planner of every pushed object."""
@@ -85,6 +88,7 @@ def build_plan(
     currencies: Collection[str] | None = None,
     pair_decisions: str = "",
     refused: Mapping[ItemKey, OutboxItem] | None = None,
+    contents: Mapping[tuple[str, str], Content] | None = None,
 ) -> Plan:
     """Decide for every record of the pushed objects what is to be written to Intacct, or why nothing is.
 
@@ -103,13 +107,25 @@ def build_plan(
         currencies: Currencies that the entity may use; None takes those of the entity's existing records.
         pair_decisions: ``Outbox.pair_decisions``: a hash of what people decided about pairs.
         refused: ``Outbox.refused``: what Intacct refused, by key; the same is not planned again.
+        contents: ``FileContents.known`` and what was found just now: what is in the platform's files.
     """
     sources = Sources(link, tables, matches)
     allowed = frozenset(currencies) if currencies is not None else _seen_currencies(sources)
 
     def context(items: Iterable[OutboxItem]) -> Context:
         known = {(item.object_name, item.source_id): item for item in items}
-        return Context(sources, revisions, allowed, closed_through, posted, quarantined, now, known, refused or {})
+        return Context(
+            sources,
+            revisions,
+            allowed,
+            closed_through,
+            posted,
+            quarantined,
+            now,
+            known,
+            refused or {},
+            contents=contents or {},
+        )
 
     outdated = _outdated(context, in_hand, objects)
     decisions = _decide(context(item for item in in_hand if item.key not in outdated), objects)
@@ -159,7 +175,7 @@ def _outdated(
     if not approved:
         return set()
     found = context(item for item in in_hand if (item.object_name, item.source_id) not in approved)
-    _decide(found, objects, lambda pushed, key: not pushed.content and (pushed.name, key) not in approved)
+    _decide(found, objects, lambda pushed, key: not pushed.is_list and (pushed.name, key) not in approved)
     now = {(one.key, one.source_revision) for one in found.decisions.values() if isinstance(one, Item)}
     return {item.key for item in approved.values() if (item.key, item.source_revision) not in now}
 

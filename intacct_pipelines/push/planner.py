@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
+    from intacct_pipelines.domain.attached import Content
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.push.sources import Row, Sources
     from intacct_pipelines.warehouse.outbox import OutboxItem
@@ -39,6 +40,7 @@ class Context:
         in_hand: Items on their way, by object and source id; such a record is left alone.
         refused: ``Outbox.refused``: what Intacct refused, by key; the same is not planned again.
         decisions: By object and source id, what the planners before this one decided.
+        contents: What is known of what is in the platform's files, by table and file id.
     """
 
     sources: Sources
@@ -51,6 +53,7 @@ class Context:
     in_hand: Mapping[tuple[str, str], OutboxItem]
     refused: Mapping[ItemKey, OutboxItem] = field(default_factory=dict)
     decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
+    contents: Mapping[tuple[str, str], Content] = field(default_factory=dict)
 
 
 class Planner(Protocol):

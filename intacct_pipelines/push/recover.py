@@ -56,6 +56,8 @@ def _judge_stranger(item: OutboxItem, stranger: Found) -> Outcome:
         return Outcome(item.key, State.REJECTED, "rejected", item.reason)
     name = " ".join(item.natural_key.values())
     missing = "the mark of this item" if item.is_marked else "what this item sends"
+    if item.is_marked and item.key in stranger.text:
+        missing = "the files of this item, though with its mark"
     words = f"Intacct has {name} as record {stranger.record_no}, without {missing}"
     return _held(item, "duplicate", "S-IDM-04", words)
 

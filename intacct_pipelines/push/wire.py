@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from intacct_pipelines.clients.intacct.functions import Function, call, create, update
+from intacct_pipelines.clients.intacct.functions import Function, call, create, read_list, update
 from intacct_pipelines.clients.intacct.query import Condition, Operator, Query, all_of, any_of
+from intacct_pipelines.domain.attached import Reference, read_contents, references
 from intacct_pipelines.domain.push import (
     SETTLED_STATES,
     UNDONE_STATES,
@@ -32,6 +36,7 @@ from intacct_pipelines.warehouse.outbox import Outcome, Reason
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from intacct_pipelines.clients.intacct.listing import RowListing
     from intacct_pipelines.clients.intacct.query import Filter
     from intacct_pipelines.clients.intacct.reply import Page, Result
     from intacct_pipelines.domain.pushed import Pushed
@@ -64,6 +69,10 @@ class Gateway(Protocol):
         """Read all rows of a query."""
         ...
 
+    def read_lists(self, functions: Sequence[Function], row: str) -> list[RowListing]:
+        """Run functions that list something; each one's rows are the elements called ``row``."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -73,11 +82,13 @@ class Found:
         record_no: Its key.
         text: The field that holds the key of the item that wrote it last; empty where the object has none.
         fields: What was read.
+        hashes: Of an attachment: SHA-256 of each of its files, hexadecimal; empty for one that cannot be read.
     """
 
     record_no: int
     text: str
     fields: Mapping[str, str]
+    hashes: frozenset[str] = frozenset()
 
     @property
     def is_settled(self) -> bool:
@@ -110,11 +121,19 @@ def is_by(item: OutboxItem, record: Found) -> bool:
         # Where the reason of a reversal ends up is not documented; its effect is the state, whoever brought it about.
         return record.record_no == item.target_record_no and record.fields.get("STATE") in UNDONE_STATES
     if item.is_marked:
-        return item.key in record.text
+        return item.key in record.text and _holds_files(item, record)
     pushed, payload = PUSHED[item.object_name], json.loads(item.payload_text)
     sent = {pushed.field(column): _at(payload, pushed.place(item.operation, column)) for column in pushed.content}
     written = {name: value for name, value in sent.items() if value is not None}
     return bool(written) and all(record.fields[name].strip() == value.strip() for name, value in written.items())
+
+
+def _holds_files(item: OutboxItem, record: Found) -> bool:
+    """Return whether an attachment holds the files that an item sent, and still those that it had before."""
+    files = files_of(item)
+    told = read_contents(record.text) if files else ()
+    is_whole = all(any(one.startswith(beginning) for one in record.hashes) for beginning in told)
+    return is_whole and {one.sha256 for one in files} <= record.hashes
 
 
 def _at(payload: Any, place: str) -> str | None:
@@ -123,11 +142,25 @@ def _at(payload: Any, place: str) -> str | None:
     return payload if isinstance(payload, str) else None
 
 
-def function_of(item: OutboxItem) -> Function:
-    """Return the function that an item is: the same item gives the same bytes for ever (S-IDM-02)."""
+def files_of(item: OutboxItem) -> list[Reference]:
+    """Return the files whose bytes an item sends; none for most."""
+    return references(json.loads(item.payload_text)) if PUSHED[item.object_name].is_read_by_call else []
+
+
+def function_of(item: OutboxItem, contents: Mapping[Reference, bytes] | None = None) -> Function:
+    """Return the function that an item is: the same item gives the same bytes for ever (S-IDM-02).
+
+    Args:
+        item: The item.
+        contents: What is in the files that it names; their hashes are those of the item.
+    """
     pushed, fields = PUSHED[item.object_name], json.loads(item.payload_text)
+    if contents is not None:
+        for file in fields["attachments"]["attachment"]:
+            file["attachmentdata"] = base64.b64encode(contents[Reference.parse(file["attachmentdata"])]).decode()
     if item.operation in pushed.functions:
-        record_no = "" if item.target_record_no is None else str(item.target_record_no)
+        is_named = item.target_record_no is None or pushed.is_named_inside
+        record_no = "" if is_named else str(item.target_record_no)
         return call(item.key, pushed.functions[item.operation], fields, record_no=record_no)
     build = create if item.operation is Operation.CREATE else update
     return build(item.key, pushed.target.source_object, fields)
@@ -142,6 +175,9 @@ def outcome_of(item: OutboxItem, result: Result | None) -> Outcome:
     if result is None:
         return Outcome(item.key, State.UNCERTAIN, "uncertain", _no_answer("the answer does not name this item"))
     record_no = item.target_record_no if item.operation is Operation.REVERSE else _record_no(result)
+    if result.status == "success" and result.error is None and files_of(item):
+        words = "Intacct says that it is done; what it holds is read back and compared"
+        return Outcome(item.key, State.UNCERTAIN, "uncertain", _no_answer(words))
     if result.status == "success" and result.error is None and record_no is not None:
         return Outcome(item.key, State.ACCEPTED, "accepted", record_no=record_no)
     error = result.error
@@ -198,7 +234,8 @@ def look_up(gateway: Gateway, items: Sequence[OutboxItem]) -> dict[str, list[Fou
         wanted = [item for item in items if item.object_name == name]
         for start in range(0, len(wanted), _LOOK_UP_AT_ONCE):
             part = wanted[start : start + _LOOK_UP_AT_ONCE]
-            for record in _read(gateway, pushed, part):
+            read = _read_listed if pushed.is_read_by_call else _read
+            for record in read(gateway, pushed, part):
                 for item in part:
                     if _belongs(item, record):
                         found[item.key].append(record)
@@ -212,6 +249,31 @@ def _read(gateway: Gateway, pushed: Pushed, items: Iterable[OutboxItem]) -> Iter
         for values in zip(*(page.columns[field].to_pylist() for field in fields), strict=True):
             row = dict(zip(fields, (value or "" for value in values), strict=True))
             yield Found(int(row["RECORDNO"]), row.get(text, ""), row)
+
+
+def _read_listed(gateway: Gateway, pushed: Pushed, items: Iterable[OutboxItem]) -> Iterator[Found]:
+    """Read attachments one by one with their files, since a list of them would bring the bytes of all."""
+    call = pushed.target.call
+    assert call is not None  # noqa: S101  # only such objects come here
+    (name,) = (pushed.field(column) for column in pushed.natural_key)
+    for value in dict.fromkeys(item.natural_key[name] for item in items):
+        asked = read_list(
+            call.function, call.argument, call.values[0], control_id=f"look-up-{value}", page=(0, 1), only=(name, value)
+        )
+        (files,) = gateway.read_lists([asked], "attachment")
+        # one without a file has no such row
+        (rows,) = (files,) if files.rows else gateway.read_lists([asked], call.row)
+        told = [{field: row.get(field) or "" for field in pushed.look_up_fields} for row in rows.rows]
+        if told and told[0][name] == value:
+            hashes = frozenset(_hash(row.get("attachmentdata") or "") for row in files.rows)
+            yield Found(int(told[0][pushed.field("record_no")]), told[0][pushed.field(pushed.mark)], told[0], hashes)
+
+
+def _hash(data: str) -> str:
+    try:
+        return hashlib.sha256(base64.b64decode("".join(data.split()), validate=True)).hexdigest()
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def _conditions(item: OutboxItem) -> list[Filter | None]:

@@ -30,6 +30,7 @@ from intacct_pipelines.sandbox.journal import Journal
 from intacct_pipelines.sandbox.receivables_business import CLEARING_ACCOUNT
 from intacct_pipelines.sandbox.settlements import MONEY_OUT_CLEARING
 from intacct_pipelines.sandbox.spend import SpendOptions, SpendTwin
+from intacct_pipelines.sandbox.spend.receipts import PLACE as RECEIPT_FILES
 from intacct_pipelines.sandbox.spend.twin import MOUNT as SPEND_MOUNT
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class Sandbox:
 
     def _route_bill(self, request: Request, in_flight: ExitStack) -> Reply:
         """BILL's two APIs share one gateway."""
-        if request.path.startswith(SPEND_MOUNT):
+        if request.path.startswith((SPEND_MOUNT, RECEIPT_FILES)):
             return self.faults.answer(spend_call(request, self.spend.operation(request)), self.spend.handle)
         call = bill_call(request, self.bill.operation(request))
         return self.faults.answer(call, lambda r: in_flight.enter_context(self.bill.serving(r)))

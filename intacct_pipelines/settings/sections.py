@@ -21,7 +21,7 @@ from pydantic import (
 
 from intacct_pipelines.domain.approval import ANY
 from intacct_pipelines.domain.budget import Budget
-from intacct_pipelines.domain.link import ClosedPeriod, Gate, Link, Mode
+from intacct_pipelines.domain.link import FILE_TYPES, ClosedPeriod, Files, Gate, Link, Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 
@@ -163,6 +163,29 @@ class AutoApproval(Section):
     )
 
 
+class FilesSettings(Section):
+    """How the files of documents are put into Intacct, where ``also_pushed`` names their attachments (S-ATT-01)."""
+
+    folder: str = Field("BILL", min_length=1, max_length=100, description="Folder of Intacct; made if it is missing.")
+    max_bytes: int = Field(
+        5_000_000, ge=1, le=7_000_000, description="Largest file; what Intacct takes at most is not published."
+    )
+    types: frozenset[Annotated[str, StringConstraints(pattern="^[a-z0-9]{1,8}$")]] = Field(
+        FILE_TYPES, description="Types of files that are sent, in lower case without dot."
+    )
+    scan_statuses: frozenset[str] = Field(
+        frozenset({"CLEAN"}), description="BILL's words for the result of its scan with which a file passes."
+    )
+    per_plan: int = Field(
+        200, ge=1, le=100_000, description="Most files that one plan reads to find out what is in them."
+    )
+
+    @property
+    def policy(self) -> Files:
+        """What these settings state for pushing."""
+        return Files(self.folder, self.max_bytes, self.types, self.scan_statuses, self.per_plan)
+
+
 class Written(Section):
     """What a link says of writing to Intacct."""
 
@@ -183,6 +206,9 @@ class Written(Section):
         default_factory=dict,
         description="With two approvals: totals up to which one is enough, in any one currency or by currency.",
     )
+    files: FilesSettings = Field(
+        default_factory=FilesSettings, description="How the files of documents are put into Intacct (S-ATT-01)."
+    )
 
     def allowed(self, link: Link) -> Link:
         """Return a link with what these settings let it write."""
@@ -197,4 +223,5 @@ class Written(Section):
             auto_approve_amount=_by_currency(self.auto_approve.amount),
             approvals=self.approvals,
             one_approval_up_to=_by_currency(self.one_approval_up_to),
+            files=self.files.policy,
         )

@@ -170,11 +170,11 @@ def test_lineage_runs_from_sources_to_push(graph):
     compared = {f"recon/{one.reconciliation}" for one in PUSHED.values() if one.platform == "bill"}
     assert parents("push", "plan") == {
         *compared,
-        *(f"intacct/{name}" for name in ("ar_advance", "ar_payment", "journal_entry")),
+        *(f"intacct/{name}" for name in ("ar_advance", "ar_payment", "attachment", "journal_entry")),
     }
     assert parents("push", "card_plan") == {
         *("recon/card_transaction", "recon/reimbursement"),
-        *("intacct/expense_report", "intacct/ap_bill"),
+        *("intacct/attachment", "intacct/card_transaction", "intacct/expense_report", "intacct/ap_bill"),
     }
     assert parents("push", "business_center_plan") == {
         *("recon/business_center_vendor", "recon/business_center_bill"),

@@ -24,6 +24,7 @@ from intacct_pipelines.clients.intacct import functions
 from intacct_pipelines.clients.intacct.envelope import build_request
 from intacct_pipelines.clients.intacct.options import Credentials
 from intacct_pipelines.clients.intacct.query import Query, query_element
+from intacct_pipelines.domain.attached import ATTACHED
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.wire import function_of
@@ -67,7 +68,7 @@ def test_the_schema_is_the_vendors():
 
 def test_every_kind_of_item_has_a_case():
     """A new object or operation that is sent comes with one, so that nothing is sent which nobody compared."""
-    created = {(name, "create") for name in PUSHED}
+    created = {(name, "update" if name in ATTACHED else "create") for name in PUSHED}
     assert {*created, *LEGACY} <= set(SENT)
 
 
@@ -94,6 +95,9 @@ OTHERS = [
     functions.get_closed_books_date(),
     functions.get_user_permissions("pipelines"),
     functions.read_list("get_list", "@object", "supdoc", control_id="l", page=(0, 100)),
+    functions.read_list("get_list", "@object", "supdoc", control_id="l", page=(0, 1), only=("supdocid", "P-1")),
+    functions.read_list("get_list", "@object", "supdocfolder", control_id="l", page=(0, 100)),
+    functions.call("f", "create_supdocfolder", {"supdocfoldername": "BILL"}),
     functions.lookup("APBILL"),
     functions.Function("q", query_element(Query("APBILL", ("RECORDNO",)), bounds=None, page_size=1)),
 ]

@@ -16,7 +16,7 @@ from lxml import etree
 from said import Said
 from sdk_cases import BILLS, SDK
 from sdk_reads import READ
-from sent_cases import SENT
+from sent_cases import SENT, with_files
 from vendor_sdk import run
 
 from intacct_pipelines.push.wire import function_of
@@ -41,6 +41,7 @@ OTHERS = {
     ("ar_payment", "create"): "it sends create_arpayment; the vendor documents create ARPYMT (api/accounts-receivable)",
     ("ar_advance", "create"): "it has no advances; the vendor documents create ARADVANCE (api/accounts-receivable)",
     ("memo_application", "create"): "as the receipt; its apply_arpayment does not say which record becomes of it",
+    ("ap_bill_attachment", "update"): "it sends update_bill, as for bills",
     ("employee", "create"): "its create EMPLOYEE names a contact that is there; create_employee makes the contact too",
 }
 """What the vendor's client sends by another function, or not at all."""
@@ -120,7 +121,7 @@ def test_a_request_is_the_vendors_own(written, case, name):
     since; ours is named by RECORDNO. Either does (web-services/functions, update).
     """
     item, theirs = written[case, name]
-    function = function_of(item)
+    function = with_files(item, SAID[name])
     if function.name == "update":
         (record,), (same,) = function.element, theirs[0]
         take_out(record, "RECORDNO", str(item.target_record_no))

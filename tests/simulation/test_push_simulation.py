@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 from simulated_bugs import BUGS, TROUBLED
-from simulated_company import SimulatedCompany, operation_of
+from simulated_company import NOT_SIMULATED, SimulatedCompany, operation_of
 from simulated_laws import BrokenLawError
 from simulated_life import TROUBLES, live
 from simulated_network import FAULTS
@@ -45,9 +45,9 @@ def test_what_is_approved_is_in_intacct_exactly_once_whatever_goes_wrong(company
 
 def test_the_simulation_sends_every_object_and_meets_every_trouble(company):
     """A simulation that never met a fault would prove nothing."""
-    assert {item.object_name for item in company.items.values()} == set(PUSHED)
+    assert {item.object_name for item in company.items.values()} == set(PUSHED) - NOT_SIMULATED
     assert {operation_of(item) for item in company.items.values()} >= {
-        *(f"{name} create" for name in PUSHED),
+        *(f"{name} create" for name in PUSHED if name not in NOT_SIMULATED),
         *(f"{name} update" for name in ("ap_bill", "ar_invoice", "department", "item", "accounting_class")),
         *(f"{name} reverse" for name in ("ap_payment", "ar_payment")),
     }

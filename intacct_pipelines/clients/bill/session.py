@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from intacct_pipelines.clients.bill.options import LOGINS_PER_HOUR, PEER, SYSTEM, Credentials, Options
 from intacct_pipelines.clients.json_http.failures import Mask
@@ -30,6 +30,8 @@ _HOUR: Final = timedelta(hours=1)
 # What moves money or opens a way for it. This product keeps books in step; it never pays.
 _MONEY: Final = ("/v3/payments", "/v3/receivable-payments", "/v3/funding-accounts", "/v3/recurringbills")
 _MONEY_SEGMENTS: Final = frozenset({"bank-account", "bank-accounts", "charge-authorization", "charge"})
+
+Found = TypeVar("Found")
 
 
 class LoginGuard:
@@ -141,6 +143,32 @@ class Session:
         call = Call("GET", check_path(path), params)
         return read_pages(PEER, self._read, call, max_pages=self._options.max_pages, may_be_plain=may_be_plain)
 
+    def file(self, path: str, *, most: int) -> bytes:
+        """Return what is in a file that BILL keeps; a longer one is broken off behind ``most`` bytes.
+
+        Its link is asked for anew and followed at once, because nobody says how long it lasts. BILL wants the session
+        with it (developer.bill.com, documents and attachments).
+
+        Args:
+            path: Path of the file's own record, such as ``/v3/documents/00h…``.
+            most: Bytes that are wanted at most.
+
+        Raises:
+            UnreadableResponseError: BILL tells no link, or one that is not followed.
+            RemoteSystemError: Any of its other kinds.
+        """
+        link = self.get(path).get("downloadLink")
+        if not isinstance(link, str) or not link:
+            raise UnreadableResponseError("BILL tells no link of this file.", system=SYSTEM, operation=f"GET {path}")
+
+        def fetch(session_id: str) -> bytes:
+            with self._in_flight:
+                self._count()
+                mask = self._mask.also(session_id)
+                return self._transport.download(link, {"sessionId": session_id}, mask, most=most)
+
+        return self._renewing(fetch, f"GET {path}")
+
     def post(self, path: str, body: Mapping[str, Any] | Sequence[Any]) -> Any:
         """Create or act; sent once, never repeated.
 
@@ -169,18 +197,22 @@ class Session:
             raise
 
     def _read(self, call: Call) -> Answer:
+        return self._renewing(lambda session_id: self._exchange(call, session_id), call.operation)
+
+    def _renewing(self, read: Callable[[str], Found], operation: str) -> Found:
+        """Run a read with a session, and once more with a new one if that has ended."""
         session_id = self._current("")
         try:
-            return self._transport.retry(lambda: self._exchange(call, session_id))
+            return self._transport.retry(lambda: read(session_id))
         except SessionExpiredError:
             renewed = self._current(session_id)
         try:
-            return self._transport.retry(lambda: self._exchange(call, renewed))
+            return self._transport.retry(lambda: read(renewed))
         except SessionExpiredError as error:
             raise CredentialsRejectedError(
                 "BILL refused a session that it had just opened.",
                 system=SYSTEM,
-                operation=call.operation,
+                operation=operation,
                 details=error.details,
                 remedy="Check that the developer key belongs to this environment and may use this organisation.",
             ) from error
@@ -193,9 +225,12 @@ class Session:
 
     def _send(self, call: Call, headers: Mapping[str, str], mask: Mask) -> Answer:
         with self._in_flight:
-            with self._count_lock:
-                self._requests += 1
+            self._count()
             return self._transport.exchange(call, headers, mask)
+
+    def _count(self) -> None:
+        with self._count_lock:
+            self._requests += 1
 
     def _current(self, ended: str) -> str:
         """Return a session id other than ``ended``; logs in when there is none or it lay idle for too long."""

@@ -147,7 +147,13 @@ def lookup(object_name: str, control_id: str = "lookup") -> Function:
 
 
 def read_list(
-    name: str, argument: str = "", value: str = "", *, control_id: str, page: tuple[int, int] | None = None
+    name: str,
+    argument: str = "",
+    value: str = "",
+    *,
+    control_id: str,
+    page: tuple[int, int] | None = None,
+    only: tuple[str, str] | None = None,
 ) -> Function:
     """Run a function that lists something.
 
@@ -157,6 +163,7 @@ def read_list(
         value: The argument's value.
         control_id: The function's id.
         page: First row, from 0, and rows at most, for ``get_list``.
+        only: Field and its value in all wanted rows, for ``get_list``.
     """
     element = etree.Element(name)
     if argument.startswith("@"):
@@ -166,6 +173,10 @@ def read_list(
     if page is not None:
         element.set("start", str(page[0]))
         element.set("maxitems", str(page[1]))
+    if only is not None:
+        expression = etree.SubElement(etree.SubElement(element, "filter"), "expression")
+        for part, told in (("field", only[0]), ("operator", "="), ("value", only[1])):
+            child(expression, part, told)
     return Function(control_id, element)
 
 

@@ -68,3 +68,27 @@ class HttpOptions:
     def base_url(self) -> str:
         """The address without a trailing ``/`` or ``/v3``; else requests would go to ``/v3/v3/…`` and get a 404."""
         return self.url.rstrip("/").removesuffix("/v3").rstrip("/")
+
+
+def may_follow(options: HttpOptions, link: str, *, with_secrets: bool) -> bool:
+    """Say whether an address that the other side gave is followed.
+
+    Args:
+        options: Where the other side is.
+        link: The address.
+        with_secrets: Whether headers go along that are meant for the other side alone.
+    """
+    try:
+        asked, own = httpx.URL(link), httpx.URL(options.url)
+    except httpx.InvalidURL:
+        return False
+    if (asked.scheme, asked.host, asked.port) == (own.scheme, own.host, own.port):
+        return not asked.userinfo
+    is_own_domain = _domain(asked.host) == _domain(own.host)
+    # an address of this machine's own is never behind a link from outside
+    is_public = asked.scheme == "https" and "." in asked.host and not asked.host.replace(".", "").isdigit()
+    return is_public and not asked.userinfo and ":" not in asked.host and (is_own_domain or not with_secrets)
+
+
+def _domain(host: str) -> str:
+    return ".".join(host.rsplit(".", 2)[-2:])

@@ -27,7 +27,7 @@ from intacct_pipelines.clients.json_http.failures import (
     parse_details,
     parse_retry_after,
 )
-from intacct_pipelines.clients.json_http.options import HttpOptions
+from intacct_pipelines.clients.json_http.options import HttpOptions, may_follow
 from intacct_pipelines.errors import (
     RateLimitedError,
     RemoteSystemError,
@@ -126,29 +126,57 @@ class Transport:
         with self._lock:
             self._requests += 1
         asked_at = self._now()
+        status, response_headers, body = self._answered(call, self._options.base_url + call.path, headers, mask)
+        return Answer(self._parse(call, status, body, mask), _http_date(response_headers.get("date")) or asked_at)
+
+    def download(self, link: str, headers: Mapping[str, str], mask: Mask, *, most: int) -> bytes:
+        """Fetch a file once, from an address that the other side gave.
+
+        Args:
+            link: The address. It lets in whoever has it, so no message shows it.
+            headers: What the other side wants to see with it; they go to its own domain only.
+            mask: Hides secrets.
+            most: Bytes that are wanted at most; a longer file is broken off behind them.
+
+        Raises:
+            RemoteSystemError: Any of its kinds; also if the address is not one that is followed.
+        """
+        call = Call("GET", "the link of a file", {})
+        where = {"system": self._peer.system, "operation": call.operation}
+        if not may_follow(self._options, link, with_secrets=bool(headers)):
+            raise UnreadableResponseError(f"{self._peer.name} gave an address that is not followed.", **where)
+        self._charge(1)
+        with self._lock:
+            self._requests += 1
+        return self._answered(call, link, {**headers, "Accept": "*/*"}, mask.also(link), most=most)[2]
+
+    def _answered(
+        self, call: Call, url: str, headers: Mapping[str, str], mask: Mask, *, most: int | None = None
+    ) -> tuple[int, httpx.Headers, bytes]:
         # Raised here, outside the except block: httpx's errors carry the request with its secret headers and body,
         # and must not hang on ours as context.
-        status, response_headers, body, failure = self._send(call, headers, mask)
+        status, response_headers, body, failure = self._send(call, url, headers, mask, most)
         if failure is not None:
             raise failure
         _LOG.debug("%s answered HTTP %d, %d bytes", call.operation, status, len(body))
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             raise self._refused(call, status, response_headers, body, mask)
-        return Answer(self._parse(call, status, body, mask), _http_date(response_headers.get("date")) or asked_at)
+        return status, response_headers, body
 
     def _send(
-        self, call: Call, headers: Mapping[str, str], mask: Mask
+        self, call: Call, url: str, headers: Mapping[str, str], mask: Mask, most: int | None
     ) -> tuple[int, httpx.Headers, bytes, RemoteSystemError | None]:
         content = None if call.body is None else write_body(call.body)
         typed = {} if content is None else {"Content-Type": "application/json"}
         if call.form is not None:
             content, typed = urlencode(call.form).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
-        url = self._options.base_url + call.path
+        # an address with a query of its own keeps it only if no other is given
+        params = dict(call.params) or None
         try:
             with self._client.stream(
-                call.method, url, params=dict(call.params), headers={**headers, **typed}, content=content
+                call.method, url, params=params, headers={**headers, **typed}, content=content
             ) as response:
-                body = self._read(response, call)
+                body = self._read(response, call, most)
                 return response.status_code, response.headers, body, None
         except httpx.DecodingError:
             failure: RemoteSystemError = UnreadableResponseError(
@@ -166,11 +194,13 @@ class Transport:
             )
         return 0, httpx.Headers(), b"", failure
 
-    def _read(self, response: httpx.Response, call: Call) -> bytes:
+    def _read(self, response: httpx.Response, call: Call, most: int | None) -> bytes:
         started, size, parts = time.monotonic(), 0, []
         for part in response.iter_bytes():
             size += len(part)
             parts.append(part)
+            if most is not None and size > most:
+                break
             if size > self._options.max_body_bytes:
                 raise UnreadableResponseError(
                     f"{self._peer.name}: the answer is larger than {self._options.max_body_bytes} bytes.",

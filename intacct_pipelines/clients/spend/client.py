@@ -148,6 +148,20 @@ class SpendClient:
         call = Call("GET", _check(path), question)
         return read_pages(PEER, self._read, call, max_pages=self._options.max_pages)
 
+    def file(self, link: str, *, most: int) -> bytes:
+        """Return what is in a file, such as a receipt; a longer one is broken off behind ``most`` bytes.
+
+        Args:
+            link: The address that the record tells. It is signed, may lead anywhere, and nobody says how long it lasts;
+                so the token does not go along, and it is to be followed at once.
+            most: Bytes that are wanted at most.
+
+        Raises:
+            UnreadableResponseError: The address is not one that is followed.
+            RemoteSystemError: Any of its other kinds.
+        """
+        return self._transport.retry(lambda: self._transport.download(link, {}, self._mask, most=most))
+
     def _read(self, call: Call) -> Answer:
         try:
             return self._transport.retry(lambda: self._exchange(call))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from intacct_pipelines.domain.attached import split_name
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.conclusion import conclude
@@ -116,13 +117,19 @@ def _files(attached: Attached, frames: Frames) -> pd.DataFrame:
     rows = pd.DataFrame(
         {
             "parent": text(rows, attached.parent),
-            "name": text(rows, "name").map(fold).astype(object),
+            "names": [_known_as(name, key) for name, key in zip(text(rows, "name"), text(rows, "id"), strict=True)],
             "at": instants(rows, "created_at"),
         }
     )
     return rows.groupby("parent", sort=True, as_index=False).agg(
-        count=("name", "size"), names=("name", frozenset), last_at=("at", "max")
+        count=("names", "size"), names=("names", lambda names: frozenset().union(*names)), last_at=("at", "max")
     )
+
+
+def _known_as(name: str, file_id: str) -> frozenset[str]:
+    """Return what a file of BILL's may be called in Intacct: as in BILL, or as it is called there when it is pushed."""
+    stem, kind = split_name(name)
+    return frozenset({fold(name), fold(f"{stem}.{kind}"), fold(f"{stem} {file_id}.{kind}")})
 
 
 def _pair(attached: Attached, frames: Frames, documents: Sides, files: pd.DataFrame) -> Sides:

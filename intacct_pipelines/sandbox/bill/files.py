@@ -5,6 +5,8 @@ Which records have files, and how many, follows from their ids, so that nobody e
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import random
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +29,9 @@ _NAMES: Final = {
 }
 _SHARES: Final = {"bills": (0.8, 0.1), "vendors": (0.4, 0.1), "customers": (0.3, 0.1), "invoices": (0.2, 0.05)}
 """How many records have the first file, and how many the second as well."""
+_LINK_LIFE: Final = timedelta(minutes=5)
+"""How long the twin's links last; BILL does not say how long its own do."""
+_HEADS: Final = {"pdf": b"%PDF-1.4\n", "zip": b"PK\x03\x04", "xlsx": b"PK\x03\x04"}
 
 
 class Files:
@@ -41,6 +46,7 @@ class Files:
         self._collections = collections
         self._seed = seed
         self._changed: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._contents: dict[str, bytes] = {}
 
     def listed(self, kind: str, record_id: str) -> list[dict[str, Any]]:
         """The files of a record, as BILL lists them.
@@ -52,6 +58,53 @@ class Files:
         if (kind, record_id) not in self._changed:
             self._changed[kind, record_id] = self._first(kind, record_id, record)
         return self._changed[kind, record_id]
+
+    def found(self, file_id: str) -> dict[str, Any]:
+        """One file of whatever record.
+
+        Raises:
+            KeyError: There is no such file.
+        """
+        for kind in KINDS:
+            for record_id in self._collections[kind]:
+                for file in self.listed(kind, record_id):
+                    if file["id"] == file_id:
+                        return file
+        raise KeyError(file_id)
+
+    def content(self, file_id: str) -> bytes:
+        """What is in a file; it follows from id and name unless somebody put something else there."""
+        if file_id not in self._contents:
+            name = str(self.found(file_id)["name"])
+            source = random.Random(f"content {self._seed} {file_id}")  # noqa: S311  # an invented file
+            head = _HEADS.get(name.rpartition(".")[2].lower(), b"")
+            self._contents[file_id] = head + source.randbytes(200 + int(source.random() * 2000))
+        return self._contents[file_id]
+
+    def put(self, file_id: str, content: bytes) -> None:
+        """Let a file hold something else."""
+        self._contents[file_id] = content
+
+    def with_link(self, file: Mapping[str, Any], site: str, now: datetime) -> dict[str, Any]:
+        """A file as BILL tells it, with a link that soon ends.
+
+        Args:
+            file: The file.
+            site: Where the twin is reached.
+            now: When it is told.
+        """
+        until = int((now + _LINK_LIFE).timestamp())
+        signature = self._signature(file["id"], until)
+        return {**file, "downloadLink": f"{site}/{file['id']}?until={until}&signature={signature}"}
+
+    def is_signed(self, file_id: str, until: str, signature: str, now: datetime) -> bool:
+        """Whether a link is one of ours and has not ended."""
+        if not until.isdecimal() or now.timestamp() > int(until[:12]):
+            return False
+        return hmac.compare_digest(signature.encode(), self._signature(file_id, int(until[:12])).encode())
+
+    def _signature(self, file_id: str, until: int) -> str:
+        return hmac.new(f"links {self._seed}".encode(), f"{file_id} {until}".encode(), hashlib.sha256).hexdigest()
 
     def add(self, kind: str, record_id: str, name: str, at: datetime) -> str:
         """Keep one more file with a record; return its id."""
@@ -83,4 +136,4 @@ class Files:
         file = {"id": file_id, "name": name, "createdTime": at}
         if kind == "bills":
             file |= {"scanStatus": "CLEAN", "numOfPages": 1 + int(source.random() * 4)}
-        return {**file, "downloadLink": f"https://files.example/{file_id}?signature=never-kept"}
+        return file

@@ -113,7 +113,7 @@ class People(State):
             del organization.collections[kind][record_id]
             organization.changed(kind)
 
-    def add_file(self, organization_id: str, kind: str, record_id: str, name: str) -> str:
+    def add_file(self, organization_id: str, kind: str, record_id: str, name: str, content: bytes | None = None) -> str:
         """Upload a file to a record as a person would; return its id.
 
         Args:
@@ -121,12 +121,25 @@ class People(State):
             kind: ``bills``, ``vendors``, ``customers`` or ``invoices``.
             record_id: The record.
             name: What the file is called.
+            content: What is in it; something invented, if none is given.
         """
         with self._lock:
             organization = self._organization(organization_id)
             file_id = organization.files.add(kind, record_id, name, self._now())
+            if content is not None:
+                organization.files.put(file_id, content)
             self._touch(organization, kind, record_id)
         return file_id
+
+    def put_content(self, organization_id: str, file_id: str, content: bytes) -> None:
+        """Let a file hold something else than before, and nothing tell of it."""
+        with self._lock:
+            self._organization(organization_id).files.put(file_id, content)
+
+    def content(self, organization_id: str, file_id: str) -> bytes:
+        """What is in a file."""
+        with self._lock:
+            return self._organization(organization_id).files.content(file_id)
 
     def remove_file(self, organization_id: str, kind: str, record_id: str, file_id: str) -> None:
         """Take a file away from a record as a person would."""

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.sandbox.bill.payload import BillError, decode, json_reply, refusal
 from intacct_pipelines.sandbox.bill.state import State
+from intacct_pipelines.sandbox.http import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from intacct_pipelines.sandbox.bill.organization import Organization
     from intacct_pipelines.sandbox.bill.state import Call
-    from intacct_pipelines.sandbox.http import Reply
 
 _DEFAULT_PAGE: Final = 20
 _MOST_PER_PAGE: Final = 100
@@ -45,15 +45,36 @@ class RecordsServed(State):
         return json_reply(200, answer)
 
     def _files(self, call: Call) -> Reply:
-        """The files of one record; only what they are called."""
+        """The files of one record; what they are called, and a link to each."""
         self._record(call)
         listed = f"{call.kind}/{call.groups['id']}"
         offset, size, _, _, _ = self._page(call, listed)
         files = call.organization.files.listed(call.kind, call.groups["id"])
-        answer: dict[str, Any] = {"results": files[offset : offset + size]}
+        answer: dict[str, Any] = {"results": [self._linked(call, file) for file in files[offset : offset + size]]}
         if offset + size < len(files):
             answer["nextPage"] = self._tokens.issue([call.organization.id, listed, size, "", ""], offset + size)
         return json_reply(200, answer)
+
+    def _file(self, call: Call) -> Reply:
+        """One file: what it is called, and a link to it."""
+        return json_reply(200, self._linked(call, self._found(call)))
+
+    def _download(self, call: Call) -> Reply:
+        """What is in a file, for who has a session and a link that has not ended."""
+        files, file_id = call.organization.files, self._found(call)["id"]
+        if not files.is_signed(file_id, call.parameter("until"), call.parameter("signature"), self._now()):
+            raise refusal(403, "SANDBOX-1403", "The link has ended.")
+        return Reply(200, {"Content-Type": "application/octet-stream"}, files.content(file_id))
+
+    def _found(self, call: Call) -> dict[str, Any]:
+        try:
+            return call.organization.files.found(call.groups["id"])
+        except KeyError:
+            raise refusal(404, "SANDBOX-1404", "Object not found.") from None
+
+    def _linked(self, call: Call, file: dict[str, Any]) -> dict[str, Any]:
+        site = f"http://{call.request.headers.get('host', 'localhost')}/connect/files"
+        return call.organization.files.with_link(file, site, self._now())
 
     def _page(self, call: Call, listed: str) -> tuple[int, int, str, str, bool]:
         """Offset, size, filters and sort of the page that a call asks for, and whether it begins a list."""

@@ -20,6 +20,9 @@ _OPERATION_KINDS: Final = {
     "items": "classification_item",
 }
 
+DOWNLOAD: Final = "get_file"
+"""The operation behind a file's link: it takes a session and no developer key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -114,6 +117,9 @@ _ROUTES: Final = tuple(
         ("GET", f"/v3/classifications/{_READ_LISTS}", "list_{kind}", "_list"),
         ("GET", f"/v3/classifications/{_READ_LISTS}/{_ID}", "get_{kind}", "_get"),
         *(("GET", f"{path}/{_ID}", operation, "_files") for path, operation in _FILES),
+        ("GET", f"/v3/documents/{_ID}", "get_document", "_file"),
+        ("GET", f"/v3/attachments/{_ID}", "get_attachment", "_file"),
+        ("GET", f"/files/{_ID}", DOWNLOAD, "_download"),
         ("POST", "/v3/bill-approvals/actions", "approve_or_deny_a_bill_post", "_decide"),
         (
             "GET",

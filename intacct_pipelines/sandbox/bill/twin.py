@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from intacct_pipelines.sandbox.bill import older
 from intacct_pipelines.sandbox.bill.payload import BillError, decode, error_reply, json_reply, refusal
 from intacct_pipelines.sandbox.bill.people import People
-from intacct_pipelines.sandbox.bill.routes import find_route, operation_of
+from intacct_pipelines.sandbox.bill.routes import DOWNLOAD, find_route, operation_of
 from intacct_pipelines.sandbox.bill.state import Call
 from intacct_pipelines.sandbox.bill.workflow import Workflow
 
@@ -90,7 +90,8 @@ class BillTwin(Workflow, People):
             return json_reply(200, {"appId": "sandbox", "appEnv": "sandbox", "appVersion": "3", "bdcRegion": "local"})
         if route.operation == "login":
             return self._log_in(request)
-        self._gate.check_key(request.headers.get("devkey", ""))
+        if route.operation != DOWNLOAD:
+            self._gate.check_key(request.headers.get("devkey", ""))
         session = self._gate.session(request.headers.get("sessionid", ""))
         self._gate.take_slot(session.organization_id)
         taken.append(session.organization_id)

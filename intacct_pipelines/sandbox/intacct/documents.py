@@ -115,6 +115,15 @@ class Documents:
         if self._headers.get(row, "STATE") in _REVERSED:
             raise self._wrong_state(row, "changed")
 
+    def _check_attachment(self, name: str, row: Row) -> None:
+        """Refuse to name an attachment that is not there, or any once the books are closed, if the company does so."""
+        if not name:
+            return
+        if self._state.tables["SUPDOC"].by_business_key(name) is None:
+            raise refusal("SANDBOX-REFERENCE", f"The attachment '{name}' is invalid.")
+        if not self._state.options.attaches_in_closed_books:
+            self._checks.period(posting_day(self._headers, row), row[self._headers.owner_at])
+
     # --- create, update, reverse, delete ----------------------------------------------------------------------------
 
     def create(self, values: Mapping[str, str], lines: Sequence[Mapping[str, str]], author: Author) -> Row:
@@ -174,6 +183,7 @@ class Documents:
         }
         submits = table.get(old, "STATE") == "Draft" and values.get("ACTION", "").strip().lower() == "submit"
         moves = lines is not None or submits or any(field in _MOVES_LEDGER for field in changes)
+        self._check_attachment(changes.get("SUPDOCID", ""), old)
         row = old.copy()
         fill(table, row, changes)
         if submits:

@@ -66,10 +66,9 @@ def check_sequence(element: etree._Element) -> None:
     """
     _check(element, SEQUENCES[str(element.tag)])
     verb, _, name = str(element.tag).partition("_")
-    if verb not in {"create", "record", "approve", "void", "apply"} and element.get(KEYS[name]) is None:
-        raise schema_error(
-            f"Element '{element.tag}': The attribute '{KEYS[name]}' is required but missing.", line_of(element)
-        )
+    key = "" if verb in {"create", "record", "approve", "void", "apply"} else KEYS.get(name, "")
+    if key and element.get(key) is None:
+        raise schema_error(f"Element '{element.tag}': The attribute '{key}' is required but missing.", line_of(element))
 
 
 def _check(element: etree._Element, model: str) -> None:

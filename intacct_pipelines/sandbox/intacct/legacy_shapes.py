@@ -47,6 +47,8 @@ _CARD_LINE_END: Final = (
     " contractid? warehouseid? customfields? totaltrxamount? billable?"
 )
 
+_SUPDOC: Final = "supdocid supdocname? supdocfoldername? supdocdescription? attachments?"
+
 _DATE: Final = "year month day"
 _CONTACT_CHOICE: Final = "contact | contactname"
 
@@ -125,6 +127,9 @@ SEQUENCES: Final = {
     "reverse_arpayment": "datereversed description? nsfclosedaccount?",
     "create_expensereport": "& employeeid datecreated dateposted? batchkey? expensereportno? state? description? memo?"
     " externalid? basecurr? currency? customfields? supdocid? expenses",
+    "create_supdocfolder": "supdocfoldername supdocfolderdescription? supdocparentfoldername?",
+    "create_supdoc": _SUPDOC,
+    "update_supdoc": _SUPDOC,
     "create_gltransaction": "journalid datecreated reversedate? description referenceno? sourceentity? customfields?"
     " gltransactionentries",
 }
@@ -181,6 +186,8 @@ INSIDE: Final = {
     "paymentrequestitem": "key paymentamount credittoapply? discounttoapply?",
     "appaymentkeys": "appaymentkey+",
     "receiptkeys": "receiptkey+",
+    "attachments": "attachment+",
+    "attachment": "attachmentname attachmenttype attachmentdata",
     "customfields": "customfield*",
     "customfield": "customfieldname customfieldvalue",
     "primary": _CONTACT_CHOICE,
@@ -231,6 +238,8 @@ OBJECT_NAMES: Final = {name: name.upper() for name in KEYS} | {
     "arpayment": "ARPYMT",
     "gltransaction": "GLBATCH",
     "expensereport": "EEXPENSES",
+    "supdoc": "SUPDOC",
+    "supdocfolder": "SUPDOCFOLDER",
 }
 
 LINES: Final = {
@@ -244,12 +253,13 @@ LINES: Final = {
     "ARPYMT": "ARPYMTDETAIL",
     "GLBATCH": "GLENTRY",
     "EEXPENSES": "EEXPENSESITEM",
+    "SUPDOC": "SUPDOC",
 }
 
 LINE_LISTS: Final = words(
     "billitems updatebillitems apadjustmentitems updateapadjustmentitems ccpayitems updateccpayitems receiptitems"
     " paymentrequestitems invoiceitems updateinvoiceitems aradjustmentitems arpaymentitems"
-    " gltransactionentries expenses"
+    " gltransactionentries expenses attachments"
 )
 
 KEY_LISTS: Final = words("appaymentkeys receiptkeys")
@@ -372,6 +382,8 @@ NAMES: Final = {
         "memo": "ENTRYDESCRIPTION",
         "expensedate": "ENTRY_DATE",
     },
+    "SUPDOC": {"supdocfoldername": "FOLDER", "supdocdescription": "DESCRIPTION"},
+    "SUPDOCFOLDER": {"supdocfoldername": "NAME", "supdocfolderdescription": "DESCRIPTION"},
     "GLACCOUNT": {"glaccountno": "ACCOUNTNO"},
     "VENDOR": {"glaccountno": "APACCOUNT"},
     "CONTACT": {"mailaddress.isocountrycode": "MAILADDRESS.COUNTRYCODE"},

@@ -48,6 +48,9 @@ def load_attachment(rows: RowMaker, attachment: Attachment, owner: str, times: T
         "ATTACHMENTDATA": "JVBERi0xLjQK",
     }
     table.put(rows.row(table, values, owner, times))
+    folders = rows.state.tables["SUPDOCFOLDER"]
+    if folders.by_business_key(attachment.folder) is None:
+        folders.put(rows.row(folders, {"NAME": attachment.folder, "CREATIONDATE": values["CREATIONDATE"]}, "", times))
 
 
 def load_bill_attachments(rows: RowMaker, business: Business) -> None:

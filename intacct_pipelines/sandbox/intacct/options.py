@@ -39,6 +39,8 @@ class Options:
         payment_approval: Whether payments wait for approval before they take effect (S-PAY-07).
         funds_transfer_create: Whether a generic create of FUNDSTRANSFER works, which nobody documents.
         vendor_numbering: Whether a vendor without VENDORID gets a number.
+        attaches_in_closed_books: Whether a document of a closed period may still get an attachment, which nobody
+            documents.
         support_ids: Whether error texts end with a support id.
         max_body_bytes: The largest request that is read.
         latency_seconds: Fixed time before a reply.
@@ -69,6 +71,7 @@ class Options:
     payment_approval: bool = False
     funds_transfer_create: bool = False
     vendor_numbering: bool = False
+    attaches_in_closed_books: bool = True
     support_ids: bool = True
     max_body_bytes: int = 16 * 1024 * 1024
     latency_seconds: float = 0.0

@@ -37,6 +37,7 @@ LEGACY_NAMES: Final = {
     "contact": "CONTACT",
     "apterm": "APTERM",
     "supdoc": "SUPDOC",
+    "supdocfolder": "SUPDOCFOLDER",
 }
 
 _LEGACY_OPERATORS: Final = {

@@ -362,15 +362,17 @@ def _group_page(name: str, groups: list[dict[str, str]], offset: int, page_size:
 
 
 def _listed(data: Dataset, tag: str, fields: Sequence[str], number: int) -> str:
-    """One row of `get_list`; an attachment's file stands in elements of its own inside."""
+    """One row of `get_list`; an attachment's files stand in elements of their own inside."""
     own = [field for field in fields if data.spec.name != "SUPDOC" or field not in FILE_FIELDS]
     record = data.record(number)
     row = render_values(tag, tuple(field.lower() for field in own), reader(data, own)(record))
     if len(own) == len(fields):
         return row
-    file = render_values("attachment", tuple(field.lower() for field in FILE_FIELDS), reader(data, FILE_FIELDS)(record))
+    tags = tuple(field.lower() for field in FILE_FIELDS)
+    held = [text.split("\n") for text in reader(data, FILE_FIELDS)(record) if text]
+    files = "".join(render_values("attachment", tags, file) for file in zip(*held, strict=True))
     end = f"</{tag}>"
-    return f"{row.removesuffix(end)}<attachments>{file}</attachments>{end}"
+    return f"{row.removesuffix(end)}<attachments>{files}</attachments>{end}"
 
 
 def _summarise(word: str, kind: str, values: list[str]) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.adjustments import Adjustments
 from intacct_pipelines.sandbox.intacct.advances import Advances
+from intacct_pipelines.sandbox.intacct.attachments import NAMES as ATTACHMENT_OBJECTS
+from intacct_pipelines.sandbox.intacct.attachments import Attachments
 from intacct_pipelines.sandbox.intacct.bills import Bills
 from intacct_pipelines.sandbox.intacct.card_transactions import CardTransactions
 from intacct_pipelines.sandbox.intacct.cash import Deposits, FundsTransfers, OtherReceipts
@@ -76,6 +78,7 @@ class Writer:
             "ARADVANCE": Advances(state),
             "EEXPENSES": ExpenseReports(state),
         }
+        self._attachments = Attachments(state)
         self._journals = Journals(state)
         self._deposits = Deposits(state)
         self._transfers = FundsTransfers(state)
@@ -221,6 +224,8 @@ class Writer:
             self._permit(write.name, "create")
             return str(self._journals.create(write.values, write.lines or [], author).number)
         table = self._state.tables[write.name]
+        if write.name in ATTACHMENT_OBJECTS:
+            return self._legacy_attachment(table, write, author)
         if write.verb == "create":
             return self._legacy_create(table, write, author)
         self._permit(write.name, write.verb)
@@ -229,6 +234,16 @@ class Writer:
                 self._legacy_change(table, self._legacy_row(table, write, key, author), write, author)
             return ""
         return self._legacy_change(table, self._legacy_row(table, write, write.key, author), write, author)
+
+    def _legacy_attachment(self, table: Table, write: LegacyWrite, author: Author) -> str:
+        """Make an attachment or a folder, whose record number is told; or change one, of which nothing is told."""
+        self._permit(write.name, write.verb)
+        if write.name == "SUPDOCFOLDER":
+            return table.get(self._attachments.create_folder(write.values, author), "RECORDNO")
+        if write.verb == "create":
+            return table.get(self._attachments.create(write.values, write.lines or [], author), "RECORDNO")
+        self._attachments.update(write.values, write.lines or [], author)
+        return ""
 
     def _legacy_row(self, table: Table, write: LegacyWrite, key: str, author: Author) -> Row:
         by_number = write.name in self.documents

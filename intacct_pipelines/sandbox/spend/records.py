@@ -225,7 +225,7 @@ class Account:
 
     def _receipts(self, key: object) -> list[Record]:
         uuid = self.uuid_of("Receipt", key)
-        return [{"uuid": uuid, "filename": f"receipt-{key}.jpg", "url": f"https://receipts.example/{uuid}?signature=x"}]
+        return [{"uuid": uuid, "filename": f"receipt-{key}.jpg"}]
 
     def _claims(self, one: CardTransaction) -> list[Record]:
         if one.sync_status in {"", "NOT_SYNCED"}:

@@ -14,6 +14,7 @@ from intacct_pipelines.sandbox.bill.query import PageTokens, select
 from intacct_pipelines.sandbox.dice import invented_secret
 from intacct_pipelines.sandbox.faults import rate_limited
 from intacct_pipelines.sandbox.spend.query import parse_filters, parse_sort, value_of
+from intacct_pipelines.sandbox.spend.receipts import PLACE, ReceiptFiles
 from intacct_pipelines.sandbox.spend.records import Account, Record, touch
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class SpendTwin:
         self._tokens = PageTokens(invented_secret("spend pages", business.seed, 32))
         self._calls: dict[str, deque[datetime]] = {}
         self._business = business
+        self._receipts = ReceiptFiles(business.seed)
         self.tokens = {one.entity_id: token_of(business, one) for one in business.cards.accounts}
 
     @functools.cached_property
@@ -69,6 +71,8 @@ class SpendTwin:
 
     def operation(self, request: Request) -> str:
         """The name of what a request asks for, such as ``list_transactions``; empty if there is no such thing."""
+        if request.path.startswith(PLACE):
+            return "get_receipt_file"
         path = request.path.removeprefix(MOUNT).rstrip("/")
         if found := _LIST.fullmatch(path):
             return f"list_{found[1]}"
@@ -83,6 +87,8 @@ class SpendTwin:
         """Answer a request."""
         with self._lock:
             try:
+                if request.path.startswith(PLACE):
+                    return self._receipts.reply(request, self._clock.now())
                 account = self._account(request)
                 if self._is_too_fast(account):
                     return rate_limited("spend", None)
@@ -109,6 +115,7 @@ class SpendTwin:
     def _answer(self, account: Account, request: Request) -> Any:
         path = request.path.removeprefix(MOUNT).rstrip("/")
         query = {name: values[0] for name, values in parse_qs(request.query).items()}
+        query["site"] = f"http://{request.headers.get('host', 'localhost')}"
         if found := _LIST.fullmatch(path):
             return self._page(found[1], list(account.collections[found[1]].values()), query)
         if found := _VALUES.fullmatch(path):
@@ -121,7 +128,7 @@ class SpendTwin:
             return next(iter(account.collections["users"].values()))
         if found := _ONE.fullmatch(path):
             hidden = account.children if found[1] == "transactions" else {}
-            return _shown(_find(account.collections[found[1]] | hidden, unquote(found[2])), query)
+            return self._shown(_find(account.collections[found[1]] | hidden, unquote(found[2])), query)
         raise refusal(404, "BDC_1121", "API not supported.")
 
     def _page(self, resource: str, records: list[Record], query: dict[str, str]) -> Record:
@@ -134,10 +141,16 @@ class SpendTwin:
         conditions, sort = parse_filters(resource, question[1]), parse_sort(resource, question[2])
         found = select(records, conditions, sort, value_of)
         end = offset + int(size)
-        body: Record = {"results": [_shown(record, query) for record in found[offset:end]]}
+        body: Record = {"results": [self._shown(record, query) for record in found[offset:end]]}
         if end < len(found):
             body["nextPage"] = self._tokens.issue(question, end)
         return body
+
+    def _shown(self, record: Record, query: dict[str, str]) -> Record:
+        """As asked for: receipts of transactions only on request."""
+        if "transactionType" in record and query.get("includeReceipts") != "true":
+            return {name: value for name, value in record.items() if name != "receipts"}
+        return self._receipts.with_links(record, query["site"], self._clock.now()) if record.get("receipts") else record
 
     def _offset(self, token: str, question: list[str]) -> int:
         if not token:
@@ -155,6 +168,24 @@ class SpendTwin:
             record = self.accounts[entity_id].collections[kind][uuid]
             record |= fields
             touch(record, self._clock.now())
+
+    def add_receipt(self, entity_id: str, uuid: str, name: str, content: bytes | None = None) -> str:
+        """Add a receipt to a transaction as its cardholder does; return the receipt's uuid."""
+        with self._lock:
+            account = self.accounts[entity_id]
+            record = account.collections["transactions"][uuid]
+            receipt = account.uuid_of("Receipt", f"{uuid} {len(record['receipts'])}")
+            record["receipts"] = [*record["receipts"], {"uuid": receipt, "filename": name}]
+            record["receiptStatus"] = "ATTACHED"
+            touch(record, self._clock.now())
+            if content is not None:
+                self._receipts.put(receipt, content)
+        return receipt
+
+    def receipt(self, uuid: str) -> bytes:
+        """What is in a receipt."""
+        with self._lock:
+            return self._receipts.content(uuid)
 
     def sync(self, entity_id: str, uuid: str, status: str, *, message: str = "", record_no: int | None = None) -> None:
         """Let the vendor's sync note what became of a transaction; the time of change may stay as it was."""
@@ -197,10 +228,3 @@ def _find(records: dict[str, Record], wanted: str) -> Record:
     if found is None:
         raise refusal(404, "BDC_1171", "There is no such record.")
     return found
-
-
-def _shown(record: Record, query: dict[str, str]) -> Record:
-    """As asked for: receipts of transactions only on request."""
-    if "transactionType" in record and query.get("includeReceipts") != "true":
-        return {name: value for name, value in record.items() if name != "receipts"}
-    return record

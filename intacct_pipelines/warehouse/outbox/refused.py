@@ -51,7 +51,7 @@ class Refusing(Journal):
 
 _IS_REFUSED: Final = f"(state = '{State.REJECTED}' OR state = '{State.HELD}' AND reason_class = 'uncertain')"
 _IS_NAMED: Final = (
-    *((one.target.qualified_name, one.people_id) for one in PUSHED.values() if one.content),
+    *((one.target.qualified_name, one.people_id) for one in PUSHED.values() if one.is_list),
     *((f"intacct.{name}_account", "bank_account_id") for name in ("checking", "savings")),
     ("intacct.card_account", "card_id"),
 )

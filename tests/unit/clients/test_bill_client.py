@@ -668,3 +668,65 @@ def test_malformed_login_answer_does_not_show_its_session_id() -> None:
 def test_credentials_do_not_show_themselves() -> None:
     """The representation of credentials holds the user's name only."""
     assert repr(Credentials(DEV_KEY, "sync@example.com", PASSWORD)) == "Credentials(username='sync@example.com')"
+
+
+FILE = "/v3/documents/00hFILE"
+LINK = "https://files.gateway.bill.com/00hFILE?signature=nobody-may-see"
+
+
+def with_file(link: str | None, body: bytes = b"%PDF-1.4") -> ScriptedBill:
+    """A server that tells a link of a file and then answers what stands behind it."""
+    server = ScriptedBill()
+    server.objects[FILE] = {"id": "00hFILE", "downloadLink": link}
+    server.script = [None, httpx.Response(200, content=body)]
+    return server
+
+
+def test_a_file_is_fetched_at_once_by_a_link_that_is_asked_for_anew() -> None:
+    """BILL wants the session with it and nothing else of ours; the link's own query stays."""
+    server = with_file(LINK.replace("https://files.gateway.bill.com", "http://localhost:1"))
+    with make_client(server) as client:
+        assert client.session(ORGANIZATION).file(FILE, most=100) == b"%PDF-1.4"
+    asked = server.requests[-1]
+    assert asked.url.params["signature"] == "nobody-may-see"
+    assert asked.headers["sessionId"] in server.sessions
+    assert "devKey" not in asked.headers
+
+
+def test_a_file_that_is_too_long_is_broken_off() -> None:
+    """One byte more than asked for tells that it is."""
+    server = with_file("http://localhost:1/f", b"x" * 1000)
+    with make_client(server) as client:
+        assert len(client.session(ORGANIZATION).file(FILE, most=10)) > 10
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://169.254.169.254/latest/meta-data",
+        "https://10.0.0.1/f",
+        "https://user@localhost:1/f",
+        "file:///etc/passwd",
+        LINK.replace("bill.com", "bill.example"),
+        "https://[::1]/f",
+        "not a link",
+        "",
+        None,
+    ],
+)
+def test_a_link_that_leads_elsewhere_is_not_followed_and_not_shown(link: str | None) -> None:
+    """A session is for BILL alone, and nobody is led to a machine inside."""
+    server = with_file(link)
+    with make_client(server) as client, pytest.raises(UnreadableResponseError) as caught:
+        client.session(ORGANIZATION).file(FILE, most=10)
+    assert not any(request.url.path.startswith("/latest") for request in server.requests)
+    assert not link or link not in str(caught.value)
+
+
+def test_a_link_that_has_ended_is_told_without_the_link() -> None:
+    """Whoever has it is let in, so no message shows it."""
+    server = with_file("http://localhost:1/f?signature=nobody-may-see")
+    server.script[1] = problem(403, "X", "expired: http://localhost:1/f?signature=nobody-may-see")
+    with make_client(server) as client, pytest.raises(PermissionDeniedError) as caught:
+        client.session(ORGANIZATION).file(FILE, most=10)
+    assert "nobody-may-see" not in repr(caught.value.details) + str(caught.value)

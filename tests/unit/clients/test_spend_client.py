@@ -229,3 +229,24 @@ def test_settings_that_cannot_work_are_refused_at_once() -> None:
         with pytest.raises(ConfigurationError):
             make()
     assert TOKEN not in repr(Token(TOKEN))
+
+
+def test_a_receipt_is_fetched_from_where_it_lies_without_our_token() -> None:
+    """Its address is signed and may be anybody's; the token is for the platform alone."""
+    server = Server(httpx.Response(200, content=b"\xff\xd8\xff"))
+    with client(server) as spend:
+        assert spend.file("https://receipts.storage.example/1?signature=x", most=100) == b"\xff\xd8\xff"
+    (request,) = server.requests
+    assert "apiToken" not in request.headers
+    assert request.url.params["signature"] == "x"
+
+
+@pytest.mark.parametrize(
+    "link", ["http://receipts.example/1", "https://127.0.0.2/1", "https://inside/1", "ftp://x.y/1"]
+)
+def test_a_receipt_on_a_machine_inside_is_not_fetched(link: str) -> None:
+    """What the platform says does not lead us to our own network."""
+    server = Server(page([]))
+    with client(server) as spend, pytest.raises(UnreadableResponseError):
+        spend.file(link, most=100)
+    assert server.requests == []

@@ -186,3 +186,20 @@ def test_every_list_can_be_read(make: Callable[..., Caller]):
     values = caller.read_all(f"custom-fields/{fields['GL Account']['uuid']}/values", max=100)
     assert "6400 Travel" in {value["value"] for value in values}
     assert not caller.read_all(f"custom-fields/{fields['Purpose']['uuid']}/values")
+
+
+def test_a_receipt_is_served_by_its_signed_address_until_that_ends(make: Callable[..., Caller], clock: Clock):
+    """Nobody needs the token for it; without the signature, or too late, it is refused."""
+    caller = make()
+    rows = caller.read_all("transactions", max=50, includeReceipts="true")
+    receipt = next(one for row in rows for one in row.get("receipts", []))
+    place, _, query = receipt["url"].removeprefix("http://localhost").partition("?")
+
+    def fetch(asked: str) -> tuple[int, bytes]:
+        reply = caller.twin.handle(Request("GET", place, asked, {}, b""))
+        return reply.status, reply.body
+
+    assert fetch(query) == (200, caller.twin.receipt(receipt["uuid"]))
+    assert fetch(query[:-1] + "0")[0] == fetch("")[0] == 403
+    clock.advance(timedelta(minutes=6).total_seconds())
+    assert fetch(query)[0] == 403

@@ -1,4 +1,4 @@
-"""Attachments: a folder's entry with its file; only `get_list` shows them."""
+"""Attachments: a folder's entry with its files; and the folders. Only `get_list` shows them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from intacct_pipelines.sandbox.intacct.objects.spec import ObjectSpec, Relations, describe
 
 FILE_FIELDS: Final = ("ATTACHMENTNAME", "ATTACHMENTTYPE", "ATTACHMENTDATA")
-"""What `get_list` shows inside ``attachments/attachment``."""
+"""What `get_list` shows inside ``attachments/attachment``, one of these for each line of the fields."""
 
 OBJECTS: Final[tuple[ObjectSpec, ...]] = (
     describe(
@@ -19,6 +19,16 @@ OBJECTS: Final[tuple[ObjectSpec, ...]] = (
         "SUPDOCID",
         "Attachment",
         ("SUPDOCID",),
+        audited=False,
+    ),
+    describe(
+        "SUPDOCFOLDER",
+        """
+        RECORDNO:i NAME:s DESCRIPTION:s CREATIONDATE:D
+    """,
+        "NAME",
+        "Attachment folder",
+        ("NAME",),
         audited=False,
     ),
 )
