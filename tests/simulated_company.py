@@ -13,7 +13,6 @@ from psycopg_pool import ConnectionPool
 from simulated_beginning import Beginning
 
 from intacct_pipelines.defs.extraction import sync_intacct_table
-from intacct_pipelines.domain.attached import ATTACHED
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
 from intacct_pipelines.domain.push import Item, Operation, Plan
 from intacct_pipelines.domain.pushed import PUSHED
@@ -41,8 +40,6 @@ _CARDS = {"mode": "sync", "gate": "manual", "closed_period": "first_open", "card
 _REPORTS = {"reimbursements": {"entered_as": "expense_report"}}
 _CONNECTIONS = 3
 """As many as one worker needs at once, and one more for another who stands still meanwhile."""
-NOT_SIMULATED = frozenset(name for one in ATTACHED.values() for name in (one.name, one.upload))
-"""Files, which have tests of their own for each answer that may be lost."""
 MEMORY = ("mapping.crosswalk", "ops.watermark")
 """What is put back after a life besides rows that it named; plans and items are all taken away."""
 
