@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from simulated_company import SimulatedCompany, operation_of
 
 from intacct_pipelines.domain.push import Item, Operation
+from intacct_pipelines.domain.pushed import PUSHED
 
 _MOST_OBJECTS = 7
 _REFUSED_SHARE = 0.06
@@ -68,7 +69,9 @@ def _with_parents(company: SimulatedCompany, item: Item) -> list[Item]:
 def _perhaps_refused(item: Item, rng: random.Random) -> Item:
     """Spoil some documents so that Intacct refuses them: nobody is known there under such an id."""
     name = next((one for one in _OWNERS if one in item.payload), "")
-    is_document = item.object_name not in {"vendor", "customer"} and item.operation is Operation.CREATE
+    is_document = (
+        PUSHED[item.object_name].target.name not in {"vendor", "customer"} and item.operation is Operation.CREATE
+    )
     if not name or not is_document or rng.random() > _REFUSED_SHARE:
         return item
     return replace(item, payload={**item.payload, name: "NOBODY"})

@@ -7,6 +7,9 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import psycopg
+from center_files import BILL as OWN_BILL
+from center_files import VENDOR as OWN_VENDOR
+from center_files import deliver_own
 from pipeline_world import World, connections_of
 from psycopg import sql
 from psycopg_pool import ConnectionPool
@@ -69,17 +72,25 @@ class SimulatedCompany:
     def __init__(self, warehouse_dsn: str) -> None:
         self._started: datetime | None = None
         self.clock = Clock(lambda: self._started or datetime.now(UTC))
-        self.world = World(warehouse_dsn, bills=80, card_account=_CARDS | _REPORTS, clock=self.clock, **_POLICY)
+        more = {"card_account": _CARDS | _REPORTS, "center": {"closed_period": "first_open"}}
+        self.world = World(warehouse_dsn, bills=80, clock=self.clock, **more, **_POLICY)
         self.sandbox = self.world.sandbox
         self.warehouse = PreparingWarehouse(warehouse_dsn)
         self.watcher = psycopg.connect(warehouse_dsn, autocommit=True)
         Beginning(self.world, self.warehouse).make()
         bill = self.world.sync_only(*(name for name, one in PUSHED.items() if one.platform == "bill")).plan
         cards = self.world.sync_only("card_transaction", "reimbursement_report").plan
+        deliver_own(self.world.folder / self.world.entity.entity_id)
+        # the other files hold the bills that BILL has, and one platform alone enters a bill
+        center = [
+            item
+            for item in self.world.sync_only("business_center_vendor", "business_center_bill").plan.items
+            if item.source_id in {OWN_VENDOR, OWN_BILL}
+        ]
         self.plan = bill
         as_bills = self._as_bills()
         apart = {("reimbursement_report", item.source_id) for item in as_bills}
-        planned = (*bill.items, *cards.items, *as_bills)
+        planned = (*bill.items, *cards.items, *as_bills, *center)
         self.items: dict[str, Item] = {
             item.key: item for item in planned if (item.object_name, item.source_id) not in apart
         }

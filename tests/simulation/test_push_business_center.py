@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from center_files import BILL as OWN_BILL
+from center_files import VENDOR as OWN_VENDOR
+from center_files import deliver_own
 from pipeline_world import World
 
 from intacct_pipelines.defs.comparing import reconcile
-from intacct_pipelines.sandbox.business_center import deliver
 from intacct_pipelines.sandbox.faults import Rule
 from intacct_pipelines.sandbox.ledger import AP_ACCOUNT
 from intacct_pipelines.warehouse.outbox import Outbox
@@ -30,32 +28,8 @@ POLICY = {
 def world_of(dsn: str, **policy: object) -> World:
     """A Business Center company with a vendor of its own, who has a bill that is ready to pay."""
     world = World(dsn, bills=60, center={**POLICY, **policy})
-    folder = world.folder / world.entity.entity_id
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
-    header, rows = exported(folder, "vendors")
-    vendor = {"vendor_id": "BCV-own", "name": "Own Vendor", "status": "active"}
-    deliver(folder, "vendors", header, [*rows, [vendor.get(name, "") for name in header]], tomorrow)
-    header, rows = exported(folder, "bills")
-    like = next(dict(zip(header, row, strict=True)) for row in rows if "ready_to_pay" in row)
-    own = {
-        "bill_id": "BCB-own",
-        "vendor_id": "BCV-own",
-        "bill_number": "OWN-1",
-        "amount": "12.34",
-        "line_amount": "12.34",
-    }
-    rows.append([{**like, **own, "line_no": "1", "currency": "USD"}[name] for name in header])
-    total = sum((Decimal(row[header.index("line_amount")]) for row in rows), Decimal(0))
-    deliver(folder, "bills", header, rows, tomorrow, total=total)
+    deliver_own(world.folder / world.entity.entity_id)
     return world
-
-
-def exported(folder: Path, kind: str) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of the only file of a kind."""
-    (path,) = folder.glob(f"{kind}_*.csv")
-    with path.open(encoding="utf-8", newline="") as handle:
-        header, *rows = csv.reader(handle)
-    return header, rows
 
 
 def balances(world: World) -> Counter[tuple[str, str]]:
@@ -71,7 +45,7 @@ def test_vendors_and_bills_are_entered_once_and_pair_by_our_key(warehouse_dsn, f
     world = world_of(warehouse_dsn)
     planned = world.sync_only(VENDOR, BILL).plan
     items = {(item.object_name, item.source_id): item for item in planned.items}
-    assert {(VENDOR, "BCV-own"), (BILL, "BCB-own")} <= items.keys()
+    assert {(VENDOR, OWN_VENDOR), (BILL, OWN_BILL)} <= items.keys()
     before = balances(world)
     world.sandbox.faults.add(Rule("reset_after", system="intacct", function=function, times=1))
     world.apply()
