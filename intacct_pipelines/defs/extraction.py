@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.clients.intacct import format_timestamp
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, Call, Table, proven_with, select
+from intacct_pipelines.domain.push import Operation
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.records import (
     Batch,
     Certificate,
@@ -33,10 +35,11 @@ from intacct_pipelines.errors import PermissionDeniedError, RemoteSystemError, U
 from intacct_pipelines.extract import intacct as intacct_extract
 from intacct_pipelines.extract.intacct import IntacctExtraction
 from intacct_pipelines.extract.intacct_dimensions import table_of, user_defined_dimensions
-from intacct_pipelines.extract.intacct_lists import ListExtraction
+from intacct_pipelines.extract.intacct_lists import ListExtraction, count_listed, is_paged
 from intacct_pipelines.validate.contracts import screen_batch
 from intacct_pipelines.warehouse.audit import audit_begins, is_told
 from intacct_pipelines.warehouse.months import MonthProof, prove
+from intacct_pipelines.warehouse.outbox import Outbox
 from intacct_pipelines.warehouse.source_fields import SourceFields
 
 if TYPE_CHECKING:
@@ -138,7 +141,7 @@ def sync_intacct_table(
     if table.is_log:
         return _load_intacct(systems, entity, table, _added_window(systems, entity, table), run_id)
     if table.call is not None:
-        return _load_list(systems, entity, table, table.call, run_id)
+        return _load_list(systems, entity, table, table.call, run_id, whole=whole)
     if table.is_of_dimensions:
         return _load_dimensions(systems, entity, table, run_id, whole=whole)
     if whole:
@@ -240,12 +243,41 @@ def prove_month(systems: Systems, entity: EntityKey, table: Table, month: date, 
     return prove(systems.warehouse, table, str(entity), month, counts, run_id, calls=calls, seconds=seconds)
 
 
-def _load_list(systems: Systems, entity: EntityKey, table: Table, call: Call, run_id: str) -> Certificate:
-    zone = systems.connections.company(entity).modified_zone
-    extraction = ListExtraction(systems.intacct(entity), table, call, zone=zone)
+def _load_list(
+    systems: Systems, entity: EntityKey, table: Table, call: Call, run_id: str, *, whole: bool
+) -> Certificate:
+    """Read a list whole; of one that is read page by page what is new, if that and what is stored make up all of it.
+
+    Such a list comes with the contents of files, so it is not read again without need. What was changed in a record
+    that was there, a reading of the whole finds: that of the job ``sweep``, or the one after we changed one ourselves.
+    """
+    session, zone = systems.intacct(entity), systems.connections.company(entity).modified_zone
+    known = [] if whole or not is_paged(call) else _known_of_list(systems, entity, table)
+    if known:
+        before, listed = session.requests, count_listed(session, call)
+        newer = ListExtraction(session, table, call, zone=zone, after=str(max(known)))
+        batches = list(newer)
+        if newer.tally.received + len(known) == listed:
+            with systems.warehouse.load(table, str(entity), run_id=run_id, window=newer.window) as load:
+                store(load, batches)
+                return load.finish(newer.tally, requests=session.requests - before)
+    extraction = ListExtraction(session, table, call, zone=zone)
     with systems.warehouse.load(table, str(entity), run_id=run_id, window=extraction.window) as load:
         store(load, extraction)
         return load.finish(extraction.tally)
+
+
+def _known_of_list(systems: Systems, entity: EntityKey, table: Table) -> list[int]:
+    """Return the stored record numbers of a list; none if they are no ground to read only what is newer."""
+    warehouse, outbox = systems.warehouse, Outbox(systems.warehouse)
+    if warehouse.rejected_keys(table, str(entity)):
+        return []
+    changed = (
+        item.operation is Operation.UPDATE and PUSHED[item.object_name].target.qualified_name == table.qualified_name
+        for link in systems.pushed_links(entity)
+        for item in outbox.in_hand(link.name)
+    )
+    return [] if any(changed) else [int(key) for key in warehouse.keys(table, str(entity))]
 
 
 def _load_dimensions(systems: Systems, entity: EntityKey, table: Table, run_id: str, *, whole: bool) -> Certificate:

@@ -18,6 +18,20 @@ PAGE_ROWS: Final = 1000
 _PAGED: Final = "get_list"
 
 
+def is_paged(call: Call) -> bool:
+    """Return whether a call lists page by page, and takes a filter."""
+    return call.function == _PAGED
+
+
+def count_listed(session: Session, call: Call) -> int:
+    """Return how many rows a paged list has; costs one request for each value of its argument, and one row."""
+    asked = [
+        functions.read_list(call.function, call.argument, value, control_id=f"{_PAGED}-{value}-count", page=(0, 1))
+        for value in call.values
+    ]
+    return sum(session.read_lists([function], call.row)[0].total for function in asked)
+
+
 class ListExtraction:
     """One reading of one table that a function lists; satisfies ``domain.records.Extraction``.
 
@@ -26,11 +40,13 @@ class ListExtraction:
         table: A table with a ``call``.
         call: The table's call.
         zone: IANA name of the zone of the company's timestamps.
+        after: For ``get_list``: the record number behind which to read; all is read if it is empty.
     """
 
-    def __init__(self, session: Session, table: Table, call: Call, *, zone: str) -> None:
+    def __init__(self, session: Session, table: Table, call: Call, *, zone: str, after: str = "") -> None:
         self.table = table
-        self.window = Window(WindowKind.ALL)
+        self.window = Window(WindowKind.CHANGED, since=f"record {after}") if after else Window(WindowKind.ALL)
+        self._only = (table.column(table.key[0]).source, ">", after) if after else None
         self.tally = Tally()
         self._session = session
         self._call = call
@@ -45,7 +61,7 @@ class ListExtraction:
             RemoteSystemError: Any other failure.
         """
         before = self._session.requests
-        pages = self._list_pages() if self._call.function == _PAGED else [self._run_all()]
+        pages = self._list_pages() if is_paged(self._call) else [self._run_all()]
         for rows in pages:
             columns = self._columns(rows)
             self.tally.received += len(rows)
@@ -76,7 +92,9 @@ class ListExtraction:
             self.tally.announced += total
 
     def _function(self, value: str, control_id: str, page: tuple[int, int] | None = None) -> Function:
-        return functions.read_list(self._call.function, self._call.argument, value, control_id=control_id, page=page)
+        return functions.read_list(
+            self._call.function, self._call.argument, value, control_id=control_id, page=page, only=self._only
+        )
 
     def _columns(self, rows: list[dict[str, str | None]]) -> dict[str, list[str | None]]:
         first = self.tally.received + 1

@@ -258,7 +258,12 @@ def _read_listed(gateway: Gateway, pushed: Pushed, items: Iterable[OutboxItem]) 
     (name,) = (pushed.field(column) for column in pushed.natural_key)
     for value in dict.fromkeys(item.natural_key[name] for item in items):
         asked = read_list(
-            call.function, call.argument, call.values[0], control_id=f"look-up-{value}", page=(0, 1), only=(name, value)
+            call.function,
+            call.argument,
+            call.values[0],
+            control_id=f"look-up-{value}",
+            page=(0, 1),
+            only=(name, "=", value),
         )
         (files,) = gateway.read_lists([asked], "attachment")
         # one without a file has no such row

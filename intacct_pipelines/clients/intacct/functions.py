@@ -153,7 +153,7 @@ def read_list(
     *,
     control_id: str,
     page: tuple[int, int] | None = None,
-    only: tuple[str, str] | None = None,
+    only: tuple[str, str, str] | None = None,
 ) -> Function:
     """Run a function that lists something.
 
@@ -163,7 +163,7 @@ def read_list(
         value: The argument's value.
         control_id: The function's id.
         page: First row, from 0, and rows at most, for ``get_list``.
-        only: Field and its value in all wanted rows, for ``get_list``.
+        only: Field, operator (``=``, ``>``) and value that all wanted rows have, for ``get_list``.
     """
     element = etree.Element(name)
     if argument.startswith("@"):
@@ -175,7 +175,7 @@ def read_list(
         element.set("maxitems", str(page[1]))
     if only is not None:
         expression = etree.SubElement(etree.SubElement(element, "filter"), "expression")
-        for part, told in (("field", only[0]), ("operator", "="), ("value", only[1])):
+        for part, told in zip(("field", "operator", "value"), only, strict=True):
             child(expression, part, told)
     return Function(control_id, element)
 

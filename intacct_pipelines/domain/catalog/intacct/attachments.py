@@ -20,8 +20,9 @@ ATTACHMENT: Final = Table(
         text("description", "description", "Free text."),
         Column("creation_date", Kind.DATE, "creationdate", "Day on which it was made."),
         text("created_by", "createdby", "User that made it.", pii=True),
-        text("file_name", "attachments.attachment.attachmentname", "Name of its last file."),
-        text("file_type", "attachments.attachment.attachmenttype", "Type of that file, such as pdf."),
+        # an attachment may have no file, and when it comes alone nothing else shows that there is such a field
+        text("file_name", "attachments.attachment.attachmentname", "Name of its last file.", is_optional=True),
+        text("file_type", "attachments.attachment.attachmenttype", "Type of that file, such as pdf.", is_optional=True),
     ),
     key=("record_no",),
     permission="Company › Attachments: List, View",
