@@ -7,6 +7,7 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -38,6 +39,8 @@ from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
 from intacct_pipelines.sandbox.spend import SpendOptions
 from intacct_pipelines.settings import Connections
 
+THAT_DAY = date(2026, 11, 26)
+"""The company's day of tests that pick a record by what the generator made of it, which another day makes otherwise."""
 SECRETS = ("SENDER_PASSWORD", "USER_PASSWORD", "DEV_KEY", "BILL_PASSWORD", "SPEND_TOKEN_100")
 
 
@@ -136,6 +139,7 @@ class World:
         card_account: Mapping[str, object] | None = None,
         center: Mapping[str, object] | None = None,
         clock: Clock | None = None,
+        today: date | None = None,
         **link: object,
     ) -> None:
         # Tests read the same account several times a minute.
@@ -150,6 +154,7 @@ class World:
             spend=spend,
             business_center_folder=self.folder,
             clock=clock or Clock(),
+            today=today,
         )
         self.sandbox = Sandbox(options)
         # Planning all objects takes as long as the rest of a sync: who pushes more than bills says so.

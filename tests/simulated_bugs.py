@@ -12,7 +12,7 @@ import pytest
 
 from intacct_pipelines.clients.intacct.session import Session
 from intacct_pipelines.domain.push import State
-from intacct_pipelines.push import apply, recover, wire
+from intacct_pipelines.push import apply, recover, uploads, wire
 from intacct_pipelines.warehouse.outbox import NOT_SENT, Outcome, confirming, sending
 from intacct_pipelines.warehouse.outbox.confirming import Confirming
 from intacct_pipelines.warehouse.outbox.items import select_items
@@ -55,7 +55,7 @@ def makes_a_new_key_for_each_attempt(plant: Plant) -> None:
         again = replace(item, key=fresh, payload_text=item.payload_text.replace(item.key, fresh))
         return wire.function_of(again if item.attempts > 1 else item)
 
-    plant.setattr(apply, "function_of", function_of)
+    plant.setattr(uploads, "function_of", function_of)
 
 
 def does_not_ask_for_unique_control_ids(plant: Plant) -> None:
@@ -157,7 +157,7 @@ def sends_another_amount(plant: Plant) -> None:
     def function_of(item: Any) -> Any:
         return wire.function_of(replace(item, payload_text=_AMOUNT.sub(r'"\1":"\g<2>1\3', item.payload_text, count=1)))
 
-    plant.setattr(apply, "function_of", function_of)
+    plant.setattr(uploads, "function_of", function_of)
 
 
 def posts_into_closed_books(plant: Plant) -> None:
@@ -166,7 +166,7 @@ def posts_into_closed_books(plant: Plant) -> None:
     def function_of(item: Any) -> Any:
         return wire.function_of(replace(item, payload_text=_DAY.sub('"01/15/2020"', item.payload_text)))
 
-    plant.setattr(apply, "function_of", function_of)
+    plant.setattr(uploads, "function_of", function_of)
 
 
 def looks_for_advances_among_receipts(plant: Plant) -> None:
@@ -186,7 +186,7 @@ def uses_a_credit_memo_twice(plant: Plant) -> None:
         payload["ARPYMTDETAILS"]["ARPYMTDETAIL"] *= 2
         return wire.function_of(replace(item, payload_text=json.dumps(payload)))
 
-    plant.setattr(apply, "function_of", function_of)
+    plant.setattr(uploads, "function_of", function_of)
 
 
 def never_finds_a_use_of_a_credit_memo(plant: Plant) -> None:
@@ -214,7 +214,7 @@ def cuts_titles_short(plant: Plant) -> None:
         is_ours = item.object_name == "ap_transfer_entry"
         return wire.function_of(replace(item, payload_text=short.sub(r'\1"', item.payload_text)) if is_ours else item)
 
-    plant.setattr(apply, "function_of", function_of)
+    plant.setattr(uploads, "function_of", function_of)
 
 
 def turns_money_in_around(plant: Plant) -> None:
@@ -227,7 +227,7 @@ def turns_money_in_around(plant: Plant) -> None:
         text = re.sub(r'"TR_TYPE":"-?1"', lambda found: sides[found[0]], item.payload_text)
         return wire.function_of(replace(item, payload_text=text))
 
-    plant.setattr(apply, "function_of", function_of)
+    plant.setattr(uploads, "function_of", function_of)
 
 
 def looks_for_fees_in_another_journal(plant: Plant) -> None:

@@ -95,7 +95,7 @@ OTHERS = [
     functions.get_closed_books_date(),
     functions.get_user_permissions("pipelines"),
     functions.read_list("get_list", "@object", "supdoc", control_id="l", page=(0, 100)),
-    functions.read_list("get_list", "@object", "supdoc", control_id="l", page=(0, 1), only=("supdocid", "P-1")),
+    functions.read_list("get_list", "@object", "supdoc", control_id="l", page=(0, 1), only=("supdocid", "=", "P-1")),
     functions.read_list("get_list", "@object", "supdocfolder", control_id="l", page=(0, 100)),
     functions.call("f", "create_supdocfolder", {"supdocfoldername": "BILL"}),
     functions.lookup("APBILL"),
