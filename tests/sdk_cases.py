@@ -7,6 +7,7 @@ A description is ``{"new": path of a class below Functions, "with": [arguments],
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -237,7 +238,10 @@ def on_disk(words, name, kind):
     """A file as the client takes it: from a disk."""
     content = words.encode()
     path = Path(tempfile.gettempdir()) / f"said-{hashlib.sha256(content).hexdigest()}"
-    path.write_bytes(content)
+    # whole or not at all: another process of the tests may be reading the same
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_bytes(content)
+    part.replace(path)
     return {"new": "Company/AttachmentFile", "fileName": name, "extension": kind, "filePath": str(path)}
 
 
