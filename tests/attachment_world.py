@@ -12,14 +12,12 @@ from push_cases import LINK
 from intacct_pipelines.clients.intacct.client import IntacctClient
 from intacct_pipelines.clients.intacct.options import Options
 from intacct_pipelines.domain.attached import ATTACHED
-from intacct_pipelines.domain.push import State
 from intacct_pipelines.errors import RecordNotFoundError
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
 from intacct_pipelines.push.measuring import measure, unread_files
 from intacct_pipelines.push.plan import build_plan
 from intacct_pipelines.push.sources import Sources
 from intacct_pipelines.warehouse.file_contents import FileContents
-from intacct_pipelines.warehouse.outbox import Outcome
 
 ATTACHING = replace(LINK, also_pushed=frozenset({"ap_bill_attachment"}))
 UPLOAD, LINKED = ("ap_bill_file", "create", "b0"), ("ap_bill_attachment", "update", "b0")
@@ -129,25 +127,6 @@ class AttachmentWorld(push_world.World):
                 now=self.clock.now,
                 sleep=self.pause,
             )
-
-    def confirm(self):
-        """Move what is accepted as confirming does, whose reading of the warehouse is not at stake here."""
-        accepted = self.outbox.items(states=[State.ACCEPTED])
-        outcomes = [Outcome(one.key, State.CONFIRMED, "confirmed", record_no=one.record_no) for one in accepted]
-        with self.outbox._transaction() as cursor:
-            self.outbox._move(cursor, outcomes, "confirm")
-
-    def post(self, *faults):
-        """Plan, approve, apply with a network that goes wrong in these ways, apply until nothing waits, confirm."""
-        waiting = list(faults)
-        status = self.make_plan()
-        if not self.plan.items:
-            return []
-        self.approve(status)
-        self.apply(lambda: waiting.pop(0) if waiting else "", writes_only=True)
-        self.apply_to_the_end()
-        self.confirm()
-        return [(one.object_name, one.operation.value, one.source_id) for one in self.plan.items]
 
     def attachments(self):
         """By its id, names, types and hashes of what each attachment in Intacct holds."""

@@ -10,11 +10,9 @@ import push_world
 from payables_cases import PAYABLES_LINK, SOURCES, credit, credit_line, intacct_share, paying, payment, share, used
 from push_cases import bill, line
 
-from intacct_pipelines.domain.push import State
 from intacct_pipelines.push.plan import build_plan
 from intacct_pipelines.sandbox.intacct.twin import IntacctTwin
 from intacct_pipelines.sandbox.settlements import BankAccount
-from intacct_pipelines.warehouse.outbox import Outcome
 
 LINK = PAYABLES_LINK
 
@@ -88,25 +86,6 @@ class PayablesWorld(push_world.World):
             objects=self.objects,
         )
         return self.outbox.plan(self.outbox.store_plan(self.plan, actor="planner"))
-
-    def confirm(self):
-        """Move what is accepted as confirming does, whose reading of the warehouse is not at stake here."""
-        accepted = self.outbox.items(states=[State.ACCEPTED])
-        outcomes = [Outcome(one.key, State.CONFIRMED, "confirmed", record_no=one.record_no) for one in accepted]
-        with self.outbox._transaction() as cursor:
-            self.outbox._move(cursor, outcomes, "confirm")
-
-    def post(self, *faults):
-        """Plan, approve, apply with a network that goes wrong in these ways, apply until nothing waits, confirm."""
-        waiting = list(faults)
-        status = self.make_plan()
-        if not self.plan.items:
-            return []
-        self.approve(status)
-        self.apply(lambda: waiting.pop(0) if waiting else "", writes_only=True)
-        self.apply_to_the_end()
-        self.confirm()
-        return [(one.object_name, one.operation.value, one.source_id) for one in self.plan.items]
 
     def balance(self, account):
         """Debits less credits of an account."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -30,15 +32,20 @@ from intacct_pipelines.domain.catalog import (
     with_embedded,
 )
 from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.push import Item
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.domain.records import Certificate
 from intacct_pipelines.push.plan import PLANNERS
 from intacct_pipelines.sandbox.clock import Clock
+from intacct_pipelines.sandbox.expense_business import EMPLOYEE_PAYABLE_ACCOUNT
+from intacct_pipelines.sandbox.ledger import AP_ACCOUNT
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
 from intacct_pipelines.sandbox.spend import SpendOptions
 from intacct_pipelines.settings import Connections
 
+CONTROLS = {"employee payable": EMPLOYEE_PAYABLE_ACCOUNT, "accounts payable": AP_ACCOUNT}
+"""What a plan calls an account that Intacct chooses itself, and which it is in the sandbox."""
 THAT_DAY = date(2026, 11, 26)
 """The company's day of tests that pick a record by what the generator made of it, which another day makes otherwise."""
 SECRETS = ("SENDER_PASSWORD", "USER_PASSWORD", "DEV_KEY", "BILL_PASSWORD", "SPEND_TOKEN_100")
@@ -238,3 +245,21 @@ class World:
         with self.systems() as systems:
             report = apply(systems, self.entity, f"run-{self.run}")
         return {state.value: count for state, count in report.outcomes.items()}
+
+    def balances(self) -> Counter[tuple[str, str]]:
+        """Return what the ledger holds, by currency and account."""
+        sums: Counter[tuple[str, str]] = Counter()
+        for (_, currency, account), amount in self.sandbox.intacct.ledger.balances().items():
+            sums[currency, account] += amount
+        return sums
+
+    def assert_moved(self, before: Mapping[tuple[str, str], Decimal], items: Iterable[Item]) -> None:
+        """The ledger moved as items foretold, and by nothing else."""
+        moved: Counter[tuple[str, str]] = Counter()
+        for line in (line for item in items for line in item.ledger_effect):
+            amount = line.amount if line.side == "debit" else -line.amount
+            moved[line.currency, CONTROLS.get(line.account, line.account)] += amount
+        after = self.balances()
+        assert {place: after[place] - before[place] for place in after if after[place] != before[place]} == {
+            place: amount for place, amount in moved.items() if amount
+        }

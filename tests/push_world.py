@@ -24,7 +24,7 @@ from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.http import Request
 from intacct_pipelines.sandbox.intacct import options as twin_options
 from intacct_pipelines.sandbox.intacct.twin import IntacctTwin
-from intacct_pipelines.warehouse.outbox import Outbox
+from intacct_pipelines.warehouse.outbox import Outbox, Outcome
 
 URL = "http://localhost/ia/xml/xmlgw.phtml"
 _LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)
@@ -368,6 +368,25 @@ class World:
                 now=self.clock.now,
                 sleep=self.pause,
             )
+
+    def confirm(self):
+        """Move what is accepted as confirming does, whose reading of the warehouse is not at stake here."""
+        accepted = self.outbox.items(states=[State.ACCEPTED])
+        outcomes = [Outcome(one.key, State.CONFIRMED, "confirmed", record_no=one.record_no) for one in accepted]
+        with self.outbox._transaction() as cursor:
+            self.outbox._move(cursor, outcomes, "confirm")
+
+    def post(self, *faults):
+        """Plan, approve, apply with a network that goes wrong in these ways, apply until nothing waits, confirm."""
+        waiting = list(faults)
+        status = self.make_plan()
+        if not self.plan.items:
+            return []
+        self.approve(status)
+        self.apply(lambda: waiting.pop(0) if waiting else "", writes_only=True)
+        self.apply_to_the_end()
+        self.confirm()
+        return [(one.object_name, one.operation.value, one.source_id) for one in self.plan.items]
 
     def apply_to_the_end(self):
         """Apply until nothing waits: what a dead worker held is free only when the server has noticed its end."""

@@ -12,11 +12,9 @@ from pipeline_world import World
 
 from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.sandbox.faults import Rule
-from intacct_pipelines.sandbox.ledger import AP_ACCOUNT
 from intacct_pipelines.warehouse.outbox import Outbox
 
 VENDOR, BILL = "business_center_vendor", "business_center_bill"
-CONTROLS = {"accounts payable": AP_ACCOUNT}
 POLICY = {
     "mode": "sync",
     "gate": "auto",
@@ -32,13 +30,6 @@ def world_of(dsn: str, **policy: object) -> World:
     return world
 
 
-def balances(world: World) -> Counter[tuple[str, str]]:
-    sums: Counter[tuple[str, str]] = Counter()
-    for (_, currency, account), amount in world.sandbox.intacct.ledger.balances().items():
-        sums[currency, account] += amount
-    return sums
-
-
 @pytest.mark.parametrize("function", ["create VENDOR", "create APBILL"])
 def test_vendors_and_bills_are_entered_once_and_pair_by_our_key(warehouse_dsn, function):
     """A lost answer enters none twice, the ledger moves as foretold, the reconciliation pairs them, nothing is left."""
@@ -46,7 +37,7 @@ def test_vendors_and_bills_are_entered_once_and_pair_by_our_key(warehouse_dsn, f
     planned = world.sync_only(VENDOR, BILL).plan
     items = {(item.object_name, item.source_id): item for item in planned.items}
     assert {(VENDOR, OWN_VENDOR), (BILL, OWN_BILL)} <= items.keys()
-    before = balances(world)
+    before = world.balances()
     world.sandbox.faults.add(Rule("reset_after", system="intacct", function=function, times=1))
     world.apply()
     with world.systems() as systems:
@@ -59,15 +50,7 @@ def test_vendors_and_bills_are_entered_once_and_pair_by_our_key(warehouse_dsn, f
     for name, target, text in ((VENDOR, "VENDOR", "COMMENTS"), (BILL, "APBILL", "DESCRIPTION")):
         marks = Counter((row[text] or "").split(" ")[0] for row in world.sandbox.intacct.records(target))
         assert {marks[f"BUSINESS_CENTER:{key}"] for kind, key in items if kind == name} == {1}
-    moved: Counter[tuple[str, str]] = Counter()
-    for item in items.values():
-        for line in item.ledger_effect:
-            sign = 1 if line.side == "debit" else -1
-            moved[line.currency, CONTROLS.get(line.account, line.account)] += sign * line.amount
-    after = balances(world)
-    assert {place: after[place] - before[place] for place in after if after[place] != before[place]} == {
-        place: amount for place, amount in moved.items() if amount
-    }
+    world.assert_moved(before, items.values())
     again = world.sync_only(VENDOR, BILL)
     assert (again.confirmed, again.plan.items) == (len(items), ())
     with world.systems() as systems:
@@ -85,9 +68,9 @@ def test_vendors_and_bills_are_entered_once_and_pair_by_our_key(warehouse_dsn, f
 def test_a_company_that_only_observes_is_planned_for_reading_and_nothing_is_sent(warehouse_dsn):
     """As every platform account does until its mode says otherwise."""
     world = world_of(warehouse_dsn, mode="observe")
-    before = balances(world)
+    before = world.balances()
     planned = world.sync_only(VENDOR, BILL)
     assert planned.plan.items
     assert not planned.is_auto_approved
     world.apply()
-    assert balances(world) == before
+    assert world.balances() == before

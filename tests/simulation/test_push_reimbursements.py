@@ -9,12 +9,9 @@ import pytest
 from pipeline_world import World
 
 from intacct_pipelines.defs.comparing import reconcile
-from intacct_pipelines.sandbox.expense_business import EMPLOYEE_PAYABLE_ACCOUNT
 from intacct_pipelines.sandbox.faults import Rule
-from intacct_pipelines.sandbox.ledger import AP_ACCOUNT
 from intacct_pipelines.warehouse.outbox import Outbox
 
-CONTROLS = {"employee payable": EMPLOYEE_PAYABLE_ACCOUNT, "accounts payable": AP_ACCOUNT}
 WAYS = {
     "expense_report": ("reimbursement_report", "create_expensereport", "EEXPENSES"),
     "bill": ("reimbursement_bill", "create APBILL", "APBILL"),
@@ -41,13 +38,6 @@ def world_of(dsn: str, entered_as: str) -> World:
     return world
 
 
-def balances(world: World) -> Counter[tuple[str, str]]:
-    sums: Counter[tuple[str, str]] = Counter()
-    for (_, currency, account), amount in world.sandbox.intacct.ledger.balances().items():
-        sums[currency, account] += amount
-    return sums
-
-
 @pytest.mark.parametrize("entered_as", WAYS)
 def test_reimbursements_are_entered_once_and_pair_by_our_key(warehouse_dsn, entered_as):
     """A lost answer enters none twice, the ledger moves as foretold, the reconciliation pairs them, nothing is left."""
@@ -57,7 +47,7 @@ def test_reimbursements_are_entered_once_and_pair_by_our_key(warehouse_dsn, ente
     items = {item.source_id: item for item in planned.items}
     assert items
     assert {hold.rule for hold in planned.holds} <= {"S-CRD-09", "S-IDM-04", "S-BP-12", "S-ERR-09"}
-    before = balances(world)
+    before = world.balances()
     world.sandbox.faults.add(Rule("reset_after", system="intacct", function=function, times=1))
     world.apply()
     with world.systems() as systems:
@@ -65,15 +55,7 @@ def test_reimbursements_are_entered_once_and_pair_by_our_key(warehouse_dsn, ente
     assert accepted == set(items)
     marks = Counter(row["DESCRIPTION"].split(" ")[0] for row in world.sandbox.intacct.records(target))
     assert {marks[f"SPEND:{key}"] for key in items} == {1}
-    moved: Counter[tuple[str, str]] = Counter()
-    for item in items.values():
-        for line in item.ledger_effect:
-            sign = 1 if line.side == "debit" else -1
-            moved[line.currency, CONTROLS.get(line.account, line.account)] += sign * line.amount
-    after = balances(world)
-    assert {place: after[place] - before[place] for place in after if after[place] != before[place]} == {
-        place: amount for place, amount in moved.items() if amount
-    }
+    world.assert_moved(before, items.values())
     again = world.sync_only(name)
     assert (again.confirmed, again.plan.items) == (len(items), ())
     with world.systems() as systems:
@@ -90,4 +72,4 @@ def test_without_a_setting_none_is_entered(warehouse_dsn):
     """They stay on the platform, as the rule has it."""
     world = world_of(warehouse_dsn, "")
     assert world.sync_only("card_transaction").plan.items == ()
-    assert Decimal(0) == sum(balances(world).values(), Decimal(0))
+    assert Decimal(0) == sum(world.balances().values(), Decimal(0))
