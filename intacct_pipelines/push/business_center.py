@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.names import fold
-from intacct_pipelines.domain.push import Item, Operation
+from intacct_pipelines.domain.push import Hold, Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bill_fields import bill_fields, check_positive, dating_warnings
 from intacct_pipelines.push.coded_lines import PAYABLE, Coded, CodedLines, Party, filled_warnings, ledger_effect
@@ -74,8 +74,9 @@ class BusinessCenterVendors:
 
     def is_shown(self, decision: Decision) -> bool:
         """Leave out inactive vendors that no bill asks for: nobody waits for them."""
-        is_idle = not isinstance(decision, Item) and decision is not None and decision.kind == "archived"
-        return decision is not None and (not is_idle or decision.source_id in self._needed)
+        if isinstance(decision, Hold) and decision.kind == "archived":
+            return decision.source_id in self._needed
+        return decision is not None
 
     def decide(self, vendor: Row) -> Decision:
         """Return what is to be done with a vendor; None if Intacct has it."""
