@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from intacct_pipelines.domain.catalog import Kind
-from intacct_pipelines.domain.columns import ARROW_TYPES, DECIMAL, INSTANT, TEXT, text_bytes
+from intacct_pipelines.domain.columns import ARROW_TYPES, DECIMAL, INSTANT, TEXT, text_bytes, with_decimals
 from intacct_pipelines.domain.money import minor_unit_digits
 from intacct_pipelines.extract.cells import (
     UnreadableCellError,
@@ -180,9 +180,7 @@ def _fit(amounts: pa.Array, currencies: pa.StringArray) -> bool:
     for digits, known in by_digits.items():
         is_only = len(by_digits) == 1 and not currencies.null_count
         own = amounts if is_only else amounts.filter(pc.is_in(currencies, pa.array(known, TEXT)))
-        try:
-            own.cast(pa.decimal128(DECIMAL.precision, digits))
-        except pa.ArrowInvalid:  # a decimal would be lost
+        if with_decimals(own, digits) is None:
             return False
     return True
 

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -29,6 +30,7 @@ from intacct_pipelines.clients.intacct import (
     format_timestamp,
 )
 from intacct_pipelines.domain.catalog import OBJECT_NAME, Table
+from intacct_pipelines.domain.columns import text_bytes
 from intacct_pipelines.domain.money import DECIMAL_TEXT
 from intacct_pipelines.domain.records import Batch, SourceField, Tally, Window, WindowKind
 from intacct_pipelines.errors import UnknownFieldError
@@ -41,6 +43,7 @@ PARENTS_PER_QUERY: Final = 1000
 
 _CELLS_AT_ONCE: Final = 300_000
 """Cells that are typed together: each call costs something for each column, and many wide rows take much memory."""
+_STAMP_LENGTH: Final = len("mm/dd/yyyy hh:mm:ss")
 _DIGITS: Final = 76
 """All that arrow's decimals can have: no sum of amounts runs over."""
 _ACCOUNTING: Final = Context(prec=_DIGITS)
@@ -345,11 +348,30 @@ def exact_sum(cells: pa.Array) -> Decimal:
 
 def latest_time(cells: pa.Array, latest: str) -> str:
     """The latest of the server's timestamps, as written, ``latest`` among them; empty if none is readable."""
-    times = cells.filter(pc.match_substring_regex(cells, f"^(?:{_SERVER_TIME.pattern})$"))
-    # mm/dd/yyyy hh:mm:ss → yyyymm/dd hh:mm:ss, of which the largest text is the latest
-    parts = (pc.utf8_slice_codeunits(times, *ends) for ends in ((6, 10), (0, 5), (10, None)))
-    last = pc.max(pc.binary_join_element_wise(*parts, "")).as_py() or ""
-    return max(last[4:9] + "/" + last[:4] + last[9:], latest, key=_order) if last else latest
+    last = _latest_stamp(cells)
+    if not _SERVER_TIME.fullmatch(last):
+        # a text that only looks like one comes first, or some have no time
+        times = cells.filter(pc.match_substring_regex(cells, f"^(?:{_SERVER_TIME.pattern})$"))
+        # mm/dd/yyyy hh:mm:ss → yyyymm/dd hh:mm:ss, of which the largest text is the latest
+        parts = (pc.utf8_slice_codeunits(times, *ends) for ends in ((6, 10), (0, 5), (10, None)))
+        text = pc.max(pc.binary_join_element_wise(*parts, "")).as_py() or ""
+        last = text[4:9] + "/" + text[:4] + text[9:] if text else ""
+    return max(last, latest, key=_order)
+
+
+def _latest_stamp(cells: pa.Array) -> str:
+    """The latest text, taking all to be of the form ``mm/dd/yyyy hh:mm:ss``; empty if one has another length."""
+    present = cells.drop_null()
+    if not len(present) or pc.any(pc.not_equal(pc.binary_length(present), _STAMP_LENGTH)).as_py():
+        return ""
+    stamps = text_bytes(present).reshape(len(present), _STAMP_LENGTH)
+    for first, beyond in ((6, 10), (0, 5), (11, 19)):
+        # of equally many bytes the larger text is the larger number
+        padded = np.zeros((len(stamps), 8), np.uint8)
+        padded[:, : beyond - first] = stamps[:, first:beyond]
+        numbers = padded.view(">u8").ravel()
+        stamps = stamps[numbers == numbers.max()]
+    return str(stamps[0].tobytes(), "utf-8", "replace")
 
 
 def _order(text: str) -> str:

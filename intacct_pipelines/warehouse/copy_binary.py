@@ -16,7 +16,7 @@ from pgpq.encoders import StringEncoderBuilder
 from pgpq.schema import Jsonb
 
 from intacct_pipelines.domain.catalog import Column, Kind
-from intacct_pipelines.domain.columns import ARROW_TYPES, DECIMAL, TEXT, text_bytes
+from intacct_pipelines.domain.columns import ARROW_TYPES, DECIMAL, TEXT, text_bytes, with_decimals
 from intacct_pipelines.domain.records import CUSTOM_FIELDS, Rows
 from intacct_pipelines.errors import DataContractError
 from intacct_pipelines.warehouse.row_hash import hash_rows
@@ -87,12 +87,8 @@ def _shown(column: Column, cells: pa.Array) -> pa.Array:
     """Return decimals with the fewest decimals that hold all of the block exactly; other columns as they are."""
     if cells.type != DECIMAL:
         return cells
-    for scale in range(_FEWEST_DECIMALS[column.kind], DECIMAL.scale):
-        try:
-            return cells.cast(pa.decimal128(DECIMAL.precision, scale))
-        except pa.ArrowInvalid:  # a digit would be lost
-            continue
-    return cells
+    tried = (with_decimals(cells, digits) for digits in range(_FEWEST_DECIMALS[column.kind], DECIMAL.scale))
+    return next((shown for shown in tried if shown is not None), cells)
 
 
 def _refuse_nul(rows: Rows, part: list[pa.Array], start: int) -> None:
