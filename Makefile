@@ -66,10 +66,14 @@ dictionary: $(STAMP) ## Write the data dictionary anew from the catalog
 	@$(BIN)/python -c "from intacct_pipelines.report.dictionary import dictionary; print(dictionary(), end='')" \
 		> docs/data-dictionary.md
 
+.PHONY: coverage-report
+coverage-report: $(STAMP) ## Write docs/coverage.md anew: each sync rule, where it is kept, which tests prove it
+	@$(BIN)/python tests/rule_coverage.py
+
 .PHONY: pictures
 pictures: $(STAMP) ## Draw the README's pictures anew from a running demo (needs chromium)
 	@$(BIN)/python docs/pictures/draw.py
 
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18

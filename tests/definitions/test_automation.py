@@ -71,7 +71,7 @@ def test_a_company_that_refuses_us_does_not_hide_the_other_companies(make_office
 
 
 def test_every_known_entity_gets_one_sync_a_day(make_office):
-    """The schedule asks for one run an entity, with a key that makes a second tick of the day ask for nothing new."""
+    """S-SCH-01: one run an entity is asked for; by its key a second tick of the day asks for nothing new."""
     office = make_office(entities=2)
     for name, prefix in (("daily_sync", "daily"), ("weekly_sweep", "sweep")):
         schedule = office.definitions.get_repository_def().get_schedule_def(name)

@@ -124,7 +124,7 @@ def test_graph_is_the_one_that_was_reviewed(graph):
 
 @pytest.mark.parametrize("job", ["sync", "extract_only", "sweep"])
 def test_every_source_is_in_the_daily_sync_and_in_the_weekly_sweep(graph, job):
-    """S-PMT-07, S-SCH-03: each platform is read once a day with all else; S-PMT-08: "Sync now" is the same job."""
+    """S-PMT-07, S-SCH-03: each platform is read once a day; S-PMT-08, S-SCH-02: "Sync now" is the same job."""
     selected = {key.to_user_string() for key in graph.resolve_job_def(job).asset_layer.selected_asset_keys}
     assert {name.replace(".", "/") for name in TABLES} <= selected
 

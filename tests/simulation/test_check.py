@@ -339,7 +339,10 @@ WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
 def test_what_is_wrong_is_named(
     company: RightCompany, spoil: Spoil, standing: str, name: str, place: str, rule: str, words: str
 ):
-    """Each wrong set-up is told by its check at its place, with found, expected, how to mend, and the rule."""
+    """Each wrong set-up is told by its check at its place, with found, expected, how to mend, and the rule.
+
+    So is each thing that is entered to sign in, by itself (S-SET-26, S-SET-45, S-CFG-18).
+    """
     found = spoil(company)
     matching = [one for one in found.checked if (one.check, one.place) == (name, place) and one.verdict.rule == rule]
     matching = [one for one in matching if str(one.verdict.standing) == standing]

@@ -13,6 +13,7 @@ from intacct_pipelines.clients.intacct.failures import detail
     ("number", "text", "kind", "rule"),
     [
         ("BL34000061", "Another Vendor with the given value(s) V-9", errors.DuplicateRecordError, "S-ERR-01"),
+        ("BL34000061", "Another Customer with the given value(s) C-9", errors.DuplicateRecordError, "S-ERR-02"),
         ("BL03002185", "A transaction with that number already exists", errors.DuplicateRecordError, ""),
         ("PL05000104", "", errors.DuplicateRecordError, ""),
         ("BL01001973", "Another record with the value X", errors.DuplicateRecordError, ""),
@@ -29,6 +30,9 @@ from intacct_pipelines.clients.intacct.failures import detail
         ("BL01001973", "The account number '6700' requires a Department", errors.FunctionRejectedError, "S-ERR-09"),
         ("BL01001973", "Transaction is missing the Class dimension", errors.FunctionRejectedError, "S-ERR-09"),
         ("BL01001973", "Activate the vendor V-1, then try again.", errors.FunctionRejectedError, "S-VEN-05"),
+        ("BL01001973", "Required field Vendor ID is missing", errors.FunctionRejectedError, "S-ERR-21"),
+        ("X", "Transaction is already paid and can't be deleted", errors.FunctionRejectedError, "S-ERR-27"),
+        ("X", "poNumber: field value is greater than 100 characters", errors.FunctionRejectedError, "S-ERR-24"),
         ("BL01001973", "The account number 1010 is associated to the bank", errors.FunctionRejectedError, "S-ERR-25"),
         ("X", "You do not have permission for API operation CREATE", errors.PermissionDeniedError, "S-CFG-16"),
         ("XL03000010", "Field X does not exist for object Y.", errors.UnknownFieldError, ""),

@@ -1,66 +1,31 @@
-"""Every rule of sync behaviour that binds what is extracted, reconciled or pushed is proven by a test that names it."""
+"""Every rule of sync behaviour is proven by a test that names it, or says why there is none."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from rule_coverage import PAGE, SOURCES, TESTS, citations, named_by_tests, rules_in
 
-import intacct_pipelines
+from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.catalog.marts import MARTS
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.reconciled import RECONCILED
+from intacct_pipelines.domain.rules import CHAPTERS, RULES, Rule, Surface, rules_on
+from intacct_pipelines.domain.rules.travel import PASSAGES, TRAVEL
+from intacct_pipelines.report.coverage import SURFACES, Citations, coverage, numbers, written
 
-TESTS = Path(__file__).parents[2]
-EXTRACTED = [
-    "S-COA-01", "S-COA-02", "S-DEP-01", "S-DEP-02", "S-DEP-03", "S-LOC-01", "S-CLS-01", "S-EMP-01", "S-PRJ-01",
-    "S-CUR-01", "S-CUR-03", "S-BAL-01", "S-TRM-01", "S-APR-01", "S-VEN-01", "S-VEN-06", "S-VCR-05", "S-PUR-02",
-    "S-CUS-01", "S-ITM-01", "S-ITM-02", "S-CRM-01", "S-SAL-02", "S-CFG-23", "S-BP-02", "S-CRD-09", "S-CRD-11",
-    "S-PMT-11",
-]  # fmt: skip
-"""The rules whose surface is extraction."""
-RECONCILED = [
-    "S-COA-01", "S-COA-03", "S-COA-04", "S-DEP-01", "S-LOC-01", "S-CLS-01", "S-EMP-01", "S-PRJ-01", "S-CUR-01",
-    "S-CUR-03", "S-TRM-01", "S-APR-01", "S-APR-02", "S-ATT-01", "S-VEN-01", "S-VEN-03", "S-VEN-05", "S-VEN-06",
-    "S-VEN-10", "S-AFT-01", "S-AFT-02", "S-BIL-01", "S-BIL-02", "S-BIL-05", "S-BIL-07", "S-BIL-08", "S-BIL-10",
-    "S-BIL-11", "S-PAY-01", "S-VCR-01", "S-VCR-03", "S-VCR-04", "S-VCR-05", "S-VCR-06", "S-VCR-07", "S-VCR-08",
-    "S-PUR-01", "S-PUR-03", "S-PUR-04", "S-PUR-06", "S-CUS-01", "S-CUS-02", "S-CUS-03", "S-INV-01", "S-INV-03",
-    "S-TAX-02", "S-ITM-01", "S-ARP-01", "S-CRM-01", "S-RFT-01", "S-FEE-01", "S-SAL-01", "S-CFG-10", "S-CFG-17",
-    "S-CFG-22", "S-BP-01", "S-BP-02", "S-BP-07", "S-CRD-01", "S-CRD-05", "S-CRD-08", "S-CRD-10", "S-PMT-01",
-    "S-PMT-03", "S-PMT-04", "S-PMT-05", "S-PMT-10", "S-SCH-03", "S-SCH-04",
-]  # fmt: skip
-"""The rules whose surface is reconciliation; what only says that it equals another one (S-BP) is left out."""
-PUSHED = [
-    "S-COA-02", "S-COA-04", "S-COA-05", "S-CUR-04", "S-TRM-01", "S-TRM-02", "S-ATT-01", "S-APR-01", "S-APR-02",
-    "S-PRJ-02", "S-PRJ-03", "S-VEN-01", "S-VEN-03", "S-VEN-05", "S-VEN-08", "S-VEN-09", "S-AFT-01", "S-AFT-02",
-    "S-BIL-03", "S-BIL-04", "S-BIL-05", "S-BIL-06", "S-BIL-07", "S-BIL-08", "S-BIL-09", "S-PAY-02", "S-PAY-03",
-    "S-PAY-04", "S-PAY-05", "S-PAY-06", "S-PAY-07", "S-PAY-08", "S-PAY-09", "S-VCR-02", "S-VCR-03", "S-VCR-07",
-    "S-PUR-05", "S-CUS-01", "S-INV-02", "S-INV-03", "S-TAX-01", "S-ARP-01", "S-ARP-02", "S-ARP-03", "S-CRM-01",
-    "S-FEE-01", "S-SAL-03", "S-CFG-11", "S-CFG-16", "S-CFG-17", "S-CFG-19", "S-CFG-20", "S-CFG-21", "S-CFG-23",
-    "S-BP-01", "S-BP-03", "S-BP-04", "S-BP-12", "S-CRD-01", "S-CRD-02", "S-CRD-03", "S-CRD-04", "S-CRD-07",
-    "S-CRD-08", "S-CRD-09", "S-CRD-10", "S-CRD-11", "S-SCH-02", "S-SCH-05", "S-ERR-09", "S-ERR-20", "S-ERR-29",
-    "S-ERR-40", "S-ERR-41", "S-ERR-42", "S-ERR-43", "S-ERR-44", "S-IDM-01", "S-IDM-02", "S-IDM-03", "S-IDM-04",
-    "S-IDM-05", "S-IDM-06", "S-IDM-07", "S-IDM-08", "S-CON-16",
-]  # fmt: skip
-"""The rules whose surface is pushing into Intacct, and those of posting safety, which all of it stands on."""
-SOURCES = Path(intacct_pipelines.__file__).parent
-WAITING = (TESTS.parent / "docs" / "pushing.md").read_text(encoding="utf-8").partition("## What is not pushed")[2]
-
-
-def rules_in(files: Iterable[Path]) -> set[str]:
-    """Every rule that some files name."""
-    return {rule for path in files for rule in re.findall(r"S-[A-Z]+-\d+", path.read_text(encoding="utf-8"))}
+DOCS = TESTS.parent / "docs"
+WAITING = (DOCS / "pushing.md").read_text(encoding="utf-8").partition("## What is not pushed")[2]
+PROVEN = [surface for surface in Surface if surface is not Surface.INTO_PLATFORM]
+"""Of writing into the platform the page says itself what is not proven yet."""
 
 
 @pytest.fixture(scope="module")
-def cited() -> set[str]:
-    """Every rule that another test names."""
-    return rules_in(path for path in TESTS.rglob("test_*.py") if path != Path(__file__))
-
-
-@pytest.fixture(scope="module")
-def cited_by_pushing() -> set[str]:
-    """Every rule that a test of pushing names."""
-    return rules_in(path for path in TESTS.rglob("test_*.py") if "push" in str(path) or "outbox" in path.name)
+def found() -> Citations:
+    """Who names each rule."""
+    return citations()
 
 
 @pytest.fixture(scope="module")
@@ -69,29 +34,92 @@ def waiting() -> list[str]:
     return re.findall(r"^\| (S-[A-Z]+-\d+) \|", WAITING.partition("\n## ")[0], re.MULTILINE)
 
 
-@pytest.mark.parametrize("rule", [*EXTRACTED, *RECONCILED])
-def test_a_rule_of_extraction_or_reconciliation_is_cited_by_a_test(cited: set[str], rule: str):
-    """A rule that no test names is a promise that nobody keeps."""
-    assert rule in cited
-
-
-@pytest.mark.parametrize("rule", PUSHED)
-def test_a_rule_of_pushing_is_cited_by_a_test_of_it_or_said_to_wait(
-    cited_by_pushing: set[str], waiting: list[str], rule: str
+@pytest.mark.parametrize(
+    ("surface", "number"), [(surface, number) for surface in PROVEN for number in rules_on(surface)]
+)
+def test_a_rule_is_named_by_a_test_of_the_surface_at_which_it_binds(
+    found: Citations, waiting: list[str], surface: Surface, number: str
 ):
-    """What is not done yet stands in the documentation with its reason, so that nobody has to find out."""
-    assert rule in cited_by_pushing or rule in waiting
+    """A rule that no test names is a promise that nobody keeps; what is not pushed yet stands in the documentation."""
+    assert found.proves(RULES[number], surface) or (surface is Surface.PUSH and number in waiting)
 
 
-def test_every_rule_that_pushing_names_is_cited_by_a_test_of_it(cited_by_pushing: set[str], waiting: list[str]):
+def test_every_rule_that_pushing_names_is_cited_by_a_test_of_it(found: Citations, waiting: list[str]):
     """A reason that a hold or a plan gives is one that some test has seen, and none that is said to wait."""
     places = [*SOURCES.glob("push/**/*.py"), *SOURCES.glob("warehouse/outbox/*.py"), *SOURCES.glob("domain/push*.py")]
     named = rules_in(places)
-    assert named - cited_by_pushing == set()
+    sides = (Surface.PUSH, Surface.INTO_PLATFORM)
+    assert {number for number in named if not any(found.proves(RULES[number], side) for side in sides)} == set()
     assert named & set(waiting) == set()
 
 
 def test_what_waits_is_a_rule_of_pushing_and_said_once(waiting: list[str]):
     """A line that is left over would hide that the rule is kept now."""
-    assert set(waiting) <= set(PUSHED)
+    assert set(waiting) <= set(rules_on(Surface.PUSH))
     assert len(waiting) == len(set(waiting))
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_a_rule_binds_somewhere_says_what_others_say_or_says_why_it_has_no_test(found: Citations, rule: Rule):
+    """No rule is passed over in silence, and no excuse outlives the first test that names the rule."""
+    assert [bool(rule.surfaces), bool(rule.same_as), bool(rule.unproven)].count(True) == 1
+    assert set(rule.same_as) <= set(RULES) - {rule.number}
+    assert all(RULES[number].surfaces for number in rule.same_as)
+    assert not rule.unproven or not found.tests.get(rule.number)
+    for sentence in (rule.says, rule.unproven, rule.short):
+        assert not sentence or sentence.endswith(".")
+
+
+def test_every_number_is_declared_once():
+    """What code, tests and documents cite has a line that says what it is."""
+    declared = [number for path in SOURCES.glob("domain/rules/*.py") for number in _declared(path)]
+    assert sorted(declared) == sorted(RULES)
+    assert {rule.chapter for rule in RULES.values()} == set(CHAPTERS)
+    files = [*SOURCES.rglob("*.py"), *SOURCES.rglob("*.sql"), *TESTS.rglob("*.py"), *DOCS.rglob("*.md")]
+    assert rules_in([*files, TESTS.parent / "README.md", TESTS.parent / "CHANGELOG.md"]) - set(RULES) == set()
+
+
+def _declared(path: Path) -> list[str]:
+    return re.findall(r"\bRule\(\s*\"(S-[A-Z]+-\d+)\"", path.read_text(encoding="utf-8"))
+
+
+def test_every_row_of_the_guides_names_rules_and_nothing_of_ours_is_in_no_row():
+    """What is compared or written belongs to something of which a guide says whether it travels."""
+    assert {number for one in PASSAGES for number in one.rules} <= set(RULES)
+    assert all(numbers(row) for row in TRAVEL)
+    assert {name for row in TRAVEL for name in row.compared} == set(RECONCILED)
+    assert {one.name for row in TRAVEL for one in written(row)} == set(PUSHED)
+    assert {name for row in TRAVEL for name in row.read} <= {*TABLES, *MARTS}
+
+
+def test_a_test_names_the_rules_of_its_text_and_of_what_it_uses():
+    """A table of cases counts for the tests that run over it, and for no other."""
+    source = """
+RULE = "S-BIL-01"
+CASES: list[str] = [RULE, "S-BIL-02"]
+
+def case(): "S-BIL-03"
+
+@parametrize(CASES)
+def test_one(case): "S-BIL-04"
+
+def test_two(): pass
+"""
+    assert list(named_by_tests(source)) == [
+        ("test_one", {"S-BIL-01", "S-BIL-02", "S-BIL-03", "S-BIL-04"}),
+        ("test_two", set()),
+    ]
+
+
+def test_the_published_coverage_is_what_stands_in_rules_code_and_tests(found: Citations):
+    """A reader of `docs/` finds what is proven now; `make coverage-report` writes it anew."""
+    assert PAGE.read_text(encoding="utf-8") == coverage(found), "run `make coverage-report`"
+
+
+def test_every_link_within_the_coverage_leads_to_a_place_in_it(found: Citations):
+    """Each rule has an anchor, and each that is proven a list of tests."""
+    page = coverage(found)
+    places = {*re.findall(r'<a id="(.*?)">', page)}
+    places |= {title.lower().replace(" ", "-") for title in re.findall(r"^#+ (.*)$", page, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#(.*?)\)", page)) <= places
+    assert set(SURFACES) == set(Surface)

@@ -74,7 +74,7 @@ def test_a_budget_is_asked_for():
 
 
 def test_every_named_entity_is_known():
-    """The top level needs no id (S-SET-25)."""
+    """The top level needs no id (S-SET-25, S-CFG-02)."""
     known = frozenset({"100", "200"})
     assert said(judge_entities(Entities(known, {"": ["link a"], "100": ["link b"]}))) == []
     assert said(judge_entities(Entities(known, {"300": ["link c"], "400": ["spend d"]}))) == 2 * [("wrong", "S-SET-25")]
@@ -91,7 +91,7 @@ def test_every_named_entity_is_known():
     ],
 )
 def test_entities_are_shared_and_currencies_fit(sharing: Sharing, expected: list[tuple[str, str]]):
-    """A distributed company has no entities to enter; several base currencies want USD in BILL."""
+    """A distributed company has no entities to enter; several base currencies want USD in BILL, or did (S-CON-05)."""
     assert said(judge_sharing(sharing)) == expected
 
 
@@ -116,7 +116,10 @@ def test_a_user_that_is_not_there_is_doubtful():
 
 
 def test_what_may_not_be_read_is_told():
-    """Tables without which no sync goes on are wrong, others doubtful; what the company lacks is no permission."""
+    """Tables without which no sync goes on are wrong, others doubtful; what the company lacks is no permission.
+
+    Whether a role or the user itself gives the right does not matter (S-SET-07, S-SET-08, S-SET-43, S-CON-09).
+    """
     denied = PermissionDeniedError("no", system="intacct", rule="S-CFG-16")
     absent = UnknownObjectError("none", system="intacct")
     assert said(judge_reads({"VENDOR": None, "SODOCUMENT": absent})) == []
@@ -132,7 +135,7 @@ def test_needed_modules_are_subscribed():
 
 
 def test_posted_documents_may_be_changed():
-    """Where the API may not, each change of a posted document is refused (S-BIL-06, S-BIL-09)."""
+    """Where the API may not, each change of a posted document is refused (S-BIL-06, S-BIL-09, S-BP-06)."""
     shut = {"DISABLEEDIT": "true", "DISABLERECLASS": "T", "DISABLEDELETE": "true"}
     assert said(judge_security(Security(shut, writes=True))) == [("doubtful", "S-BIL-09"), ("doubtful", "S-BIL-06")]
     assert judge_security(Security(shut, writes=False)) == []
@@ -200,7 +203,7 @@ def test_open_books_are_well():
 
 
 def test_names_are_unique_whatever_their_case():
-    """Two of one name are told once, with their ids (S-VEN-03, S-CUS-02)."""
+    """Two of one name are told once, with their ids (S-VEN-03, S-VEN-07, S-CUS-02, S-CFG-17)."""
     vendors = [
         {"VENDORID": "V1", "NAME": "Cedar"},
         {"VENDORID": "V2", "NAME": " CEDAR"},
@@ -223,12 +226,12 @@ def test_names_are_unique_whatever_their_case():
     ],
 )
 def test_lists_are_made_where_the_link_ends(owners: Owners, expected: list[tuple[str, str]]):
-    """Otherwise configuration C or D is the right one."""
+    """Otherwise C or D is right, as what the top level owns cannot be changed here (S-CFG-11)."""
     assert said(judge_owners(owners)) == expected
 
 
 def test_payments_that_wait_give_the_approval_away():
-    """The setting itself cannot be read (S-CON-01)."""
+    """The setting itself cannot be read (S-CON-01, S-PAY-07)."""
     assert judge_approval([]) == []
     assert said(judge_approval([{"RECORDNO": "1", "STATE": "S"}])) == [("doubtful", "S-CON-01")]
 
@@ -264,7 +267,7 @@ ACCOUNTS = Accounts(
     ],
 )
 def test_accounts_of_a_link(accounts: Accounts, expected: list[tuple[str, str]]):
-    """They exist, are active, need no dimension but the location; a clearing account has its bank (S-CFG-03)."""
+    """They exist, are active, need no dimension but the location; clearing has its bank (S-CFG-03, S-COA-03)."""
     assert said(judge_accounts(accounts)) == expected
 
 

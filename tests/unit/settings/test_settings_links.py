@@ -34,6 +34,12 @@ def link_with(**settings: object) -> Link:
     return found
 
 
+def test_blanks_around_an_id_are_taken_away():
+    """S-SET-46: a blank behind the company id would break the sign-in, and nobody would see why."""
+    company = Connections.model_validate({"companies": {"acme": {**COMPANY, "company_id": " Acme "}}})
+    assert company.companies["acme"].company_id == "Acme"
+
+
 def test_a_link_names_its_clearing_accounts():
     """S-CFG-03: numbers as YAML reads them, and whether both are one account."""
     assert link_with(

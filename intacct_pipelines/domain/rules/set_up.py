@@ -1,0 +1,128 @@
+"""Rules on setting up and scheduling."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from intacct_pipelines.domain.rules.rule import BU, DV, OWN, PM, SC, WEB, WORDS, C, D, Limit, P, R, Rule
+
+SET_UP: Final[tuple[Rule, ...]] = (
+    Rule("S-SET-01", C, Limit.STEP, BU, "Our user is made at the top level."),
+    Rule(
+        "S-SET-02",
+        C,
+        Limit.STEP,
+        BU,
+        "The vendor's sync has a user of its own, for web services only; ours is another.",
+    ),
+    Rule(
+        "S-SET-03",
+        WORDS,
+        Limit.STEP,
+        BU,
+        "The user's address is that of who looks after the sync.",
+        unproven="Who gets the user's mail is for a person to decide; nothing here reads it.",
+    ),
+    Rule("S-SET-04", C, Limit.STEP, BU, "The user is of type Business."),
+    Rule(
+        "S-SET-05",
+        WORDS,
+        Limit.STEP,
+        BU,
+        "The vendor's user has full administration.",
+        unproven="Our user needs no full administration (S-CON-14); the vendor's is not ours to judge.",
+    ),
+    Rule(
+        "S-SET-06",
+        WORDS,
+        Limit.STEP,
+        BU,
+        "Intacct mails the user's password.",
+        unproven="It happens in a mailbox; a wrong password is told at sign-in (S-ERR-28).",
+    ),
+    Rule("S-SET-07", C, Limit.STEP, BU, "Rights are given user by user, where the company does so."),
+    Rule("S-SET-08", C, Limit.STEP, BU, "Rights are given by a role, where the company does so."),
+    Rule(
+        "S-SET-09",
+        WORDS,
+        Limit.STEP,
+        BU,
+        "Several BILL accounts of one company share the user; the entity id tells them apart.",
+        same_as=("S-CFG-18",),
+    ),
+    Rule(
+        "S-SET-20",
+        WORDS,
+        Limit.STEP,
+        DV | SC,
+        "The vendor's sync with the card platform is begun in the platform.",
+        unproven="It is a screen of the platform and belongs to the vendor's sync, of which nothing is needed here.",
+    ),
+    Rule("S-SET-21", C, Limit.STEP, DV | SC, "The sender id is authorised in the company."),
+    Rule("S-SET-22", C, Limit.STEP, DV | SC, "The vendor's sender id is `bill.com`; ours is another."),
+    Rule("S-SET-23", C, Limit.STEP, DV | SC, "The vendor's card sync has a user of its own; ours is another."),
+    Rule(
+        "S-SET-24",
+        WORDS,
+        Limit.STEP,
+        DV | SC,
+        "The vendor's card user has the role of an administrator.",
+        unproven="It binds the vendor's user; ours needs the rights that `check` tries (S-CFG-16).",
+    ),
+    Rule("S-SET-25", C, Limit.STEP, DV | SC, "The entity id is copied from Intacct's list of entities."),
+    Rule(
+        "S-SET-26",
+        C,
+        Limit.STEP,
+        DV | SC,
+        "User and password are entered in the platform; ours stand in the connections file.",
+    ),
+    Rule(
+        "S-SET-27",
+        C,
+        Limit.STEP,
+        DV | SC,
+        "The account behind the card account: balance sheet, credit, non-closing, active, direct "
+        "posting, no required dimension.",
+        short="Whether direct posting is allowed no API tells.",
+    ),
+    Rule(
+        "S-SET-28",
+        C,
+        Limit.STEP,
+        DV | SC,
+        "The card account: expiry far ahead, that account behind it, a default location.",
+    ),
+    Rule("S-SET-40", C, Limit.STEP, PM, "The sender id of Business Center's sync is `Paymentus`; ours is another."),
+    Rule("S-SET-41", C, Limit.STEP, PM, "Business Center's sync has a user of its own; ours is another."),
+    Rule(
+        "S-SET-42",
+        WORDS,
+        Limit.STEP,
+        PM,
+        "Business Center's user has a role of its own.",
+        unproven="It binds Business Center's user; ours needs the rights that `check` tries (S-CFG-16).",
+    ),
+    Rule(
+        "S-SET-43",
+        C,
+        Limit.STEP,
+        PM,
+        "The role reaches Company, General Ledger, Accounts Payable and Accounts Receivable.",
+    ),
+    Rule(
+        "S-SET-44",
+        WORDS,
+        Limit.STEP,
+        PM,
+        "Business Center's own sync is begun in its settings.",
+        unproven="It is a screen of Business Center and belongs to its own sync; files take its place here (S-PMT-11).",
+    ),
+    Rule("S-SET-45", C, Limit.STEP, PM, "Company, entity, user, password and sender id are entered."),
+    Rule("S-SET-46", C, Limit.STEP, WEB, "A blank behind a company id breaks the sign-in; it is taken away."),
+    Rule("S-SCH-01", D, Limit.NORM, PM, "A sync runs once a day by itself."),
+    Rule("S-SCH-02", P | D, Limit.NORM, PM, "A sync may be started at any time and posts nothing twice."),
+    Rule("S-SCH-03", R, Limit.NORM, WEB, "Nothing is late before one cycle of the vendor's sync is over."),
+    Rule("S-SCH-04", R, Limit.OWN, OWN, "A difference younger than the grace is in flight."),
+    Rule("S-SCH-05", P, Limit.OWN, OWN, "Two runs over the same records never both post."),
+)
