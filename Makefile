@@ -27,11 +27,12 @@ dev: $(STAMP) ## Open the Dagster UI: on connections.yaml if there is one, else 
 	@$(BIN)/python -m intacct_pipelines.cli.dev
 
 .PHONY: check
-check: $(STAMP) ## Format check, lint, strict types, import rules
+check: $(STAMP) ## Format check, lint, strict types, import rules, coverage of the sync rules
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports | tail -n 2
+	@$(BIN)/python tests/rule_coverage.py --check
 
 .PHONY: test
 test: check ## Everything that `check` does, then all tests but the live ones

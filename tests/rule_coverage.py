@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -78,8 +79,17 @@ def _used(name: str, named: dict[str, str]) -> set[str]:
     return found
 
 
+def is_current() -> bool:
+    """Whether the page says what stands in rules, code and tests."""
+    return PAGE.read_text(encoding="utf-8") == coverage(citations())
+
+
 def main() -> None:
-    """Write the page anew."""
+    """Write the page anew; with ``--check`` only say whether that would change it."""
+    if "--check" in sys.argv:
+        if not is_current():
+            sys.exit("docs/coverage.md is out of date: run `make coverage-report`")
+        return
     PAGE.write_text(coverage(citations()), encoding="utf-8")
 
 
