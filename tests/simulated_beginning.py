@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -10,6 +12,7 @@ from typing import Any
 from pipeline_world import World
 from simulated_hands import Hands
 
+from intacct_pipelines.domain.attached import attachment_id, split_name, told_contents
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.receivables_business import Invoice, Receipt
 from intacct_pipelines.sandbox.settlements import Payment
@@ -60,7 +63,7 @@ class Beginning:
         self._now = sandbox.clock.now()
 
     def make(self) -> None:
-        """Make lists, payments that came to their end, uses of credits alone, receipts, fees and lump sums."""
+        """Make lists, ended payments, uses of credits alone, receipts, fees, lump sums, and an attached file."""
         for kind, fields in _NEW.items():
             self._add(kind, "0xx", fields)
         for name in _RENAMED:
@@ -71,6 +74,7 @@ class Beginning:
         self._use_memos()
         self._pay_ahead()
         self._move_money(self._charge_fees())
+        self._attach_first_file()
         for kind in self._records:
             self._organization.changed(kind)
 
@@ -210,6 +214,25 @@ class Beginning:
         self._add("money-movements", "mmt", {**came, "name": "IN-1", "amount": Decimal("8.88")})
         same = {"name": receipt.reference, "processDate": receipt.receipt_date}
         self._add("money-movements", "mmt", {**came, **same, "amount": Decimal("9.99")})
+
+    # --- files --------------------------------------------------------------------------------------------------------
+
+    def _attach_first_file(self) -> None:
+        """Let a bill with two files have had the first one only when its attachment was made by us."""
+        link, files = f"entity-{self._world.entity.entity_id}", self._organization.files
+        numbers = {one.bill_id: one.number for one in self._business.bills if one.in_intacct and not one.difference}
+        rows = {row["RECORDID"]: row for row in self._twin.records("APBILL")}
+        own, first = next(
+            (one, listed[0])
+            for one, listed in ((one, files.listed("bills", one)) for one in numbers)
+            if len(listed) > 1 and not rows[numbers[one]]["SUPDOCID"]
+        )
+        content, name = files.content(first["id"]), attachment_id(link, "ap_bill", own)
+        told = told_contents([hashlib.sha256(content).hexdigest()])
+        values = {"SUPDOCID": name, "SUPDOCNAME": f"BILL {own}", "FOLDER": "BILL"}
+        values["DESCRIPTION"] = f"BILL:{own} {uuid.UUID(int=1)} {told}"
+        self._hands.attach(values, *split_name(first["name"]), content)
+        self._twin.edit_bill(int(rows[numbers[own]]["RECORDNO"]), SUPDOCID=name)
 
 
 _USED_IN_PART = {"amount": _CREDIT, "appliedAmount": _USED, "status": "PARTIALLY_APPLIED", "archived": False}

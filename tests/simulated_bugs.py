@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
+from simulated_shelf import REPLACED
 
 from intacct_pipelines.clients.intacct.session import Session
 from intacct_pipelines.domain.push import State
@@ -22,6 +24,11 @@ from intacct_pipelines.warehouse.outbox.sending import Sending
 Plant = pytest.MonkeyPatch
 _DAY = re.compile(r'"\d\d/\d\d/20\d\d"')
 _AMOUNT = re.compile(r'"(TRX_AMOUNT|amount|TRX_PAYMENTAMOUNT|paymentamount)":"(-?)(\d)')
+
+
+def _sends(plant: Plant, changed: Callable[[Any], Any]) -> None:
+    """Let what becomes of each item be sent in its place, with the same files."""
+    plant.setattr(uploads, "function_of", lambda item, contents=None: wire.function_of(changed(item), contents))
 
 
 def sends_before_it_stores(plant: Plant) -> None:
@@ -50,12 +57,12 @@ def takes_throttling_for_a_refusal(plant: Plant) -> None:
 def makes_a_new_key_for_each_attempt(plant: Plant) -> None:
     """The second sending has another control id, and another mark."""
 
-    def function_of(item: Any) -> Any:
+    def changed(item: Any) -> Any:
         fresh = str(uuid.uuid5(uuid.UUID(item.key), str(item.attempts)))
         again = replace(item, key=fresh, payload_text=item.payload_text.replace(item.key, fresh))
-        return wire.function_of(again if item.attempts > 1 else item)
+        return again if item.attempts > 1 else item
 
-    plant.setattr(uploads, "function_of", function_of)
+    _sends(plant, changed)
 
 
 def does_not_ask_for_unique_control_ids(plant: Plant) -> None:
@@ -153,20 +160,12 @@ def believes_a_refusal(plant: Plant) -> None:
 
 def sends_another_amount(plant: Plant) -> None:
     """One digit is wrong."""
-
-    def function_of(item: Any) -> Any:
-        return wire.function_of(replace(item, payload_text=_AMOUNT.sub(r'"\1":"\g<2>1\3', item.payload_text, count=1)))
-
-    plant.setattr(uploads, "function_of", function_of)
+    _sends(plant, lambda i: replace(i, payload_text=_AMOUNT.sub(r'"\1":"\g<2>1\3', i.payload_text, count=1)))
 
 
 def posts_into_closed_books(plant: Plant) -> None:
     """The day is one of a period that was closed long ago."""
-
-    def function_of(item: Any) -> Any:
-        return wire.function_of(replace(item, payload_text=_DAY.sub('"01/15/2020"', item.payload_text)))
-
-    plant.setattr(uploads, "function_of", function_of)
+    _sends(plant, lambda item: replace(item, payload_text=_DAY.sub('"01/15/2020"', item.payload_text)))
 
 
 def looks_for_advances_among_receipts(plant: Plant) -> None:
@@ -179,14 +178,14 @@ def looks_for_advances_among_receipts(plant: Plant) -> None:
 def uses_a_credit_memo_twice(plant: Plant) -> None:
     """Each use of a credit memo stands in the receipt two times."""
 
-    def function_of(item: Any) -> Any:
+    def changed(item: Any) -> Any:
         if item.object_name != "memo_application":
-            return wire.function_of(item)
+            return item
         payload = json.loads(item.payload_text)
         payload["ARPYMTDETAILS"]["ARPYMTDETAIL"] *= 2
-        return wire.function_of(replace(item, payload_text=json.dumps(payload)))
+        return replace(item, payload_text=json.dumps(payload))
 
-    plant.setattr(uploads, "function_of", function_of)
+    _sends(plant, changed)
 
 
 def never_finds_a_use_of_a_credit_memo(plant: Plant) -> None:
@@ -210,24 +209,24 @@ def cuts_titles_short(plant: Plant) -> None:
     """The key, which a journal entry has in its title alone, does not get through."""
     short = re.compile(r'("BATCH_TITLE":"[^"]{24})[^"]*"')
 
-    def function_of(item: Any) -> Any:
+    def changed(item: Any) -> Any:
         is_ours = item.object_name == "ap_transfer_entry"
-        return wire.function_of(replace(item, payload_text=short.sub(r'\1"', item.payload_text)) if is_ours else item)
+        return replace(item, payload_text=short.sub(r'\1"', item.payload_text)) if is_ours else item
 
-    plant.setattr(uploads, "function_of", function_of)
+    _sends(plant, changed)
 
 
 def turns_money_in_around(plant: Plant) -> None:
     """What came from customers is booked as if it went to them."""
     sides = {'"TR_TYPE":"1"': '"TR_TYPE":"-1"', '"TR_TYPE":"-1"': '"TR_TYPE":"1"'}
 
-    def function_of(item: Any) -> Any:
+    def changed(item: Any) -> Any:
         if item.object_name != "ar_transfer_entry":
-            return wire.function_of(item)
+            return item
         text = re.sub(r'"TR_TYPE":"-?1"', lambda found: sides[found[0]], item.payload_text)
-        return wire.function_of(replace(item, payload_text=text))
+        return replace(item, payload_text=text)
 
-    plant.setattr(uploads, "function_of", function_of)
+    _sends(plant, changed)
 
 
 def looks_for_fees_in_another_journal(plant: Plant) -> None:
@@ -242,8 +241,39 @@ def looks_for_fees_in_another_journal(plant: Plant) -> None:
     plant.setattr(wire, "_conditions", conditions)
 
 
-TROUBLED = {"fault": 0.5, "person": 0.05, "source change": 0.03, "second worker": 0.05, "restart": 0.0, "crash": 0.01}
+def sends_whatever_a_file_holds(plant: Plant) -> None:
+    """Whether a file is still the one of the plan is not asked."""
+
+    def content(self: uploads.Uploads, item: Any, wanted: Any) -> bytes:
+        assert self._files is not None
+        return self._files.read(wanted.table, item.source_id, wanted.file_id, wanted.size)
+
+    plant.setattr(uploads.Uploads, "_content", content)
+
+
+def uploads_each_file_twice(plant: Plant) -> None:
+    """Each file stands in the attachment two times."""
+
+    def changed(item: Any) -> Any:
+        payload = json.loads(item.payload_text)
+        if "attachments" in payload:
+            payload["attachments"]["attachment"] *= 2
+        return replace(item, payload_text=json.dumps(payload))
+
+    _sends(plant, changed)
+
+
+TROUBLED = {
+    "fault": 0.5,
+    "person": 0.05,
+    "source change": 0.03,
+    "second worker": 0.05,
+    "restart": 0.0,
+    "crash": 0.01,
+    REPLACED: 0.2,
+}
 """How much goes wrong in a life with a bug."""
+_FILES = ("ap_bill_file", "card_receipt_file")
 LOST = ("lost_request", "reset_before", "reset_after", "gateway_timeout")
 
 
@@ -280,5 +310,7 @@ BUGS = {
     cuts_titles_short: Shows(objects=("ap_transfer_entry",)),
     turns_money_in_around: Shows(objects=("ar_transfer_entry",)),
     looks_for_fees_in_another_journal: Shows(objects=("convenience_fee",)),
+    sends_whatever_a_file_holds: Shows(objects=_FILES),
+    uploads_each_file_twice: Shows(objects=_FILES),
 }
 """Every planted bug."""

@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 from simulated_beginning import Beginning
 
 from intacct_pipelines.defs.extraction import sync_intacct_table
+from intacct_pipelines.defs.platform_files import PlatformFiles
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
 from intacct_pipelines.domain.push import Item, Operation, Plan
 from intacct_pipelines.domain.pushed import PUSHED
@@ -29,7 +30,14 @@ _POLICY = {
     "grace_hours": 0,
     "closed_period": "first_open",
     "not_pushed": [],
-    "also_pushed": ["ap_term", "credit_memo", "memo_application", "convenience_fee"],
+    "also_pushed": [
+        "ap_term",
+        "credit_memo",
+        "memo_application",
+        "convenience_fee",
+        "ap_bill_attachment",
+        "ar_invoice_attachment",
+    ],
     "default_location": "100",
     "payables": {"credits_without_approval": True},
     "receivables": {
@@ -39,7 +47,13 @@ _POLICY = {
     },
     "entries": {"journal": "GJ"},
 }
-_CARDS = {"mode": "sync", "gate": "manual", "closed_period": "first_open", "cards": {"account": "CARD-100"}}
+_CARDS = {
+    "mode": "sync",
+    "gate": "manual",
+    "closed_period": "first_open",
+    "cards": {"account": "CARD-100"},
+    "also_pushed": ["card_receipt"],
+}
 _REPORTS = {"reimbursements": {"entered_as": "expense_report"}}
 _CONNECTIONS = 3
 """As many as one worker needs at once, and one more for another who stands still meanwhile."""
@@ -79,7 +93,9 @@ class SimulatedCompany:
         self.watcher = psycopg.connect(warehouse_dsn, autocommit=True)
         Beginning(self.world, self.warehouse).make()
         bill = self.world.sync_only(*(name for name, one in PUSHED.items() if one.platform == "bill")).plan
-        cards = self.world.sync_only("card_transaction", "reimbursement_report").plan
+        cards = self.world.sync_only(
+            "card_transaction", "reimbursement_report", "card_receipt_file", "card_receipt"
+        ).plan
         deliver_own(self.world.folder / self.world.entity.entity_id)
         # the other files hold the bills that BILL has, and one platform alone enters a bill
         center = [
@@ -96,9 +112,10 @@ class SimulatedCompany:
         }
         self._open = ExitStack()
         self._systems = self._open.enter_context(self.world.systems())
-        link = self._systems.link(self.world.entity)
-        assert link is not None
-        self.link = link
+        links = {platform: self._systems.link(self.world.entity, platform) for platform in ("bill", "spend")}
+        assert links["bill"] is not None
+        self.link = links["bill"]
+        self.files = {platform: PlatformFiles(self._systems, link) for platform, link in links.items()}
         self._started = datetime.now(UTC) + timedelta(minutes=1)
         self._touched: set[str] = set()
         self.extract([])
@@ -192,6 +209,11 @@ class SimulatedCompany:
 def operation_of(item: Item) -> str:
     """What an item is, for counting: ``ap_bill update``."""
     return f"{item.object_name} {Operation(item.operation).value}"
+
+
+def object_of(item: Item) -> str:
+    """Intacct's object that an item writes, as the sandbox calls it."""
+    return PUSHED[item.object_name].target.source_object.upper()
 
 
 def source_of(item: Item) -> tuple[str, str]:

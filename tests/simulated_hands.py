@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -31,6 +32,15 @@ class Hands:
         with self._state.lock, self._state.savepoint():
             maker = self._writer._journals if object_name == ENTRY else self._writer.documents[object_name]
             maker.create(fields, lines, self._author)
+
+    def attach(self, values: Mapping[str, str], name: str, kind: str, content: bytes) -> None:
+        """Make an attachment with one file, in a folder that is made if it is not there."""
+        data = {"ATTACHMENTNAME": name, "ATTACHMENTTYPE": kind, "ATTACHMENTDATA": base64.b64encode(content).decode()}
+        with self._state.lock, self._state.savepoint():
+            writer = self._writer._attachments
+            if self._state.tables["SUPDOCFOLDER"].by_business_key(values["FOLDER"]) is None:
+                writer.create_folder({"NAME": values["FOLDER"]}, self._author)
+            writer.create(values, [data], self._author)
 
     def edit(self, object_name: str, record_no: int, **changes: str) -> None:
         """Change fields of a document or of a journal entry."""

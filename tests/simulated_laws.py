@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,8 +11,9 @@ from decimal import Decimal
 
 from psycopg.rows import dict_row
 from simulated_books import Books
-from simulated_company import SimulatedCompany
+from simulated_company import SimulatedCompany, object_of
 
+from intacct_pipelines.domain.attached import is_told, read_contents
 from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.expense_business import EMPLOYEE_PAYABLE_ACCOUNT
@@ -85,7 +88,7 @@ class Laws:
         """Whether the database ended the sessions that show that workers are alive."""
         self.uses_by_hand: list[Mapping[str, str]] = []
         """Details of receipts by which a person used credit memos themselves."""
-        self._targets = {PUSHED[item.object_name].target.source_object for item in items}
+        self._targets = {object_of(item) for item in items}
         self._books = Books(company.sandbox.intacct, {*self._targets, *DETAILS})
         self.first_bill = company.sandbox.intacct._state.table("APBILL").next_number
         self._version = -1
@@ -125,7 +128,8 @@ class Laws:
         words = body.decode()
         for key in list(self._unknown):
             item = self._items[key]
-            wanted = [str(item.target_record_no)] if item.target_record_no else [*item.natural_key.values()]
+            is_by_number = item.target_record_no and not PUSHED[item.object_name].is_read_by_call
+            wanted = [str(item.target_record_no)] if is_by_number else [*item.natural_key.values()]
             if key in words or (wanted and all(_escaped(value) in words for value in wanted)):
                 self._unknown.discard(key)
 
@@ -161,12 +165,14 @@ class Laws:
     def records_of(self, item: Item) -> list[Mapping[str, str]]:
         """Return Intacct's records that an item wrote: each of them is other than it was when the life began."""
         pushed = PUSHED[item.object_name]
-        rows = self._books.changed(pushed.target.source_object)
+        rows = self._books.changed(object_of(item))
         if item.operation is Operation.REVERSE:
             return [r for r in rows if r["RECORDNO"] == str(item.target_record_no) and r.get("STATE") in _UNDONE]
         if item.key in item.payload_text:
-            return [row for row in rows if item.key in row[pushed.field(pushed.mark)]]
-        sent = {pushed.field(column): item.payload.get(pushed.field(column)) for column in pushed.content}
+            return [row for row in rows if item.key in row[pushed.field(pushed.mark).upper()]]
+        sent = {
+            pushed.field(column): item.payload.get(pushed.place(item.operation, column)) for column in pushed.content
+        }
         if item.operation is Operation.UPDATE:
             return [
                 row
@@ -199,13 +205,15 @@ class Laws:
         late = self._books.late()
         holds(not late, f"something was posted into closed books: {late[:1]}")
         holds(self._books.is_balanced(), "the trial balance is not zero")
+        for records in done.values():
+            _check_files(records)
         there = [self._items[key] for key, records in done.items() if records]
         self._check_uses(there)
         if not self.touched:
             self._check_money(there)
 
     def _object(self, key: str) -> str:
-        return PUSHED[self._items[key].object_name].target.source_object
+        return object_of(self._items[key])
 
     def _sources(self) -> Iterable[tuple[str, str]]:
         """Every source record that a new record of Intacct names."""
@@ -294,6 +302,16 @@ class Laws:
                 holds(is_there, f"{item.label} is confirmed, and Intacct does not have it")
             elif state == "accepted":
                 holds(key in self.touched, f"{item.label} came back and is not confirmed")
+
+
+def _check_files(records: Iterable[Mapping[str, str]]) -> None:
+    """Judge that attachments hold each file once of which their description tells, and no other."""
+    for record in records:
+        if "ATTACHMENTDATA" in record:
+            held = [hashlib.sha256(base64.b64decode(data)).hexdigest() for data in record["ATTACHMENTDATA"].split("\n")]
+            told = read_contents(record["DESCRIPTION"])
+            is_so = len(held) == len(told) and all(is_told(one, told) for one in held)
+            holds(is_so, f"attachment {record['SUPDOCID']} holds other files than it tells")
 
 
 def _uses_of(item: Item) -> Counter[tuple[str, ...]]:

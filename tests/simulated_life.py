@@ -21,10 +21,12 @@ from simulated_laws import BrokenLawError, Laws, holds
 from simulated_network import FAULTS, REPEATING, Network, control_ids
 from simulated_person import Person
 from simulated_process import work_and_kill
+from simulated_shelf import REPLACED, UNREAD, Shelf
 
 from intacct_pipelines.clients.intacct.client import IntacctClient
 from intacct_pipelines.clients.intacct.options import Credentials, Options
 from intacct_pipelines.domain.push import State
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import IntacctPipelinesError
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
 from intacct_pipelines.push.confirm import confirm_items
@@ -41,6 +43,8 @@ TROUBLES = (
     "source change",
     "schedule twice",
     "confirmed",
+    UNREAD,
+    REPLACED,
 )
 """What happens besides faults of the network; an instruction is one at which the process dies."""
 _ROUNDS = 3
@@ -96,11 +100,17 @@ class Life:
             "instruction": rng.choice([0.0, 0.5]),
             # SIGKILL comes at another moment each time, so only who asks for it gets it.
             "kill": 0.0,
+            UNREAD: rng.choice([0.0, 0.3]),
+            REPLACED: rng.choice([0.0, 0.2]),
         } | dict(shares or {})
         self._in_one_request = rng.choice([1, 2, 3, 25])
         self._page_size = rng.choice([1, 2, 2000])
         chosen = choose(company, rng, objects)
         self.items, self._left_out, self._hindered = chosen.items, chosen.left_out, dict(chosen.hindered)
+        uploads = [item for item in self.items if PUSHED[item.object_name].is_read_by_call]
+        self._replaced = {item.source_id for item in uploads if self.happens(REPLACED)}
+        replaced = {item.key: "its file is another by now" for item in uploads if item.source_id in self._replaced}
+        self._hindered |= replaced
         self.laws = Laws(company, [*self.items, *self._left_out])
         self._person = Person(company, rng, self.laws, loses_marks=not forgets)
         self.outbox = SteppedOutbox(company.warehouse, now=company.clock.now)
@@ -108,7 +118,8 @@ class Life:
 
     # --- what goes wrong ----------------------------------------------------------------------------------------------
 
-    def _happens(self, what: str) -> bool:
+    def happens(self, what: str) -> bool:
+        """Draw whether something goes wrong now, and count it."""
         if self._is_calm or self.rng.random() >= self._share[what]:
             return False
         self.met[what] += 1
@@ -117,7 +128,7 @@ class Life:
     def fault(self) -> str:
         """What happens to the next request."""
         self.met["request"] += 1
-        if not self._faults or not self._happens("fault"):
+        if not self._faults or not self.happens("fault"):
             return ""
         chosen = self.rng.choice(self._faults)
         self.met[chosen] += 1
@@ -134,17 +145,21 @@ class Life:
             return
         if self.late and self.rng.random() < 0.2:
             self.deliver_late()
-        if self._happens("person"):
+        if self.happens("person"):
             self._person.work_on(self.items)
-        if self._happens("source change"):
+        if self.happens("source change"):
             self._change_source()
-        if self._happens("restart"):
+        if self.happens("restart"):
             self.laws.lost_locks = True
             self.company.restart_database()
-        if self._happens("second worker"):
+        if self.happens("second worker"):
             self._second_worker()
-        if self._happens("crash"):
+        if self.happens("crash"):
             raise Crash
+
+    def replaces(self, source_id: str) -> bool:
+        """Whether the files of a record hold something else than when they were planned."""
+        return source_id in self._replaced
 
     def deliver_late(self) -> None:
         """Bring a request to Intacct that was given up long ago."""
@@ -197,7 +212,7 @@ class Life:
         for _ in range(_ROUNDS):
             if not self.outbox.items(states=_OPEN):
                 break
-            if self._happens("schedule twice"):
+            if self.happens("schedule twice"):
                 later = replace(plan, created_at=self.company.clock.now())
                 survive(lambda later=later: self.outbox.store_plan(later, actor="planner"))
             survive(self._perhaps_dying)
@@ -235,10 +250,10 @@ class Life:
         self._is_calm = was
 
     def _perhaps_dying(self) -> None:
-        if self._happens("instruction"):
+        if self.happens("instruction"):
             with dying_after(self.rng.randrange(_MOST_INSTRUCTIONS)):
                 self._work()
-        elif self._happens("kill"):
+        elif self.happens("kill"):
             self._is_apart = True
             try:
                 work_and_kill(self._work_apart, Network(self), self.rng.uniform(0.02, _LONGEST_LIFE_SECONDS))
@@ -273,6 +288,7 @@ class Life:
                 self.company.link,
                 worker=worker,
                 options=ApplyOptions(functions_per_request=self._in_one_request),
+                files=Shelf(self),
                 now=clock.now,
                 sleep=clock.advance,
             )

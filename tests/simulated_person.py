@@ -6,12 +6,11 @@ import random
 from collections.abc import Mapping
 from decimal import Decimal
 
-from simulated_company import SimulatedCompany
+from simulated_company import SimulatedCompany, object_of
 from simulated_hands import Hands
 from simulated_laws import Laws
 
 from intacct_pipelines.domain.push import Item
-from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
 
 _EDITED = {"APBILL": "RECORDID", "ARADVANCE": "DOCNUMBER", "GLBATCH": "reference_no"}
@@ -40,7 +39,7 @@ class Person:
     def work_on(self, items: list[Item]) -> None:
         """Do something about one of the items, if there is anything to be done and Intacct lets them."""
         item = self._rng.choice(items)
-        if item.object_name != "memo_application" and self._object(item) not in _EDITED:
+        if item.object_name != "memo_application" and object_of(item) not in _EDITED:
             return
         records = self._laws.records_of(item)
         try:
@@ -48,15 +47,21 @@ class Person:
         except FunctionRefusedError:
             return
         if done:
-            self._laws.touched[item.key] += 1
+            record = records[0] if records else {}
+            # A bill may be the target of several items: of a change, and of naming its attachment.
+            touched = {
+                item.key,
+                *(one.key for one in items if self._is_of(one, record) and object_of(one) == object_of(item)),
+            }
+            self._laws.touched.update(touched)
 
     @staticmethod
-    def _object(item: Item) -> str:
-        return PUSHED[item.object_name].target.source_object
+    def _is_of(item: Item, record: Mapping[str, str]) -> bool:
+        return item.target_record_no is not None and str(item.target_record_no) == record.get("RECORDNO")
 
     def _change(self, item: Item, record: Mapping[str, str]) -> bool:
         """Correct or delete what an item wrote."""
-        name, number = self._object(item), int(record["RECORDNO"])
+        name, number = object_of(item), int(record["RECORDNO"])
         if name not in _EDITED:
             # A receipt is neither changed nor deleted; its words are, in the UI.
             words = record["DESCRIPTION"] if not self._loses_marks else "Correct"
@@ -71,7 +76,7 @@ class Person:
 
     def _get_ahead(self, item: Item) -> bool:
         """Enter by hand what an item is still to write: the same entry, or another use of the same credit."""
-        if self._object(item) == "GLBATCH":
+        if object_of(item) == "GLBATCH":
             fields = {name: item.payload[name] for name in ("JOURNAL", "BATCH_DATE", "REFERENCENO")}
             self._hands.create("GLBATCH", item.payload["ENTRIES"]["GLENTRY"], {**fields, "BATCH_TITLE": "By hand"})
             return True
