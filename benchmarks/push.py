@@ -25,6 +25,7 @@ from intacct_pipelines.domain.keys import EntityKey, item_key
 from intacct_pipelines.domain.link import Link, Mode
 from intacct_pipelines.domain.push import Item, Operation, Plan, State
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
 from intacct_pipelines.warehouse.outbox import Outbox
@@ -110,7 +111,7 @@ def run(warehouse: Warehouse, bills: int, batch: int, in_flight: int, latency_se
     with IntacctClient(credentials, Options(url=URL, in_flight=in_flight), transport=line) as client:
         session = client.session(LINK.entity.entity_id)
         start = time.perf_counter()
-        report = apply_plan(outbox, session, LINK, worker="benchmark", options=options)
+        report = apply_plan(outbox, IntacctChannel(session), LINK, worker="benchmark", options=options)
         took = time.perf_counter() - start
     assert report.outcomes[State.ACCEPTED] == bills == line.writes
     bound = (1 + math.ceil(math.ceil(bills / batch) / in_flight)) * latency_seconds

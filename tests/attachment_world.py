@@ -14,6 +14,7 @@ from intacct_pipelines.clients.intacct.options import Options
 from intacct_pipelines.domain.attached import ATTACHED
 from intacct_pipelines.errors import RecordNotFoundError
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.push.measuring import measure, unread_files
 from intacct_pipelines.push.plan import build_plan
 from intacct_pipelines.push.sources import Sources
@@ -119,11 +120,10 @@ class AttachmentWorld(push_world.World):
         ) as client:
             return apply_plan(
                 self.outbox,
-                client.session("100"),
+                IntacctChannel(client.session("100"), self.shelf),
                 self.link,
                 worker=f"worker-{self._workers}",
                 options=ApplyOptions(functions_per_request=3),
-                files=self.shelf,
                 now=self.clock.now,
                 sleep=self.pause,
             )

@@ -237,7 +237,7 @@ def stored(item, state=State.APPROVED):
     """A planned item as the outbox has it."""
     return OutboxItem(
         item.key, "plan-0", "north", str(ENTITY), item.object_name, item.operation, item.source_id, item.natural_key,
-        item.payload_text, item.source_revision, item.target_record_no, item.target_revision, item.amount,
+        item.payload_text, item.source_revision, item.target_id, item.target_revision, item.amount,
         item.currency, item.depends_on, item.label, state, 0, None, False, Reason("", "", "", ""), None,
     )  # fmt: skip
 

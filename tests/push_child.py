@@ -10,6 +10,7 @@ from push_world import credentials
 from intacct_pipelines.clients.intacct.client import IntacctClient
 from intacct_pipelines.clients.intacct.options import Options
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.outbox import Outbox
 
@@ -19,7 +20,8 @@ def main(dsn, url, name):
     with Warehouse(dsn) as warehouse, IntacctClient(credentials(), Options(url=url)) as client:
         outbox = Outbox(warehouse, source_revisions=lambda _entity, _name, ids: dict.fromkeys(ids, "r1"))
         options = ApplyOptions(functions_per_request=2)
-        apply_plan(outbox, client.session("100"), LINK, worker=name, options=options, sleep=lambda _seconds: None)
+        channel = IntacctChannel(client.session("100"))
+        apply_plan(outbox, channel, LINK, worker=name, options=options, sleep=lambda _seconds: None)
     sys.stdout.write("done\n")
 
 

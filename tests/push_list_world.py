@@ -88,4 +88,4 @@ class ListWorld(World):
                 assert found["TITLE"] in {self.by_hand[number], title}
             elif source_id in items and not self.by_hand:
                 assert items[source_id].state is State.ACCEPTED
-                assert (found["TITLE"], int(found["RECORDNO"])) == (title, items[source_id].record_no)
+                assert (found["TITLE"], found["RECORDNO"]) == (title, items[source_id].record_id)

@@ -15,6 +15,7 @@ from intacct_pipelines.clients.intacct.client import IntacctClient
 from intacct_pipelines.clients.intacct.options import Credentials, Options
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.push.plan import build_plan
 from intacct_pipelines.sandbox.business import Account, Business, Dimension, Entity, Term
 from intacct_pipelines.sandbox.business import Bill as SandboxBill
@@ -361,7 +362,7 @@ class World:
         ) as client:
             return apply_plan(
                 self.outbox,
-                client.session("100"),
+                IntacctChannel(client.session("100")),
                 link,
                 worker=f"worker-{self._workers}",
                 options=ApplyOptions(**({"functions_per_request": 3} | options)),
@@ -372,7 +373,7 @@ class World:
     def confirm(self):
         """Move what is accepted as confirming does, whose reading of the warehouse is not at stake here."""
         accepted = self.outbox.items(states=[State.ACCEPTED])
-        outcomes = [Outcome(one.key, State.CONFIRMED, "confirmed", record_no=one.record_no) for one in accepted]
+        outcomes = [Outcome(one.key, State.CONFIRMED, "confirmed", record_id=one.record_id) for one in accepted]
         with self.outbox._transaction() as cursor:
             self.outbox._move(cursor, outcomes, "confirm")
 
@@ -428,7 +429,7 @@ class World:
                 f"{source_id}: {count} in Intacct, {item.state}: {item.reason}"
             )
             record = next(r for r in self.twin.bills() if _source(r) == source_id)
-            assert item.record_no == record.record_no
+            assert item.record_id == str(record.record_no)
             assert Decimal(record.fields["TRX_TOTALENTERED"]) == item.amount
 
 

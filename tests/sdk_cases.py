@@ -270,7 +270,7 @@ def linked(kind):
 
     def described(_said, item):
         payload = {"attachmentsId": item.payload["supdocid"]}
-        return {"new": kind, "with": [item.key], "recordNo": item.target_record_no, **payload}
+        return {"new": kind, "with": [item.key], "recordNo": item.target_id, **payload}
 
     return described
 

@@ -51,8 +51,9 @@ from transfer_cases import payment as carried
 
 from intacct_pipelines.domain.attached import ATTACHED, BY_UPLOAD, Content, attachment_id, told_contents
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Receivables, Reimbursements
+from intacct_pipelines.push.channel import files_of
 from intacct_pipelines.push.plan import build_plan
-from intacct_pipelines.push.wire import files_of, function_of
+from intacct_pipelines.push.wire import function_of
 
 CURRENCIES = frozenset({"USD", "EUR"})
 CLEARED = replace(LINK, clearing=Clearing(money_in="1080"), receivables=Receivables(undeposited_account="1090"))

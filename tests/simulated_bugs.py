@@ -14,7 +14,7 @@ from simulated_shelf import REPLACED
 
 from intacct_pipelines.clients.intacct.session import Session
 from intacct_pipelines.domain.push import State
-from intacct_pipelines.push import apply, recover, uploads, wire
+from intacct_pipelines.push import apply, channel, recover, uploads, wire
 from intacct_pipelines.warehouse.outbox import NOT_SENT, Outcome, confirming, sending
 from intacct_pipelines.warehouse.outbox.confirming import Confirming
 from intacct_pipelines.warehouse.outbox.items import select_items
@@ -50,7 +50,7 @@ def looks_up_by_natural_key_alone(plant: Plant) -> None:
 
 def takes_throttling_for_a_refusal(plant: Plant) -> None:
     """What was not sent counts as refused."""
-    reason = wire._no_answer("too many requests")
+    reason = channel.no_answer("too many requests")
     plant.setattr(apply, "_not_sent", lambda i: Outcome(i.key, State.UNCERTAIN, "refused", reason, refused=True))
 
 

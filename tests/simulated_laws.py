@@ -128,8 +128,8 @@ class Laws:
         words = body.decode()
         for key in list(self._unknown):
             item = self._items[key]
-            is_by_number = item.target_record_no and not PUSHED[item.object_name].is_read_by_call
-            wanted = [str(item.target_record_no)] if is_by_number else [*item.natural_key.values()]
+            is_by_number = item.target_id and not PUSHED[item.object_name].is_read_by_call
+            wanted = [str(item.target_id)] if is_by_number else [*item.natural_key.values()]
             if key in words or (wanted and all(_escaped(value) in words for value in wanted)):
                 self._unknown.discard(key)
 
@@ -167,7 +167,7 @@ class Laws:
         pushed = PUSHED[item.object_name]
         rows = self._books.changed(object_of(item))
         if item.operation is Operation.REVERSE:
-            return [r for r in rows if r["RECORDNO"] == str(item.target_record_no) and r.get("STATE") in _UNDONE]
+            return [r for r in rows if r["RECORDNO"] == str(item.target_id) and r.get("STATE") in _UNDONE]
         if item.key in item.payload_text:
             return [row for row in rows if item.key in row[pushed.field(pushed.mark).upper()]]
         sent = {
@@ -177,7 +177,7 @@ class Laws:
             return [
                 row
                 for row in rows
-                if row["RECORDNO"] == str(item.target_record_no)
+                if row["RECORDNO"] == str(item.target_id)
                 and all(value is None or row[field] == value for field, value in sent.items())
             ]
         return [row for row in rows if all(row[field] == value for field, value in item.natural_key.items())]
@@ -279,7 +279,7 @@ class Laws:
             holds(is_as_told, f"{words}, and Intacct has it {len(records)} times")
             holds(row["state"] in _DONE or key in hindered or is_mistakable, f"nothing stood in the way of {words}")
             if records and row["state"] in _DONE:
-                holds(int(records[0]["RECORDNO"]) == row["record_no"], f"{words}, under another number")
+                holds(records[0]["RECORDNO"] == row["record_id"], f"{words}, under another number")
                 total = abs(Decimal(records[0].get("TRX_TOTALENTERED") or 0))
                 is_whole = total == abs(item.amount) or item.object_name in _WITHOUT_MONEY or not item.currency
                 holds(is_whole, f"{words}: {item.amount} was approved, {total} posted")

@@ -30,6 +30,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import IntacctPipelinesError
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
 from intacct_pipelines.push.confirm import confirm_items
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
 from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.outbox import Outbox
@@ -171,9 +172,9 @@ class Life:
     def disturb(self) -> None:
         """Change a bill that has nothing to do with this life, as a busy office does between two pages."""
         text = " ".join(item.payload_text for item in self.items)
-        numbers = {item.target_record_no for item in self.items}
+        numbers = {item.target_id for item in self.items}
         for bill in self.company.sandbox.intacct.bills():
-            is_free = bill.record_no not in numbers and f'"{bill.record_no}"' not in text
+            is_free = str(bill.record_no) not in numbers and f'"{bill.record_no}"' not in text
             if is_free and bill.fields["STATE"] == "Posted" and bill.record_no < self.laws.first_bill:
                 with contextlib.suppress(FunctionRefusedError):  # its books are closed: the next one
                     self.company.sandbox.intacct.edit_bill(bill.record_no, DESCRIPTION=f"Touched {self.steps}")
@@ -284,11 +285,10 @@ class Life:
         ) as client:
             apply_plan(
                 outbox,
-                client.session(self.company.world.entity.entity_id),
+                IntacctChannel(client.session(self.company.world.entity.entity_id), Shelf(self)),
                 self.company.link,
                 worker=worker,
                 options=ApplyOptions(functions_per_request=self._in_one_request),
-                files=Shelf(self),
                 now=clock.now,
                 sleep=clock.advance,
             )

@@ -57,7 +57,7 @@ class Person:
 
     @staticmethod
     def _is_of(item: Item, record: Mapping[str, str]) -> bool:
-        return item.target_record_no is not None and str(item.target_record_no) == record.get("RECORDNO")
+        return item.target_id is not None and item.target_id == record.get("RECORDNO")
 
     def _change(self, item: Item, record: Mapping[str, str]) -> bool:
         """Correct or delete what an item wrote."""

@@ -17,6 +17,7 @@ from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.apply import ApplyOptions, ApplyReport, apply_plan
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.warehouse.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -60,9 +61,8 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
         if link.mode is Mode.SYNC and outbox.approved_plans(link.name):
             outbox.expire_changed(link.name, inputs_of(systems, link), actor=f"run {run_id}")
             _read_again(systems, outbox, link, run_id)
-        files = PlatformFiles(systems, link)
-        worker = f"run {run_id}"
-        report.add(apply_plan(outbox, systems.intacct(entity), link, worker=worker, options=options, files=files))
+        channel = IntacctChannel(systems.intacct(entity), PlatformFiles(systems, link))
+        report.add(apply_plan(outbox, channel, link, worker=f"run {run_id}", options=options))
     return report
 
 

@@ -113,7 +113,7 @@ class Item:
         natural_key: Fields by which the record is found in Intacct, as ``domain.pushed`` names them.
         payload: Exactly what is sent.
         source_revision: State of the source record when the plan was made.
-        target_record_no: For an update or a reversal: the Intacct record.
+        target_id: For an update or a reversal: the record of the system that is written to.
         target_revision: For the same: the state of the record from which it starts.
         amount: Total in ``currency``; zero for what has none.
         currency: ISO 4217; empty where there is no amount.
@@ -131,7 +131,7 @@ class Item:
     natural_key: Mapping[str, str]
     payload: Fields
     source_revision: str
-    target_record_no: int | None = None
+    target_id: str | None = None
     target_revision: str = ""
     amount: Decimal = Decimal(0)
     currency: str = ""
@@ -223,7 +223,7 @@ class Plan:
 
     def _content(self) -> dict[str, object]:
         return {
-            "format": 2,
+            "format": 3,
             "link": self.link,
             "entity": self.entity,
             "approvals": self.approvals,
@@ -281,7 +281,7 @@ def _item_document(item: Item) -> dict[str, object]:
         "natural_key": dict(item.natural_key),
         "payload": item.payload,
         "source_revision": item.source_revision,
-        "target_record_no": item.target_record_no,
+        "target_id": item.target_id,
         "target_revision": item.target_revision,
         "amount": item.amount,
         "currency": item.currency,

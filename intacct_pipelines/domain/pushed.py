@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
 
 
+_SYSTEMS: Final = {"intacct": "Intacct", "bill": "BILL"}
+"""Systems that are written to, by the schema of their tables."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftAlone:
     """The rules by which Intacct's record is left alone, although an item was to change it.
@@ -123,10 +127,15 @@ class Pushed:
         return self.source.schema
 
     @property
+    def system(self) -> str:
+        """What people call the system that is written to."""
+        return _SYSTEMS[self.target.schema]
+
+    @property
     def look_up_fields(self) -> tuple[str, ...]:
-        """Intacct's fields that a look-up reads: key, natural key, mark, and what items depend on or write."""
+        """Fields of the target that a look-up reads: key, natural key, mark, and what items depend on or write."""
         marks = [self.mark] if self.mark else []
-        columns = dict.fromkeys(("record_no", *self.natural_key, *marks, *self.looked_up, *self.content))
+        columns = dict.fromkeys((self.target.key[0], *self.natural_key, *marks, *self.looked_up, *self.content))
         return tuple(self.field(name) for name in columns)
 
     def place(self, operation: Operation, column: str) -> str:

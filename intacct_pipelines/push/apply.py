@@ -21,11 +21,9 @@ from intacct_pipelines.errors import (
     RemoteSystemError,
     SessionExpiredError,
     TransportError,
-    UnreadableResponseError,
 )
+from intacct_pipelines.push.channel import Stopped, lost
 from intacct_pipelines.push.recover import check_target, judge, judge_repeat
-from intacct_pipelines.push.uploads import Stopped, Uploads
-from intacct_pipelines.push.wire import files_of, look_up, lost, outcome_of, unreadable
 from intacct_pipelines.warehouse.outbox import NOT_SENT, Outcome, Reason, utc_now
 
 if TYPE_CHECKING:
@@ -33,8 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from intacct_pipelines.domain.link import Link
-    from intacct_pipelines.push.uploads import FileStore
-    from intacct_pipelines.push.wire import Gateway
+    from intacct_pipelines.push.channel import Channel
     from intacct_pipelines.warehouse.outbox import Outbox, OutboxItem
 
 _LONGEST_PAUSE_SECONDS: Final = 60.0
@@ -48,7 +45,7 @@ class ApplyOptions:
         functions_per_request: Items in one request, 1 to 100.
         in_flight: Requests under way at once.
         most_attempts: How often one item is sent at most, over all runs.
-        most_pauses: How often in a row a run waits when Intacct asks for fewer calls or cannot be reached.
+        most_pauses: How often in a row a run waits when the other system asks for fewer calls or cannot be reached.
         settle: How long after a lost answer an item is looked up again before it is sent once more: the first request
             may still be at work.
     """
@@ -80,12 +77,11 @@ class ApplyReport:
 
 def apply_plan(
     outbox: Outbox,
-    gateway: Gateway,
+    channel: Channel,
     link: Link,
     *,
     worker: str,
     options: ApplyOptions | None = None,
-    files: FileStore | None = None,
     now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], None] = time.sleep,
 ) -> ApplyReport:
@@ -95,25 +91,24 @@ def apply_plan(
 
     Args:
         outbox: Where the items are.
-        gateway: A session at the link's entity.
+        channel: The way into the system that is written to, at the link's entity.
         link: The link.
         worker: Name of this worker; unique to this process and run.
         options: Limits.
-        files: Where the bytes of files come from, for links that send some.
         now: Clock.
         sleep: Pause in seconds.
 
     Raises:
         NotApprovedError: The link only observes.
         PushError: Items were planned for another entity than the one at which the link ends now; nothing is sent.
-        RemoteSystemError: Intacct could not be asked, or refused the credentials; what is open stays open.
+        RemoteSystemError: The other system could not be asked, or refused the credentials; what is open stays open.
     """
     if link.mode is not Mode.SYNC:
         raise NotApprovedError(
             f"link {link.name} is in mode {link.mode}: nothing is written", remedy="Set its mode to sync."
         )
     _check_entity(outbox, link)
-    run = _Run(outbox, gateway, link.name, worker, options or ApplyOptions(), Uploads(gateway, files), now, sleep)
+    run = _Run(outbox, channel, link.name, worker, options or ApplyOptions(), now, sleep)
     with outbox.worker(worker):
         run.recover()
         run.send_all()
@@ -137,18 +132,16 @@ class _Run:
     def __init__(
         self,
         outbox: Outbox,
-        gateway: Gateway,
+        channel: Channel,
         link: str,
         worker: str,
         options: ApplyOptions,
-        uploads: Uploads,
         now: Callable[[], datetime],
         sleep: Callable[[float], None],
     ) -> None:
         self.report = ApplyReport()
-        self._uploads = uploads
         self._outbox = outbox
-        self._gateway = gateway
+        self._channel = channel
         self._link = link
         self._worker = worker
         self._options = options
@@ -187,7 +180,7 @@ class _Run:
         """
         if not items:
             return [], []
-        found = look_up(self._gateway, items)
+        found = self._channel.look_up(items)
         absent: list[OutboxItem] = []
         unsure: list[OutboxItem] = []
         proven: list[Outcome] = []
@@ -221,20 +214,24 @@ class _Run:
         for claimed in self._outbox.claim_again([item.key], worker=self._worker):
             outcome = self._exchange([claimed])[0]
             if outcome.state is State.ACCEPTED:
-                outcome = judge_repeat(claimed, look_up(self._gateway, [claimed])[claimed.key])
+                outcome = judge_repeat(claimed, self._channel.look_up([claimed])[claimed.key])
             self._record([outcome])
 
     def _still_valid(self, items: Sequence[OutboxItem]) -> list[OutboxItem]:
         """Leave out what must not be sent after all.
 
         Looked up are updates and reversals, whose target may have changed since the plan, items that were sent at
-        another time, and those whose target is not read anew as a whole before sending.
+        another time, and those that the channel wants to be looked for.
         """
-        doubtful = [one for one in items if one.operation is not Operation.CREATE or one.attempts > 1 or files_of(one)]
+        doubtful = [
+            one
+            for one in items
+            if one.operation is not Operation.CREATE or one.attempts > 1 or self._channel.is_looked_up_first(one)
+        ]
         if not doubtful:
             return list(items)
         try:
-            found = look_up(self._gateway, doubtful)
+            found = self._channel.look_up(doubtful)
         except (RemoteSystemError, BudgetSpentError):
             self._record([_not_sent(item) for item in items])
             raise
@@ -245,7 +242,7 @@ class _Run:
 
     def _send(self, items: Sequence[OutboxItem]) -> list[Outcome]:
         """Send claimed items in requests, several at once, and store each outcome as soon as it is known."""
-        batches = _batches(items, self._options.functions_per_request)
+        batches = self._channel.requests_of(items, self._options.functions_per_request)
         outcomes: list[Outcome] = []
         if len(batches) == 1:
             outcomes = self._exchange(batches[0])
@@ -257,13 +254,13 @@ class _Run:
                 outcomes += answered
         return outcomes
 
-    def _exchange(self, items: Sequence[OutboxItem]) -> list[Outcome]:  # noqa: PLR0911  # one for each way to fail
+    def _exchange(self, items: Sequence[OutboxItem]) -> list[Outcome]:  # one for each way to fail
         """Send one request; return an outcome for each of its items."""
+        self.report.requests += 1
         try:
-            functions = [self._uploads.ready(item) for item in items]
-            self.report.requests += 1
-            results = self._gateway.call(functions, transaction=False, unique=True, write=True)
+            outcomes = self._channel.send(items)
         except Stopped as stopped:
+            self.report.requests -= 1
             if stopped.error is not None:
                 self._pause(stopped.error)
             # an item with files has a request of its own
@@ -279,14 +276,10 @@ class _Run:
         except (CredentialsRejectedError, PermissionDeniedError, BudgetSpentError):
             self._record([_not_sent(item) for item in items])
             raise
-        except UnreadableResponseError as error:
-            # The gateway could not read the request. Alone the item is at fault; in company each is tried alone.
-            return [unreadable(items[0], error)] if len(items) == 1 else [lost(item, error) for item in items]
         except RemoteSystemError as error:
             return [lost(item, error) for item in items]
         self._pauses = 0
-        by_id = {result.control_id: result for result in results}
-        return [outcome_of(item, by_id.get(item.key)) for item in items]
+        return outcomes
 
     def _pause(self, error: RemoteSystemError) -> None:
         self._pauses += 1
@@ -298,13 +291,6 @@ class _Run:
     def _record(self, outcomes: Sequence[Outcome]) -> None:
         self._outbox.record(outcomes, worker=self._worker)
         self.report.outcomes.update(outcome.state for outcome in outcomes)
-
-
-def _batches(items: Sequence[OutboxItem], size: int) -> list[Sequence[OutboxItem]]:
-    """Return items in requests; one that carries files has a request of its own, so that none grows too large."""
-    alone = [[item] for item in items if files_of(item)]
-    others = [item for item in items if not files_of(item)]
-    return [*(others[start : start + size] for start in range(0, len(others), size)), *alone]
 
 
 def _not_sent(item: OutboxItem) -> Outcome:

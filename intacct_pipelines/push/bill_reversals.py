@@ -96,7 +96,7 @@ class BillReversals:
             natural_key={},
             payload={**content, "description": marked_text(bill["id"], key, words)},
             source_revision=self._context.revisions.get((OBJECT, bill["id"]), ""),
-            target_record_no=int(paired["record_no"]),
+            target_id=str(paired["record_no"]),
             target_revision=revision,
             amount=paired["trx_total_entered"],
             currency=currency,

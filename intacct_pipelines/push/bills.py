@@ -203,7 +203,7 @@ class BillPlanner:
             natural_key={"VENDORID": vendor.vendor_id, "RECORDID": number},
             payload={**content, "DESCRIPTION": description},
             source_revision=self._context.revisions.get(("ap_bill", bill["id"]), ""),
-            target_record_no=None if paired is None else int(paired["record_no"]),
+            target_id=None if paired is None else str(paired["record_no"]),
             target_revision=target_revision,
             amount=bill["amount"],
             currency=currency,

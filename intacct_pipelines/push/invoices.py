@@ -182,7 +182,7 @@ class InvoicePlanner:
                 if paired is None or name not in _ONLY_NEW
             },
             source_revision=self._context.revisions.get(("ar_invoice", invoice["id"]), ""),
-            target_record_no=None if paired is None else int(paired["record_no"]),
+            target_id=None if paired is None else str(paired["record_no"]),
             target_revision=revision,
             amount=invoice["amount"],
             currency=currency,

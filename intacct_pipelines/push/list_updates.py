@@ -75,7 +75,7 @@ class ListUpdates:
             natural_key={pushed.field(column): text(paired, column) for column in pushed.natural_key},
             payload={"RECORDNO": record_no, **nested(places)},
             source_revision=self._context.revisions.get((pushed.name, row["id"]), ""),
-            target_record_no=int(record_no),
+            target_id=record_no,
             target_revision=state,
             changes=changes_of(
                 *((column.replace("_", " "), text(paired, column), value) for column, value in changes.items())

@@ -219,7 +219,7 @@ class PaymentPlanner:
             natural_key={},
             payload={**content, "description": marked_text(payment["id"], key, words)},
             source_revision=self._context.revisions.get((OBJECT, payment["id"]), ""),
-            target_record_no=int(paired["record_no"]),
+            target_id=str(paired["record_no"]),
             target_revision=stored_revision(OBJECT, paired),
             amount=amount,
             currency=currency,

@@ -136,7 +136,7 @@ class ReceiptPlanner:
             natural_key={},
             payload={**content, "description": marked_text(receipt["id"], key, words)},
             source_revision=self._context.revisions.get((OBJECT, receipt["id"]), ""),
-            target_record_no=int(paired["record_no"]),
+            target_id=str(paired["record_no"]),
             target_revision=revision,
             amount=amount,
             currency=text(paired, "currency"),

@@ -6,32 +6,32 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.wire import UNKNOWN_REFUSAL, is_by, revision_now
+from intacct_pipelines.push.channel import UNKNOWN_REFUSAL, is_by, revision_now
 from intacct_pipelines.warehouse.outbox import Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from intacct_pipelines.push.wire import Found
+    from intacct_pipelines.push.channel import Found
     from intacct_pipelines.warehouse.outbox import OutboxItem
 
-_BY_HAND: Final = "Look at the records in Intacct and decide by hand."
+_BY_HAND: Final = "Look at the records in {} and decide by hand."
 
 
 def judge(item: OutboxItem, found: Sequence[Found], *, most_attempts: int) -> Outcome | None:
-    """Return what a look-up proves about an item, or None if it is not in Intacct and is to be sent again.
+    """Return what a look-up proves about an item, or None if it is not there and is to be sent again.
 
     Args:
         item: An uncertain item, as stored.
-        found: The records that Intacct has under its key or natural key.
+        found: The records that the system has under its key or natural key.
         most_attempts: How often an item is sent at most.
     """
     ours = [record for record in found if is_by(item, record)]
     if len(ours) == 1:
-        return Outcome(item.key, State.ACCEPTED, "accepted", record_no=ours[0].record_no)
+        return Outcome(item.key, State.ACCEPTED, "accepted", record_id=ours[0].record_id)
     if ours:
-        numbers = ", ".join(str(record.record_no) for record in ours)
-        return _held(item, "duplicate", "S-IDM-04", f"Intacct has it {len(ours)} times, as {numbers}")
+        numbers = ", ".join(record.record_id for record in ours)
+        return _held(item, "duplicate", "S-IDM-04", f"{_system(item)} has it {len(ours)} times, as {numbers}")
     if item.operation is not Operation.CREATE:
         return _judge_change(item, found, most_attempts)
     if found:
@@ -42,12 +42,13 @@ def judge(item: OutboxItem, found: Sequence[Found], *, most_attempts: int) -> Ou
 def judge_repeat(item: OutboxItem, found: Sequence[Found]) -> Outcome:
     """Return what a look-up proves about an item whose repeated sending was answered with success.
 
-    Intacct may have replayed its first answer: the record may have been deleted since.
+    The system may have replayed its first answer: the record may have been deleted since.
     """
     verdict = judge(item, found, most_attempts=0)
     if verdict is not None and verdict.state is State.ACCEPTED:
         return verdict
-    return _held(item, "deleted_in_intacct", "S-IDM-06", "Intacct says it is done, but the record is not there")
+    words = f"{_system(item)} says it is done, but the record is not there"
+    return _held(item, _deleted(item), "S-IDM-06", words)
 
 
 def _judge_stranger(item: OutboxItem, stranger: Found) -> Outcome:
@@ -58,7 +59,7 @@ def _judge_stranger(item: OutboxItem, stranger: Found) -> Outcome:
     missing = "the mark of this item" if item.is_marked else "what this item sends"
     if item.is_marked and item.key in stranger.text:
         missing = "the files of this item, though with its mark"
-    words = f"Intacct has {name} as record {stranger.record_no}, without {missing}"
+    words = f"{_system(item)} has {name} as record {stranger.record_id}, without {missing}"
     return _held(item, "duplicate", "S-IDM-04", words)
 
 
@@ -83,7 +84,7 @@ def _judge_change(item: OutboxItem, found: Sequence[Found], most_attempts: int) 
     pushed = PUSHED[item.object_name]
     word, rules = pushed.word, pushed.left_alone
     if not found:
-        return _held(item, "deleted_in_intacct", "S-IDM-06", f"{word} {item.target_record_no} is not there any more")
+        return _held(item, _deleted(item), "S-IDM-06", f"{word} {item.target_id} is not there any more")
     if item.refused:
         return Outcome(item.key, State.REJECTED, "rejected", item.reason)
     if item.operation is Operation.UPDATE and found[0].is_settled:
@@ -92,20 +93,20 @@ def _judge_change(item: OutboxItem, found: Sequence[Found], most_attempts: int) 
         return Outcome(item.key, State.REJECTED, "rejected", reason)
     if revision_now(item, found[0]) != item.target_revision:
         rule = rules.undone if item.operation is Operation.REVERSE else rules.edited
-        return _held(item, "conflict", rule, f"the {word} was edited in Intacct meanwhile")
+        return _held(item, "conflict", rule, f"the {word} was edited in {_system(item)} meanwhile")
     return _judge_absent(item, most_attempts)
 
 
 def check_target(item: OutboxItem, found: Sequence[Found]) -> Outcome | None:
-    """Return why a claimed item must not be sent after all, or None if Intacct is as it was planned."""
+    """Return why a claimed item must not be sent after all, or None if its target is as it was planned."""
     ours = [record for record in found if is_by(item, record)]
     if ours:
-        return Outcome(item.key, State.ACCEPTED, "accepted", record_no=ours[0].record_no)
+        return Outcome(item.key, State.ACCEPTED, "accepted", record_id=ours[0].record_id)
     if item.operation is Operation.CREATE and not found:
         return None
     if item.operation is not Operation.CREATE and found and _is_as_planned(item, found[0]):
         return None
-    words = "its target in Intacct changed after the plan was made"
+    words = f"its target in {_system(item)} changed after the plan was made"
     rules = PUSHED[item.object_name].left_alone
     by_operation = {Operation.CREATE: "S-IDM-04", Operation.UPDATE: rules.changed, Operation.REVERSE: rules.undone}
     return Outcome(
@@ -119,4 +120,12 @@ def _is_as_planned(item: OutboxItem, record: Found) -> bool:
 
 
 def _held(item: OutboxItem, kind: str, rule: str, words: str) -> Outcome:
-    return Outcome(item.key, State.HELD, "held", Reason(kind, rule, words, _BY_HAND))
+    return Outcome(item.key, State.HELD, "held", Reason(kind, rule, words, _BY_HAND.format(_system(item))))
+
+
+def _system(item: OutboxItem) -> str:
+    return PUSHED[item.object_name].system
+
+
+def _deleted(item: OutboxItem) -> str:
+    return f"deleted_in_{PUSHED[item.object_name].target.schema}"

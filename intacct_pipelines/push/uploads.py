@@ -16,7 +16,8 @@ from intacct_pipelines.errors import (
     PermissionDeniedError,
     RemoteSystemError,
 )
-from intacct_pipelines.push.wire import files_of, function_of, reason_of
+from intacct_pipelines.push.channel import Stopped, files_of, reason_of
+from intacct_pipelines.push.wire import function_of
 from intacct_pipelines.warehouse.outbox import Outcome, Reason
 
 if TYPE_CHECKING:
@@ -43,20 +44,6 @@ class FileStore(Protocol):
     def forget(self, table: str, file_id: str) -> None:
         """Let the next plan find out anew what is in a file."""
         ...
-
-
-class Stopped(Exception):  # noqa: N818  # not an error: it carries what becomes of an item that cannot be sent now
-    """An item is not sent.
-
-    Args:
-        outcome: What becomes of it; None if nothing is known and the next run tries again.
-        error: What stood in the way then.
-    """
-
-    def __init__(self, outcome: Outcome | None, error: RemoteSystemError | None = None) -> None:
-        super().__init__(str(error or outcome))
-        self.outcome = outcome
-        self.error = error
 
 
 class Uploads:

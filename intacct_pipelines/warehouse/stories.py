@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Story = dict[str, Any]
 _ITEM: Final = (
-    "item_key", "plan_id", "operation", "state", "label", "amount", "currency", "attempts", "sent_at", "record_no",
+    "item_key", "plan_id", "operation", "state", "label", "amount", "currency", "attempts", "sent_at", "record_id",
     "rule", "reason", "remedy", "created_at", "updated_at",
 )  # fmt: skip
 _HOLD: Final = ("plan_id", "created_at", "label", "rule", "reason", "remedy", "amount", "currency", "held_by")

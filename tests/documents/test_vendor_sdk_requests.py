@@ -124,7 +124,7 @@ def test_a_request_is_the_vendors_own(written, case, name):
     function = with_files(item, SAID[name])
     if function.name == "update":
         (record,), (same,) = function.element, theirs[0]
-        take_out(record, "RECORDNO", str(item.target_record_no))
+        take_out(record, "RECORDNO", str(item.target_id))
         take_out(same, *item.natural_key, *item.natural_key.values())
     compare(function, theirs)
 

@@ -140,7 +140,7 @@ def test_a_bill_that_bill_deleted_after_a_void_is_taken_back_once_a_person_appro
     world.apply()
     assert balances(world) == foretold(before, planned.plan.items)
     states = {row["RECORDNO"]: row["STATE"] for row in world.sandbox.intacct.records("APBILL")}
-    assert states[str(item.target_record_no)] == "Reversed"
+    assert states[str(item.target_id)] == "Reversed"
     assert len(states) == standing + 1
     again = world.sync_only(*sorted(pushed))
     assert paid not in {one.source_id for one in (*again.plan.items, *again.plan.holds)}

@@ -11,6 +11,7 @@ from pipeline_world import World
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.sandbox.faults import Rule
 from intacct_pipelines.warehouse.outbox import Outbox
 
@@ -43,7 +44,8 @@ def test_credit_memos_are_entered_once_and_confirmed_whatever_answer_is_lost(war
     options = ApplyOptions(functions_per_request=1, settle=timedelta(0))
     with world.systems() as systems:
         outbox, link = Outbox(systems.warehouse), systems.link(world.entity)
-        apply_plan(outbox, systems.intacct(world.entity), link, worker="one", options=options, sleep=lambda _: None)
+        channel = IntacctChannel(systems.intacct(world.entity))
+        apply_plan(outbox, channel, link, worker="one", options=options, sleep=lambda _: None)
         assert Counter(item.state for item in outbox.items()) == {State.ACCEPTED: len(items)}
     for item in items:
         (row,) = memos_of(world, item.source_id)

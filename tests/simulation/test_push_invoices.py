@@ -12,6 +12,7 @@ from pipeline_world import World
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.sandbox.faults import Rule
 from intacct_pipelines.warehouse.outbox import Outbox
 
@@ -92,7 +93,8 @@ def test_an_invoice_whose_answer_is_lost_is_in_intacct_once(warehouse_dsn, contr
     options = ApplyOptions(functions_per_request=1, settle=timedelta(0))
     with world.systems() as systems:
         outbox, link = Outbox(systems.warehouse), systems.link(world.entity)
-        apply_plan(outbox, systems.intacct(world.entity), link, worker="one", options=options, sleep=lambda _: None)
+        channel = IntacctChannel(systems.intacct(world.entity))
+        apply_plan(outbox, channel, link, worker="one", options=options, sleep=lambda _: None)
         assert Counter(item.state for item in outbox.items()) == {State.ACCEPTED: len(items)}
     assert {one["fault"] for one in world.sandbox.faults.state()["struck"]} == set(FAULTS)
     assert all(len(invoices_of(world, item.source_id)) == 1 for item in items)

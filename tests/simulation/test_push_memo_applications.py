@@ -9,6 +9,7 @@ from pipeline_world import World
 
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.sandbox.faults import Rule
 from intacct_pipelines.warehouse.outbox import Outbox
 
@@ -39,7 +40,8 @@ def test_uses_of_credit_memos_are_applied_once_whatever_answer_is_lost(warehouse
     options = ApplyOptions(functions_per_request=1, settle=timedelta(0))
     with world.systems() as systems:
         outbox, link = Outbox(systems.warehouse), systems.link(world.entity)
-        apply_plan(outbox, systems.intacct(world.entity), link, worker="one", options=options, sleep=lambda _: None)
+        channel = IntacctChannel(systems.intacct(world.entity))
+        apply_plan(outbox, channel, link, worker="one", options=options, sleep=lambda _: None)
     assert "reset_after" in {one["fault"] for one in world.sandbox.faults.state()["struck"]}
     wanted = [
         (detail["ADJUSTMENTKEY"], detail["RECORDKEY"], Decimal(detail["TRX_ADJUSTMENTAMOUNT"]))

@@ -12,6 +12,7 @@ from pipeline_world import World
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.sandbox.faults import Rule
 from intacct_pipelines.sandbox.intacct.values import format_instant
 from intacct_pipelines.warehouse.outbox import Outbox
@@ -61,7 +62,7 @@ def test_receipts_are_entered_once_and_confirmed(warehouse_dsn):
         assert (row["CUSTOMERID"], Decimal(row["TRX_TOTALENTERED"])) == (item.natural_key["CUSTOMERID"], item.amount)
         for detail in item.payload["ARPYMTDETAILS"]["ARPYMTDETAIL"]:
             before[detail["RECORDKEY"]] += Decimal(detail["TRX_PAYMENTAMOUNT"])
-    taken_back = {str(item.target_record_no) for item in items if item.operation is Operation.REVERSE}
+    taken_back = {str(item.target_id) for item in items if item.operation is Operation.REVERSE}
     for detail in world.sandbox.intacct.records("ARPYMTDETAIL"):
         if detail["PAYMENTKEY"] in taken_back:
             before[detail["RECORDKEY"]] -= Decimal(detail["TRX_PAYMENTAMOUNT"])
@@ -120,7 +121,8 @@ def test_a_receipt_whose_answer_is_lost_is_in_intacct_once(warehouse_dsn, contro
     options = ApplyOptions(functions_per_request=1, settle=timedelta(0))
     with world.systems() as systems:
         outbox, link = Outbox(systems.warehouse), systems.link(world.entity)
-        apply_plan(outbox, systems.intacct(world.entity), link, worker="one", options=options, sleep=lambda _: None)
+        channel = IntacctChannel(systems.intacct(world.entity))
+        apply_plan(outbox, channel, link, worker="one", options=options, sleep=lambda _: None)
         assert Counter(item.state for item in outbox.items()) == {State.ACCEPTED: len(items)}
     assert {one["fault"] for one in world.sandbox.faults.state()["struck"]} >= {"reset_before", "reset_after"}
     created = [item for item in items if item.operation is Operation.CREATE]

@@ -17,6 +17,7 @@ from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import NotApprovedError, PushError
 from intacct_pipelines.push.apply import apply_plan
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.warehouse.outbox import Outbox
 from intacct_pipelines.warehouse.recon import Recon
 
@@ -182,7 +183,7 @@ def test_items_of_another_entity_are_not_sent_through_a_link_that_was_pointed_el
         elsewhere = replace(link, entity=replace(link.entity, entity_id="999"))
         before = systems.intacct_client(world.company_id).requests
         with pytest.raises(PushError, match="999"):
-            apply_plan(Outbox(systems.warehouse), systems.intacct(world.entity), elsewhere, worker="w")
+            apply_plan(Outbox(systems.warehouse), IntacctChannel(systems.intacct(world.entity)), elsewhere, worker="w")
         assert systems.intacct_client(world.company_id).requests == before
 
 

@@ -11,6 +11,7 @@ from pipeline_world import World
 from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.sandbox.faults import Rule
 from intacct_pipelines.sandbox.ledger import Document
 from intacct_pipelines.warehouse.outbox import Outbox
@@ -88,7 +89,8 @@ def test_a_lump_sum_whose_answer_is_lost_is_in_the_ledger_once(warehouse_dsn, co
     options = ApplyOptions(functions_per_request=1, settle=timedelta(0))
     with world.systems() as systems:
         outbox, link = Outbox(systems.warehouse), systems.link(world.entity)
-        apply_plan(outbox, systems.intacct(world.entity), link, worker="one", options=options, sleep=lambda _: None)
+        channel = IntacctChannel(systems.intacct(world.entity))
+        apply_plan(outbox, channel, link, worker="one", options=options, sleep=lambda _: None)
         assert {item.state.value for item in outbox.items()} == {"accepted"}
     assert {one["fault"] for one in world.sandbox.faults.state()["struck"]} >= {"reset_before", "reset_after"}
     assert [len(entries_of(world, item.source_id)) for item in items] == [1] * len(items)

@@ -94,7 +94,7 @@ def test_what_is_sent_already_stays_and_the_rest_expires(box):
         box.expire_changed("north", OTHERS["settings"][0], actor="apply")
         assert states(box) == {"b1": "sending", "b2": "expired"}
         assert box.plan(made.plan_id).state == "approved"
-        box.record([Outcome(sent.key, State.ACCEPTED, "accepted", record_no=7)], worker="w1")
+        box.record([Outcome(sent.key, State.ACCEPTED, "accepted", record_id="7")], worker="w1")
     box.close_plans("north")
     assert box.plan(made.plan_id).state == "done"
     assert box.expire_changed("south", OTHERS["settings"][0], actor="apply") == []
@@ -195,7 +195,7 @@ def test_the_record_that_an_item_changes_is_an_input(box, warehouse, pushed):
     store(warehouse, [in_intacct(pushed)], table=pushed.target, entity=ENTITY)
     operation = Operation.REVERSE if Operation.REVERSE in pushed.functions else Operation.UPDATE
     facts = {"object_name": pushed.name, "natural_key": natural_key(pushed)}
-    one = item("s1", **facts, operation=operation, target_record_no=77)
+    one = item("s1", **facts, operation=operation, target_id="77")
     made = planned(box, one, created_at=datetime.now(UTC))
     taken = next(c.name for c in pushed.target.columns if c.kind is Kind.TEXT and not c.one_of and c.name not in facts)
     store(warehouse, [in_intacct(pushed, **{taken: "edited"})], table=pushed.target, entity=ENTITY)

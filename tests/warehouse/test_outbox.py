@@ -162,7 +162,7 @@ def test_a_child_waits_for_its_parent(outbox):
     outbox.approved(parent, item("b1", depends_on=[parent.key]))
     assert [i.source_id for i in outbox.box.claim("north", worker="w1", limit=10)] == ["v1"]
     assert outbox.box.claim("north", worker="w1", limit=10) == []
-    outbox.finish(parent.key, State.ACCEPTED, record_no=11)
+    outbox.finish(parent.key, State.ACCEPTED, record_id="11")
     assert [i.source_id for i in outbox.box.claim("north", worker="w1", limit=10)] == ["b1"]
 
 
@@ -262,7 +262,7 @@ def test_an_item_of_a_dead_worker_becomes_uncertain_and_changes_hands(outbox):
     assert [i.key for i in outbox.box.take_over("north", worker="w2")] == [sent.key]
     assert outbox.states() == {"b1": "uncertain"}
     with pytest.raises(PushError, match="another worker"):
-        outbox.box.record([Outcome(sent.key, State.ACCEPTED, "accepted", record_no=1)], worker="w1")
+        outbox.box.record([Outcome(sent.key, State.ACCEPTED, "accepted", record_id="1")], worker="w1")
 
 
 def test_two_workers_cannot_have_one_name(outbox):
@@ -299,7 +299,7 @@ def test_a_rejected_item_can_be_planned_and_sent_again_under_its_key(outbox):
 def test_an_accepted_item_cannot_be_planned_again(outbox):
     """What is in Intacct is not proposed a second time under its own key."""
     [sent] = outbox.sent(item("b1"))
-    outbox.finish(sent.key, State.ACCEPTED, record_no=7)
+    outbox.finish(sent.key, State.ACCEPTED, record_id="7")
     with pytest.raises(PushError, match="S-IDM-01"):
         outbox.box.store_plan(plan_of(item("b1"), now=NOW + timedelta(days=1)), actor="planner")
 
@@ -334,7 +334,7 @@ def test_approved_plans_are_offered_until_nothing_is_left(outbox):
     assert [p.plan_id for p in outbox.box.approved_plans()] == [plan.plan_id]
     [sent] = outbox.box.claim("north", worker="w1", limit=1)
     assert [p.counts for p in outbox.box.approved_plans("north")] == [{"sending": 1}]
-    outbox.finish(sent.key, State.ACCEPTED, record_no=7)
+    outbox.finish(sent.key, State.ACCEPTED, record_id="7")
     outbox.box.close_plans("north")
     assert outbox.box.approved_plans() == []
     assert outbox.box.plan(plan.plan_id).state == "done"
@@ -364,7 +364,7 @@ def test_long_numbers_in_the_vendors_words_are_masked(outbox):
 def test_attempts_can_be_read_with_their_outcome(outbox, warehouse):
     """Every sending is one row, with what followed it."""
     [sent] = outbox.sent(item("b1"))
-    outbox.finish(sent.key, State.ACCEPTED, record_no=7)
+    outbox.finish(sent.key, State.ACCEPTED, record_id="7")
     with warehouse.transaction() as connection:
         rows = connection.execute("SELECT attempt_no, worker, outcome FROM push.attempt").fetchall()
     assert rows == [(1, "w1", "accepted")]
@@ -379,7 +379,7 @@ def _came_back(warehouse, key, *, record_no=7, mark=True):
 def test_an_accepted_item_is_confirmed_by_its_own_record_and_the_crosswalk_learns_the_pair(outbox, warehouse):
     """Posted is not confirmed: only the record that came back with the item's key finishes it."""
     [sent] = outbox.sent(item("b1"))
-    outbox.finish(sent.key, State.ACCEPTED, record_no=7)
+    outbox.finish(sent.key, State.ACCEPTED, record_id="7")
     assert outbox.box.confirm("north", "acme:100", actor="sync") == 0
     _came_back(warehouse, sent.key)
     assert outbox.box.confirm("north", "acme:100", actor="sync") == 1
@@ -397,7 +397,7 @@ def test_an_accepted_item_is_confirmed_by_its_own_record_and_the_crosswalk_learn
 def test_a_confirmed_pair_lets_stored_pairs_stand_only_if_it_is_one_of_them(outbox, warehouse, record_no, stays):
     """What planned with another pair, or with none, would enter the bill once more (S-IDM-04)."""
     [sent] = outbox.sent(item("b1"))
-    outbox.finish(sent.key, State.ACCEPTED, record_no=7)
+    outbox.finish(sent.key, State.ACCEPTED, record_id="7")
     _came_back(warehouse, sent.key)
     with warehouse.transaction() as connection:
         connection.execute("INSERT INTO recon.compared VALUES ('north', 'vendor', 'run-1', '')")
@@ -416,7 +416,7 @@ def test_a_confirmed_pair_lets_stored_pairs_stand_only_if_it_is_one_of_them(outb
 def test_a_record_without_the_key_confirms_nothing(outbox, warehouse):
     """A record that lost our mark stays unconfirmed until a person has looked."""
     [sent] = outbox.sent(item("b1"))
-    outbox.finish(sent.key, State.ACCEPTED, record_no=7)
+    outbox.finish(sent.key, State.ACCEPTED, record_id="7")
     _came_back(warehouse, sent.key, mark=False)
     assert outbox.box.confirm("north", "acme:100", actor="sync") == 0
 
@@ -424,7 +424,7 @@ def test_a_record_without_the_key_confirms_nothing(outbox, warehouse):
 def test_a_posted_record_that_was_deleted_in_intacct_is_held_and_not_planned_again(outbox, warehouse):
     """What a person deleted is not posted again by itself (S-IDM-06)."""
     [sent] = outbox.sent(item("b1"))
-    outbox.finish(sent.key, State.ACCEPTED, record_no=7)
+    outbox.finish(sent.key, State.ACCEPTED, record_id="7")
     _came_back(warehouse, sent.key)
     store(warehouse, [], entity="acme:100")
     assert outbox.box.confirm("north", "acme:100", actor="sync") == 0

@@ -14,8 +14,9 @@ from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.errors import BudgetSpentError, CredentialsRejectedError, NotApprovedError, RemoteSystemError
 from intacct_pipelines.push.apply import apply_plan
+from intacct_pipelines.push.channel import Found
+from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.push.recover import judge
-from intacct_pipelines.push.wire import Found
 
 DONE = ("accepted", "")
 
@@ -159,8 +160,8 @@ def test_a_record_that_intacct_has_twice_is_left_to_a_person(world):
     """Neither of the two is adopted, and both are named (S-IDM-04)."""
     approved(world)
     item = next(item for item in world.outbox.items() if item.source_id == "b1")
-    verdict = judge(item, [Found(number, f"BILL:b1 {item.key}", {}) for number in (7, 8)], most_attempts=3)
-    assert (verdict.state.value, verdict.reason.kind, verdict.record_no) == ("held", "duplicate", None)
+    verdict = judge(item, [Found(number, f"BILL:b1 {item.key}", {}) for number in "78"], most_attempts=3)
+    assert (verdict.state.value, verdict.reason.kind, verdict.record_id) == ("held", "duplicate", None)
     assert "7, 8" in verdict.reason.text
 
 
@@ -176,10 +177,10 @@ def test_an_update_whose_answer_was_lost_is_not_repeated_over_a_payment_or_a_per
     """The target is compared with what was planned before the same bytes go out again (S-BIL-06, S-BIL-11)."""
     approved(world)
     item = next(item for item in world.outbox.items() if item.source_id == "b0")
-    bill = world.twin.bill(item.target_record_no).fields
-    judged = judge(item, [Found(item.target_record_no, bill["DESCRIPTION"], {**bill, **changes})], most_attempts=3)
+    bill = world.twin.bill(int(item.target_id)).fields
+    judged = judge(item, [Found(item.target_id, bill["DESCRIPTION"], {**bill, **changes})], most_attempts=3)
     assert (judged.state.value, judged.reason.kind) == verdict
-    assert judge(item, [Found(item.target_record_no, bill["DESCRIPTION"], bill)], most_attempts=3) is None
+    assert judge(item, [Found(item.target_id, bill["DESCRIPTION"], bill)], most_attempts=3) is None
 
 
 class Bewildered:
@@ -204,7 +205,7 @@ def test_an_answer_like_no_other_counts_as_sent(world):
 
     world.on_step = die
     with pytest.raises(Crash):
-        apply_plan(world.outbox, Bewildered(), LINK, worker="w", now=world.clock.now, sleep=world.pause)
+        apply_plan(world.outbox, IntacctChannel(Bewildered()), LINK, worker="w", now=world.clock.now, sleep=world.pause)
     assert {item.state.value for item in world.outbox.items() if item.sent_at is not None} == {"uncertain"}
 
 

@@ -7,8 +7,8 @@ from push_list_world import LAB, OPTICS, SALES, ListWorld
 from simulated_crash import Crash
 
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.channel import Found
 from intacct_pipelines.push.recover import check_target, judge
-from intacct_pipelines.push.wire import Found
 
 DONE = ("accepted", "")
 
@@ -173,4 +173,4 @@ def test_only_what_was_sent_is_compared(world, fields, verdict):
     approved(world)
     item = next(item for item in world.outbox.items() if item.source_id == LAB)
     whole = {"DEPARTMENTID": "LAB", "TITLE": "Labs", "STATUS": "active", "PARENTID": "", **fields}
-    assert judge(item, [Found(7, "", whole)], most_attempts=3).state.value == verdict
+    assert judge(item, [Found("7", "", whole)], most_attempts=3).state.value == verdict

@@ -90,7 +90,7 @@ def test_the_record_that_it_changes_or_settles_may_have_been_mended(box, warehou
 def test_the_target_of_an_update_may_have_been_mended(box, warehouse):
     """It is another record since, so it is another refusal."""
     store(warehouse, [bill(500, document_no="b1", vendor_id="V-11")], entity=ENTITY)
-    key = refused(box, operation=Operation.UPDATE, target_record_no=500)
+    key = refused(box, operation=Operation.UPDATE, target_id="500")
     assert set(box.refused("north", INPUTS)) == {key}
     store(warehouse, [bill(500, document_no="b1", vendor_id="V-11", state="Paid")], entity=ENTITY)
     assert box.refused("north", INPUTS) == {}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import UNDONE_STATES, Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.warehouse.compared import forget_comparisons_without
+from intacct_pipelines.warehouse.outbox.ids import typed
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason
 from intacct_pipelines.warehouse.outbox.journal import Journal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from intacct_pipelines.domain.pushed import Pushed
 
 
@@ -38,21 +41,35 @@ class Confirming(Journal):
             asked = {"link": link, "entity": entity, "undone": sorted(UNDONE_STATES)}
             rows = cursor.execute(_RETURNED, asked).fetchall()
             outcomes = [
-                Outcome(ItemKey(row["item_key"]), State.CONFIRMED, "confirmed", record_no=row["record_no"])
+                Outcome(ItemKey(row["item_key"]), State.CONFIRMED, "confirmed", record_id=row["record_id"])
                 for row in rows
             ]
             self._move(cursor, outcomes, actor)
-            for row in rows:
-                values = {**row, "link": link, "actor": actor, "now": self._now()}
+            pairs = [_pair(row) for row in rows]
+            for pair in pairs:
+                values = {**pair._asdict(), "link": link, "actor": actor, "now": self._now()}
                 cursor.execute(_FORMER_PAIR, values)
                 cursor.execute(_CROSSWALK, values)
-            pairs = [
-                (row["object_name"], row["source_id"], row["record_no"])
-                for row in rows
-                if _is_compared(row["object_name"])
+            compared = [
+                (pair.object_name, pair.platform_id, pair.record_no) for pair in pairs if _is_compared(pair.object_name)
             ]
-            forget_comparisons_without(cursor.connection, link, pairs)
+            forget_comparisons_without(cursor.connection, link, compared)
             return len(rows)
+
+
+class _Pair(NamedTuple):
+    """What the crosswalk learns of one confirmed item."""
+
+    object_name: str
+    platform_id: str
+    record_no: int
+    intacct_id: str
+    item_key: str
+
+
+def _pair(row: Mapping[str, Any]) -> _Pair:
+    name, people_id = row["object_name"], row["people_id"] or ""
+    return _Pair(name, row["source_id"], int(row["record_id"]), people_id, row["item_key"])
 
 
 def _is_compared(object_name: str) -> bool:
@@ -63,54 +80,63 @@ def _is_compared(object_name: str) -> bool:
 def _held(pushed: Pushed) -> str:
     """Return what a record holds of that which an update without a mark writes, by its place in the payload."""
     columns = {pushed.place(Operation.UPDATE, column): column for column in pushed.content}
-    pairs = ", ".join(f"'{place}', coalesce({column}, '')" for place, column in columns.items())
+    pairs = ", ".join(f"'{place}', coalesce(r.{column}, '')" for place, column in columns.items())
     return f"jsonb_build_object({pairs})" if pairs else "NULL::jsonb"
 
 
+def _mark(pushed: Pushed) -> str:
+    return f"r.{pushed.mark}" if pushed.mark else "NULL"
+
+
 def _state(pushed: Pushed) -> str:
-    return "state" if Operation.REVERSE in pushed.functions else "NULL"
+    return "r.state" if Operation.REVERSE in pushed.functions else "NULL"
 
 
-_BACK: Final = " UNION ALL ".join(
-    f"""SELECT '{pushed.name}' AS object_name, entity, record_no, {pushed.people_id} AS intacct_id,
-        {pushed.mark or "NULL"} AS mark, {_state(pushed)} AS state, {_held(pushed)} AS held, _deleted, _synced_at
-        FROM {pushed.target.qualified_name}"""  # noqa: S608  # names from the catalog
-    for pushed in PUSHED.values()
-)
-"""Intacct's records of every pushed object."""
+def _came_back(pushed: Pushed) -> str:
+    """Return the query of the items of one object that are in the target system, and of the records that they made."""
+    target, key = pushed.target, pushed.target.key[0]
+    return f"""
+        SELECT i.item_key, i.object_name, i.source_id, i.operation, i.payload, i.sent_at, i.created_at, i.position,
+            r.{key}::text AS record_id, r.{pushed.people_id} AS people_id, {_mark(pushed)} AS mark,
+            {_state(pushed)} AS state, {_held(pushed)} AS held, r._deleted, r._synced_at
+        FROM push.item AS i JOIN {target.qualified_name} AS r
+            ON r.entity = i.entity AND r.{key} = {typed(target, "i.record_id")}
+        WHERE i.object_name = '{pushed.name}' AND i.link = %(link)s AND i.entity = %(entity)s
+            AND i.state = 'accepted'"""  # noqa: S608  # names from the catalog
+
+
+_BACK: Final = " UNION ALL ".join(_came_back(pushed) for pushed in PUSHED.values())
+"""What was accepted, with the records that it made, of every pushed object."""
 
 # A record pairs with its source when it carries the item's key, which names exactly one operation on one source record.
 # A reversal is known by its effect, since nobody documents where its own words end up.
-# One without the key is the record whose number Intacct told, once it holds what an update sent or was read since.
+# One without the key is the record whose id its system told, once it holds what an update sent or was read since.
 _RETURNED: Final = f"""
-SELECT i.item_key, i.object_name, i.source_id, r.record_no, r.intacct_id FROM push.item AS i JOIN ({_BACK}) AS r
-    ON r.object_name = i.object_name AND r.entity = i.entity AND r.record_no = i.record_no
-    AND NOT r._deleted AND CASE
-        WHEN i.operation = 'reverse' THEN r.state = ANY(%(undone)s)
-        WHEN position(i.item_key IN i.payload) > 0 THEN position(i.item_key IN r.mark) > 0
-        ELSE i.operation = 'create' OR r._synced_at > i.sent_at OR NOT EXISTS (
-            SELECT 1 FROM jsonb_each_text(r.held) AS h
-            WHERE i.payload::jsonb #>> string_to_array(h.key, '.') <> h.value)
+SELECT b.item_key, b.object_name, b.source_id, b.record_id, b.people_id FROM ({_BACK}) AS b
+WHERE NOT b._deleted AND CASE
+        WHEN b.operation = 'reverse' THEN b.state = ANY(%(undone)s)
+        WHEN position(b.item_key IN b.payload) > 0 THEN position(b.item_key IN b.mark) > 0
+        ELSE b.operation = 'create' OR b._synced_at > b.sent_at OR NOT EXISTS (
+            SELECT 1 FROM jsonb_each_text(b.held) AS h
+            WHERE b.payload::jsonb #>> string_to_array(h.key, '.') <> h.value)
         END
-WHERE i.link = %(link)s AND i.entity = %(entity)s AND i.state = 'accepted' ORDER BY i.created_at, i.position
+ORDER BY b.created_at, b.position
 """  # noqa: S608  # names from the catalog
 
 _DELETED: Final = f"""
-SELECT i.item_key FROM push.item AS i JOIN ({_BACK}) AS r
-    ON r.object_name = i.object_name AND r.entity = i.entity AND r.record_no = i.record_no AND r._deleted
-WHERE i.link = %(link)s AND i.entity = %(entity)s AND i.state = 'accepted' ORDER BY i.created_at, i.position
+SELECT b.item_key FROM ({_BACK}) AS b WHERE b._deleted ORDER BY b.created_at, b.position
 """  # noqa: S608  # names from the catalog
 
 _FORMER_PAIR: Final = """
 UPDATE mapping.crosswalk SET status = 'refused', decided_by = %(actor)s, decided_at = %(now)s
-WHERE link = %(link)s AND object = %(object_name)s AND platform_id = %(source_id)s AND status = 'confirmed'
+WHERE link = %(link)s AND object = %(object_name)s AND platform_id = %(platform_id)s AND status = 'confirmed'
     AND intacct_record_no <> %(record_no)s
 """
 
 _CROSSWALK: Final = """
 INSERT INTO mapping.crosswalk (link, object, platform_id, intacct_record_no, intacct_id, status, evidence, decided_by,
     decided_at)
-VALUES (%(link)s, %(object_name)s, %(source_id)s, %(record_no)s, coalesce(%(intacct_id)s, ''), 'confirmed',
+VALUES (%(link)s, %(object_name)s, %(platform_id)s, %(record_no)s, %(intacct_id)s, 'confirmed',
     jsonb_build_object('item_key', %(item_key)s::text), %(actor)s, %(now)s)
 ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct_id = excluded.intacct_id,
     status = excluded.status, evidence = excluded.evidence, decided_by = excluded.decided_by,

@@ -50,7 +50,7 @@ class OutboxItem:
     natural_key: Mapping[str, str]
     payload_text: str
     source_revision: str
-    target_record_no: int | None
+    target_id: str | None
     target_revision: str
     amount: Decimal
     currency: str
@@ -61,7 +61,7 @@ class OutboxItem:
     sent_at: datetime | None
     refused: bool
     reason: Reason
-    record_no: int | None
+    record_id: str | None
 
     @property
     def is_marked(self) -> bool:
@@ -78,7 +78,7 @@ class Outcome:
         state: Its next state.
         event: Word for the journal.
         reason: Why, if there is something to say.
-        record_no: Intacct's key of the record, once known.
+        record_id: The target system's key of the record, once known.
         refused: For ``uncertain``: Intacct said no, but a look-up has yet to prove that the record is not there.
     """
 
@@ -86,7 +86,7 @@ class Outcome:
     state: State
     event: str
     reason: Reason | None = None
-    record_no: int | None = None
+    record_id: str | None = None
     refused: bool = False
 
 
@@ -146,7 +146,7 @@ def item_of(row: Mapping[str, Any]) -> OutboxItem:
         natural_key=row["natural_key"],
         payload_text=row["payload"],
         source_revision=row["source_revision"],
-        target_record_no=row["target_record_no"],
+        target_id=row["target_id"],
         target_revision=row["target_revision"],
         amount=row["amount"],
         currency=row["currency"],
@@ -157,5 +157,5 @@ def item_of(row: Mapping[str, Any]) -> OutboxItem:
         sent_at=row["sent_at"],
         refused=row["refused"],
         reason=Reason(row["reason_class"], row["rule"], row["reason"], row["remedy"]),
-        record_no=row["record_no"],
+        record_id=row["record_id"],
     )

@@ -114,8 +114,8 @@ def _detail(outcome: Outcome) -> dict[str, object]:
     detail: dict[str, object] = {"to": outcome.state.value}
     if outcome.reason is not None:
         detail |= {"class": outcome.reason.kind, "rule": outcome.reason.rule, "reason": _mask(outcome.reason.text)}
-    if outcome.record_no is not None:
-        detail["record_no"] = outcome.record_no
+    if outcome.record_id is not None:
+        detail["record_id"] = outcome.record_id
     return detail
 
 
@@ -129,7 +129,7 @@ def _move_row(outcome: Outcome) -> dict[str, object]:
         "rule": reason.rule if reason else "",
         "reason": _mask(reason.text) if reason else "",
         "remedy": reason.remedy if reason else "",
-        "record_no": outcome.record_no,
+        "record_id": outcome.record_id,
         # A sending of which nothing can have run does not count.
         "uncounted": int(outcome.event == NOT_SENT),
     }
@@ -138,10 +138,10 @@ def _move_row(outcome: Outcome) -> dict[str, object]:
 _MOVE: Final = """
 UPDATE push.item AS i SET state = m.state, refused = m.refused, updated_at = %(now)s,
     attempts = i.attempts - m.uncounted,
-    record_no = coalesce(m.record_no, i.record_no),
+    record_id = coalesce(m.record_id, i.record_id),
     reason_class = m.reason_class, rule = m.rule, reason = m.reason, remedy = m.remedy
 FROM jsonb_to_recordset(%(moves)s::jsonb) AS m (item_key text, state text, refused boolean, reason_class text,
-    rule text, reason text, remedy text, record_no bigint, uncounted integer)
+    rule text, reason text, remedy text, record_id text, uncounted integer)
 WHERE i.item_key = m.item_key
 RETURNING i.item_key, i.plan_id
 """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from intacct_pipelines.domain.catalog import Kind
+from intacct_pipelines.domain.catalog import TABLES, Kind
 from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.warehouse.outbox.ids import typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.domain.pushed import Pushed
     from intacct_pipelines.warehouse.outbox.items import OutboxItem
+
+_NUMBER: Final = "k.number #>> '{}'"
 
 
 def overtaken(cursor: psycopg.Cursor[dict[str, Any]], items: Sequence[OutboxItem]) -> set[ItemKey]:
@@ -25,14 +28,15 @@ def overtaken(cursor: psycopg.Cursor[dict[str, Any]], items: Sequence[OutboxItem
 
 def _taken_or_changed(pushed: Pushed) -> str:
     """Return the query of one object's items whose natural key another record took, or whose target changed."""
-    target = pushed.target.qualified_name
+    target, key = pushed.target.qualified_name, pushed.target.key[0]
+    target_id = typed(pushed.target, "i.target_id")
     unmarked = f"position(i.item_key IN coalesce(t.{pushed.mark}, '')) = 0" if pushed.mark else "true"
     same_key = " AND ".join(_same(pushed, column) for column in pushed.natural_key)
     changed = "".join(
         f"""
         UNION
         SELECT i.item_key FROM wanted AS i JOIN {lines.qualified_name} AS l
-            ON l.entity = i.entity AND l.{lines.parent_key} = i.target_record_no
+            ON l.entity = i.entity AND l.{lines.parent_key} = {target_id}
         WHERE i.object_name = '{pushed.name}' AND i.operation <> 'create' AND l._synced_at > i.planned_at"""  # noqa: S608  # names from the catalog
         for lines in pushed.target_lines
     )
@@ -40,7 +44,7 @@ def _taken_or_changed(pushed: Pushed) -> str:
         f"""
         UNION
         SELECT i.item_key FROM wanted AS i CROSS JOIN jsonb_path_query(i.payload::jsonb, '$.**."{name}"') AS k (number)
-            JOIN {table} AS t ON t.entity = i.entity AND t.record_no = (k.number #>> '{{}}')::bigint
+            JOIN {table} AS t ON t.entity = i.entity AND t.{TABLES[table].key[0]} = {typed(TABLES[table], _NUMBER)}
         WHERE i.object_name = '{pushed.name}' AND (t._deleted OR t._synced_at > i.planned_at)"""  # noqa: S608  # names from the registry
         for table, names in pushed.stands_on.items()
         for name in names
@@ -48,10 +52,10 @@ def _taken_or_changed(pushed: Pushed) -> str:
     return f"""
         SELECT i.item_key FROM wanted AS i JOIN {target} AS t ON t.entity = i.entity AND {same_key}
         WHERE i.object_name = '{pushed.name}' AND NOT t._deleted AND {unmarked}
-            AND t.record_no IS DISTINCT FROM i.target_record_no
+            AND t.{key} IS DISTINCT FROM {target_id}
         UNION
         SELECT i.item_key FROM wanted AS i JOIN {target} AS t
-            ON t.entity = i.entity AND t.record_no = i.target_record_no
+            ON t.entity = i.entity AND t.{key} = {target_id}
         WHERE i.object_name = '{pushed.name}' AND i.operation <> 'create'
             AND (t._deleted OR t._synced_at > i.planned_at) AND {unmarked}{changed}"""  # noqa: S608  # names from the catalog
 

@@ -150,7 +150,7 @@ def _item_row(plan: Plan, position: int, now: datetime) -> dict[str, object]:
         "payload": item.payload_text,
         "payload_hash": _hash(item.payload_text),
         "source_revision": item.source_revision,
-        "target_record_no": item.target_record_no,
+        "target_id": item.target_id,
         "target_revision": item.target_revision,
         "amount": item.amount,
         "currency": item.currency,
@@ -162,10 +162,10 @@ def _item_row(plan: Plan, position: int, now: datetime) -> dict[str, object]:
 
 _UPSERT_ITEM: Final = """
 INSERT INTO push.item (item_key, plan_id, link, entity, position, object_name, operation, source_id, natural_key,
-    payload, payload_hash, source_revision, target_record_no, target_revision, amount, currency, depends_on, label,
+    payload, payload_hash, source_revision, target_id, target_revision, amount, currency, depends_on, label,
     created_at, updated_at)
 VALUES (%(item_key)s, %(plan_id)s, %(link)s, %(entity)s, %(position)s, %(object_name)s, %(operation)s, %(source_id)s,
-    %(natural_key)s, %(payload)s, %(payload_hash)s, %(source_revision)s, %(target_record_no)s, %(target_revision)s,
+    %(natural_key)s, %(payload)s, %(payload_hash)s, %(source_revision)s, %(target_id)s, %(target_revision)s,
     %(amount)s, %(currency)s, %(depends_on)s, %(label)s, %(now)s, %(now)s)
 ON CONFLICT (item_key) DO UPDATE SET plan_id = excluded.plan_id, position = excluded.position,
     source_revision = excluded.source_revision, target_revision = excluded.target_revision,

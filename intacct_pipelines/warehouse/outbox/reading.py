@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.warehouse.outbox.items import OutboxItem
 
-_PERHAPS_DELETED: Final = frozenset({"deleted_in_intacct", "repeat_refused"})
+_PERHAPS_DELETED: Final = frozenset({"deleted_in_intacct", "deleted_in_bill", "repeat_refused"})
 _BY_MACHINE: Final = ("reconciliation", "confirm")
 """Who writes down pairs that no person decided."""
 _DECISIONS: Final = """

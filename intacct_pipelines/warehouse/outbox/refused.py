@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import PushError
+from intacct_pipelines.warehouse.outbox.ids import typed
 from intacct_pipelines.warehouse.outbox.items import item_of, select_items
 from intacct_pipelines.warehouse.outbox.journal import Journal, entry
 
@@ -63,14 +65,15 @@ def _written_since() -> str:
         f"SELECT entity, {column} AS name, _synced_at FROM {table}"  # noqa: S608  # names from the catalog
         for table, column in _IS_NAMED
     )
-    changed = " UNION ALL ".join(
-        f"""SELECT '{one.name}' AS object_name, entity, record_no, _synced_at
-        FROM {one.target.qualified_name}"""  # noqa: S608  # names from the catalog
+    changed = " ".join(
+        f"""WHEN '{one.name}' THEN EXISTS (
+            SELECT FROM {one.target.qualified_name} AS t WHERE t.entity = i.entity
+            AND t.{one.target.key[0]} = {typed(one.target, "i.target_id")} AND t._synced_at > i.updated_at)"""
         for one in PUSHED.values()
     )
     settled = " UNION ALL ".join(
-        f"""SELECT '{one.name}' AS object_name, '{name}' AS place, entity, record_no, _synced_at
-        FROM {table}"""  # noqa: S608  # names from the registry
+        f"""SELECT '{one.name}' AS object_name, '{name}' AS place, entity, {TABLES[table].key[0]}::text AS id,
+            _synced_at FROM {table}"""  # noqa: S608  # names from the registry
         for one in PUSHED.values()
         for table, names in one.stands_on.items()
         for name in names
@@ -81,14 +84,12 @@ def _written_since() -> str:
             ON t.name = v.told #>> '{{}}' AND t._synced_at > i.updated_at
             AND t.entity IN (i.entity, split_part(i.entity, ':', 1) || ':top')
         WHERE jsonb_typeof(v.told) = 'string')
-    OR EXISTS (
-        SELECT FROM ({changed}) AS t WHERE t.object_name = i.object_name AND t.entity = i.entity
-            AND t.record_no = i.target_record_no AND t._synced_at > i.updated_at)
+    OR CASE i.object_name {changed} ELSE false END
     OR EXISTS (
         SELECT FROM ({settled}) AS t
             CROSS JOIN jsonb_path_query(i.payload::jsonb, ('$.**."' || t.place || '"')::jsonpath) AS v (told)
         WHERE t.object_name = i.object_name AND t.entity = i.entity AND t._synced_at > i.updated_at
-            AND t.record_no::text = v.told #>> '{{}}')"""  # noqa: S608  # names from the catalog
+            AND t.id = v.told #>> '{{}}')"""  # noqa: S608  # names from the catalog
 
 
 _REFUSED: Final = f"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from intacct_pipelines.domain.catalog import Kind
 from intacct_pipelines.domain.pushed import PUSHED
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def stored_revisions(
 def _query(pushed: Pushed) -> str:
     """Return the query of one object: a hash over the record's own and its lines'; nothing for what is out of date."""
     source, key = pushed.source.qualified_name, pushed.source.key[0]
+    typed_array = "%(ids)s::bigint[]" if pushed.source.column(key).kind is Kind.INTEGER else "%(ids)s"
     hashes = "".join(
         f""" || coalesce((SELECT string_agg(l._hash::text, ',' ORDER BY {_key(lines)}) {_of(lines, key)}), '')"""
         for lines in pushed.source_lines
@@ -35,10 +37,10 @@ def _query(pushed: Pushed) -> str:
         for lines in pushed.source_lines
     )
     return f"""
-    SELECT s.{key} AS id, encode(sha256(convert_to(s._hash::text{hashes}, 'UTF8')), 'hex') AS revision
+    SELECT s.{key}::text AS id, encode(sha256(convert_to(s._hash::text{hashes}, 'UTF8')), 'hex') AS revision
     FROM {source} AS s
-    WHERE s.entity = %(entity)s AND s.{key} = ANY(%(ids)s) AND NOT s._deleted
-        AND s.{key} <> ALL ({_quarantined(pushed.source)}){held_back}"""  # noqa: S608  # names from the catalog
+    WHERE s.entity = %(entity)s AND s.{key} = ANY({typed_array}) AND NOT s._deleted
+        AND s.{key}::text <> ALL ({_quarantined(pushed.source)}){held_back}"""  # noqa: S608  # names from the catalog
 
 
 def _key(lines: Table) -> str:

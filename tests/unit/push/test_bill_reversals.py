@@ -40,7 +40,7 @@ def test_a_bill_deleted_after_a_void_payment_is_reversed_on_the_day_of_its_delet
     found = planned()
     assert found.holds == ()
     (item,) = found.items
-    assert (item.operation, item.target_record_no, item.amount) == (Operation.REVERSE, 500, Decimal("100.00"))
+    assert (item.operation, item.target_id, item.amount) == (Operation.REVERSE, "500", Decimal("100.00"))
     assert list(item.payload) == ["datereversed", "description"]
     assert item.payload["datereversed"] == {"year": "2026", "month": "03", "day": "01"}
     assert item.payload["description"] == f"BILL:b1 {item.key} deleted in BILL on 2026-03-01"

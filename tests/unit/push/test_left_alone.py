@@ -9,8 +9,8 @@ import pytest
 from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.channel import Found
 from intacct_pipelines.push.recover import check_target, judge
-from intacct_pipelines.push.wire import Found
 from intacct_pipelines.warehouse.outbox import OutboxItem, Reason
 
 KEY = ItemKey("ip-0123456789abcdef0123456789abcdef")
@@ -18,7 +18,7 @@ UPDATED = [name for name, one in PUSHED.items() if one.mark and one.looked_up]
 UNDONE = [name for name, one in PUSHED.items() if Operation.REVERSE in one.functions]
 
 
-def item(name, operation, *, target=7):
+def item(name, operation, *, target="7"):
     """An item of an object that was sent once and not answered."""
     return OutboxItem(
         KEY, "p", "north", "acme:100", name, operation, "s1", {}, f'{{"text": "{KEY}"}}', "r1", target, "as planned",
@@ -30,7 +30,7 @@ def there(name, **fields):
     """Intacct's record, written last by somebody else."""
     pushed = PUSHED[name]
     empty = {pushed.field(column): "" for column in (*pushed.natural_key, *pushed.looked_up)}
-    return Found(7, "by hand", {**empty, "STATE": "Posted", "TRX_TOTALENTERED": "1", **fields})
+    return Found("7", "by hand", {**empty, "STATE": "Posted", "TRX_TOTALENTERED": "1", **fields})
 
 
 @pytest.mark.parametrize("name", UPDATED)

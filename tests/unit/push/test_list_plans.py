@@ -93,7 +93,7 @@ def test_what_bill_archived_is_made_inactive_and_never_deleted(name):
     [item] = made.items
     tag = PUSHED[name].target.source_object
     assert xml_of(item) == f"<update><{tag}><RECORDNO>70</RECORDNO><STATUS>inactive</STATUS></{tag}></update>"
-    assert (item.is_inactivating, item.target_record_no) == (True, 70)
+    assert (item.is_inactivating, item.target_id) == (True, "70")
 
 
 @pytest.mark.parametrize(

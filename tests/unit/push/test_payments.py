@@ -411,7 +411,7 @@ def voided(**changes):
 def test_a_void_takes_the_payment_back_on_the_day_of_the_void():
     """A reversal with a day of its own, which moves the money back; nothing is deleted (S-PAY-04, S-CON-16)."""
     one = only_item(plan(voided(), matches=PAID))
-    assert (one.operation, one.target_record_no) == (Operation.REVERSE, 800)
+    assert (one.operation, one.target_id) == (Operation.REVERSE, "800")
     assert one.payload == {
         "datereversed": {"year": "2026", "month": "02", "day": "25"},
         "description": f"BILL:p1 {one.key} voided in BILL on 2026-02-25",

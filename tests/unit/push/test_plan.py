@@ -294,7 +294,7 @@ def test_a_vendor_that_bill_renamed_gets_its_name_and_nothing_else(tax_id):
     changed = vendor(name="New name", tax_id=tax_id, email="new@example.com", modified_at=LATE)
     rows = tables(bill__vendor=[changed], intacct__vendor=[intacct_vendor(tax_id="1", owner_entity_id="100")])
     update, document = plan(rows).items
-    assert (update.operation, update.target_record_no) == (Operation.UPDATE, 11)
+    assert (update.operation, update.target_id) == (Operation.UPDATE, "11")
     assert update.payload == {"RECORDNO": "11", "NAME": "New name"}
     assert update.changes == (Change("name", "Vendor v1", "New name"),)
     assert (document.object_name, document.depends_on) == ("ap_bill", ())
@@ -347,7 +347,7 @@ def test_an_equal_pair_needs_nothing():
 def test_an_edit_in_bill_updates_the_unpaid_bill_in_place():
     """By RECORDNO, lines replaced by LINE_NO, the old effect taken back and the new one posted (S-BIL-08, S-BIL-09)."""
     [item] = plan(paired(), matches=BOTH).items
-    assert (item.operation, item.target_record_no) == (Operation.UPDATE, 500)
+    assert (item.operation, item.target_id) == (Operation.UPDATE, "500")
     assert next(iter(item.payload)) == "RECORDNO"
     assert item.payload["APBILLITEMS"]["APBILLITEM"][0]["LINE_NO"] == "1"
     assert "ACTION" not in item.payload

@@ -63,7 +63,7 @@ def test_a_file_is_uploaded_and_then_its_bill_names_the_attachment():
     assert (sent["attachmentname"], sent["attachmenttype"]) == ("Invoice", "pdf")
     assert Reference.parse(sent["attachmentdata"]) == Reference(FILES, "f1", 2, told.sha256)
     assert upload.changes[0].new == f"Invoice.pdf, 2 bytes, SHA-256 {told.sha256}"
-    assert (link.payload, link.target_record_no) == ({"RECORDNO": "500", "SUPDOCID": OWN}, 500)
+    assert (link.payload, link.target_id) == ({"RECORDNO": "500", "SUPDOCID": OWN}, "500")
     assert link.depends_on == (upload.key,)
     assert not upload.amount
     assert upload.ledger_effect == link.ledger_effect == ()
@@ -95,7 +95,7 @@ def test_what_the_attachment_tells_is_not_uploaded_again():
     plan = planned(paired={"attachment_id": OWN}, held=held)
     assert (plan.items, plan.holds) == ((), ())
     (late,) = planned(file(), file("f2", "Late.png"), paired={"attachment_id": OWN}, held=held).items
-    assert (late.operation.value, late.target_record_no) == ("update", 7)
+    assert (late.operation.value, late.target_id) == ("update", "7")
     assert [one["attachmentname"] for one in late.payload["attachments"]["attachment"]] == ["Late"]
     assert late.payload["supdocdescription"].count(" ") == 4, "mark, key and both hashes"
 

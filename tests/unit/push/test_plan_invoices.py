@@ -116,7 +116,7 @@ def test_an_edited_unpaid_invoice_is_updated_in_place():
     lines = [invoice_line(), invoice_line(line_no=2, quantity=Decimal(1), price=Decimal("10.005"), description=None)]
     plan = paired(bill={"amount": Decimal("118.01")}, bill__ar_invoice_line=lines)
     item = only(plan)
-    assert (item.operation, item.target_record_no) == (Operation.UPDATE, 700)
+    assert (item.operation, item.target_id) == (Operation.UPDATE, "700")
     xml = function_of(item).xml()
     assert xml.startswith('<update_invoice key="700"><customerid>C-21</customerid>')
     assert "basecurr" not in xml

@@ -294,7 +294,7 @@ def test_a_voided_receipt_is_taken_back_on_a_day_of_its_own():
     """`reverse_arpayment` names the record and the day of the void (S-ARP-03); nothing is deleted (S-IDM-06)."""
     rows, matches = void()
     item = only(planned(rows, matches=matches))
-    assert (item.operation, item.target_record_no) == (Operation.REVERSE, 31)
+    assert (item.operation, item.target_id) == (Operation.REVERSE, "31")
     assert function_of(item).xml() == (
         '<reverse_arpayment key="31"><datereversed><year>2026</year><month>02</month><day>25</day></datereversed>'
         f"<description>BILL:r1 {item.key} voided in BILL on 2026-02-25</description></reverse_arpayment>"

@@ -12,7 +12,8 @@ from sent_cases import SENT
 from intacct_pipelines.clients.intacct import Level, classify
 from intacct_pipelines.clients.intacct.failures import detail
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.wire import function_of, reason_of
+from intacct_pipelines.push.channel import reason_of
+from intacct_pipelines.push.wire import function_of
 
 every_case = pytest.mark.parametrize("case", SENT, ids=" ".join)
 
@@ -49,7 +50,7 @@ def test_the_key_follows_from_all_that_is_sent(case, said, others):
     one = SENT[case](said)
     for field in fields(Said):
         two = SENT[case](replace(said, **{field.name: getattr(others, field.name)}))
-        is_same_target = (one.target_record_no, one.target_revision) == (two.target_record_no, two.target_revision)
+        is_same_target = (one.target_id, one.target_revision) == (two.target_id, two.target_revision)
         assert (one.key == two.key) is (is_same_target and without_key(one) == without_key(two)), field.name
 
 
