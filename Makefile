@@ -71,6 +71,12 @@ dictionary: $(STAMP) ## Write the data dictionary anew from the catalog
 coverage-report: $(STAMP) ## Write docs/coverage.md anew: each sync rule, where it is kept, which tests prove it
 	@$(BIN)/python tests/rule_coverage.py
 
+.PHONY: findings-guide
+findings-guide: $(STAMP) ## Write docs/findings.md anew: what each class of findings means, and where it is mended
+	@$(BIN)/python -c "from intacct_pipelines.reconcile.finding_classes import finding_classes as all_of; \
+		from intacct_pipelines.report.findings_guide import findings_guide; print(findings_guide(all_of()), end='')" \
+		> docs/findings.md
+
 .PHONY: pictures
 pictures: $(STAMP) ## Draw the README's pictures anew from a running demo (needs chromium)
 	@$(BIN)/python docs/pictures/draw.py

@@ -78,6 +78,7 @@ def finding_rows(found: Iterable[Finding]) -> list[dict[str, Any]]:
         {
             "object": one.object,
             "what": one.root_name or one.root or " ".join(filter(None, (one.kind, one.field))),
+            "class": one.cause,
             "verdict": one.verdict,
             "rule": one.rule,
             "records": one.records,
