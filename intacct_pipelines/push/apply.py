@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.push.channel import Channel
     from intacct_pipelines.warehouse.outbox import Outbox, OutboxItem
@@ -148,9 +149,11 @@ class _Run:
         self._now = now
         self._sleep = sleep
         self._pauses = 0
+        self._seen: frozenset[ItemKey] = frozenset()
 
     def send_all(self) -> None:
         size = self._options.functions_per_request * self._options.in_flight
+        self._seen = self._outbox.already_there(self._link)
         while self._pauses <= self._options.most_pauses:
             self._outbox.hold_children(self._link, actor=self._worker)
             items = self._outbox.claim(self._link, worker=self._worker, limit=size)
@@ -221,13 +224,9 @@ class _Run:
         """Leave out what must not be sent after all.
 
         Looked up are updates and reversals, whose target may have changed since the plan, items that were sent at
-        another time, and those that the channel wants to be looked for.
+        another time, by a warehouse that was restored since too, and those that the channel wants to be looked for.
         """
-        doubtful = [
-            one
-            for one in items
-            if one.operation is not Operation.CREATE or one.attempts > 1 or self._channel.is_looked_up_first(one)
-        ]
+        doubtful = [one for one in items if self._is_looked_up_first(one)]
         if not doubtful:
             return list(items)
         try:
@@ -239,6 +238,10 @@ class _Run:
         self._record([verdict for verdict in verdicts if verdict is not None])
         decided = {verdict.key for verdict in verdicts if verdict is not None}
         return [item for item in items if item.key not in decided]
+
+    def _is_looked_up_first(self, item: OutboxItem) -> bool:
+        was_sent = item.attempts > 1 or item.key in self._seen
+        return item.operation is not Operation.CREATE or was_sent or self._channel.is_looked_up_first(item)
 
     def _send(self, items: Sequence[OutboxItem]) -> list[Outcome]:
         """Send claimed items in requests, several at once, and store each outcome as soon as it is known."""

@@ -26,6 +26,11 @@ def overtaken(cursor: psycopg.Cursor[dict[str, Any]], items: Sequence[OutboxItem
     return {ItemKey(row["item_key"]) for row in rows}
 
 
+def came_before(cursor: psycopg.Cursor[dict[str, Any]], link: str) -> frozenset[ItemKey]:
+    """Return the approved items whose key a record carries that was read since the plan."""
+    return frozenset(ItemKey(row["item_key"]) for row in cursor.execute(_CAME_BEFORE, {"link": link}).fetchall())
+
+
 def _taken_or_changed(pushed: Pushed) -> str:
     """Return the query of one object's items whose natural key another record took, or whose target changed."""
     target, key = pushed.target.qualified_name, pushed.target.key[0]
@@ -76,4 +81,21 @@ WITH wanted AS (
     WHERE i.item_key = ANY(%(keys)s)
 )
 {" UNION ".join(_taken_or_changed(pushed) for pushed in PUSHED.values())}
+"""  # noqa: S608  # names from the catalog
+
+_MARKED: Final = " UNION ALL ".join(
+    f"""
+    SELECT i.item_key FROM wanted AS i JOIN {pushed.target.qualified_name} AS t
+        ON t.entity = i.entity AND t._synced_at > i.planned_at AND NOT t._deleted
+    WHERE i.object_name = '{pushed.name}' AND position(i.item_key IN t.{pushed.mark}) > 0"""  # noqa: S608  # ditto
+    for pushed in PUSHED.values()
+    if pushed.mark
+)
+_CAME_BEFORE: Final = f"""
+WITH wanted AS (
+    SELECT i.item_key, i.object_name, i.entity, p.created_at AS planned_at
+    FROM push.item AS i JOIN push.plan AS p USING (plan_id)
+    WHERE i.link = %(link)s AND i.state = 'approved' AND i.operation = 'create'
+)
+{_MARKED}
 """  # noqa: S608  # names from the catalog

@@ -14,7 +14,7 @@ from intacct_pipelines.errors import PushError
 from intacct_pipelines.warehouse.connection import SESSION_LOCK_KEY
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason, select_items
 from intacct_pipelines.warehouse.outbox.journal import Journal
-from intacct_pipelines.warehouse.outbox.overtaken import overtaken
+from intacct_pipelines.warehouse.outbox.overtaken import came_before, overtaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,6 +59,14 @@ class Sending(Journal):
                     self._start(cursor, fresh, worker, "sending")
                     return [replace(item, attempts=item.attempts + 1) for item in fresh]
             return []
+
+    def already_there(self, link: str) -> frozenset[ItemKey]:
+        """Return the approved items of which a record came back although they were never sent, as the outbox knows.
+
+        So it is once the warehouse was restored from a backup that is older than their sending.
+        """
+        with self._transaction() as cursor:
+            return came_before(cursor, link)
 
     @staticmethod
     def _claimable(cursor: psycopg.Cursor[dict[str, Any]], link: str, limit: int) -> list[OutboxItem]:
