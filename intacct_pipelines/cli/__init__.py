@@ -21,6 +21,7 @@ _COMMANDS = {
     "sandbox": "intacct_pipelines.cli.sandbox:sandbox",
     "status": "intacct_pipelines.cli.status:status",
     "sync": "intacct_pipelines.cli.run:sync",
+    "webhooks": "intacct_pipelines.cli.webhooks:webhooks",
 }
 
 

@@ -21,6 +21,7 @@ from intacct_pipelines.settings.environment import (
 from intacct_pipelines.settings.links import LinkSettings
 from intacct_pipelines.settings.platforms import BusinessCenterCompany, CardSettings, SpendAccount
 from intacct_pipelines.settings.sections import Secret
+from intacct_pipelines.settings.webhooks import WebhookSettings
 
 __all__ = [
     "CONNECTIONS_VARIABLE",
@@ -36,6 +37,7 @@ __all__ = [
     "LinkSettings",
     "Secret",
     "SpendAccount",
+    "WebhookSettings",
     "connections_path",
     "dagster_home",
     "database_urls",

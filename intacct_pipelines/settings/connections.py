@@ -21,6 +21,7 @@ from intacct_pipelines.settings.environment import CONNECTIONS_VARIABLE, connect
 from intacct_pipelines.settings.links import LinkSettings, card_link_of, link_of
 from intacct_pipelines.settings.platforms import BusinessCenterCompany, SpendAccount
 from intacct_pipelines.settings.sections import Section
+from intacct_pipelines.settings.webhooks import WebhookSettings
 
 _MAX_FILE_BYTES: Final = 1_000_000
 
@@ -33,6 +34,7 @@ class Connections(Section):
     links: dict[str, LinkSettings] = Field(default_factory=dict)
     spend: dict[str, SpendAccount] = Field(default_factory=dict)
     business_center: dict[str, BusinessCenterCompany] = Field(default_factory=dict)
+    webhooks: WebhookSettings = Field(default_factory=WebhookSettings)
     is_sandbox: bool = Field(False, description="Schedules start switched on; for the sandbox only.")
 
     @model_validator(mode="after")
@@ -171,6 +173,13 @@ class Connections(Section):
         ends = [EntityKey(self.companies[one.company].company_id, one.entity) for one in every[platform].values()]
         links = [link for entity in ends if (link := self.platform_link(platform, entity))]
         return sorted(links, key=lambda link: link.name)
+
+    def listening_links(self) -> list[tuple[Link, LinkSettings]]:
+        """Return the links whose events start syncs, by name."""
+        found = [
+            self.link(EntityKey(self.companies[one.company].company_id, one.entity)) for one in self.links.values()
+        ]
+        return sorted((one for one in found if one and one[1].webhook_keys), key=lambda one: one[0].name)
 
     def link(self, entity: EntityKey) -> tuple[Link, LinkSettings] | None:
         """Return the link that ends at an entity, or None: such an entity is extracted but not reconciled."""

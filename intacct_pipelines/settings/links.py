@@ -21,7 +21,7 @@ from intacct_pipelines.domain.link import (
     Reporting,
 )
 from intacct_pipelines.settings.platforms import CardSettings
-from intacct_pipelines.settings.sections import WHERE_REQUIRED, Section, Text, TextMap, WhereRequired, Written
+from intacct_pipelines.settings.sections import WHERE_REQUIRED, Secret, Section, Text, TextMap, WhereRequired, Written
 
 
 class Form1099Setting(Section):
@@ -147,6 +147,11 @@ class LinkSettings(Written):
     entity: str = Field("", description="Entity id; empty for the top level (configurations A to D).")
     bill: str = Field(description="Name of the BILL connection in this file.")
     organization_id: str = Field(description="BILL organisation id.")
+    webhook_keys: tuple[Secret, ...] = Field(
+        (),
+        description="Security keys of the organisation's webhook subscriptions at BILL; with one, their events start "
+        "syncs of the entity. Several while a key is replaced.",
+    )
     approved_only: bool = Field(True, description="Push only bills that BILL has approved (S-APR-02).")
     grace_hours: int = Field(24, ge=0, description="Younger differences are in flight, not breaks (S-SCH-04).")
     tolerance: dict[str, Decimal] = Field(default_factory=dict, description="Largest ignored difference by currency.")
