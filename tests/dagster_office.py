@@ -61,6 +61,10 @@ class Office:
         self.transport = Damaging(self.sandbox)
         self.definitions = build_definitions(self.connections, self.resource())
 
+    def rebuild(self) -> None:
+        """Make the graph anew from what the connections state now."""
+        self.definitions = build_definitions(self.connections, self.resource())
+
     def resource(self) -> SystemsResource:
         """What the graph opens its connections by."""
         return SystemsResource.over(self.systems)

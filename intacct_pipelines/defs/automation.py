@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from intacct_pipelines.defs.bill_events import requests as runs_for_events
 from intacct_pipelines.defs.partitions import ENTITIES
 from intacct_pipelines.defs.plan_files import PLANS
 from intacct_pipelines.defs.resources import SystemsResource
@@ -145,4 +146,17 @@ def sensors(connections: Connections) -> list[dg.SensorDefinition]:
                 run_config={"ops": {"push__item": {"config": {"plan_id": plan_id}}}},
             )
 
-    return [discover_entities, approved_plans]
+    @dg.sensor(
+        name="bill_events",
+        target=sync,
+        minimum_interval_seconds=10,
+        default_status=status if connections.listening_links() else dg.DefaultSensorStatus.STOPPED,
+        description="Starts one sync of an entity for each burst of BILL's events that the endpoint has stored.",
+    )
+    def bill_events(
+        context: dg.SensorEvaluationContext, systems: SystemsResource
+    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        known = context.instance.get_dynamic_partitions(ENTITIES.name or "")
+        yield from runs_for_events(systems.now.warehouse, context.instance, connections.webhooks, known)
+
+    return [discover_entities, approved_plans, bill_events]

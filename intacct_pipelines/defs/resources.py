@@ -1,11 +1,13 @@
 """The one Dagster resource: a shell around ``Systems`` that lives as long as a run."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import dagster as dg
 from pydantic import PrivateAttr
 
+from intacct_pipelines.defs.alone import to_itself
 from intacct_pipelines.defs.systems import Systems
 
 
@@ -17,6 +19,7 @@ class SystemsResource(dg.ConfigurableResource[Any]):
 
     _systems: Systems | None = PrivateAttr(default=None)
     _open: Callable[[], Systems] = PrivateAttr(default=Systems)
+    _held: ExitStack = PrivateAttr(default_factory=ExitStack)
 
     @classmethod
     def over(cls, open_systems: Callable[[], Systems]) -> "SystemsResource":
@@ -29,12 +32,22 @@ class SystemsResource(dg.ConfigurableResource[Any]):
         resource: SystemsResource = Over()
         return resource
 
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - Dagster's signature
-        """Prepare; nothing is opened yet."""
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Prepare; nothing is opened yet, but by a run that must have its entity to itself.
+
+        Raises:
+            WarehouseError: Such a run waited in vain, or Postgres cannot be reached.
+        """
         self._systems = self._open()
+        try:
+            self._held.enter_context(to_itself(self._systems, context))
+        except BaseException:
+            self._systems.close()
+            raise
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - Dagster's signature
-        """Close every connection that the run opened."""
+        """Let go of the entity, and close every connection that the run opened."""
+        self._held.close()
         if self._systems is not None:
             self._systems.close()
             self._systems = None

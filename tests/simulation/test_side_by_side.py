@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,15 @@ if __name__ == "__main__":
             run_for_each("apply_plan", entities, lambda _: None)
             print("begun", flush=True)
             input()
+"""
+
+RUN_ONE_TABLE = """
+import sys, dagster as dg
+from intacct_pipelines.cli.jobs import instance, run_job
+with instance() as opened:
+    departments = dg.AssetKey(["intacct", "department"])
+    outcome = run_job(opened, sys.argv[1], partition_key=sys.argv[2], selection=[departments])
+    print(outcome.run_id if outcome.is_success else outcome.failure_lines, flush=True)
 """
 
 
@@ -95,6 +105,25 @@ def test_no_process_outlives_the_one_that_began_it():
     while any(_is_alive(child) for child in begun) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not [child for child in begun if _is_alive(child)]
+
+
+@pytest.mark.usefixtures("home")
+def test_runs_of_one_entity_wait_for_each_other_and_all_succeed():
+    """S-SCH-02, S-SCH-05: three begun at once in processes of their own; no step of one lies within another's."""
+    with instance() as opened:
+        entity = str(next(entity for entity in discover(opened) if entity.entity_id))
+        begun = [
+            subprocess.Popen(  # noqa: S603 - our own interpreter and code
+                [sys.executable, "-c", RUN_ONE_TABLE, job, entity], stdout=subprocess.PIPE, text=True
+            )
+            for job in ("sync", "sync", "sweep")
+        ]
+        runs = [process.communicate(timeout=300)[0].strip() for process in begun]
+        spans = sorted(
+            (min(step.start_time for step in steps), max(step.end_time for step in steps))
+            for steps in map(opened.get_run_step_stats, runs)
+        )
+    assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans)), spans
 
 
 def _children(process: int) -> list[int]:
