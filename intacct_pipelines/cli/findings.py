@@ -68,7 +68,7 @@ def class_named(name: str) -> FindingClass:
     """
     classes = {one.name: one for one in finding_classes()}
     if name not in classes:
-        near = ", ".join(get_close_matches(name, classes)) or "see the column `class` of `findings --all`"
+        near = ", ".join(get_close_matches(name, classes)) or "`findings --all` names them"
         raise ConfigurationError(f"There is no class of findings called {name}.", remedy=f"Did you mean: {near}?")
     return classes[name]
 
@@ -84,18 +84,21 @@ def _print(shown: list[Finding], *, others: int) -> None:
     rows = [
         (
             one.entity,
-            *finding.values(),
+            *(value for name, value in finding.items() if name != "class"),
             one.first_seen_at.date(),
             "open" if one.closed_at is None else f"closed {one.closed_at.date()}",
         )
         for one, finding in zip(shown, finding_rows(shown), strict=True)
     ]
     columns = (
-        "entity", "object", "what", "class", "verdict", "rule", "records", "at stake", "oldest", "whose turn", "why",
+        "entity", "object", "what", "verdict", "rule", "records", "at stake", "oldest", "whose turn", "why",
         "what to do", "first seen", "state",
     )  # fmt: skip
     print_table("Findings", columns, rows)
     if others:
         console().print(f"{others} more are in flight or need nothing: `findings --all`.")
     if shown:
-        console().print("What a class means, and in which screen to mend it: `findings --about CLASS`.")
+        # Names to copy, which a narrow column would break.
+        console().print("What they mean, and in which screen they are mended:")
+        for one in dict.fromkeys(f"{one.object}: findings --about {one.cause}" for one in shown):
+            console().print(f"  {one}")

@@ -13,9 +13,9 @@ from intacct_pipelines.report.words import VERDICTS
 _INTRODUCTION: Final = """# Findings, one by one
 
 Made from the causes of differences by `make findings-guide`; a test fails when it is out of date. A finding is one
-thing to mend ([what findings are](reconciliation.md#findings)). Each carries its class: the column `class` of
-`findings`, `cause` in its JSON and in `ops.finding`. `intacct-pipelines findings --about CLASS` shows what stands here
-of one.
+thing to mend ([what findings are](reconciliation.md#findings)). Each carries its class: `findings` names it
+below its table, and it is `cause` in its JSON and in `ops.finding`. `intacct-pipelines findings --about CLASS` shows
+what stands here of one.
 
 Screens are called as the vendors' help pages call them; a company may have other words, and a release may move one.
 What is marked *here* is a command of this product.

@@ -79,3 +79,32 @@ def test_a_sync_before_the_first_push_lets_all_expire_that_was_sent_after_the_ba
     assert set(states(world)) == {State.EXPIRED}
     assert world.apply() == {}
     assert written(world) == sent
+
+
+def test_what_the_outbox_never_heard_of_pairs_by_the_mark_and_is_not_planned_again(
+    world: World, make_database: Callable[..., str]
+):
+    """S-IDM-04: the plan itself is younger than the backup."""
+    world.extract()
+    backup = backed_up(world, make_database)
+    world.sync()
+    world.apply()
+    sent = written(world)
+    restore(world, backup)
+    assert world.sync().plan.items == ()
+    assert written(world) == sent
+
+
+def test_what_a_person_deleted_after_the_backup_is_planned_again_as_the_runbook_says(
+    world: World, make_database: Callable[..., str]
+):
+    """Neither side tells of it any more; so a person reads the first plan after a restore."""
+    world.extract()
+    backup = backed_up(world, make_database)
+    world.sync()
+    world.apply()
+    source, *_ = sorted(written(world))
+    bill = next(one for one in world.sandbox.intacct.bills() if one.fields["DESCRIPTION"].startswith(f"{source} "))
+    world.sandbox.intacct.delete_bill(bill.record_no)
+    restore(world, backup)
+    assert [f"BILL:{item.source_id}" for item in world.sync().plan.items] == [source]
