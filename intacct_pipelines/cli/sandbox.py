@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from intacct_pipelines.sandbox.bill import BillOptions
+from intacct_pipelines.sandbox.bill.deliveries import FAULTS, DeliveryOptions
 from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
 from intacct_pipelines.sandbox.server import SandboxOptions, SandboxServer, ready_line
 from intacct_pipelines.sandbox.spend import SpendOptions
@@ -86,6 +87,13 @@ Exit codes: 0 it was ended; 1 it cannot listen on the port; 2 an argument is wro
     type=click.Choice(sorted(WRONG_SETUPS)),
     help="Set the company up wrongly, for `check` to find; may be repeated.",
 )
+@click.option(
+    "--webhook-fault",
+    "webhook_faults",
+    multiple=True,
+    type=(click.Choice(FAULTS), click.FloatRange(0, 1)),
+    help="What goes wrong with BILL's notifications, and how often, such as `doubled 0.2`; may be repeated.",
+)
 @click.option("--until-stdin-closes", is_flag=True, help="End with the process that started this one.")
 @click.option("--empty-first-page", is_flag=True, help="Begin BILL's lists with an empty page that has a next one.")
 def sandbox(
@@ -111,6 +119,7 @@ def sandbox(
         bill=BillOptions(
             limit_status=429 if switches["limit_status"] == "429" else 400,
             empty_first_page=switches["empty_first_page"],
+            deliveries=DeliveryOptions(rates=dict(switches["webhook_faults"]), seed=switches["seed"]),
         ),
         spend=SpendOptions(calls_per_minute=switches["spend_calls_per_minute"]),
     )
@@ -163,6 +172,7 @@ Sage Intacct  {intacct["url"]}
     company {intacct["company_id"]}, user {intacct["user_id"]} / {intacct["user_password"]}
     entities {", ".join(intacct["entities"])}
 BILL          {bill["url"]}
+    webhooks {bill["events_url"]}
     developer key {bill["dev_key"]}
     user {bill["username"]} / {bill["password"]}
 {organizations}

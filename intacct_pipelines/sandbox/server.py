@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _GATEWAY: Final = re.compile(r"/ia/xml/(?:[\w-]+/)?xmlgw\.phtml")
-_BILL: Final = ("/connect/", "/api/v2/")
+_BILL: Final = ("/connect/", "/connect-events/", "/api/v2/")
 _MOST_BODY_BYTES: Final = 32 * 1024 * 1024
 _LONGEST_LINE: Final = 1_024
 _MOST_TRIES: Final = 200
@@ -207,6 +207,7 @@ class Sandbox:
             "bill": {
                 "url": f"{url}/connect",
                 "older_url": f"{url}/api/v2",
+                "events_url": f"{url}/connect-events",
                 "dev_key": business.dev_key,
                 "username": business.bill_username,
                 "password": business.bill_password,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from intacct_pipelines.sandbox.bill.deliveries import DeliveryOptions
+
 
 @dataclass(slots=True)
 class BillOptions:
@@ -19,6 +21,7 @@ class BillOptions:
         refuse_used_number: Refuse to create a bill whose vendor has a bill of that number.
         file_touches_record: Whether a record changes when a file is added to it or taken away.
         denied: Published ids of operations that the user may not use, such as ``list_vendors``.
+        deliveries: How notifications of webhooks are sent, and what goes wrong with them.
         approval_from: Bills of this amount or more, made by a caller, need approval by the policy; 0 for no policy.
     """
 
@@ -30,4 +33,5 @@ class BillOptions:
     refuse_used_number: bool = False
     file_touches_record: bool = True
     denied: set[str] = field(default_factory=set)
+    deliveries: DeliveryOptions = field(default_factory=DeliveryOptions)
     approval_from: int = 5_000

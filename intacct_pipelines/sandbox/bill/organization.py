@@ -19,7 +19,7 @@ from intacct_pipelines.sandbox.dice import ALPHABET, invented_secret
 from intacct_pipelines.sandbox.rates import usd_rate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from intacct_pipelines.sandbox.business import Bill, Business, Dimension, Entity, Line, Vendor
     from intacct_pipelines.sandbox.settlements import Payment
@@ -71,6 +71,7 @@ class Organization:
             "processingOptions": {"individualTransferOut": False, "individualTransferIn": False},
         }
         self.policies: list[dict[str, Any]] = []
+        self.on_change: Callable[[Organization, str], None] = lambda _organization, _kind: None
         self._seed = business.seed
         self._colleague = "006" + invented_secret(f"{self.id} colleague", self._seed, 17)
         self._made = 0
@@ -98,8 +99,9 @@ class Organization:
         return prefix + invented_secret(f"{self.id} {prefix} new {self._made}", self._seed, 17)
 
     def changed(self, kind: str) -> None:
-        """Forget remembered lists of a kind; called after every change."""
+        """Forget remembered lists of a kind, and tell of it; called after every change."""
         self._versions[kind] += 1
+        self.on_change(self, kind)
 
     # Lists
 

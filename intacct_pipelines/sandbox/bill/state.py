@@ -6,12 +6,14 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from intacct_pipelines.sandbox.bill.deliveries import Courier
 from intacct_pipelines.sandbox.bill.edits import Editor
 from intacct_pipelines.sandbox.bill.options import BillOptions
 from intacct_pipelines.sandbox.bill.organization import Organization
 from intacct_pipelines.sandbox.bill.payload import refusal
 from intacct_pipelines.sandbox.bill.query import PageTokens
 from intacct_pipelines.sandbox.bill.sessions import Gatekeeper, Session
+from intacct_pipelines.sandbox.bill.subscriptions import Subscriptions
 from intacct_pipelines.sandbox.dice import invented_secret
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class State:
         self._tokens = PageTokens(invented_secret("page tokens", business.seed, 32))
         self._entities = {entity.organization_id: entity for entity in business.entities}
         self._organizations: dict[str, Organization] = {}
+        self.subscriptions = Subscriptions(Courier(self.options.deliveries), business.seed, self._now)
 
     def _organization(self, organization_id: str) -> Organization:
         if organization_id not in self._organizations:
@@ -68,6 +71,7 @@ class State:
             made = Organization(self._business, entity, self._gate.user_id)
             if self.options.approval_from:
                 made.policies.append(self._first_policy(made))
+            made.on_change = self.subscriptions.notice
             self._organizations[organization_id] = made
         return self._organizations[organization_id]
 

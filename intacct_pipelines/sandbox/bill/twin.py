@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
-from intacct_pipelines.sandbox.bill import older
+from intacct_pipelines.sandbox.bill import older, subscriptions
 from intacct_pipelines.sandbox.bill.payload import BillError, decode, error_reply, json_reply, refusal
 from intacct_pipelines.sandbox.bill.people import People
 from intacct_pipelines.sandbox.bill.routes import DOWNLOAD, find_route, operation_of
@@ -39,6 +39,8 @@ class BillTwin(Workflow, People):
         """The published id of the operation that a request asks for; empty if there is none."""
         if request.path.startswith(older.MOUNT):
             return older.operation(request.path)
+        if request.path.startswith(subscriptions.MOUNT):
+            return f"{'get' if request.method == 'GET' else 'change'}_subscriptions"
         route, groups = find_route(request.method, request.path.removeprefix(MOUNT))
         return operation_of(route, groups) if route else ""
 
@@ -82,6 +84,8 @@ class BillTwin(Workflow, People):
         return older.success(older.listed(list(rows.values()), form))
 
     def _answer(self, request: Request, taken: list[str]) -> Reply:
+        if request.path.startswith(subscriptions.MOUNT):
+            return self._answer_events(request, taken)
         path = request.path.removeprefix(MOUNT)
         route, groups = find_route(request.method, path)
         if route is None:
@@ -101,6 +105,13 @@ class BillTwin(Workflow, People):
         organization = self._organization(session.organization_id)
         handler: Callable[[Call], Reply] = getattr(self, route.handler)
         return handler(Call(groups, query, request, session, organization))
+
+    def _answer_events(self, request: Request, taken: list[str]) -> Reply:
+        self._gate.check_key(request.headers.get("devkey", ""))
+        session = self._gate.session(request.headers.get("sessionid", ""))
+        self._gate.take_slot(session.organization_id)
+        taken.append(session.organization_id)
+        return self.subscriptions.answer(request, self._organization(session.organization_id))
 
     # Sessions
 
