@@ -184,6 +184,20 @@ class Systems:
         client, organization_id = self._bill_client(entity)
         return client.older_session(organization_id)
 
+    def bill_events(self, entity: EntityKey) -> bill_client.EventsSession:
+        """Return a session of BILL's webhook API, as ``bill`` does."""
+        client, organization_id = self._bill_client(entity)
+        return client.events_session(organization_id)
+
+    def webhook_keys(self, entity: EntityKey) -> tuple[str, ...]:
+        """Return the keys of the subscriptions of the organisation linked to an entity.
+
+        Raises:
+            ConfigurationError: One of them is not there.
+        """
+        found = self.connections.link(entity)
+        return tuple(key.read(self._environment) for key in found[1].webhook_keys) if found else ()
+
     def _bill_client(self, entity: EntityKey) -> tuple[bill_client.BillClient, str]:
         found = self.connections.link(entity)
         if found is None:
@@ -199,7 +213,12 @@ class Systems:
                     username=account.username,
                     password=account.password.read(self._environment),
                 ),
-                bill_client.Options(url=account.url, older_url=account.older_url, in_flight=account.requests_in_flight),
+                bill_client.Options(
+                    url=account.url,
+                    older_url=account.older_url,
+                    events_url=account.events_url,
+                    in_flight=account.requests_in_flight,
+                ),
                 transport=self._transport,
                 charge=self.meters.charge(Account("bill", settings.bill)),
                 sleep=self._sleep,

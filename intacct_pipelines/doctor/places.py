@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from intacct_pipelines.domain.keys import EntityKey
 
 if TYPE_CHECKING:
-    from intacct_pipelines.clients.bill import OlderSession
+    from intacct_pipelines.clients.bill import EventsSession, OlderSession
     from intacct_pipelines.clients.bill import Session as BillSession
     from intacct_pipelines.clients.business_center import Folder
     from intacct_pipelines.clients.intacct import Session
@@ -45,6 +45,12 @@ class Reach(Protocol):
 
     def older_bill(self, entity: EntityKey) -> OlderSession | None:
         """Return a session of BILL's older API, if its address is configured."""
+
+    def bill_events(self, entity: EntityKey) -> EventsSession:
+        """Return a session of BILL's webhook API."""
+
+    def webhook_keys(self, entity: EntityKey) -> tuple[str, ...]:
+        """Return the keys of an organisation's subscriptions."""
 
     def spend(self, entity: EntityKey) -> SpendClient:
         """Return the client of the platform account that posts to an entity."""

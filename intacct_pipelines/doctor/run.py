@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from intacct_pipelines.doctor.bill import BILL_PROBES
+from intacct_pipelines.doctor.bill_webhooks import WEBHOOK_PROBES
 from intacct_pipelines.doctor.business_center import BUSINESS_CENTER_PROBES
 from intacct_pipelines.doctor.intacct_accounts import ACCOUNT_PROBES
 from intacct_pipelines.doctor.intacct_cards import CARD_PROBES
@@ -24,6 +25,7 @@ PROBES: Final[tuple[Probe[Any], ...]] = (
     *ENTITY_PROBES,
     *ACCOUNT_PROBES,
     *BILL_PROBES,
+    *WEBHOOK_PROBES,
     *CARD_PROBES,
     *SPEND_PROBES,
     *BUSINESS_CENTER_PROBES,

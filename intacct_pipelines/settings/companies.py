@@ -74,6 +74,9 @@ class Bill(Budgeted):
         description="Base address of BILL's API of version 2, such as https://api.bill.com/api/v2: money movements are "
         "in no other. Empty: they are not read.",
     )
+    events_url: str = Field(
+        "", description="Base address of BILL's webhook API; empty: `/connect-events` beside `/connect` of `url`."
+    )
     requests_in_flight: int = Field(2, ge=1, le=3, description="Requests at a time for one organisation.")
     files_per_run: int = Field(
         500,

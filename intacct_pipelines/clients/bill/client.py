@@ -13,6 +13,7 @@ from typing import Final, Self
 
 import httpx
 
+from intacct_pipelines.clients.bill.events import EventsSession
 from intacct_pipelines.clients.bill.older import OlderSession
 from intacct_pipelines.clients.bill.options import PEER, Credentials, Options
 from intacct_pipelines.clients.bill.session import LoginGuard, Session
@@ -64,6 +65,14 @@ class BillClient:
             if self._options.older_url
             else None
         )
+        self._events = Transport(
+            PEER,
+            replace(self._options, url=self._options.events_base_url, older_url="", events_url=""),
+            transport=transport,
+            charge=charge,
+            sleep=sleep,
+            now=now,
+        )
         self._older_sessions: dict[str, OlderSession] = {}
         self._guard = LoginGuard(now)
         self._lock = threading.Lock()
@@ -83,7 +92,7 @@ class BillClient:
     @property
     def requests(self) -> int:
         """HTTP requests sent so far, logins and repeated attempts among them."""
-        return self._transport.requests + (self._older.requests if self._older else 0)
+        return self._transport.requests + self._events.requests + (self._older.requests if self._older else 0)
 
     def session(self, organization_id: str) -> Session:
         """Return the organisation's session, always the same one; it logs in when first used.
@@ -125,8 +134,22 @@ class BillClient:
                 )
             return self._older_sessions[organization_id]
 
+    def events_session(self, organization_id: str) -> EventsSession:
+        """Return a session of the webhook API for an organisation; it signs in by itself."""
+        first = self.session(organization_id)
+        return EventsSession(
+            first.organization_id,
+            self._credentials,
+            self._options,
+            transport=self._transport,
+            events=self._events,
+            guard=self._guard,
+            now=self._now,
+        )
+
     def close(self) -> None:
         """Close the connections; sessions end by themselves on BILL's side."""
         self._transport.close()
+        self._events.close()
         if self._older is not None:
             self._older.close()

@@ -51,6 +51,7 @@ class Options(HttpOptions):
         page_size: Records a page, 1 to 100.
         in_flight: Requests at the same time for one organisation; BILL allows 3, 2 leaves room for others.
         older_url: Base address of version 2, for what version 3 lacks; empty if that is not to be used.
+        events_url: Base address of the webhook API; empty for the place beside ``url`` where BILL has it.
         idle_seconds: A session unused for longer is renewed before use; BILL ends one after 35 minutes.
     """
 
@@ -58,6 +59,7 @@ class Options(HttpOptions):
     in_flight: int = 2
     idle_seconds: float = 30 * 60
     older_url: str = ""
+    events_url: str = ""
 
     def __post_init__(self) -> None:
         # By name: a dataclass with slots is a new class, which ``super()`` without arguments does not know.
@@ -66,3 +68,8 @@ class Options(HttpOptions):
             raise ConfigurationError(f"BILL's page size is 1 to {MAX_PAGE_SIZE}, not {self.page_size}.")
         if self.in_flight < 1:
             raise ConfigurationError("BILL's in_flight must be at least 1.")
+
+    @property
+    def events_base_url(self) -> str:
+        """Where the webhook API is: ``/connect-events`` beside ``/connect`` (webhook API general rules)."""
+        return self.events_url or self.base_url.removesuffix("/connect") + "/connect-events"
