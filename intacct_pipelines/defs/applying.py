@@ -54,7 +54,7 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
     if plan_id and outbox.plan(plan_id).state not in {"approved", "done"}:
         raise NotApprovedError(f"plan {plan_id} is not approved", remedy="Read it with `plan`, then `approve` it.")
     company = systems.connections.company(entity)
-    options = ApplyOptions(functions_per_request=company.functions_per_request, in_flight=1)
+    options = ApplyOptions(functions_per_request=company.functions_per_request, in_flight=company.writes_in_flight)
     report = ApplyReport()
     # of links that all observe, the first one says so
     for link in [link for link in links if link.mode is Mode.SYNC] or links[:1]:

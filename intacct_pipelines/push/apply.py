@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -27,7 +27,7 @@ from intacct_pipelines.push.recover import check_target, judge, judge_repeat
 from intacct_pipelines.warehouse.outbox import NOT_SENT, Outcome, Reason, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from intacct_pipelines.domain.keys import ItemKey
@@ -152,16 +152,59 @@ class _Run:
         self._seen: frozenset[ItemKey] = frozenset()
 
     def send_all(self) -> None:
-        size = self._options.functions_per_request * self._options.in_flight
         self._seen = self._outbox.already_there(self._link)
+        send = self._send_next if self._options.in_flight == 1 else self._send_side_by_side
         while self._pauses <= self._options.most_pauses:
-            self._outbox.hold_children(self._link, actor=self._worker)
-            items = self._outbox.claim(self._link, worker=self._worker, limit=size)
-            if not items:
+            outcomes = send()
+            if outcomes is None:
                 return
-            outcomes = self._send(self._still_valid(items))
-            if any(outcome.state is State.UNCERTAIN for outcome in outcomes):
+            if _is_unsure(outcomes):
                 self.recover()
+
+    def _claim(self) -> tuple[bool, list[Sequence[OutboxItem]]]:
+        """Claim items for one request; return whether there were any, and those still valid as requests."""
+        self._outbox.hold_children(self._link, actor=self._worker)
+        items = self._outbox.claim(self._link, worker=self._worker, limit=self._options.functions_per_request)
+        valid = self._still_valid(items) if items else []
+        return bool(items), self._channel.requests_of(valid, self._options.functions_per_request) if valid else []
+
+    def _send_next(self) -> list[Outcome] | None:
+        """Send what is claimed next and store each outcome as soon as it is known; None if nothing waits."""
+        is_any, batches = self._claim()
+        outcomes: list[Outcome] = []
+        for batch in batches:
+            answered = self._exchange(batch)
+            self._record(answered)
+            outcomes += answered
+        return outcomes if is_any else None
+
+    def _send_side_by_side(self) -> list[Outcome] | None:
+        """Keep several requests under way until nothing waits or an outcome is unsure; None if nothing waited.
+
+        Only the requests run beside each other: while they do, the next items are claimed and the last outcomes stored.
+        """
+        under_way: set[Future[list[Outcome]]] = set()
+        outcomes: list[Outcome] = []
+        has_more, was_any = True, False
+        with ThreadPoolExecutor(max_workers=self._options.in_flight) as pool:
+            try:
+                while under_way or has_more:
+                    while has_more and len(under_way) < self._options.in_flight:
+                        has_more, batches = self._claim()
+                        was_any = was_any or has_more
+                        under_way |= {pool.submit(self._exchange, batch) for batch in batches}
+                    answered, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                    for one in answered:
+                        under_way.discard(one)
+                        self._record(one.result())
+                        outcomes += one.result()
+                    has_more = has_more and not _is_unsure(outcomes) and self._pauses <= self._options.most_pauses
+            finally:
+                # What ended this is no reason to forget what the others were answered.
+                for one in under_way:
+                    if one.exception() is None:
+                        self._record(one.result())
+        return outcomes if was_any else None
 
     def recover(self) -> None:
         """Resolve every item whose outcome is unknown and that no living worker cares for."""
@@ -243,20 +286,6 @@ class _Run:
         was_sent = item.attempts > 1 or item.key in self._seen
         return item.operation is not Operation.CREATE or was_sent or self._channel.is_looked_up_first(item)
 
-    def _send(self, items: Sequence[OutboxItem]) -> list[Outcome]:
-        """Send claimed items in requests, several at once, and store each outcome as soon as it is known."""
-        batches = self._channel.requests_of(items, self._options.functions_per_request)
-        outcomes: list[Outcome] = []
-        if len(batches) == 1:
-            outcomes = self._exchange(batches[0])
-            self._record(outcomes)
-            return outcomes
-        with ThreadPoolExecutor(max_workers=self._options.in_flight) as pool:
-            for answered in pool.map(self._exchange, batches):
-                self._record(answered)
-                outcomes += answered
-        return outcomes
-
     def _exchange(self, items: Sequence[OutboxItem]) -> list[Outcome]:  # one for each way to fail
         """Send one request; return an outcome for each of its items."""
         self.report.requests += 1
@@ -294,6 +323,10 @@ class _Run:
     def _record(self, outcomes: Sequence[Outcome]) -> None:
         self._outbox.record(outcomes, worker=self._worker)
         self.report.outcomes.update(outcome.state for outcome in outcomes)
+
+
+def _is_unsure(outcomes: Iterable[Outcome]) -> bool:
+    return any(outcome.state is State.UNCERTAIN for outcome in outcomes)
 
 
 def _not_sent(item: OutboxItem) -> Outcome:

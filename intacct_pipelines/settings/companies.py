@@ -49,6 +49,7 @@ class Company(Budgeted):
     )
     requests_in_flight: int = Field(2, ge=1, le=6, description="Requests at a time in one run.")
     page_size: int = Field(2000, ge=1, le=2000, description="Rows a page.")
+    writes_in_flight: int = Field(1, ge=1, le=6, description="Requests that write at a time in one run.")
     functions_per_request: int = Field(25, ge=1, le=100, description="Records written in one request.")
     overlap_hours: int = Field(24, ge=0, le=168, description="How far back of the watermark an extraction reads.")
     objects: dict[str, str] = Field(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import random
+import threading
 from dataclasses import replace
 
 import pytest
@@ -326,3 +330,45 @@ def test_two_requests_in_flight_post_each_bill_once(warehouse):
     report = world.apply(in_flight=2, functions_per_request=2)
     world.check()
     assert report.outcomes[State.ACCEPTED] == 14
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_requests_beside_each_other_post_each_bill_once_whatever_goes_wrong(warehouse, seed):
+    """One is lost, throttled or damaged while others are answered; each outcome is its own (S-ERR-42, S-IDM-03)."""
+    world, chance = World(warehouse, bills=12), random.Random(seed)  # noqa: S311  # the same seed, the same faults
+    approved(world)
+    faults = ["", "", "lost_request", "reset_after", "reset_before", "throttled", "expired", "cut", "bad_gateway_after"]
+    for _ in range(4):
+        with contextlib.suppress(RemoteSystemError):
+            world.apply(lambda: chance.choice(faults), writes_only=True, in_flight=3, functions_per_request=2)
+    world.apply(in_flight=3)
+    world.check()
+    assert marked(world) == sorted(f"b{number}" for number in range(13))
+
+
+def test_what_ends_a_run_does_not_forget_what_the_others_were_answered(warehouse):
+    """The budget is spent while a request is under way; what that one wrote is known to be there."""
+    world = World(warehouse, bills=12)
+    approved(world)
+    calls, is_spent = itertools.count(), threading.Event()
+
+    def charge(_):
+        # the sign-in, the request that stays under way, and the one that ends the run
+        if next(calls) >= 2:
+            is_spent.set()
+            raise BudgetSpentError("spent")
+
+    def slowly():
+        assert is_spent.wait(20)
+        return ""
+
+    with pytest.raises(BudgetSpentError):
+        world.apply(slowly, charge=charge, writes_only=True, in_flight=2, functions_per_request=2)
+    counts = world.outbox.counts()
+    assert counts["accepted"] == len(marked(world)) + counts_of_vendors(world) > 0
+    assert "sending" not in counts
+
+
+def counts_of_vendors(world):
+    """How many vendors we wrote."""
+    return sum("BILL:" in row["COMMENTS"] for row in world.twin.records("VENDOR"))
