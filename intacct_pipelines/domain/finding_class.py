@@ -29,7 +29,7 @@ class FindingClass:
     Args:
         name: Its name, as findings carry it.
         group: What it is about.
-        kinds: What ``explain`` and ``map`` call such records.
+        kinds: What ``explain`` and ``map`` call records that have it; others may have it too.
         verdict: ``expected``, ``in_flight`` or ``break``.
         rules: Numbers of the rules behind it.
         reason: Why the sides differ.

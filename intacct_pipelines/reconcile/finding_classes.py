@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.finding_class import FindingClass
+from intacct_pipelines.domain.reconciled import BY_WORD
 from intacct_pipelines.reconcile.advice import ADVICE, SCREENS
 from intacct_pipelines.reconcile.advice.advise import Advice
 from intacct_pipelines.reconcile.causes.attachments import ATTACHMENTS
@@ -70,6 +71,10 @@ _GROUPS: Final = (
 )
 
 
+_OF: Final = {"applied_invoice_missing": ("receipt",), "document_in_another_currency": ("bill", "invoice")}
+"""Kinds that neither group nor name tells."""
+
+
 def finding_classes() -> tuple[FindingClass, ...]:
     """Return every cause, by what it is about."""
     return tuple(_told(name, cause, group) for group in _GROUPS for name, cause in group.causes.items())
@@ -81,7 +86,7 @@ def _told(name: str, cause: Cause, group: _Group) -> FindingClass:
     return FindingClass(
         name=name,
         group=group.title,
-        kinds=group.kinds,
+        kinds=_OF.get(name) or _kinds_of(name, group.kinds),
         verdict=str(cause.verdict),
         rules=tuple(dict.fromkeys(rules)),
         reason=cause.reason,
@@ -91,3 +96,15 @@ def _told(name: str, cause: Cause, group: _Group) -> FindingClass:
         screens=tuple(SCREENS[screen] for screen in advice.screens),
         more=advice.more,
     )
+
+
+def _kinds_of(name: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the one kind that the name of a cause tells, the longest if several stand in it, else all of its group."""
+    told = [kind for kind in kinds if {BY_WORD[kind].name, kind.replace("-", "_")} & _runs_of(name)]
+    return (max(told, key=len),) if told else kinds
+
+
+def _runs_of(name: str) -> set[str]:
+    """Return every run of words in a name."""
+    words = name.split("_")
+    return {"_".join(words[first:last]) for first in range(len(words)) for last in range(first + 1, len(words) + 1)}

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from intacct_pipelines.domain.finding_class import FindingClass
+from intacct_pipelines.domain.reconciled import NO_ONE
 from intacct_pipelines.domain.rules import RULES
 from intacct_pipelines.report.words import VERDICTS
 
@@ -22,7 +23,7 @@ What is marked *here* is a command of this product.
 """
 _AFTERWARDS: Final = {
     "nobody": "It stays as an expected difference for as long as the sides differ, and counts as no break.",
-    "next sync": "It settles by itself, or becomes a break once the grace is over.",
+    "next sync": "It settles by itself once that has happened; if it does not in time, it becomes a break.",
     "plan approver": "The next sync plans it. Once it is approved and applied, the sync after that brings the record "
     "back, and the finding closes.",
     "platform user": "The next sync reads the change and the finding closes. If Intacct has to hear of it, a link in "
@@ -50,7 +51,7 @@ def about(one: FindingClass) -> str:
 def afterwards(one: FindingClass) -> str:
     """Return what happens by itself once it is mended, or if it is not."""
     parts = [_AFTERWARDS[one.turn]]
-    if one.verdict == "expected" and one.turn not in {"nobody", "next sync"}:
+    if one.verdict == "expected" and one.turn not in NO_ONE:
         parts.append(_EXPECTED)
     return " ".join((*parts, _SHARED) if one.shared else parts)
 
@@ -77,7 +78,8 @@ def _told(one: FindingClass, *, is_page: bool) -> Iterator[str]:
     for number in one.rules:
         yield f"- Rule: {f'[{number}](coverage.md#{number.lower()})' if is_page else number}: {RULES[number].says}"
     kinds = ", ".join(f"`explain {kind} …`" for kind in one.kinds)
-    yield f"- To see: `findings --all`{f'; each record with {kinds}' if kinds else ''}"
+    command = "`findings --all`" if one.turn in NO_ONE else "`findings`"
+    yield f"- To see: {command}{f'; each record by itself, such as {kinds}' if kinds else ''}"
     yield f"- To do: {one.remedy}"
     for screen in one.screens:
         beware = f" ({screen.beware.rstrip('.')})" if screen.beware and not is_page else ""
