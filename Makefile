@@ -77,6 +77,11 @@ findings-guide: $(STAMP) ## Write docs/findings.md anew: what each class of find
 		from intacct_pipelines.report.findings_guide import findings_guide; print(findings_guide(all_of()), end='')" \
 		> docs/findings.md
 
+.PHONY: configurations
+configurations: $(STAMP) ## Write the section on configurations A to F of docs/setting-up.md anew from their tables
+	@$(BIN)/python -c "from pathlib import Path; from intacct_pipelines.report.configurations import in_page; \
+		page = Path('docs/setting-up.md'); page.write_text(in_page(page.read_text('utf-8')), 'utf-8')"
+
 .PHONY: pictures
 pictures: $(STAMP) ## Draw the README's pictures anew from a running demo (needs chromium)
 	@$(BIN)/python docs/pictures/draw.py

@@ -5,6 +5,7 @@ import click
 from intacct_pipelines.cli.lazy import LazyGroup
 
 _COMMANDS = {
+    "advise": "intacct_pipelines.cli.advise:advise_command",
     "apply": "intacct_pipelines.cli.push:apply",
     "approve": "intacct_pipelines.cli.push:approve",
     "backfill": "intacct_pipelines.cli.backfill:backfill",

@@ -13,6 +13,7 @@ from intacct_pipelines.doctor.places import Place, Scope
 from intacct_pipelines.doctor.probe import Probe, refused, said
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, Table
 from intacct_pipelines.domain.checkup import Verdict, doubtful, wrong
+from intacct_pipelines.domain.configurations import without_sharing
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.errors import (
     CredentialsRejectedError,
@@ -152,14 +153,7 @@ def judge_sharing(sharing: Sharing) -> Sequence[Verdict]:
     """Only a shared multi-entity company has the entities of configurations C to F."""
     verdicts = []
     if sharing.names_entities and not sharing.is_shared:
-        verdicts.append(
-            wrong(
-                "the company is not multi-entity shared, and links name entities",
-                "links without entity (configurations A and B)",
-                "Take `entity` out of the links; a distributed company has one connection a company.",
-                "S-CFG-13",
-            )
-        )
+        verdicts.append(without_sharing("the company is not multi-entity shared, and links name entities"))
     if sharing.has_several_bases and (other := sharing.currencies - {"USD"}):
         verdicts.append(
             doubtful(

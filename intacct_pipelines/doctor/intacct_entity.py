@@ -13,6 +13,7 @@ from intacct_pipelines.doctor.intacct_company import SIGN_IN
 from intacct_pipelines.doctor.places import Place, Scope, utc_now
 from intacct_pipelines.doctor.probe import Probe, refused, said
 from intacct_pipelines.domain.checkup import Verdict, doubtful, wrong
+from intacct_pipelines.domain.configurations import above_the_entity
 from intacct_pipelines.errors import CredentialsRejectedError, IntacctPipelinesError
 
 ENTER: Final = "sign-in at the entity"
@@ -89,11 +90,8 @@ def judge_owners(found: Owners) -> Sequence[Verdict]:
     if not found.entity_id or not found.owners or any(found.owners):
         return []
     return [
-        doubtful(
-            f"all {len(found.owners)} active vendors belong to the top level, not to entity {found.entity_id}",
-            "lists that are made at the entity, or a link to the top level (configuration C or D)",
-            "Make vendors at the entity, or take `entity` out: what the top level owns is changed there only.",
-            "S-CFG-15",
+        above_the_entity(
+            f"all {len(found.owners)} active vendors belong to the top level, not to entity {found.entity_id}"
         )
     ]
 

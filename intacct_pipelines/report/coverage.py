@@ -33,7 +33,7 @@ SURFACES: Final = {
     Surface.RECONCILE: ("reconcile", ""),
     Surface.PUSH: ("write into Intacct", r"^(?!.*into_(?:bill|platform)).*(?:push|outbox|failures)"),
     Surface.INTO_PLATFORM: ("write into the platform", r"into_(?:bill|platform)"),
-    Surface.SET_UP: ("set up", r"doctor|check|settings|set_up|provision"),
+    Surface.SET_UP: ("set up", r"doctor|check|settings|set_up|provision|configurations|advise"),
     Surface.RUN: ("run", r"definitions|simulation|cli"),
 }
 """Each surface: what it is called, and the paths of the tests that prove something there."""

@@ -12,6 +12,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from intacct_pipelines.domain.budget import Account, Budget
+from intacct_pipelines.domain.configurations import Placed
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Link
 from intacct_pipelines.domain.pushed import PUSHED
@@ -180,6 +181,18 @@ class Connections(Section):
             self.link(EntityKey(self.companies[one.company].company_id, one.entity)) for one in self.links.values()
         ]
         return sorted((one for one in found if one and one[1].webhook_keys), key=lambda one: one[0].name)
+
+    def placed(self, company: str) -> list[Placed]:
+        """Return how the links of a company stand in this file, by name.
+
+        Args:
+            company: Name of the company in this file.
+        """
+        ours = {name: one for name, one in self.links.items() if one.company == company}
+        return [
+            Placed(name, company, one.bill, one.organization_id, one.entity, one.one_way, len(ours))
+            for name, one in sorted(ours.items())
+        ]
 
     def link(self, entity: EntityKey) -> tuple[Link, LinkSettings] | None:
         """Return the link that ends at an entity, or None: such an entity is extracted but not reconciled."""

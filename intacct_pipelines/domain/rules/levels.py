@@ -52,11 +52,10 @@ LEVELS: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "S-CFG-08",
-        WORDS,
+        C,
         Limit.NORM,
         BG,
         "A to D are set up by the vendor's standard guide, E and F by the one for several entities.",
-        unproven="The vendor's set-up guides are not needed here: [setting up](setting-up.md) has every configuration.",
     ),
     Rule(
         "S-CFG-09",
@@ -84,12 +83,10 @@ LEVELS: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "S-CFG-12",
-        WORDS,
+        C,
         Limit.NORM,
         BG,
         "A company with one entity has no levels.",
-        unproven="Nothing is to be done: the record's owner is the link's own level, and every rule on owners is "
-        "silent.",
     ),
     Rule(
         "S-CFG-13",
@@ -100,13 +97,11 @@ LEVELS: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "S-CFG-14",
-        WORDS,
+        C,
         Limit.NORM,
         BG,
         "Top-level records, reconciling at the top level and automatic transactions between entities "
         "each demand C or D.",
-        unproven="It is advice on which configuration to choose; [setting up](setting-up.md#which-configuration) "
-        "asks the three questions.",
     ),
     Rule(
         "S-CFG-15",
@@ -142,14 +137,21 @@ LEVELS: Final[tuple[Rule, ...]] = (
         WEB,
         "A record made in BILL for an entity is that entity's own, and none is expected at the top level.",
     ),
-    Rule("S-CFG-23", X | P, Limit.LIFTABLE, WEB, "Closed books are those of the entity into which a document goes."),
+    Rule(
+        "S-CFG-23",
+        X | P,
+        Limit.LIFTABLE,
+        WEB,
+        "Closed books are those of the entity into which a document goes.",
+        short="In C and D a plan asks for the last closed day of the top level itself; what goes into an entity closed "
+        "later is refused by Intacct.",
+    ),
     Rule(
         "S-CFG-24",
-        WORDS,
+        C,
         Limit.NORM,
         WEB,
-        "B and D are set up by the vendor's support.",
-        unproven="It binds the vendor's sync alone; a link needs nobody's support to be set up.",
+        "B and D are set up by the vendor's support; a link needs nobody's.",
     ),
     Rule(
         "S-BP-01",

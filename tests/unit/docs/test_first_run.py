@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from intacct_pipelines.cli import main
+from intacct_pipelines.domain.configurations import CONFIGURATIONS, configurations_of
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.settings import Connections
@@ -57,6 +58,8 @@ def test_an_example_is_the_configuration_of_its_heading(letter: str):
     links = connections.links.values()
     assert (len(links), {link.entity for link in links}, all(link.one_way for link in links)) == SHAPES[letter]
     assert all(link.clearing.money_out for link in links)
+    for placed in connections.placed("acme"):
+        assert configurations_of(placed, shared=letter not in "AB") == (CONFIGURATIONS[letter],)
     if letter in "CD":
         assert all(link.default_location for link in links)
 

@@ -1,0 +1,158 @@
+"""What is not possible in each configuration, who forbids it, and what this product does about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from intacct_pipelines.domain.configurations.shape import Configuration
+from intacct_pipelines.domain.rules import RULES, Limit
+
+
+class Relief(StrEnum):
+    """Whether a limit holds for this product too."""
+
+    LIFTED = "lifted here"
+    NOT_YET = "could be lifted, and is not yet, or not wholly"
+    INTACCT = "inherent to Intacct"
+    HOLDS = "holds here too"
+    OURS = "a limit of this product"
+
+
+_BY_KIND: Final = {
+    Limit.LIFTABLE: Relief.LIFTED,
+    Limit.INTACCT: Relief.INTACCT,
+    Limit.NORM: Relief.HOLDS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limitation:
+    """One limit of some configurations.
+
+    Args:
+        rule: Number of its rule.
+        letters: Configurations that have it.
+        says: What is not possible, or what has to be.
+        here: What this product does about it, with the setting or command.
+        told: Whether it holds here, where the kind of its rule does not tell.
+    """
+
+    rule: str
+    letters: str
+    says: str
+    here: str
+    told: Relief | None = None
+
+    @property
+    def relief(self) -> Relief:
+        """Whether it holds here, as its rule has it, or the one that says the same."""
+        if self.told:
+            return self.told
+        rule = RULES[self.rule]
+        if rule.same_as:
+            rule = RULES[rule.same_as[0]]
+        return Relief.NOT_YET if rule.short else _BY_KIND[rule.limit]
+
+
+LIMITATIONS: Final = (
+    Limitation(
+        "S-CFG-13",
+        "CDEF",
+        "The company's entities must share their lists; a distributed company is connected as A or B.",
+        "`check` reads it from Intacct.",
+    ),
+    Limitation(
+        "S-CFG-01",
+        "BD",
+        "A connections file has one of the BILL accounts.",
+        "Each has a connections file, a home and a warehouse of its own; a second entry of `links` at the same place "
+        "is refused.",
+        Relief.OURS,
+    ),
+    Limitation(
+        "S-CFG-10",
+        "BD",
+        "Documents made in Intacct do not reach BILL, which cannot tell to which account they belong.",
+        "`one_way: true` lets them be expected in Intacct alone. Both ways wants routing rules (by location, "
+        "department or vendor), and there are none yet.",
+    ),
+    Limitation(
+        "S-CFG-24",
+        "BD",
+        "The vendor's support has to set it up.",
+        "An entry of `links` needs nobody's support.",
+        Relief.LIFTED,
+    ),
+    Limitation(
+        "S-CFG-09",
+        "BD",
+        "Not advised with several locations.",
+        "The advice holds: nothing here assigns a location to one of the accounts.",
+        Relief.HOLDS,
+    ),
+    Limitation(
+        "S-CFG-20",
+        "CD",
+        "Every line needs a location, which decides the entity into which it goes.",
+        "A line without one gets `default_location` of the link, or is held.",
+    ),
+    Limitation(
+        "S-CFG-07",
+        "CD",
+        "What an entity owns does not reach BILL, and is not changed from the top level.",
+        "The reconciliation expects it in Intacct alone; a change is held with its owner.",
+    ),
+    Limitation(
+        "S-CFG-23",
+        "CD",
+        "One entity's closed books can stop the documents of another: of all entities only the latest closed day "
+        "reaches BILL.",
+        "The plan asks Intacct for the last closed day of the top level itself, and `closed_period` says what is done "
+        "with older dates. What goes into an entity closed later is refused by Intacct, and stops no other "
+        "entity's documents.",
+    ),
+    Limitation(
+        "S-CFG-15",
+        "EF",
+        "Lists and documents are made and kept at the entity.",
+        "`check` warns where the top level owns the vendors that an entity sees.",
+    ),
+    Limitation(
+        "S-CFG-07",
+        "EF",
+        "What the top level owns cannot be changed from the entity.",
+        "A change is held with its owner before anything is sent.",
+    ),
+    Limitation(
+        "S-CFG-19",
+        "EF",
+        "A document posts to the entity that signed in, and is coded to no other entity's locations.",
+        "A line with such a location is held.",
+    ),
+    Limitation(
+        "S-CFG-17",
+        "EF",
+        "Ids and names of customers and vendors each stand once at the entity.",
+        "`check` lists those that do not; pairs are confirmed by id with `map`.",
+    ),
+    Limitation(
+        "S-CFG-21",
+        "EF",
+        "Lists that the top level shares are kept in Intacct, whose word stands in a conflict.",
+        "What Intacct changed later is never overwritten.",
+    ),
+    Limitation(
+        "S-CFG-22",
+        "EF",
+        "A list record made in BILL becomes the entity's own, and is shared with no other.",
+        "None is expected at the top level.",
+    ),
+)
+"""Every limit, in the order in which they are told."""
+
+
+def limitations(configuration: Configuration) -> tuple[Limitation, ...]:
+    """Return the limits of a configuration."""
+    return tuple(one for one in LIMITATIONS if configuration.letter in one.letters)
