@@ -173,7 +173,7 @@ class _Run:
         is_any, batches = self._claim()
         outcomes: list[Outcome] = []
         for batch in batches:
-            answered = self._exchange(batch)
+            answered = self._exchange(self._still_own(batch))
             self._record(answered)
             outcomes += answered
         return outcomes if is_any else None
@@ -192,7 +192,7 @@ class _Run:
                     while has_more and len(under_way) < self._options.in_flight:
                         has_more, batches = self._claim()
                         was_any = was_any or has_more
-                        under_way |= {pool.submit(self._exchange, batch) for batch in batches}
+                        under_way |= {pool.submit(self._exchange, self._still_own(batch)) for batch in batches}
                     answered, _ = wait(under_way, return_when=FIRST_COMPLETED)
                     for one in answered:
                         under_way.discard(one)
@@ -286,8 +286,17 @@ class _Run:
         was_sent = item.attempts > 1 or item.key in self._seen
         return item.operation is not Operation.CREATE or was_sent or self._channel.is_looked_up_first(item)
 
-    def _exchange(self, items: Sequence[OutboxItem]) -> list[Outcome]:  # one for each way to fail
+    def _still_own(self, items: Sequence[OutboxItem]) -> Sequence[OutboxItem]:
+        """Leave out what another worker took over while this one looked up or sent others.
+
+        It takes a lost sign of life: the database ended the session that showed it.
+        """
+        return self._outbox.still_own(items, worker=self._worker)
+
+    def _exchange(self, items: Sequence[OutboxItem]) -> list[Outcome]:  # noqa: PLR0911  # one for each way to fail
         """Send one request; return an outcome for each of its items."""
+        if not items:
+            return []
         self.report.requests += 1
         try:
             outcomes = self._channel.send(items)

@@ -15,7 +15,7 @@ from simulated_crash import Crash
 
 from intacct_pipelines.clients.intacct import Page
 from intacct_pipelines.domain.link import Mode
-from intacct_pipelines.domain.push import State
+from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.errors import BudgetSpentError, CredentialsRejectedError, NotApprovedError, RemoteSystemError
 from intacct_pipelines.push.apply import apply_plan
 from intacct_pipelines.push.channel import Found
@@ -330,6 +330,31 @@ def test_two_requests_in_flight_post_each_bill_once(warehouse):
     report = world.apply(in_flight=2, functions_per_request=2)
     world.check()
     assert report.outcomes[State.ACCEPTED] == 14
+
+
+def test_a_worker_that_lost_its_items_while_it_looked_some_up_sends_none_of_them(world, warehouse):
+    """The database ended its sign of life, so another worker took them over, who alone sends them (S-SCH-05)."""
+    approved(world)
+    lost = []
+
+    def lose(name):
+        under_way = [one for one in world.outbox.items(states=[State.SENDING]) if one.operation is Operation.UPDATE]
+        if name == "request" and under_way and not lost:
+            lost.append(marked(world))
+            with warehouse.transaction() as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE %s",
+                    ["%worker-1%"],
+                )
+            assert world.outbox.take_over(LINK.name, worker="another")
+
+    world.on_step = lose
+    world.apply(functions_per_request=25)
+    assert lost == [marked(world)]
+    world.on_step = None
+    world.apply_to_the_end()
+    world.check()
+    assert marked(world) == ALL
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -117,6 +117,16 @@ class Sending(Journal):
             cursor.execute("UPDATE push.item SET worker = %s WHERE item_key = ANY(%s)", (worker, keys))
             return items
 
+    def still_own(self, items: Sequence[OutboxItem], *, worker: str) -> list[OutboxItem]:
+        """Return those of claimed items that no other worker has taken over since."""
+        with self._transaction() as cursor:
+            rows = cursor.execute(
+                "SELECT item_key FROM push.item WHERE item_key = ANY(%s) AND worker = %s AND state = 'sending'",
+                ([item.key for item in items], worker),
+            ).fetchall()
+        own = {row["item_key"] for row in rows}
+        return [item for item in items if item.key in own]
+
     def record(self, outcomes: Sequence[Outcome], *, worker: str) -> None:
         """Store what became of items that this worker sent or looked up.
 
