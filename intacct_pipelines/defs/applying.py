@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.defs.approval import inputs_of
@@ -13,10 +14,11 @@ from intacct_pipelines.defs.platform_files import PlatformFiles
 from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
-from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.domain.link import INTO_BILL, Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.apply import ApplyOptions, ApplyReport, apply_plan
+from intacct_pipelines.push.into_bill.channel import BillChannel
 from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.warehouse.outbox import Outbox
 
@@ -24,9 +26,17 @@ if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
     from intacct_pipelines.domain.keys import EntityKey
     from intacct_pipelines.domain.link import Link
+    from intacct_pipelines.push.channel import Channel
 
-_SYNC: Final = {"bill": sync_bill, "spend": sync_spend, "business_center": sync_business_center}
-"""What reads a platform's records once more."""
+_SYNC: Final = {
+    "intacct": sync_intacct_table,
+    "bill": sync_bill,
+    "spend": sync_spend,
+    "business_center": sync_business_center,
+}
+"""What reads a table once more, by its system."""
+_SETTLE_IN_BILL: Final = timedelta(minutes=3)
+"""BILL runs a call twice that comes twice, so one whose answer was lost is waited for longer than any gateway waits."""
 
 
 def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = "") -> ApplyReport:
@@ -54,14 +64,21 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
     if plan_id and outbox.plan(plan_id).state not in {"approved", "done"}:
         raise NotApprovedError(f"plan {plan_id} is not approved", remedy="Read it with `plan`, then `approve` it.")
     company = systems.connections.company(entity)
-    options = ApplyOptions(functions_per_request=company.functions_per_request, in_flight=company.writes_in_flight)
+    into_intacct = ApplyOptions(functions_per_request=company.functions_per_request, in_flight=company.writes_in_flight)
+    into_bill = ApplyOptions(settle=_SETTLE_IN_BILL)
     report = ApplyReport()
     # of links that all observe, the first one says so
     for link in [link for link in links if link.mode is Mode.SYNC] or links[:1]:
         if link.mode is Mode.SYNC and outbox.approved_plans(link.name):
             outbox.expire_changed(link.name, inputs_of(systems, link), actor=f"run {run_id}")
             _read_again(systems, outbox, link, run_id)
-        channel = IntacctChannel(systems.intacct(entity), PlatformFiles(systems, link))
+        is_into_bill = link.platform == INTO_BILL
+        channel: Channel = (
+            BillChannel(systems.bill(entity))
+            if is_into_bill
+            else IntacctChannel(systems.intacct(entity), PlatformFiles(systems, link))
+        )
+        options = into_bill if is_into_bill else into_intacct
         report.add(apply_plan(outbox, channel, link, worker=f"run {run_id}", options=options))
     return report
 
@@ -76,7 +93,8 @@ def _read_again(systems: Systems, outbox: Outbox, link: Link, run_id: str) -> No
     # attachments come with the bytes of all files, so the few that are sent are looked up just before instead
     whole = [pushed for pushed in objects if not pushed.is_read_by_call]
     targets = [table for pushed in whole for table in (pushed.target, *pushed.target_lines)]
-    for table in dict.fromkeys((*targets, *grounds)):
-        sync_intacct_table(systems, link.entity, table, run_id)
-    for source in dict.fromkeys(pushed.source for pushed in objects):
-        _SYNC[link.platform](systems, link.entity, source, run_id)
+    sources = [table for pushed in objects for table in (pushed.source, *pushed.source_lines)]
+    for table in dict.fromkeys((*targets, *grounds, *sources)):
+        # what is embedded comes with the record around it
+        if not table.embedded_in:
+            _SYNC[table.schema](systems, link.entity, table, run_id)

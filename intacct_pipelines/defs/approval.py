@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def inputs_of(systems: Systems, link: Link) -> Inputs:
     """Return what a plan of a link would be made from now, besides the records; asks Intacct for its closed books."""
     closed_through = systems.intacct(link.entity).closed_books_date()
-    return Inputs(settings_hash(link), closed_through, Outbox(systems.warehouse).pair_decisions(link.name))
+    decisions = Outbox(systems.warehouse).pair_decisions(systems.compared(link).name)
+    return Inputs(settings_hash(link), closed_through, decisions)
 
 
 def approve(systems: Systems, plan_id: str, *, by: str, content_hash: str = "", through: str = "") -> PlanStatus:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.defs.report_files import folder_of, whole_file
 from intacct_pipelines.domain.approval import why_a_person
-from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.domain.link import INTO_BILL, Mode
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.report.plan_page import plan_page
 
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from intacct_pipelines.defs.planning import Planned
     from intacct_pipelines.domain.link import Link
 
-PLANS: Final = {"bill": "plan", "spend": "card_plan", "business_center": "business_center_plan"}
+PLANS: Final = {
+    "bill": "plan",
+    "spend": "card_plan",
+    "business_center": "business_center_plan",
+    INTO_BILL: "bill_plan",
+}
 """Name of the plan of each platform whose records are pushed; one that cannot be read holds up no other's."""
 
 

@@ -17,9 +17,11 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.errors import NotApprovedError
 from intacct_pipelines.push.confirm import confirm_items
+from intacct_pipelines.push.into_bill.planners import agreements
 from intacct_pipelines.push.measuring import measure, unread_files
 from intacct_pipelines.push.plan import PLANNERS, build_plan
 from intacct_pipelines.push.sources import Sources, rows_of
+from intacct_pipelines.warehouse.agreed import Agreed, Agreements
 from intacct_pipelines.warehouse.file_contents import FileContents
 from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
 
@@ -80,6 +82,14 @@ def _contents(systems: Systems, objects: Iterable[Pushed], sources: Sources) -> 
     return {**known, **found}
 
 
+def _agreed(systems: Systems, compared: Link, objects: Iterable[Pushed], sources: Sources) -> Agreed:
+    """Return what the pairs of lists and partners last agreed on; what goes into BILL tells what they do now."""
+    stored = Agreements(systems.warehouse, compared.name)
+    known = stored.known()
+    found = agreements(sources, [pushed.name for pushed in objects])
+    return stored.remember(found, known) if found else known
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A stored plan, and what confirming before it found."""
@@ -113,7 +123,8 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         )
     helpful = {table for pushed in objects for table in pushed.helped_by} - set(tables)
     tables += sorted(name for name in helpful if was_read(systems, TABLES[name], holder_of(link.entity, TABLES[name])))
-    confirmed = confirm_items(outbox, link)
+    compared = systems.compared(link)
+    confirmed = confirm_items(outbox, link, pairs_of=compared.name)
     now = datetime.now(UTC)
     # Revisions and inputs come before the rows: if a sync commits in between, the plan expires; no payload is older.
     revisions = {
@@ -125,7 +136,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     }
     inputs = inputs_of(systems, link)
     outbox.expire_changed(link.name, inputs, actor="plan")
-    matches = [row for one in leaned_on(objects) for row in pairs_of(systems, link, one, run_id)]
+    matches = [row for one in leaned_on(objects) for row in pairs_of(systems, compared, one, run_id)]
     holders = {table: holder_of(link.entity, TABLES[table]) for table in tables}
     of_clearing = {table for one in RECONCILED.values() for table in one.of_clearing}
     rows = {
@@ -150,6 +161,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         pair_decisions=inputs.pairs,
         refused=outbox.refused(link.name, inputs),
         contents=_contents(systems, objects, Sources(link, rows, matches)),
+        agreed=_agreed(systems, compared, objects, Sources(link, rows, matches)),
     )
     plan_id = outbox.store_plan(plan, actor="plan")
     # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.

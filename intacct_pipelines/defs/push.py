@@ -15,7 +15,7 @@ from intacct_pipelines.defs.plan_files import PLANS, notes_of, write_plan
 from intacct_pipelines.defs.planning import Planned, confirm_and_plan
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.link import Link
+from intacct_pipelines.domain.link import INTO_BILL, Link
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.report.plan import by_currency
@@ -91,16 +91,19 @@ def _grounds_of(platform: str) -> list[dg.AssetKey]:
     """Return what a plan stands on: the comparisons, and the records by which that is confirmed which none compares."""
     objects = [one for one in PUSHED.values() if one.platform == platform]
     comparisons = dict.fromkeys(one.reconciliation for one in objects)
-    targets = dict.fromkeys(one.target.name for one in objects if one.reconciled_as)
-    return [dg.AssetKey(["recon", name]) for name in comparisons] + [dg.AssetKey(["intacct", name]) for name in targets]
+    targets = dict.fromkeys(one.target for one in objects if one.reconciled_as)
+    read = [dg.AssetKey([table.schema, table.name]) for table in targets]
+    return [dg.AssetKey(["recon", name]) for name in comparisons] + read
 
 
 def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
+    target = "BILL" if platform == INTO_BILL else "Intacct"
+
     @dg.asset(
         key=["push", name],
         deps=_grounds_of(platform),
-        description="What would be written to Intacct, item by item, with its effect on the ledger; and what is held, "
-        "with the rule and what to do. Before planning, what came back from Intacct is confirmed.",
+        description=f"What would be written to {target}, item by item, with its effect on the ledger; and what is "
+        f"held, with the rule and what to do. Before planning, what came back from {target} is confirmed.",
         metadata={"dagster/table_name": "push.plan"},
         group_name="push",
         kinds={"postgres"},
@@ -124,11 +127,11 @@ def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
 @dg.asset(
     key=["push", "item"],
     deps=[dg.AssetKey(["push", name]) for name in PLANS.values()],
-    description="Approved items, sent into Intacct exactly once. Posted is not confirmed: the next sync confirms. "
-    "There is no step retry, because only this step's own recovery may send anything again.",
+    description="Approved items, sent into Intacct and BILL exactly once. Posted is not confirmed: the next sync "
+    "confirms. There is no step retry, because only this step's own recovery may send anything again.",
     metadata={"dagster/table_name": "push.item"},
     group_name="push",
-    kinds={"intacct", "postgres"},
+    kinds={"intacct", "bill", "postgres"},
     owners=OWNERS,
     partitions_def=ENTITIES,
     pool="intacct",

@@ -17,7 +17,7 @@ from intacct_pipelines.clients import spend as spend_client
 from intacct_pipelines.defs.budget import Meters
 from intacct_pipelines.domain.budget import Account
 from intacct_pipelines.domain.keys import TOP, EntityKey
-from intacct_pipelines.domain.link import Link
+from intacct_pipelines.domain.link import INTO_BILL, Link
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError, IntacctPipelinesError
 from intacct_pipelines.extract.intacct import discover_entities
@@ -164,6 +164,11 @@ class Systems:
     def link(self, entity: EntityKey, platform: str = "bill") -> Link | None:
         """Return the link by which a platform ends at an entity, if there is one."""
         return self.connections.platform_link(platform, entity)
+
+    def compared(self, link: Link) -> Link:
+        """Return the link whose comparisons find the pairs of a link: itself, or that whose way back it is."""
+        found = self.link(link.entity) if link.platform == INTO_BILL else link
+        return found or link
 
     def pushed_links(self, entity: EntityKey) -> list[Link]:
         """Return the links at an entity whose platform has records that are pushed."""

@@ -221,6 +221,34 @@ class Files:
     per_plan: int = 200
 
 
+INTO_BILL: Final = "into_bill"
+"""What stands in the place of a platform for the way from Intacct into BILL."""
+
+
+class Conflicts(StrEnum):
+    """What happens to a field that both sides changed since they last agreed (S-CFG-21)."""
+
+    HOLD = "hold"
+    INTACCT = "intacct"
+    """Intacct's word stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntoBill:
+    """What goes from Intacct into BILL.
+
+    Args:
+        shared_lists: Whether a link that ends at an entity also makes records in BILL that the company's top level
+            owns; without it they are only kept in step where BILL has them.
+        conflicts: What happens to what both sides changed.
+        vendor_country: Country of vendors whose contact names none, ISO 3166; empty: such vendors are held.
+    """
+
+    shared_lists: bool = False
+    conflicts: Conflicts = Conflicts.HOLD
+    vendor_country: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One link and its policy.
@@ -230,7 +258,7 @@ class Link:
             platform before it.
         entity: Company and entity on Intacct's side.
         organization_id: BILL organisation; empty for other platforms.
-        platform: ``bill``, ``spend`` or ``business_center``.
+        platform: ``bill``, ``spend`` or ``business_center``; ``into_bill`` for the way from Intacct into BILL.
         mode: Writes are off until this is ``sync``.
         approved_only: Push only bills that BILL has approved (S-APR-02).
         grace: A difference younger than this is in flight, not a break (S-SCH-04).
@@ -270,6 +298,7 @@ class Link:
         receivables: How what settles invoices is written.
         entries: How the journal entries of money in transit are written.
         files: How the files of documents are put into Intacct.
+        into_bill: How records of Intacct are put into BILL.
     """
 
     name: str
@@ -310,6 +339,7 @@ class Link:
     receivables: Receivables = field(default_factory=Receivables)
     entries: Entries = field(default_factory=Entries)
     files: Files = field(default_factory=Files)
+    into_bill: IntoBill = field(default_factory=IntoBill)
 
     def as_text(self) -> str:
         """Return the link with its whole policy, the same text for the same settings; for hashes."""

@@ -144,7 +144,8 @@ class Item:
     @property
     def is_inactivating(self) -> bool:
         """Whether it takes a list record out of use."""
-        return self.operation is Operation.UPDATE and self.payload.get("STATUS") == "inactive"
+        out_of_use = self.payload.get("STATUS") == "inactive" or self.payload.get("archived") == "true"
+        return self.operation is Operation.UPDATE and out_of_use
 
     @property
     def payload_text(self) -> str:

@@ -135,7 +135,9 @@ def is_by(item: OutboxItem, record: Found) -> bool:
     if item.is_marked:
         return item.key in record.text and _holds_files(item, record)
     pushed, payload = PUSHED[item.object_name], json.loads(item.payload_text)
-    sent = {pushed.field(column): _at(payload, pushed.place(item.operation, column)) for column in pushed.content}
+    is_new = item.operation is Operation.CREATE
+    columns = (is_new and pushed.recognised_by) or pushed.content
+    sent = {pushed.field(column): at(payload, pushed.place(item.operation, column)) for column in columns}
     written = {name: value for name, value in sent.items() if value is not None}
     return bool(written) and all(record.fields[name].strip() == value.strip() for name, value in written.items())
 
@@ -148,7 +150,8 @@ def _holds_files(item: OutboxItem, record: Found) -> bool:
     return is_whole and {one.sha256 for one in files} <= record.hashes
 
 
-def _at(payload: Any, place: str) -> str | None:
+def at(payload: Any, place: str) -> str | None:
+    """Return the text at a place of a payload; a dot goes into what is nested."""
     for name in place.split("."):
         payload = payload.get(name) if isinstance(payload, Mapping) else None
     return payload if isinstance(payload, str) else None
@@ -169,7 +172,7 @@ def reason_of(error: RemoteSystemError) -> Reason:
         fallback = "missing_reference" if isinstance(error, RecordNotFoundError) else UNKNOWN_REFUSAL
         kind = _KINDS.get(error.rule, fallback)
     words = " | ".join(str(detail) for detail in error.details) or error.message
-    remedy = error.remedy or "Correct what Intacct names, then plan again."
+    remedy = error.remedy or f"Correct what {'BILL' if error.system == 'bill' else 'Intacct'} names, then plan again."
     return Reason(kind, error.rule or "S-ERR-40", words, remedy)
 
 

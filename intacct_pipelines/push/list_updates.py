@@ -98,11 +98,13 @@ class ListUpdates:
             raise Held("conflict", "S-CFG-21", reason, "Correct BILL, or change it there again if BILL is right.")
 
 
-def revision_key(context: Context, object_name: str, source_id: str, operation: Operation, content: str) -> ItemKey:
+def revision_key(
+    context: Context, object_name: str, source_id: str, operation: Operation, content: str, *, system: str = "bill"
+) -> ItemKey:
     """Return the key of the operation that writes some content (S-IDM-01)."""
     return item_key(
         link=context.sources.link.name,
-        source_system="bill",
+        source_system=system,
         object_name=object_name,
         source_id=source_id,
         operation=operation,

@@ -17,6 +17,7 @@ from intacct_pipelines.push.card_charges import CardChargePlanner
 from intacct_pipelines.push.credit_applications import CreditApplicationPlanner
 from intacct_pipelines.push.credit_memos import CreditMemoPlanner
 from intacct_pipelines.push.fees import FeePlanner
+from intacct_pipelines.push.into_bill.planners import PLANNERS_INTO_BILL
 from intacct_pipelines.push.invoices import InvoicePlanner
 from intacct_pipelines.push.lists import LIST_PLANNERS
 from intacct_pipelines.push.memo_applications import MemoApplicationPlanner
@@ -68,6 +69,7 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         BusinessCenterVendors,
         BusinessCenterBills,
         *ATTACHMENT_PLANNERS,
+        *PLANNERS_INTO_BILL,
     )
 }
 """The planner of every pushed object."""
@@ -89,8 +91,9 @@ def build_plan(
     pair_decisions: str = "",
     refused: Mapping[ItemKey, OutboxItem] | None = None,
     contents: Mapping[tuple[str, str], Content] | None = None,
+    agreed: Mapping[tuple[str, str, str], Mapping[str, str]] | None = None,
 ) -> Plan:
-    """Decide for every record of the pushed objects what is to be written to Intacct, or why nothing is.
+    """Decide for every record of the pushed objects what is to be written to the other system, or why nothing is.
 
     Args:
         link: The link and its policy. In observe mode a plan can be made, but never applied.
@@ -108,6 +111,7 @@ def build_plan(
         pair_decisions: ``Outbox.pair_decisions``: a hash of what people decided about pairs.
         refused: ``Outbox.refused``: what Intacct refused, by key; the same is not planned again.
         contents: ``FileContents.known`` and what was found just now: what is in the platform's files.
+        agreed: ``Agreements.known``: what both sides of a pair last agreed on.
     """
     sources = Sources(link, tables, matches)
     allowed = frozenset(currencies) if currencies is not None else _seen_currencies(sources)
@@ -125,6 +129,7 @@ def build_plan(
             known,
             refused or {},
             contents=contents or {},
+            agreed=agreed or {},
         )
 
     outdated = _outdated(context, in_hand, objects)
@@ -153,8 +158,9 @@ def _decide(
             continue
         planner = PLANNERS[name](context)
         for row in planner.rows():
-            record = (planner.object_name, row["id"])
-            if record in context.in_hand or is_left(pushed, row["id"]):
+            source_id = str(row[pushed.source.key[0]])
+            record = (planner.object_name, source_id)
+            if record in context.in_hand or is_left(pushed, source_id):
                 continue
             context.decisions[record] = decision = _not_refused(context, _writable(planner.decide(row)))
             if planner.is_shown(decision):
@@ -191,7 +197,7 @@ def _writable(decision: Decision) -> Decision:
         "field_characters",
         "S-ERR-41",
         "it holds control characters that cannot be sent",
-        "Type the text anew in BILL.",
+        f"Type the text anew in {PUSHED[decision.object_name].origin}.",
         decision.amount,
         decision.currency,
     )
@@ -209,7 +215,7 @@ def _not_refused(context: Context, decision: Decision) -> Decision:
         reason.kind,
         reason.rule,
         f"sent before, without success: {reason.text}",
-        f"{reason.remedy} It is planned again when its content changes, or what it names in Intacct; after any other "
+        f"{reason.remedy} It is planned again when its content changes, or what it names there; after any other "
         f"mending ask for it: intacct-pipelines retry {decision.source_id}",
         decision.amount,
         decision.currency,

@@ -41,6 +41,8 @@ class Context:
         refused: ``Outbox.refused``: what Intacct refused, by key; the same is not planned again.
         decisions: By object and source id, what the planners before this one decided.
         contents: What is known of what is in the platform's files, by table and file id.
+        agreed: By reconciliation, the platform's id and Intacct's record number: what both sides last agreed on, by
+            BILL's column.
     """
 
     sources: Sources
@@ -54,6 +56,7 @@ class Context:
     refused: Mapping[ItemKey, OutboxItem] = field(default_factory=dict)
     decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
     contents: Mapping[tuple[str, str], Content] = field(default_factory=dict)
+    agreed: Mapping[tuple[str, str, str], Mapping[str, str]] = field(default_factory=dict)
 
 
 class Planner(Protocol):

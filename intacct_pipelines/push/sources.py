@@ -87,6 +87,20 @@ class Sources:
             }
         return self._pairs[object_name, table]
 
+    def twins(self, object_name: str) -> dict[int, Row]:
+        """Return the platform's record of each of Intacct's, by record number, of an object that goes the other way.
+
+        Args:
+            object_name: As in ``domain.pushed``.
+        """
+        pushed = PUSHED[object_name]
+        records = self.by(pushed.target.qualified_name)
+        return {
+            int(match["intacct_record_no"]): records[match["platform_id"]]
+            for match in self._matches
+            if match["object"] == pushed.reconciliation and match["platform_id"] in records
+        }
+
     def matched(self, object_name: str) -> dict[str, int]:
         """Return the record number of each platform record's pair, whatever table of Intacct has it."""
         return {

@@ -14,12 +14,12 @@ from pydantic import Field, ValidationError, model_validator
 from intacct_pipelines.domain.budget import Account, Budget
 from intacct_pipelines.domain.configurations import Placed
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import Link
+from intacct_pipelines.domain.link import INTO_BILL, Link
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.settings.companies import Bill, Company
 from intacct_pipelines.settings.environment import CONNECTIONS_VARIABLE, connections_path
-from intacct_pipelines.settings.links import LinkSettings, card_link_of, link_of
+from intacct_pipelines.settings.links import LinkSettings, card_link_of, into_bill_link_of, link_of
 from intacct_pipelines.settings.platforms import BusinessCenterCompany, SpendAccount
 from intacct_pipelines.settings.sections import Section
 from intacct_pipelines.settings.webhooks import WebhookSettings
@@ -47,6 +47,9 @@ class Connections(Section):
             if link.bill not in self.bill:
                 msg = f"link {name} names the BILL connection {link.bill}, which this file does not have"
                 raise ValueError(msg)
+        if taken := {f"{name}-into-bill" for name, link in self.links.items() if link.into_bill} & self.links.keys():
+            msg = f"link {min(taken)} has the name of another link's way into BILL; give it another"
+            raise ValueError(msg)
         targets = [(link.bill, link.organization_id) for link in self.links.values()]
         if len(set(targets)) != len(targets):
             msg = "two links name the same BILL organisation; its bills would post twice (S-SCH-05)"
@@ -136,12 +139,15 @@ class Connections(Section):
         """Return the link by which a platform is compared with an entity, or None.
 
         Args:
-            platform: ``bill``, ``spend`` or ``business_center``.
+            platform: ``bill``, ``spend`` or ``business_center``; ``into_bill`` for the way from Intacct into BILL.
             entity: Company and entity.
         """
         if platform == "bill":
             found = self.link(entity)
             return found[0] if found else None
+        if platform == INTO_BILL:
+            found = self.link(entity)
+            return into_bill_link_of(found[0], found[1].into_bill) if found and found[1].into_bill else None
         accounts: Mapping[str, SpendAccount | BusinessCenterCompany] = (
             self.spend if platform == "spend" else self.business_center
         )
@@ -168,6 +174,7 @@ class Connections(Section):
         """Return all links of a platform, by name."""
         every: dict[str, Mapping[str, LinkSettings | SpendAccount | BusinessCenterCompany]] = {
             "bill": self.links,
+            INTO_BILL: {name: one for name, one in self.links.items() if one.into_bill},
             "spend": self.spend,
             "business_center": self.business_center,
         }

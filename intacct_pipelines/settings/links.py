@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import (
+    INTO_BILL,
     RECEIPT_METHODS,
     Clearing,
     Entries,
@@ -21,7 +22,16 @@ from intacct_pipelines.domain.link import (
     Reporting,
 )
 from intacct_pipelines.settings.platforms import CardSettings
-from intacct_pipelines.settings.sections import WHERE_REQUIRED, Secret, Section, Text, TextMap, WhereRequired, Written
+from intacct_pipelines.settings.sections import (
+    WHERE_REQUIRED,
+    IntoBillSettings,
+    Secret,
+    Section,
+    Text,
+    TextMap,
+    WhereRequired,
+    Written,
+)
 
 
 class Form1099Setting(Section):
@@ -196,6 +206,9 @@ class LinkSettings(Written):
     entries: EntriesSettings = Field(
         default_factory=EntriesSettings, description="How the journal entries of funds transfers and fees are written."
     )
+    into_bill: IntoBillSettings | None = Field(
+        None, description="How records of Intacct are put into BILL; without it nothing is planned that way."
+    )
 
 
 def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
@@ -229,6 +242,11 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         entries=settings.entries.policy,
     )
     return settings.allowed(link)
+
+
+def into_bill_link_of(link: Link, into_bill: IntoBillSettings) -> Link:
+    """Return the way back of a link, from Intacct into BILL: its maps, with name, mode and approval of its own."""
+    return into_bill.allowed(replace(link, name=f"{link.name}-into-bill", platform=INTO_BILL))
 
 
 def card_link_of(link: Link, cards: CardSettings) -> Link:

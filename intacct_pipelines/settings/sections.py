@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -21,7 +22,7 @@ from pydantic import (
 
 from intacct_pipelines.domain.approval import ANY
 from intacct_pipelines.domain.budget import Budget
-from intacct_pipelines.domain.link import FILE_TYPES, ClosedPeriod, Files, Gate, Link, Mode
+from intacct_pipelines.domain.link import FILE_TYPES, ClosedPeriod, Conflicts, Files, Gate, IntoBill, Link, Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 
@@ -135,14 +136,16 @@ WHERE_REQUIRED: Final = (
 )
 
 
-def _is_pushed(name: str) -> str:
-    if name not in PUSHED:
-        msg = f"{name!r} is no object that is pushed; those are: {', '.join(PUSHED)}"
+def _is_pushed(system: str, name: str) -> str:
+    known = [one.name for one in PUSHED.values() if one.target.schema == system]
+    if name not in known:
+        msg = f"{name!r} is no object that is pushed; those are: {', '.join(known)}"
         raise ValueError(msg)
     return name
 
 
-PushedName = Annotated[str, AfterValidator(_is_pushed)]
+PushedName = Annotated[str, AfterValidator(partial(_is_pushed, "intacct"))]
+PushedIntoBill = Annotated[str, AfterValidator(partial(_is_pushed, "bill"))]
 
 
 _Amount = Annotated[Decimal, Field(ge=0)]
@@ -186,17 +189,10 @@ class FilesSettings(Section):
         return Files(self.folder, self.max_bytes, self.types, self.scan_statuses, self.per_plan)
 
 
-class Written(Section):
-    """What a link says of writing to Intacct."""
+class Approved(Section):
+    """What a link says of who lets its plans through."""
 
     mode: Mode = Field(Mode.OBSERVE, description="observe reads only; sync may write, within approved plans.")
-    not_pushed: frozenset[PushedName] = Field(
-        frozenset(), description="Objects that are never written to Intacct; all others are in mode `sync`."
-    )
-    also_pushed: frozenset[PushedName] = Field(
-        frozenset(), description="Objects that the vendor's sync leaves behind and that are written to Intacct here."
-    )
-    closed_period: ClosedPeriod = Field(ClosedPeriod.HOLD, description="What to do with closed dates (S-IDM-08).")
     gate: Gate = Field(Gate.MANUAL, description="Who approves plans.")
     auto_approve: AutoApproval = Field(default_factory=AutoApproval)
     approvals: Literal[1, 2] = Field(
@@ -206,6 +202,30 @@ class Written(Section):
         default_factory=dict,
         description="With two approvals: totals up to which one is enough, in any one currency or by currency.",
     )
+
+    def allowed(self, link: Link) -> Link:
+        """Return a link with what these settings let it write."""
+        return replace(
+            link,
+            mode=self.mode,
+            gate=self.gate,
+            auto_approve_items=self.auto_approve.items,
+            auto_approve_amount=_by_currency(self.auto_approve.amount),
+            approvals=self.approvals,
+            one_approval_up_to=_by_currency(self.one_approval_up_to),
+        )
+
+
+class Written(Approved):
+    """What a link says of writing to Intacct."""
+
+    not_pushed: frozenset[PushedName] = Field(
+        frozenset(), description="Objects that are never written to Intacct; all others are in mode `sync`."
+    )
+    also_pushed: frozenset[PushedName] = Field(
+        frozenset(), description="Objects that the vendor's sync leaves behind and that are written to Intacct here."
+    )
+    closed_period: ClosedPeriod = Field(ClosedPeriod.HOLD, description="What to do with closed dates (S-IDM-08).")
     files: FilesSettings = Field(
         default_factory=FilesSettings, description="How the files of documents are put into Intacct (S-ATT-01)."
     )
@@ -213,15 +233,39 @@ class Written(Section):
     def allowed(self, link: Link) -> Link:
         """Return a link with what these settings let it write."""
         return replace(
-            link,
-            mode=self.mode,
+            super().allowed(link),
             not_pushed=self.not_pushed,
             also_pushed=self.also_pushed,
             closed_period=self.closed_period,
-            gate=self.gate,
-            auto_approve_items=self.auto_approve.items,
-            auto_approve_amount=_by_currency(self.auto_approve.amount),
-            approvals=self.approvals,
-            one_approval_up_to=_by_currency(self.one_approval_up_to),
             files=self.files.policy,
+        )
+
+
+class IntoBillSettings(Approved):
+    """What a link says of writing records of Intacct into BILL."""
+
+    not_pushed: frozenset[PushedIntoBill] = Field(
+        frozenset(), description="Objects that are never written to BILL; all others are in mode `sync`."
+    )
+    shared_lists: bool = Field(
+        default=False,
+        description="Whether an entity's BILL account also gets records that the top level owns (S-CFG-11).",
+    )
+    conflicts: Conflicts = Field(
+        Conflicts.HOLD,
+        description="What to do with what both sides changed: hold it, or let intacct's word stand (S-CFG-21).",
+    )
+    vendor_country: str = Field(
+        "",
+        pattern="^([A-Z]{2})?$",
+        description="Country of vendors whose contact in Intacct names none, ISO 3166; BILL wants one.",
+    )
+
+    def allowed(self, link: Link) -> Link:
+        """Return a link with what these settings let it write."""
+        return replace(
+            super().allowed(link),
+            not_pushed=self.not_pushed,
+            also_pushed=frozenset(),
+            into_bill=IntoBill(self.shared_lists, self.conflicts, self.vendor_country),
         )

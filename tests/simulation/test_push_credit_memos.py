@@ -6,10 +6,9 @@ from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
-from pipeline_world import World
+from pipeline_world import INTO_INTACCT, World
 
 from intacct_pipelines.domain.push import State
-from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
 from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.sandbox.faults import Rule
@@ -18,7 +17,7 @@ from intacct_pipelines.warehouse.outbox import Outbox
 
 def new_world(warehouse_dsn, **link):
     """A company that lets closed days move, and pushes credit memos alone."""
-    others = sorted({*PUSHED} - {"credit_memo"})
+    others = sorted(INTO_INTACCT - {"credit_memo"})
     return World(warehouse_dsn, bills=300, not_pushed=others, closed_period="first_open", **link)
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pipeline_world import World
+from pipeline_world import INTO_INTACCT, World
 
-from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.faults import Rule
 
 
 def test_fees_that_nobody_booked_are_entered_once(warehouse_dsn):
     """Clearing against the account of fees, once though the answer is lost; the next plan is empty."""
-    others = sorted({*PUSHED} - {"convenience_fee"})
+    others = sorted(INTO_INTACCT - {"convenience_fee"})
     world = World(
         warehouse_dsn,
         bills=200,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from attachment_world import files_in, sha
-from pipeline_world import World
+from pipeline_world import INTO_INTACCT, World
 
 from intacct_pipelines.domain.attached import ATTACHED
 from intacct_pipelines.domain.pushed import PUSHED
@@ -14,7 +14,7 @@ from intacct_pipelines.sandbox.faults import Rule
 
 def world_of(warehouse_dsn, name, **more):
     """A link, or a platform account, that asks for the files of one kind of document and pushes nothing else."""
-    asked = {"also_pushed": [name], "not_pushed": sorted({*PUSHED} - {name, ATTACHED[name].upload})}
+    asked = {"also_pushed": [name], "not_pushed": sorted(INTO_INTACCT - {name, ATTACHED[name].upload})}
     is_card = PUSHED[name].platform == "spend"
     card = {"mode": "sync", "gate": "auto", "auto_approve": {"items": 1000}, **asked} if is_card else None
     world = World(warehouse_dsn, bills=30, card_account=card, **more, **({} if is_card else asked))

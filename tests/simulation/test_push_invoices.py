@@ -7,16 +7,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from pipeline_world import THAT_DAY, World
+from pipeline_world import INTO_INTACCT, THAT_DAY, World
 
 from intacct_pipelines.domain.push import Operation, State
-from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
 from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.sandbox.faults import Rule
 from intacct_pipelines.warehouse.outbox import Outbox
 
-OTHERS = sorted({*PUSHED} - {"ar_invoice"})
+OTHERS = sorted(INTO_INTACCT - {"ar_invoice"})
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pipeline_world import World
+from pipeline_world import INTO_INTACCT, World
 
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
@@ -11,7 +11,7 @@ from intacct_pipelines.push.lists import LIST_PLANNERS
 from intacct_pipelines.warehouse.outbox import Outbox
 
 LISTS = [planner.object_name for planner in LIST_PLANNERS]
-OTHERS = sorted({*PUSHED} - {*LISTS})
+OTHERS = sorted(INTO_INTACCT - {*LISTS})
 
 MADE = {
     "gl_account": ("chart-of-accounts", {"name": "Cloud", "account": {"type": "EXPENSE", "number": "6777"}}),

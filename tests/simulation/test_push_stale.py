@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pipeline_world import THAT_DAY, World, connections_of
+from pipeline_world import INTO_INTACCT, THAT_DAY, World, connections_of
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
@@ -14,7 +14,6 @@ from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.planning import confirm_and_plan
 from intacct_pipelines.domain.catalog import BILL_TABLES, INTACCT_TABLES, TABLES
 from intacct_pipelines.domain.push import Operation, State
-from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import NotApprovedError, PushError
 from intacct_pipelines.push.apply import apply_plan
 from intacct_pipelines.push.into_intacct import IntacctChannel
@@ -199,7 +198,7 @@ def test_nothing_is_sent_after_settings_pairs_or_closed_books_changed(world):
             assert planned.is_auto_approved
             return planned
 
-    settings = {"not_pushed": sorted(set(PUSHED) - {"vendor", "ap_bill"}), "default_location": "nowhere"}
+    settings = {"not_pushed": sorted(INTO_INTACCT - {"vendor", "ap_bill"}), "default_location": "nowhere"}
     world.connections = connections_of(world.sandbox, **settings)
     assert world.apply() == {}
     planned = planned_again()

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from pipeline_world import World
+from pipeline_world import INTO_INTACCT, World
 
 from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.domain.pushed import PUSHED
@@ -24,7 +24,7 @@ SIDES = {"debit": 1, "credit": -1}
 def new_world(warehouse_dsn, **link):
     """A company that pushes lump sums alone; what was entered long ago lies in closed months."""
     own = {"closed_period": "first_open", "entries": {"journal": "GJ", "location": "100", "returns": True}}
-    return World(warehouse_dsn, bills=100, not_pushed=sorted({*PUSHED} - {*PUSH}), **{**own, **link})
+    return World(warehouse_dsn, bills=100, not_pushed=sorted(INTO_INTACCT - {*PUSH}), **{**own, **link})
 
 
 def entries_of(world, source_id):

@@ -22,21 +22,23 @@ if TYPE_CHECKING:
 class Confirming(Journal):
     """Confirming what came back."""
 
-    def confirm(self, link: str, entity: str, *, actor: str) -> int:
+    def confirm(self, link: str, entity: str, *, actor: str, pairs_of: str = "") -> int:
         """Confirm the accepted items whose record came back through the extract and pairs with its source.
 
-        The crosswalk of the link learns the pair. An item whose record was deleted since is held for a person.
-        Returns the number of newly confirmed items.
+        The crosswalk learns the pair. An item whose record was deleted since is held for a person.
+
+        Args:
+            link: The link.
+            entity: Its entity.
+            actor: Who does it, for the journal.
+            pairs_of: The link whose crosswalk learns the pairs; the link itself, if none is given.
+
+        Returns:
+            The number of newly confirmed items.
         """
         with self._transaction() as cursor:
             gone = cursor.execute(_DELETED, {"link": link, "entity": entity}).fetchall()
-            reason = Reason(
-                "deleted_in_intacct",
-                "S-IDM-06",
-                "it was posted, and deleted in Intacct since",
-                "Find out who deleted it; it is not posted again by itself.",
-            )
-            held = [Outcome(ItemKey(row["item_key"]), State.HELD, "held", reason) for row in gone]
+            held = [Outcome(ItemKey(row["item_key"]), State.HELD, "held", _gone(row["object_name"])) for row in gone]
             self._move(cursor, held, actor)
             asked = {"link": link, "entity": entity, "undone": sorted(UNDONE_STATES)}
             rows = cursor.execute(_RETURNED, asked).fetchall()
@@ -47,13 +49,13 @@ class Confirming(Journal):
             self._move(cursor, outcomes, actor)
             pairs = [_pair(row) for row in rows]
             for pair in pairs:
-                values = {**pair._asdict(), "link": link, "actor": actor, "now": self._now()}
+                values = {**pair._asdict(), "link": pairs_of or link, "actor": actor, "now": self._now()}
                 cursor.execute(_FORMER_PAIR, values)
                 cursor.execute(_CROSSWALK, values)
             compared = [
                 (pair.object_name, pair.platform_id, pair.record_no) for pair in pairs if _is_compared(pair.object_name)
             ]
-            forget_comparisons_without(cursor.connection, link, compared)
+            forget_comparisons_without(cursor.connection, pairs_of or link, compared)
             return len(rows)
 
 
@@ -68,8 +70,18 @@ class _Pair(NamedTuple):
 
 
 def _pair(row: Mapping[str, Any]) -> _Pair:
-    name, people_id = row["object_name"], row["people_id"] or ""
-    return _Pair(name, row["source_id"], int(row["record_id"]), people_id, row["item_key"])
+    """Return the pair of a confirmed item; on the way into BILL Intacct's record is the source."""
+    pushed, people_id = PUSHED[row["object_name"]], row["people_id"] or ""
+    if pushed.target.schema == "intacct":
+        return _Pair(pushed.name, row["source_id"], int(row["record_id"]), people_id, row["item_key"])
+    return _Pair(pushed.reconciliation, row["record_id"], int(row["source_id"]), people_id, row["item_key"])
+
+
+def _gone(object_name: str) -> Reason:
+    pushed = PUSHED[object_name]
+    words = f"it was posted, and deleted in {pushed.system} since"
+    remedy = "Find out who deleted it; it is not posted again by itself."
+    return Reason(f"deleted_in_{pushed.target.schema}", "S-IDM-06", words, remedy)
 
 
 def _is_compared(object_name: str) -> bool:
@@ -80,7 +92,7 @@ def _is_compared(object_name: str) -> bool:
 def _held(pushed: Pushed) -> str:
     """Return what a record holds of that which an update without a mark writes, by its place in the payload."""
     columns = {pushed.place(Operation.UPDATE, column): column for column in pushed.content}
-    pairs = ", ".join(f"'{place}', coalesce(r.{column}, '')" for place, column in columns.items())
+    pairs = ", ".join(f"'{place}', coalesce(r.{column}::text, '')" for place, column in columns.items())
     return f"jsonb_build_object({pairs})" if pairs else "NULL::jsonb"
 
 
@@ -124,13 +136,13 @@ ORDER BY b.created_at, b.position
 """  # noqa: S608  # names from the catalog
 
 _DELETED: Final = f"""
-SELECT b.item_key FROM ({_BACK}) AS b WHERE b._deleted ORDER BY b.created_at, b.position
+SELECT b.item_key, b.object_name FROM ({_BACK}) AS b WHERE b._deleted ORDER BY b.created_at, b.position
 """  # noqa: S608  # names from the catalog
 
 _FORMER_PAIR: Final = """
 UPDATE mapping.crosswalk SET status = 'refused', decided_by = %(actor)s, decided_at = %(now)s
-WHERE link = %(link)s AND object = %(object_name)s AND platform_id = %(platform_id)s AND status = 'confirmed'
-    AND intacct_record_no <> %(record_no)s
+WHERE link = %(link)s AND object = %(object_name)s AND status = 'confirmed'
+    AND (platform_id = %(platform_id)s) <> (intacct_record_no = %(record_no)s)
 """
 
 _CROSSWALK: Final = """

@@ -53,11 +53,15 @@ class Refusing(Journal):
 
 _IS_REFUSED: Final = f"(state = '{State.REJECTED}' OR state = '{State.HELD}' AND reason_class = 'uncertain')"
 _IS_NAMED: Final = (
-    *((one.target.qualified_name, one.people_id) for one in PUSHED.values() if one.is_list),
+    *(
+        (one.target.qualified_name, one.people_id if one.target.schema == "intacct" else one.target.key[0])
+        for one in PUSHED.values()
+        if one.is_list or one.target.schema != "intacct"
+    ),
     *((f"intacct.{name}_account", "bank_account_id") for name in ("checking", "savings")),
     ("intacct.card_account", "card_id"),
 )
-"""Lists of Intacct that items name, and the column with the id by which they do."""
+"""Lists that items name, and the column with the id by which they do."""
 
 
 def _written_since() -> str:

@@ -1,0 +1,60 @@
+"""What is pushed from Intacct into BILL. Each entry reads as those of ``pushed``, with the sides changed.
+
+BILL has no key by which it would refuse to do a thing twice, and most of its records no text of their own in which ours
+would fit. So a record is known by its natural key and by what it holds, and is looked for right before it is made.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.pushed_object import LeftAlone, Pushed
+
+
+def _listed(name: str, word: str, *content: str, code: str = "short_name", **more: Any) -> Pushed:
+    """Return a list whose records carry Intacct's id in a code, and whose names people tell apart too."""
+    return Pushed(
+        f"bill_{name}",
+        word,
+        source=TABLES[f"intacct.{name}"],
+        source_lines=(),
+        target=TABLES[f"bill.{name}"],
+        natural_key=(code,),
+        folded=(code,),
+        also_known_by=("name",),
+        people_id=code,
+        content=(code, "name", *content, "is_archived"),
+        reconciled_as=name,
+        left_alone=LeftAlone(edited="S-CFG-21", changed="S-CFG-21"),
+        **more,
+    )
+
+
+INTO_BILL: Final = (
+    _listed(
+        "gl_account",
+        "account",
+        code="account_no",
+        helped_by=("intacct.checking_account", "intacct.savings_account"),
+    ),
+    _listed("department", "department", "parent_id"),
+    _listed("location", "location"),
+    _listed("accounting_class", "class", "parent_id"),
+    Pushed(
+        "bill_vendor",
+        "vendor",
+        source=TABLES["intacct.vendor"],
+        source_lines=(),
+        target=TABLES["bill.vendor"],
+        natural_key=("name",),
+        folded=("name",),
+        asked_by=("name",),
+        people_id="short_name",
+        content=("name", "short_name", "account_number", "email", "phone", "is_archived"),
+        recognised_by=("name", "short_name"),
+        reconciled_as="vendor",
+        left_alone=LeftAlone(edited="S-CFG-21", changed="S-CFG-21"),
+    ),
+)
+"""In the order of writing: parents before children."""

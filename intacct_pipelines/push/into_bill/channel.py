@@ -1,0 +1,144 @@
+"""The way into BILL: one item, one call, and a look before each.
+
+BILL knows no key that would keep it from doing a thing twice (bill v3 takes one for webhooks only), so a new record is
+looked for right before it is sent, and once more after an answer was lost.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+from intacct_pipelines.domain.names import fold
+from intacct_pipelines.domain.push import Operation, State
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.errors import FunctionRejectedError, RecordNotFoundError, UnreadableResponseError
+from intacct_pipelines.push.channel import at, lost, no_answer, reason_of
+from intacct_pipelines.push.into_bill.requests import found_in, path_of, write_of
+from intacct_pipelines.warehouse.outbox import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from intacct_pipelines.domain.pushed import Pushed
+    from intacct_pipelines.push.channel import Found
+    from intacct_pipelines.warehouse.outbox import OutboxItem
+
+
+class ListPage(Protocol):
+    """One page of a list."""
+
+    @property
+    def results(self) -> Sequence[Mapping[str, Any]]:
+        """Its records."""
+        ...
+
+
+class BillSession(Protocol):
+    """What pushing needs of a session at one organisation."""
+
+    @property
+    def organization_id(self) -> str:
+        """BILL's id of the organisation."""
+        ...
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Read one object."""
+        ...
+
+    def list(
+        self, path: str, *, filters: Sequence[tuple[str, str, str]] = ..., may_be_plain: bool = ...
+    ) -> Iterator[ListPage]:
+        """Read a list to its end."""
+        ...
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Create or act, once."""
+        ...
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Change some fields, once."""
+        ...
+
+
+class BillChannel:
+    """BILL as a channel (``push.channel.Channel``).
+
+    Args:
+        session: A session at the link's organisation.
+    """
+
+    def __init__(self, session: BillSession) -> None:
+        self._session = session
+
+    def look_up(self, items: Sequence[OutboxItem]) -> dict[str, list[Found]]:
+        """Ask for changed records by their id; for new ones by what BILL can filter by, else read the whole list."""
+        found: dict[str, list[Found]] = {item.key: [] for item in items}
+        for name in dict.fromkeys(item.object_name for item in items):
+            pushed = PUSHED[name]
+            of_it = [item for item in items if item.object_name == name]
+            for record in self._read(pushed, of_it):
+                for item in of_it:
+                    if _belongs(pushed, item, record) and record not in found[item.key]:
+                        found[item.key].append(record)
+        return found
+
+    def _read(self, pushed: Pushed, items: Sequence[OutboxItem]) -> Iterator[Found]:
+        path = path_of(pushed, self._session.organization_id)
+        for target_id in dict.fromkeys(item.target_id for item in items if item.target_id is not None):
+            try:
+                yield found_in(pushed, self._session.get(f"{path}/{target_id}"))
+            except RecordNotFoundError:
+                continue
+        new = [item for item in items if item.operation is Operation.CREATE]
+        for filters in _questions(pushed, new):
+            for page in self._session.list(path, filters=filters, may_be_plain=True):
+                yield from (found_in(pushed, record) for record in page.results)
+
+    def is_looked_up_first(self, item: OutboxItem) -> bool:  # noqa: ARG002  # as the channel has it
+        """Say so of every item: nothing else keeps BILL from making a record twice."""
+        return True
+
+    def requests_of(self, items: Sequence[OutboxItem], most: int) -> list[Sequence[OutboxItem]]:  # noqa: ARG002  # ditto
+        """Return each item alone: of a bulk call one record that is wrong would refuse all."""
+        return [[item] for item in items]
+
+    def send(self, items: Sequence[OutboxItem]) -> list[Outcome]:
+        """Send the one item of a request; what BILL refuses is looked up before that counts."""
+        (item,) = items
+        write = write_of(item, self._session.organization_id)
+        send = self._session.post if write.method == "POST" else self._session.patch
+        try:
+            answer = send(write.path, write.body)
+        except FunctionRejectedError as error:
+            return [Outcome(item.key, State.UNCERTAIN, "refused", reason_of(error), refused=True)]
+        except UnreadableResponseError as error:
+            return [lost(item, error)]
+        record_id = answer.get("id") if isinstance(answer, dict) else None
+        if not isinstance(record_id, str) or record_id != (item.target_id or record_id):
+            return [Outcome(item.key, State.UNCERTAIN, "uncertain", no_answer("the answer does not name the record"))]
+        return [Outcome(item.key, State.ACCEPTED, "accepted", record_id=record_id)]
+
+
+def _questions(pushed: Pushed, items: Sequence[OutboxItem]) -> Iterable[tuple[tuple[str, str, str], ...]]:
+    """Return the filters with which a list is read, once each."""
+    fields = [pushed.field(column) for column in pushed.asked_by]
+    return dict.fromkeys(tuple((field, "eq", item.natural_key[field]) for field in fields) for item in items)
+
+
+def _belongs(pushed: Pushed, item: OutboxItem, record: Found) -> bool:
+    """Say whether a record is the one that an item changes, or may be taken for the one that it makes."""
+    if item.operation is not Operation.CREATE:
+        return record.record_id == item.target_id
+    payload = json.loads(item.payload_text)
+    alike = [
+        fold(record.fields[field]) == fold(value) if column in pushed.folded else record.fields[field] == value
+        for column in pushed.natural_key
+        for field, value in [(pushed.field(column), item.natural_key[pushed.field(column)])]
+    ]
+    others = (
+        (at(payload, pushed.place(Operation.CREATE, column)), record.fields[pushed.field(column)])
+        for column in pushed.also_known_by
+    )
+    is_marked = item.is_marked and item.key in record.text
+    return all(alike) or is_marked or any(sent and fold(sent) == fold(there) for sent, there in others)

@@ -1,0 +1,109 @@
+"""The lists that go into BILL: what each has of its own. How they go is in ``records``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from intacct_pipelines.push.into_bill.records import IntoBillPlanner
+from intacct_pipelines.push.planner import Held
+from intacct_pipelines.push.sources import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from intacct_pipelines.push.planner import Context
+    from intacct_pipelines.push.sources import Row
+
+_LENGTHS: Final = {"name": 100, "short_name": 40}
+"""BILL publishes none for its lists; these are those of its vendors."""
+
+ACCOUNT_TYPES: Final[Mapping[tuple[str, str], str]] = {
+    ("incomestatement", "debit"): "EXPENSE",
+    ("incomestatement", "credit"): "INCOME",
+    ("balancesheet", "debit"): "OTHER_CURRENT_ASSET",
+    ("balancesheet", "credit"): "OTHER_CURRENT_LIABILITY",
+}
+"""Where an account stands in Intacct and the side on which it grows → the type that BILL gives to such accounts.
+
+Intacct knows no finer type; people may give the account another one in BILL, which stays.
+"""
+
+
+class AccountsIntoBill(IntoBillPlanner):
+    """Decides about the accounts of one link (S-COA-01, S-COA-03)."""
+
+    object_name: ClassVar[str] = "bill_gl_account"
+    reads: ClassVar[tuple[str, ...]] = ("intacct.gl_account", "bill.gl_account")
+    rule: ClassVar[str] = "S-COA-01"
+    id: ClassVar[str] = "account_no"
+    title: ClassVar[str] = "title"
+    code: ClassVar[str] = "account_no"
+    lengths: ClassVar[Mapping[str, int]] = {"name": 100}
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        tables = ("intacct.checking_account", "intacct.savings_account")
+        self._banks = {text(row, "account_no") for table in tables for row in context.sources.live(table)}
+
+    def new(self, row: Row) -> dict[str, str]:
+        """Return the type: a bank's where a bank account of Intacct names the account (S-COA-03).
+
+        Raises:
+            Held: Intacct does not say where the account stands.
+        """
+        place = self._pushed.field("account_type")
+        if text(row, "account_no") in self._banks:
+            return {place: "BANK"}
+        kind = ACCOUNT_TYPES.get((text(row, "account_type"), text(row, "normal_balance")))
+        if kind is None:
+            reason = "Intacct does not say where it stands and on which side it grows"
+            raise Held("account_type", self.rule, reason, "Make the account in BILL; the next sync pairs the two.")
+        return {place: kind}
+
+    def check_archiving(self, row: Row, twin: Row) -> None:
+        """Keep the account of a bank in use, to which payments may point (S-COA-04)."""
+        if text(twin, "account_type") in {"BANK", "CREDIT_CARD", "ACCOUNTS_PAYABLE", "ACCOUNTS_RECEIVABLE"}:
+            reason = f"BILL has {text(row, 'account_no')} as {text(twin, 'account_type')}, on which payments rest"
+            raise Held("bank_account", "S-COA-04", reason, "Archive the account in BILL, if it is out of use there.")
+
+
+class DepartmentsIntoBill(IntoBillPlanner):
+    """Decides about the departments of one link (S-DEP-01)."""
+
+    object_name: ClassVar[str] = "bill_department"
+    reads: ClassVar[tuple[str, ...]] = ("intacct.department", "bill.department")
+    rule: ClassVar[str] = "S-DEP-01"
+    id: ClassVar[str] = "department_id"
+    title: ClassVar[str] = "title"
+    has_parents: ClassVar[bool] = True
+    lengths: ClassVar[Mapping[str, int]] = _LENGTHS
+
+
+class LocationsIntoBill(IntoBillPlanner):
+    """Decides about the locations of one link (S-LOC-01); an entity is no location in BILL."""
+
+    object_name: ClassVar[str] = "bill_location"
+    reads: ClassVar[tuple[str, ...]] = ("intacct.entity", "intacct.location", "bill.location")
+    rule: ClassVar[str] = "S-LOC-01"
+    id: ClassVar[str] = "location_id"
+    lengths: ClassVar[Mapping[str, int]] = _LENGTHS
+
+    def stays(self, row: Row) -> bool:
+        """Return whether it is an entity, which Intacct's list of locations may show too."""
+        return text(row, "location_id") in self._sources.entities
+
+
+class ClassesIntoBill(IntoBillPlanner):
+    """Decides about the accounting classes of one link (S-CLS-01)."""
+
+    object_name: ClassVar[str] = "bill_accounting_class"
+    reads: ClassVar[tuple[str, ...]] = ("intacct.accounting_class", "bill.accounting_class")
+    rule: ClassVar[str] = "S-CLS-01"
+    id: ClassVar[str] = "class_id"
+    mark: ClassVar[str] = "description"
+    has_parents: ClassVar[bool] = True
+    lengths: ClassVar[Mapping[str, int]] = _LENGTHS
+
+
+LISTS_INTO_BILL: Final = (AccountsIntoBill, DepartmentsIntoBill, LocationsIntoBill, ClassesIntoBill)
+"""The planner of every list."""

@@ -1,0 +1,31 @@
+"""The planner of every object that goes into BILL, and what both sides agree on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.into_bill.lists import LISTS_INTO_BILL
+from intacct_pipelines.push.into_bill.merging import agreed
+from intacct_pipelines.push.into_bill.vendors import VendorsIntoBill
+from intacct_pipelines.push.planner import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from intacct_pipelines.push.into_bill.records import IntoBillPlanner
+    from intacct_pipelines.push.sources import Sources
+
+PLANNERS_INTO_BILL: Final[tuple[type[IntoBillPlanner], ...]] = (*LISTS_INTO_BILL, VendorsIntoBill)
+
+
+def agreements(sources: Sources, objects: Collection[str]) -> dict[tuple[str, str, str], dict[str, str]]:
+    """Return what the pairs of some objects agree on now; see ``Context.agreed``."""
+    context = Context(sources, {}, frozenset(), None, (), (), datetime.now(UTC), {})
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    for planner in (kind(context) for kind in PLANNERS_INTO_BILL if kind.object_name in objects):
+        name = PUSHED[planner.object_name].reconciliation
+        for row, twin in planner.pairs():
+            found[name, twin["id"], str(row["record_no"])] = agreed(planner.all_shared(row, twin))
+    return found

@@ -1,0 +1,108 @@
+"""Items as calls of BILL's API, version 3, and BILL's records as a look-up compares them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from intacct_pipelines.domain.catalog import Kind
+from intacct_pipelines.domain.push import Operation
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.errors import PushError
+from intacct_pipelines.push.channel import Found
+
+if TYPE_CHECKING:
+    from intacct_pipelines.domain.push import Fields
+    from intacct_pipelines.domain.pushed import Pushed
+    from intacct_pipelines.warehouse.outbox import OutboxItem
+
+ARCHIVED: Final = "archived"
+"""BILL's field; it is changed by calls of its own, ``archive`` and ``restore`` (bill v3, every list)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One call that writes.
+
+    Args:
+        method: ``POST`` or ``PATCH``.
+        path: From ``/v3`` on.
+        body: What is sent.
+    """
+
+    method: str
+    path: str
+    body: dict[str, Any]
+
+
+def path_of(pushed: Pushed, organization_id: str) -> str:
+    """Return the path of the list that holds an object's records."""
+    return pushed.target.source_object.replace("{organization_id}", organization_id)
+
+
+def write_of(item: OutboxItem, organization_id: str) -> Write:
+    """Return the call that an item is: the same item gives the same call for ever.
+
+    Raises:
+        PushError: It is of an operation that BILL does not have.
+    """
+    pushed, payload = PUSHED[item.object_name], json.loads(item.payload_text)
+    path = path_of(pushed, organization_id)
+    if item.operation is Operation.CREATE:
+        return Write("POST", path, body_of(pushed, payload))
+    if item.operation is not Operation.UPDATE or item.target_id is None:
+        raise PushError(f"{item.label} cannot be taken back in BILL", rule="S-IDM-06")
+    if ARCHIVED in payload:
+        act = "archive" if payload[ARCHIVED] == "true" else "restore"
+        return Write("POST", f"{path}/{item.target_id}/{act}", {})
+    return Write("PATCH", f"{path}/{item.target_id}", body_of(pushed, payload))
+
+
+def body_of(pushed: Pushed, payload: Fields) -> dict[str, Any]:
+    """Return a payload, all of whose values are texts, with flags and numbers as BILL wants them."""
+    kinds = {column.source: column.kind for column in pushed.target.columns}
+
+    def typed(fields: Mapping[str, Any], above: str) -> dict[str, Any]:
+        return {
+            name: typed(value, f"{above}{name}.")
+            if isinstance(value, Mapping)
+            else _value(value, kinds.get(f"{above}{name}"))
+            for name, value in fields.items()
+        }
+
+    return typed(payload, "")
+
+
+def _value(text: Any, kind: Kind | None) -> Any:
+    if not isinstance(text, str):
+        return text
+    if kind is Kind.FLAG:
+        return text == "true"
+    if kind in {Kind.INTEGER, Kind.MONEY, Kind.RATE} and text:
+        return int(text) if kind is Kind.INTEGER else Decimal(text)
+    return text
+
+
+def told(value: object) -> str:
+    """Return a value of BILL, or of a table that holds it, as the text that items and look-ups compare."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value).strip()
+
+
+def found_in(pushed: Pushed, record: Mapping[str, Any]) -> Found:
+    """Return a record of BILL as a look-up compares it; what BILL leaves out is empty."""
+    fields = {name: told(_at(record, name)) for name in pushed.look_up_fields}
+    text = fields.get(pushed.field(pushed.mark), "") if pushed.mark else ""
+    return Found(fields[pushed.field(pushed.target.key[0])], text, fields)
+
+
+def _at(record: Any, place: str) -> Any:
+    for name in place.split("."):
+        record = record.get(name) if isinstance(record, Mapping) else None
+    return record

@@ -1,0 +1,99 @@
+"""Vendors of Intacct that BILL is to have: made with their address, kept in step, archived when out of use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from intacct_pipelines.push.into_bill.merging import Shared
+from intacct_pipelines.push.into_bill.records import IntoBillPlanner
+from intacct_pipelines.push.parties import check_currency
+from intacct_pipelines.push.planner import Held
+from intacct_pipelines.push.sources import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from intacct_pipelines.push.planner import Context
+    from intacct_pipelines.push.sources import Row
+
+_KEPT_IN_STEP: Final = (("email", "email"), ("phone", "phone"), ("account_number", "vendor_account_no"))
+"""BILL's column, and Intacct's that says the same."""
+_ADDRESS: Final = (
+    ("line1", "address_line1"),
+    ("line2", "address_line2"),
+    ("city", "address_city"),
+    ("stateOrProvince", "address_state"),
+    ("zipOrPostalCode", "address_zip"),
+)
+"""BILL's field in a vendor's ``address``, and the column of Intacct's contact."""
+_NEEDED: Final = ("line1", "city", "zipOrPostalCode", "country")
+"""What BILL does not do without (bill v3, vendors)."""
+
+
+class VendorsIntoBill(IntoBillPlanner):
+    """Decides about the vendors of one link (S-VEN-01 to S-VEN-08).
+
+    A new one carries Intacct's id as short name: with the name, that tells it from any other vendor.
+    """
+
+    object_name: ClassVar[str] = "bill_vendor"
+    reads: ClassVar[tuple[str, ...]] = ("intacct.vendor", "intacct.contact", "bill.vendor", "bill.ap_bill")
+    rule: ClassVar[str] = "S-VEN-03"
+    id: ClassVar[str] = "vendor_id"
+    mark: ClassVar[str] = "comments"
+    lengths: ClassVar[Mapping[str, int]] = {"name": 100, "short_name": 40}
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._contacts = context.sources.by("intacct.contact", "contact_name")
+        self._owed = {
+            row["vendor_id"]
+            for row in context.sources.live("bill.ap_bill")
+            if row.get("due_amount") and not row.get("is_archived")
+        }
+
+    def new(self, row: Row) -> dict[str, str]:
+        """Return address, ways to reach it, tax facts and currency.
+
+        Raises:
+            Held: A part of the address is missing that BILL wants, or BILL's account has another currency.
+        """
+        currency = text(row, "currency")
+        check_currency(currency, self._link.currencies, "vendor")
+        told = {"accountType": "BUSINESS", "billCurrency": currency}
+        told |= {self._pushed.field(column): text(row, ours).strip() for column, ours in _KEPT_IN_STEP}
+        told |= {f"address.{name}": value for name, value in self._address(row).items()}
+        told["paymentInformation.payeeName"] = text(row, "print_as").strip()
+        told["additionalInfo.taxId"] = text(row, "tax_id").strip()
+        if text(row, "form_1099_type"):
+            # BILL knows that a vendor is 1099, not the form and box (S-BP-02).
+            told["additionalInfo.track1099"] = "true"
+        return {place: value for place, value in told.items() if value}
+
+    def _address(self, row: Row) -> dict[str, str]:
+        contact = self._contacts.get(text(row, "contact_name"), {})
+        address = {name: text(contact, column).strip() for name, column in _ADDRESS}
+        address["country"] = text(contact, "address_country_code").strip() or self._link.into_bill.vendor_country
+        missing = [name for name in _NEEDED if not address[name]]
+        if missing:
+            words = {"line1": "street", "zipOrPostalCode": "postal code"}
+            reason = f"its contact in Intacct lacks {', '.join(words.get(name, name) for name in missing)}"
+            remedy = "Complete the contact in Intacct; a country for all can be given in `into_bill.vendor_country`."
+            raise Held("missing_address", "S-VEN-01", f"{reason}, which BILL wants", remedy)
+        return {name: value for name, value in address.items() if value}
+
+    def shared(self, row: Row, twin: Row) -> Iterator[Shared]:
+        """Yield the fields that both sides hold."""
+        yield from super().shared(row, twin)
+        for column, ours in _KEPT_IN_STEP:
+            yield Shared(column, text(row, ours).strip(), text(twin, column))
+
+    def check_archiving(self, row: Row, twin: Row) -> None:
+        """Keep a vendor in use whom BILL still owes."""
+        if twin["id"] in self._owed:
+            reason = f"{text(row, 'vendor_id')} is inactive in Intacct, and BILL has bills of it that are not paid"
+            raise Held("still_used", "S-VEN-05", reason, "Settle or archive its bills in BILL first.")
+
+    def label(self, row: Row) -> str:
+        """Return a short name for people."""
+        return f"vendor {text(row, 'name')}"

@@ -1,0 +1,162 @@
+"""One entity whose BILL account gets what is made in Intacct, over a network that loses what it is told to lose."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import httpx
+from pipeline_world import INTO_INTACCT, THAT_DAY, World
+from sandbox_transport import SandboxTransport
+
+from intacct_pipelines.clients.intacct.functions import create, update
+from intacct_pipelines.domain.link import INTO_BILL
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.apply import apply_plan
+from intacct_pipelines.push.into_bill.channel import BillChannel
+from intacct_pipelines.warehouse.outbox import Outbox
+
+LEG = {"mode": "sync", "gate": "auto", "auto_approve": {"items": 1000, "amount": "0"}}
+"""A way into BILL that needs no person."""
+OBJECTS = tuple(name for name, one in PUSHED.items() if one.platform == "into_bill")
+PATHS = {name: PUSHED[name].target.source_object.rpartition("/")[2] for name in OBJECTS}
+"""The last word of each object's path, by which the sandbox keeps its records."""
+
+
+_SPOILED = {
+    "gateway": (502, b"<html>bad</html>"),
+    "damaged": (201, b'{"id": '),
+    "nonsense": (201, b"<html></html>"),
+}
+
+
+class LossyTransport(httpx.BaseTransport):
+    """Hands each request on; of what writes into BILL it loses the request or the answer, as it is told.
+
+    Args:
+        inner: Carries what is not lost.
+    """
+
+    def __init__(self, inner):
+        self._inner = inner
+        self.losses = []
+        self.writes = []
+        self.refuse = lambda _body: False
+
+    def handle_request(self, request):
+        is_write = request.method != "GET" and request.url.path.startswith("/connect/v3")
+        if not is_write or request.url.path.endswith("/login"):
+            return self._inner.handle_request(request)
+        return self._write(request, self.losses.pop(0) if self.losses else "")
+
+    def _write(self, request, loss):
+        if loss == "unreached":
+            raise httpx.ConnectError("no way", request=request)
+        if loss == "request":
+            raise httpx.ReadTimeout("lost on its way", request=request)
+        if loss == "killed_before":
+            raise KeyboardInterrupt
+        if self.refuse(request.read() or b"{}"):
+            entry = {"severity": "ERROR", "message": "name: size must be between 1 and 100"}
+            return httpx.Response(400, json=[entry], request=request)
+        self.writes.append((request.method, request.url.path, request.read()))
+        response = self._inner.handle_request(request)
+        if loss == "killed":
+            raise KeyboardInterrupt
+        if loss == "answer":
+            raise httpx.ReadTimeout("the answer is lost", request=request)
+        spoiled = _SPOILED.get(loss)
+        return response if spoiled is None else httpx.Response(spoiled[0], content=spoiled[1], request=request)
+
+
+class IntoBillWorld(World):
+    """A company whose link leads both ways; into BILL go only some objects."""
+
+    def __init__(self, warehouse_dsn, *objects, **into_bill):
+        left = sorted({*OBJECTS} - {*objects})
+        back = {PUSHED[name].reconciliation for name in objects}
+        policy = {**LEG, "not_pushed": left, **into_bill}
+        super().__init__(
+            warehouse_dsn, bills=20, today=THAT_DAY, into_bill=policy, not_pushed=sorted(INTO_INTACCT - back)
+        )
+        self.objects = objects
+        self.network = LossyTransport(SandboxTransport(self.sandbox))
+        self.transport = self.network
+
+    def plan(self):
+        """Extract no more than planning takes, confirm and plan what goes into BILL."""
+        return self.sync_only(*self.objects)
+
+    def send(self, *losses):
+        """Apply what is approved over a network that loses this much, without waiting; return items by outcome."""
+        self.run += 1
+        self.network.losses = list(losses)
+        clock = self.sandbox.clock
+        with self.systems() as systems:
+            link = systems.link(self.entity, INTO_BILL)
+            report = apply_plan(
+                Outbox(systems.warehouse, now=clock.now),
+                BillChannel(systems.bill(self.entity)),
+                link,
+                worker=f"run-{self.run}",
+                now=clock.now,
+                sleep=clock.advance,
+            )
+        return {state.value: count for state, count in report.outcomes.items()}
+
+    def state_of(self, number):
+        """State and class of reason of each item of one record of Intacct, by operation."""
+        with self.systems() as systems:
+            items = Outbox(systems.warehouse).items(link=systems.link(self.entity, INTO_BILL).name)
+        return {one.operation.value: (one.state.value, one.reason.kind) for one in items if one.source_id == number}
+
+    def settle(self):
+        """Bring over what the company has from the beginning, so that a test meets only its own."""
+        self.plan()
+        self.send()
+        self.plan()
+        self.network.writes.clear()
+        return self
+
+    def organization(self):
+        """The BILL account's records."""
+        return self.sandbox.bill._organization(self.sandbox.describe()["bill"]["organizations"][0]["id"])
+
+    def in_bill(self, name, /, **wanted):
+        """BILL's records of an object that hold some values."""
+        rows = self.organization().collections[PATHS[name]].values()
+        return [row for row in rows if all(row.get(field) == value for field, value in wanted.items())]
+
+    def change_in_bill(self, name, record_id, /, **changes):
+        """Change a record as a person in BILL would."""
+        records = self.organization().collections[PATHS[name]]
+        self.sandbox.clock.advance(60)
+        records[record_id] = {**records[record_id], **changes, "updatedTime": self.sandbox.clock.now()}
+        self.organization().changed(PATHS[name])
+
+    def in_intacct(self, function):
+        """Do something in Intacct, as a person there would."""
+        self.sandbox.clock.advance(60)
+        with self.systems() as systems:
+            [result] = systems.intacct(self.entity).call([function], write=True)
+        assert result.error is None, result.error
+        return result.records[0]["RECORDNO"]
+
+    def make(self, object_name, /, **fields):
+        """Make a record in Intacct at the entity; return its record number."""
+        return self.in_intacct(
+            create(f"make-{object_name}-{len(fields)}-{self.sandbox.clock.now()}", object_name, fields)
+        )
+
+    def change(self, object_name, /, **fields):
+        """Change a record in Intacct."""
+        return self.in_intacct(update(f"change-{object_name}-{self.sandbox.clock.now()}", object_name, fields))
+
+    def make_vendor(self, vendor_id, name, **more):
+        """Make a vendor with its address in Intacct."""
+        address = {"ADDRESS1": "1 Quarry Road", "CITY": "Reno", "STATE": "NV", "ZIP": "89501", "COUNTRYCODE": "US"}
+        contact = {"PRINTAS": name, "EMAIL1": "pay@quarry.example", "MAILADDRESS": address}
+        return self.make("VENDOR", VENDORID=vendor_id, NAME=name, DISPLAYCONTACT=contact, STATUS="active", **more)
+
+    def counts(self):
+        """How many records BILL has of each object."""
+        return Counter({name: len(self.organization().collections[PATHS[name]]) for name in OBJECTS})
