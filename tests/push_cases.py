@@ -9,6 +9,7 @@ from intacct_pipelines.domain.approval import ANY
 from intacct_pipelines.domain.keys import EntityKey, ItemKey, item_key
 from intacct_pipelines.domain.link import Form1099, Gate, Link, Mode
 from intacct_pipelines.domain.push import Item, Operation, Plan, State
+from intacct_pipelines.push.into_bill.planners import PLANNERS_INTO_BILL
 from intacct_pipelines.push.lists import LIST_PLANNERS
 from intacct_pipelines.push.plan import PLANNERS, build_plan
 from intacct_pipelines.warehouse.outbox import OutboxItem, Reason
@@ -193,7 +194,9 @@ PAIRED_VENDOR = {"object": "vendor", "platform_id": "v1", "intacct_record_no": 1
 PAIRED_BILL = {"object": "ap_bill", "platform_id": "b1", "intacct_record_no": 500}
 
 
-DOCUMENTS = frozenset(PLANNERS) - {planner.object_name for planner in LIST_PLANNERS}
+DOCUMENTS = frozenset(
+    name for name, planner in PLANNERS.items() if planner not in {*LIST_PLANNERS, *PLANNERS_INTO_BILL}
+)
 """What is planned where a test says nothing else: documents, and the vendors that they name."""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.approval import people_needed
 from intacct_pipelines.domain.inputs import Inputs, settings_hash
+from intacct_pipelines.domain.link import INTO_BILL
 from intacct_pipelines.domain.push import Hold, Item, Plan, State, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.advances import AdvancePlanner
@@ -86,7 +87,7 @@ def build_plan(
     in_hand: Sequence[OutboxItem] = (),
     posted: Collection[tuple[str, str]] = (),
     quarantined: Collection[tuple[str, str]] = (),
-    objects: Collection[str] = frozenset(PLANNERS),
+    objects: Collection[str] | None = None,
     currencies: Collection[str] | None = None,
     pair_decisions: str = "",
     refused: Mapping[ItemKey, OutboxItem] | None = None,
@@ -106,7 +107,7 @@ def build_plan(
             approved and not sent, the plan tells which are outdated.
         posted: ``Outbox.posted``: object and BILL id of records that were created and confirmed before.
         quarantined: Qualified table name and key of records of which a newer copy could not be read.
-        objects: Names of the objects that are planned.
+        objects: Names of the objects that are planned; all that go the link's way, if none are given.
         currencies: Currencies that the entity may use; None takes those of the entity's existing records.
         pair_decisions: ``Outbox.pair_decisions``: a hash of what people decided about pairs.
         refused: ``Outbox.refused``: what Intacct refused, by key; the same is not planned again.
@@ -132,6 +133,9 @@ def build_plan(
             agreed=agreed or {},
         )
 
+    if objects is None:
+        system = "bill" if link.platform == INTO_BILL else "intacct"
+        objects = {one.name for one in PUSHED.values() if one.target.schema == system}
     outdated = _outdated(context, in_hand, objects)
     decisions = _decide(context(item for item in in_hand if item.key not in outdated), objects)
     # What makes a record inactive comes last, after the documents that may still name it.

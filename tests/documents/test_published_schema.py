@@ -68,7 +68,8 @@ def test_the_schema_is_the_vendors():
 
 def test_every_kind_of_item_has_a_case():
     """A new object or operation that is sent comes with one, so that nothing is sent which nobody compared."""
-    created = {(name, "update" if name in ATTACHED else "create") for name in PUSHED}
+    names = [name for name, one in PUSHED.items() if one.target.schema == "intacct"]
+    created = {(name, "update" if name in ATTACHED else "create") for name in names}
     assert {*created, *LEGACY} <= set(SENT)
 
 

@@ -1,0 +1,132 @@
+"""What is sent into BILL, call by call, against what BILL's documentation names; and what is never sent.
+
+The fields are those of BILL's own public collection of requests (API version 3, November 2025).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from into_bill_cases import OBJECTS, created, of_bill, of_intacct, plan_of, updated
+from push_cases import stored
+
+from intacct_pipelines.clients.bill.client import BillClient
+from intacct_pipelines.clients.bill.options import Credentials
+from intacct_pipelines.domain.push import Operation
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.errors import ConfigurationError
+from intacct_pipelines.push.into_bill.requests import body_of, found_in, told, write_of
+
+_NAMED = {"name", "shortName", "description", "parentId"}
+PUBLISHED = {
+    "bill_gl_account": {"name", "description", "parentId", "account.type", "account.number"},
+    "bill_department": _NAMED,
+    "bill_location": _NAMED,
+    "bill_accounting_class": _NAMED,
+    "bill_vendor": {
+        *("name", "accountType", "shortName", "accountNumber", "email", "phone", "billCurrency"),
+        *(f"address.{one}" for one in ("line1", "line2", "city", "stateOrProvince", "zipOrPostalCode", "country")),
+        *("paymentInformation.payeeName", "paymentInformation.email"),
+        *(f"additionalInfo.{one}" for one in ("taxId", "taxIdType", "track1099", "combinePayments", "paymentTermId")),
+    },
+}
+"""Fields that a body may have."""
+NEEDED = {
+    **{name: {"name"} for name in PUBLISHED},
+    "bill_vendor": {
+        *("name", "address.line1", "address.city", "address.zipOrPostalCode", "address.country"),
+    },
+}
+"""Fields without which BILL makes no record."""
+_CLASSIFICATIONS = "/v3/classifications"
+MADE = {
+    "bill_gl_account": (
+        f"{_CLASSIFICATIONS}/chart-of-accounts",
+        {"name": "Cloud", "account": {"number": "6700", "type": "EXPENSE"}},
+    ),
+    "bill_department": (f"{_CLASSIFICATIONS}/departments", {"shortName": "LAB", "name": "Labs"}),
+    "bill_location": (f"{_CLASSIFICATIONS}/locations", {"shortName": "100-R", "name": "Reno"}),
+    "bill_accounting_class": (f"{_CLASSIFICATIONS}/accounting-classes", {"shortName": "GRANT-A", "name": "Grant A"}),
+    "bill_vendor": (
+        "/v3/vendors",
+        {
+            "shortName": "V-7",
+            "name": "Zenith Quarries",
+            "accountType": "BUSINESS",
+            "billCurrency": "USD",
+            "email": "pay@zenith.example",
+            "phone": "555-0100",
+            "accountNumber": "A-1",
+            "address": {
+                "line1": "1 Quarry Road",
+                "line2": "Dock 2",
+                "city": "Reno",
+                "stateOrProvince": "NV",
+                "zipOrPostalCode": "89501",
+                "country": "US",
+            },
+            "paymentInformation": {"payeeName": "Zenith Quarries LLC"},
+            "additionalInfo": {"taxId": "12-3456789", "track1099": True},
+        },
+    ),
+}
+"""Path and body of the call that makes one record, as reviewed."""
+
+
+def leaves(body, above=""):
+    """The dotted places of a body."""
+    for name, value in body.items():
+        yield from leaves(value, f"{above}{name}.") if isinstance(value, dict) else [f"{above}{name}"]
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_a_new_record_is_sent_as_reviewed(name):
+    """S-VEN-01: method, path and body, of published fields, with all that BILL needs."""
+    write = write_of(stored(created(name)), "0080ORG")
+    assert (write.method, write.path, write.body) == ("POST", *MADE[name])
+    assert NEEDED[name] <= set(leaves(write.body)) <= PUBLISHED[name]
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_a_change_names_the_record_and_only_what_changed(name):
+    """BILL's PATCH leaves alone what it does not name; archiving is a call of its own."""
+    title = "title" if name in {"bill_gl_account", "bill_department"} else "name"
+    write = write_of(stored(updated(name, **{title: "Renamed"})), "0080ORG")
+    assert (write.method, write.path, write.body) == ("PATCH", f"{MADE[name][0]}/x1", {"name": "Renamed"})
+    write = write_of(stored(updated(name, status="inactive")), "0080ORG")
+    assert (write.method, write.path, write.body) == ("POST", f"{MADE[name][0]}/x1/archive", {})
+    archived = of_bill(name, is_archived=True)
+    [item] = plan_of(name, [of_intacct(name)], [archived], pairs=[(70, "x1")]).items
+    assert write_of(stored(item), "0080ORG").path == f"{MADE[name][0]}/x1/restore"
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_a_record_that_bill_shows_as_it_was_sent_is_known_again(name):
+    """What a look-up reads has the fields that an item compares, also where BILL leaves out what is empty."""
+    item = stored(created(name))
+    record = found_in(PUSHED[name], {"id": "new", **write_of(item, "0080ORG").body})
+    assert (record.record_id, record.text) == ("new", "")
+    assert {field: record.fields[field] for field in item.natural_key} == dict(item.natural_key)
+
+
+def test_texts_become_what_bills_column_is():
+    """Flags and numbers are no texts in JSON; money stays exact."""
+    pushed = PUSHED["bill_vendor"]
+    assert body_of(pushed, {"archived": "false", "name": "1"}) == {"archived": False, "name": "1"}
+    assert body_of(pushed, {"balance": {"amount": "0.10"}}) == {"balance": {"amount": Decimal("0.10")}}
+    assert [told(one) for one in (None, True, False, Decimal("0.10"), " a ")] == ["", "true", "false", "0.10", "a"]
+
+
+def test_nothing_is_deleted_or_taken_back_in_bill():
+    """S-IDM-06: there is no such operation on the way into BILL."""
+    assert {operation for name in OBJECTS for operation in PUSHED[name].functions} <= set(Operation)
+    assert all(Operation.REVERSE not in PUSHED[name].functions for name in OBJECTS)
+
+
+@pytest.mark.parametrize("path", ["/v3/payments", "/v3/payments/bulk", "/v3/vendors/009/bank-account"])
+def test_what_moves_money_is_refused_before_it_leaves(path):
+    """The way into BILL can never pay, whatever a plan says."""
+    with BillClient(Credentials("key", "user", "secret")) as client, pytest.raises(ConfigurationError):
+        client.session("0080ORG").post(path, {})
+    assert not any(path.startswith(one.target.source_object) for one in PUSHED.values() if one.target.name == "payment")
