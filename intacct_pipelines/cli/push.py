@@ -47,7 +47,7 @@ from intacct_pipelines.warehouse.outbox import Outbox
 @as_json
 @reports_errors
 def plan(entities: tuple[str, ...], plan_id: str, out: Path | None, is_json: bool) -> None:
-    """Plan from the last sync what would be written to Intacct, and show it, here and as a page. Nothing is sent."""
+    """Plan from the last sync what would be written to Intacct and BILL; show it, also as a page. Nothing is sent."""
     with Systems() as systems:
         outbox = Outbox(systems.warehouse)
         if plan_id:
@@ -120,9 +120,9 @@ def approve(plan_id: str, by: str, content_hash: str, yes: bool, is_json: bool) 
 @as_json
 @reports_errors
 def retry(source_id: str, by: str, is_json: bool) -> None:
-    """Let the next plan take up once more what Intacct refused, after you mended a cause that no data shows.
+    """Let the next plan take up once more what was refused, after you mended a cause that no data shows.
 
-    SOURCE_ID is the platform's key of the record, as a held item tells it. Nothing is sent before that plan is
+    SOURCE_ID is the key of the record at its source, as a held item tells it. Nothing is sent before that plan is
     approved.
     """
     with Systems() as systems:
@@ -139,7 +139,7 @@ def retry(source_id: str, by: str, is_json: bool) -> None:
 @as_json
 @reports_errors
 def apply(entities: tuple[str, ...], at_once: int, is_json: bool) -> None:
-    """Send what is approved into Intacct, each item exactly once; goes on where an earlier run stopped."""
+    """Send what is approved into Intacct and BILL, each item exactly once; goes on where an earlier run stopped."""
     with instance() as opened:
         known = discover(opened)
         with Systems() as systems:

@@ -58,7 +58,7 @@ apply_plan = dg.define_asset_job(
     "apply_plan",
     selection=dg.AssetSelection.assets(["push", "item"]),
     executor_def=_IN_ONE_PROCESS,
-    description="Send the approved plan of one entity into Intacct, each item exactly once.",
+    description="Send the approved plans of one entity into Intacct and BILL, each item exactly once.",
     # A second run of this job goes on where the first stopped, by its own recovery; Dagster need not start it again.
     tags={"dagster/max_retries": "0"},
 )

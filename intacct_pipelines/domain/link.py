@@ -225,6 +225,11 @@ INTO_BILL: Final = "into_bill"
 """What stands in the place of a platform for the way from Intacct into BILL."""
 
 
+def into_bill_name(link: str) -> str:
+    """Return the name of a link's way into BILL."""
+    return f"{link}-into-bill"
+
+
 class Conflicts(StrEnum):
     """What happens to a field that both sides changed since they last agreed (S-CFG-21)."""
 

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from intacct_pipelines.domain.keys import item_key
+from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Item, Operation, canonical_json, content_revision
 from intacct_pipelines.push.changes import changes_of
 from intacct_pipelines.push.planner import Held
@@ -36,16 +37,20 @@ class ListUpdates:
     def status(self, row: Row, paired: Row) -> dict[str, str] | None:
         """Return the change that makes a record inactive which BILL archived, or None if both are in use.
 
-        Empty if both are out of use: such a record is left as it is.
+        Empty if both are out of use, or if it is Intacct that changed it: such a record is left as it is.
 
         Raises:
             Held: Intacct has made the record inactive; it is not used again by itself (S-VEN-05).
         """
         is_inactive = text(paired, "status") == "inactive"
+        was_archived = self._agreed(row, paired).get("is_archived")
         if row.get("is_archived"):
-            return {} if is_inactive else {"status": "inactive"}
+            # What both had out of use and Intacct uses again goes the other way.
+            return {} if is_inactive or was_archived == "true" else {"status": "inactive"}
         if not is_inactive:
             return None
+        if was_archived == "false":
+            return {}
         reason = f"{paired[self._pushed.people_id]} is inactive in Intacct, and in use in BILL"
         raise Held("inactive", "S-VEN-05", reason, "Archive it in BILL, or activate it in Intacct.")
 
@@ -62,6 +67,7 @@ class ListUpdates:
             Held: The record may not be changed from here.
         """
         self._check(row, paired)
+        self._check_agreed(row, paired, changes)
         pushed, record_no = self._pushed, str(paired["record_no"])
         places = {pushed.place(Operation.UPDATE, column): value for column, value in changes.items()}
         state = content_revision(text(paired, column) for column in (*pushed.natural_key, *pushed.content))
@@ -96,6 +102,20 @@ class ListUpdates:
         if changed is None or (edited is not None and edited > changed):
             reason = "Intacct's record was changed after BILL's, so Intacct's word stands"
             raise Held("conflict", "S-CFG-21", reason, "Correct BILL, or change it there again if BILL is right.")
+
+    def _check_agreed(self, row: Row, paired: Row, changes: Mapping[str, str]) -> None:
+        """Refuse a name that Intacct changed too since both sides agreed on one (S-CFG-21)."""
+        before = self._agreed(row, paired).get("name")
+        column = next((one for one in ("title", "name") if one in changes), None)
+        if before and column and fold(text(paired, column)) != fold(before):
+            reason = f"Intacct changed its name since both sides agreed on {before!r}"
+            remedy = "The plan into BILL carries it; give both sides the same name where that is held."
+            raise Held("conflict", "S-CFG-21", reason, remedy)
+
+    def _agreed(self, row: Row, paired: Row) -> Mapping[str, str]:
+        """Return what both sides last agreed on, by BILL's column; nothing is known without a way into BILL."""
+        key = (self._pushed.reconciliation, str(row["id"]), str(paired["record_no"]))
+        return self._context.agreed.get(key, {})
 
 
 def revision_key(

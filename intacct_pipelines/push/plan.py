@@ -220,10 +220,16 @@ def _not_refused(context: Context, decision: Decision) -> Decision:
         reason.rule,
         f"sent before, without success: {reason.text}",
         f"{reason.remedy} It is planned again when its content changes, or what it names there; after any other "
-        f"mending ask for it: intacct-pipelines retry {decision.source_id}",
+        f"mending ask for it: intacct-pipelines retry {_asked_as(decision)}",
         decision.amount,
         decision.currency,
     )
+
+
+def _asked_as(item: Item) -> str:
+    """Return how a person names a source record; a number of Intacct's says nothing without the object."""
+    is_number = PUSHED[item.object_name].source.schema == "intacct"
+    return f"{item.object_name}:{item.source_id}" if is_number else item.source_id
 
 
 def _seen_currencies(sources: Sources) -> frozenset[str]:

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from intacct_pipelines.domain.budget import Account, Budget
 from intacct_pipelines.domain.configurations import Placed
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import INTO_BILL, Link
+from intacct_pipelines.domain.link import INTO_BILL, Link, into_bill_name
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.settings.companies import Bill, Company
@@ -47,7 +47,7 @@ class Connections(Section):
             if link.bill not in self.bill:
                 msg = f"link {name} names the BILL connection {link.bill}, which this file does not have"
                 raise ValueError(msg)
-        if taken := {f"{name}-into-bill" for name, link in self.links.items() if link.into_bill} & self.links.keys():
+        if taken := {into_bill_name(name) for name, link in self.links.items() if link.into_bill} & self.links.keys():
             msg = f"link {min(taken)} has the name of another link's way into BILL; give it another"
             raise ValueError(msg)
         targets = [(link.bill, link.organization_id) for link in self.links.values()]

@@ -20,6 +20,7 @@ from intacct_pipelines.domain.link import (
     Payables,
     Receivables,
     Reporting,
+    into_bill_name,
 )
 from intacct_pipelines.settings.platforms import CardSettings
 from intacct_pipelines.settings.sections import (
@@ -246,7 +247,7 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
 
 def into_bill_link_of(link: Link, into_bill: IntoBillSettings) -> Link:
     """Return the way back of a link, from Intacct into BILL: its maps, with name, mode and approval of its own."""
-    return into_bill.allowed(replace(link, name=f"{link.name}-into-bill", platform=INTO_BILL))
+    return into_bill.allowed(replace(link, name=into_bill_name(link.name), platform=INTO_BILL))
 
 
 def card_link_of(link: Link, cards: CardSettings) -> Link:

@@ -11,6 +11,8 @@ from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 
 from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.link import INTO_BILL, into_bill_name
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.warehouse.outbox import Outbox
 from intacct_pipelines.warehouse.reported import read_records
 
@@ -124,21 +126,35 @@ def _side(
 
 
 def _pushed(warehouse: Warehouse, one: Reconciled, subject: Subject, link: str) -> dict[str, list[dict[str, Any]]]:
-    """Return what pushing did with the record, without what is sent: a payload holds addresses and bank data."""
-    told = Outbox(warehouse).explain(subject.platform_id or "")
-    items = [row for row in told["items"] if (row["object_name"], row["link"]) == (one.name, link)]
-    holds = [row for row in told["holds"] if row["object_name"] == one.name]
-    keys = {row["item_key"] for row in items}
-    plans = {row["plan_id"] for row in told["journal"] if row["item_key"] in keys}
-    return {
-        "items": [_only(row, _ITEM) for row in items],
-        "holds": [_only(row, _HOLD) for row in holds],
-        "journal": [
-            _only(row, _ENTRY)
-            for row in told["journal"]
-            if row["item_key"] in keys or (row["item_key"] is None and row["plan_id"] in plans)
-        ],
+    """Return what pushing did with the record, either way, without what is sent: that holds addresses and bank data."""
+    outbox = Outbox(warehouse)
+    back = {
+        pushed.name for pushed in PUSHED.values() if pushed.platform == INTO_BILL and pushed.reconciliation == one.name
     }
+    ways = (
+        (subject.platform_id, {one.name}, link),
+        (None if subject.record_no is None else str(subject.record_no), back, into_bill_name(link)),
+    )
+    parts: dict[str, list[dict[str, Any]]] = {"items": [], "holds": [], "journal": []}
+    for source_id, names, way in ways:
+        if not source_id or not names:
+            continue
+        told = outbox.explain(source_id)
+        items = [row for row in told["items"] if row["object_name"] in names and row["link"] == way]
+        keys = {row["item_key"] for row in items}
+        plans = {row["plan_id"] for row in told["journal"] if row["item_key"] in keys}
+        parts = {
+            "items": parts["items"] + [_only(row, _ITEM) for row in items],
+            "holds": parts["holds"]
+            + [_only(row, _HOLD) for row in told["holds"] if row["object_name"] in names and row["link"] == way],
+            "journal": parts["journal"]
+            + [
+                _only(row, _ENTRY)
+                for row in told["journal"]
+                if row["item_key"] in keys or (row["item_key"] is None and row["plan_id"] in plans)
+            ],
+        }
+    return parts
 
 
 def _only(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

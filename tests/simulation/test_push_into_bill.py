@@ -8,6 +8,12 @@ from datetime import timedelta
 import pytest
 from into_bill_world import IntoBillWorld
 
+from intacct_pipelines.domain.reconciled import RECONCILED
+from intacct_pipelines.errors import PushError
+from intacct_pipelines.warehouse.outbox import Outbox
+from intacct_pipelines.warehouse.stories import tell
+from intacct_pipelines.warehouse.subjects import Subject
+
 NAME = "Zenith Quarries"
 
 
@@ -179,3 +185,55 @@ def test_a_refusal_is_told_in_bills_words_and_stops_no_other_vendor(world):
     assert [world.state_of(number)["create"][0] for number in (bad, good)] == ["rejected", "accepted"]
     [held] = [hold for hold in world.plan().plan.holds if hold.source_id == bad]
     assert "size must be" in held.reason
+
+
+def test_both_ways_together_overwrite_nothing_and_come_to_rest(world):
+    """S-CFG-21: what Intacct uses again is not retired anew from BILL, and a name that both changed waits both ways."""
+    number, vendor_id = vendor_in_both(world)
+    world.change("VENDOR", RECORDNO=number, STATUS="inactive")
+    world.plan()
+    world.send()
+    world.plan()
+    world.change("VENDOR", RECORDNO=number, STATUS="active")
+    back = world.sync_only("vendor").plan
+    assert not [one for one in (*back.items, *back.holds) if one.source_id == vendor_id]
+    world.plan()
+    assert world.send() == {"accepted": 1}
+    world.plan()
+    world.change("VENDOR", RECORDNO=number, NAME="Named in Intacct")
+    world.change_in_bill("bill_vendor", vendor_id, name="Named in BILL")
+    back, there = world.sync_only("vendor").plan, world.plan().plan
+    assert (back.items, there.items) == ((), ())
+    [held], [also] = (
+        [hold for hold in plan.holds if hold.source_id == key] for plan, key in ((back, vendor_id), (there, number))
+    )
+    assert (held.kind, also.kind) == ("conflict", "conflict")
+
+
+def test_a_story_tells_what_went_into_bill(world):
+    """`explain` shows items, holds and journal of both ways, and of no other record with that number."""
+    number, vendor_id = vendor_in_both(world)
+    with world.systems() as systems:
+        subject = Subject(str(world.entity), vendor_id, int(number))
+        story = tell(systems.warehouse, RECONCILED["vendor"], subject, "entity-100")
+    assert [(item["operation"], item["record_id"], item["state"]) for item in story["items"]] == [
+        ("create", vendor_id, "confirmed")
+    ]
+    assert [entry["event"] for entry in story["journal"]][:2] == ["planned", "approved"]
+    assert story["journal"][-1]["event"] == "confirmed"
+
+
+def test_what_bill_refused_is_asked_for_by_object_and_number(world):
+    """A number of Intacct's alone would name a record of each list (S-ERR-44)."""
+    bad = world.make_vendor("QUARRY-2", "Bad Quarry")
+    world.plan()
+    world.network.refuse = lambda body: json.loads(body).get("name") == "Bad Quarry"
+    world.send()
+    [held] = [hold for hold in world.plan().plan.holds if hold.source_id == bad]
+    assert f"retry bill_vendor:{bad}" in held.remedy
+    with world.systems() as systems:
+        box = Outbox(systems.warehouse)
+        with pytest.raises(PushError):
+            box.retry(bad, by="ann")
+        assert box.retry(f"bill_vendor:{bad}", by="ann") == 1
+    assert [item.source_id for item in world.plan().plan.items] == [bad]

@@ -37,20 +37,28 @@ class Refusing(Journal):
         return {ItemKey(row["item_key"]): item_of(row) for row in rows}
 
     def retry(self, source_id: str, *, by: str) -> int:
-        """Let the next plan take up what Intacct refused of a source record; return the number of items.
+        """Let the next plan take up what was refused of a source record; return the number of items.
+
+        Args:
+            source_id: Its key; of a record of Intacct with the object before it, such as ``bill_vendor:27``.
+            by: Who asks.
 
         Raises:
-            PushError: Intacct refused nothing of it, or it is planned again already.
+            PushError: Nothing of it was refused, or it is planned again already.
         """
+        name, _, key = source_id.partition(":") if source_id.partition(":")[0] in PUSHED else ("", "", source_id)
+        numbered = [one.name for one in PUSHED.values() if one.source.schema == "intacct"]
+        asked = (key, name, numbered, name)
         with self._transaction() as cursor:
-            items = select_items(cursor, f"source_id = %s AND {_IS_REFUSED} FOR UPDATE", (source_id,))
+            items = select_items(cursor, f"{_IS_ASKED} AND {_IS_REFUSED} FOR UPDATE", asked)
             entries = [entry(item.key, item.plan_id, _ASKED, {"to": item.state.value}) for item in items]
             self._write_journal(cursor, by, entries)
         if not items:
-            raise PushError(f"nothing of {source_id} was refused by Intacct", remedy="Look at it with `explain`.")
+            raise PushError(f"nothing of {source_id} was refused", remedy="Look at it with `explain`.")
         return len(items)
 
 
+_IS_ASKED: Final = "source_id = %s AND CASE %s WHEN '' THEN object_name <> ALL(%s) ELSE object_name = %s END"
 _IS_REFUSED: Final = f"(state = '{State.REJECTED}' OR state = '{State.HELD}' AND reason_class = 'uncertain')"
 _IS_NAMED: Final = (
     *(

@@ -1,0 +1,90 @@
+"""Lists from Intacct into BILL on their whole way: made in Intacct, sent, brought back; then renamed, then retired."""
+
+from __future__ import annotations
+
+import pytest
+from into_bill_world import OBJECTS, IntoBillWorld
+
+from intacct_pipelines.domain.pushed import PUSHED
+
+LISTS = [name for name in OBJECTS if PUSHED[name].is_list]
+MADE = {
+    "bill_gl_account": (
+        "GLACCOUNT",
+        {"ACCOUNTNO": "6777", "TITLE": "Cloud", "ACCOUNTTYPE": "incomestatement", "NORMALBALANCE": "debit"},
+    ),
+    "bill_department": ("DEPARTMENT", {"DEPARTMENTID": "OPTICS", "TITLE": "Optics Lab"}),
+    "bill_location": ("LOCATION", {"LOCATIONID": "RENO-Y", "NAME": "Reno Yard", "PARENTID": "100"}),
+    "bill_accounting_class": ("CLASS", {"CLASSID": "GRANT-Q", "NAME": "Grant Q"}),
+}
+"""One record of each list, as a person makes it in Intacct."""
+NAMES = {"GLACCOUNT": "TITLE", "DEPARTMENT": "TITLE", "LOCATION": "NAME", "CLASS": "NAME"}
+
+
+@pytest.fixture
+def world(warehouse_dsn):
+    return IntoBillWorld(warehouse_dsn, *LISTS).settle()
+
+
+def make(world):
+    """Make one record of each list in Intacct; return record numbers by object."""
+    return {name: world.make(kind, **fields) for name, (kind, fields) in MADE.items()}
+
+
+def test_each_list_goes_the_whole_way_once_and_comes_back_as_a_pair(world):
+    """S-COA-01, S-DEP-01, S-LOC-01, S-CLS-01: also when the answers to all of them are lost."""
+    numbers = make(world)
+    items = {item.object_name: item for item in world.plan().plan.items}
+    assert {name: item.source_id for name, item in items.items()} == numbers
+    world.send("answer", "gateway", "request", "nonsense")
+    world.send()
+    assert {name: world.state_of(number)["create"][0] for name, number in numbers.items()} == dict.fromkeys(
+        numbers, "accepted"
+    )
+    for name, item in items.items():
+        [made] = world.in_bill(name, name=item.payload["name"])
+        assert made["archived"] is False
+    again = world.plan()
+    assert (again.confirmed, again.plan.items) == (len(LISTS), ())
+    before = world.counts()
+    assert (world.send(), world.plan().plan.items, world.counts()) == ({}, (), before)
+    ours = {item.source_id for item in world.sync_only(*(name.removeprefix("bill_") for name in LISTS)).plan.items}
+    made_ids = {world.in_bill(name, name=item.payload["name"])[0]["id"] for name, item in items.items()}
+    assert not ours & made_ids, "what came from Intacct is not sent back"
+
+
+def test_a_department_under_a_new_one_goes_once_that_is_there(world):
+    """S-DEP-01: one level with each sync; the child says for whom it waits."""
+    above = world.make("DEPARTMENT", DEPARTMENTID="OPTICS", TITLE="Optics Lab")
+    below = world.make("DEPARTMENT", DEPARTMENTID="LENSES", TITLE="Lenses", PARENTID="OPTICS")
+    plan = world.plan().plan
+    assert [item.source_id for item in plan.items] == [above]
+    assert [hold.held_by for hold in plan.holds if hold.source_id == below] == [above]
+    world.send()
+    [item] = world.plan().plan.items
+    world.send()
+    [parent], [child] = world.in_bill("bill_department", shortName="OPTICS"), world.in_bill(
+        "bill_department", shortName="LENSES"
+    )  # fmt: skip
+    assert (item.source_id, child["parentId"]) == (below, parent["id"])
+    assert (world.plan().confirmed, world.plan().plan.items) == (1, ())
+
+
+def test_each_list_follows_a_new_name_and_the_end_of_its_use(world):
+    """S-CFG-21, S-VEN-05: what only Intacct changed goes over, each change once."""
+    numbers = make(world)
+    world.plan()
+    world.send()
+    world.plan()
+    for name, (kind, _) in MADE.items():
+        world.change(kind, RECORDNO=numbers[name], **{NAMES[kind]: f"New {kind}"})
+    assert {item.payload["name"] for item in world.plan().plan.items} == {f"New {kind}" for kind in NAMES}
+    assert world.send()["accepted"] == len(LISTS)
+    assert world.plan().confirmed == len(LISTS)
+    for name, (kind, _) in MADE.items():
+        world.change(kind, RECORDNO=numbers[name], STATUS="inactive")
+    assert {item.payload["archived"] for item in world.plan().plan.items} == {"true"}
+    assert world.send("answer")["accepted"] == len(LISTS)
+    assert (world.plan().confirmed, world.plan().plan.items) == (len(LISTS), ())
+    for name, (kind, _) in MADE.items():
+        assert world.in_bill(name, name=f"New {kind}", archived=True)
