@@ -8,14 +8,13 @@ from typing import Any
 
 import dagster as dg
 import httpx
-from pipeline_world import connections_of, environment_of
+from pipeline_world import INTO_INTACCT, connections_of, environment_of
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.definitions import build_definitions
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -53,7 +52,7 @@ class Office:
         self.sandbox = Sandbox(
             SandboxOptions(seed=5, entities=entities, bills=bills, public_url="http://localhost", currencies=("USD",))
         )
-        self.connections = connections_of(self.sandbox, not_pushed=sorted(set(PUSHED) - {"vendor", "ap_bill"}))
+        self.connections = connections_of(self.sandbox, not_pushed=sorted(INTO_INTACCT - {"vendor", "ap_bill"}))
         self.environment = environment_of(self.sandbox, warehouse_dsn)
         facts = self.sandbox.describe()["intacct"]
         self.top = EntityKey(facts["company_id"])

@@ -52,6 +52,7 @@ def test_a_sync_records_every_table_and_every_check_under_its_entity(make_office
         "push/plan",
         "push/card_plan",
         "push/business_center_plan",
+        "push/bill_plan",
         "report/reconciliation",
     } == set(found)
     assert {materialization.partition for materialization in found.values()} == {str(entity)}

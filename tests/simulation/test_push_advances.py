@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pipeline_world import World
+from pipeline_world import INTO_INTACCT, World
 
 from intacct_pipelines.defs.comparing import reconcile
-from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.faults import Rule
 from intacct_pipelines.sandbox.receivables_business import DEPOSITS_ACCOUNT
 
@@ -17,7 +16,7 @@ def test_money_on_no_invoice_is_entered_once_as_an_advance(warehouse_dsn):
     world = World(
         warehouse_dsn,
         bills=200,
-        not_pushed=sorted({*PUSHED} - {"ar_advance"}),
+        not_pushed=sorted(INTO_INTACCT - {"ar_advance"}),
         closed_period="first_open",
         default_location="100",
         receivables={"advance_account": DEPOSITS_ACCOUNT, "undeposited_account": "1090"},

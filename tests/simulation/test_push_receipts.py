@@ -7,10 +7,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from pipeline_world import World
+from pipeline_world import INTO_INTACCT, World
 
 from intacct_pipelines.domain.push import Operation, State
-from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
 from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.sandbox.faults import Rule
@@ -25,7 +24,7 @@ def new_world(warehouse_dsn):
     return World(
         warehouse_dsn,
         bills=200,
-        not_pushed=sorted({*PUSHED} - {"ar_payment"}),
+        not_pushed=sorted(INTO_INTACCT - {"ar_payment"}),
         receivables={"undeposited_account": "1090"},
         closed_period="first_open",
     )
