@@ -13,6 +13,7 @@ from intacct_pipelines.doctor.intacct_cards import CARD_PROBES
 from intacct_pipelines.doctor.intacct_company import COMPANY_PROBES
 from intacct_pipelines.doctor.intacct_entity import ENTITY_PROBES
 from intacct_pipelines.doctor.intacct_time import TIME_PROBES
+from intacct_pipelines.doctor.link_shape import LINK_PROBES
 from intacct_pipelines.doctor.places import Place, Places, Reach
 from intacct_pipelines.doctor.probe import Probe
 from intacct_pipelines.doctor.spend import SPEND_PROBES
@@ -23,6 +24,7 @@ PROBES: Final[tuple[Probe[Any], ...]] = (
     *COMPANY_PROBES,
     *TIME_PROBES,
     *ENTITY_PROBES,
+    *LINK_PROBES,
     *ACCOUNT_PROBES,
     *BILL_PROBES,
     *WEBHOOK_PROBES,

@@ -190,6 +190,10 @@ def bill_organization(company: RightCompany) -> Checkup:
     return company.check(lambda file: file["links"]["entity-100"].update(organization_id="008NOTONEOFTHESE"))
 
 
+def one_way_from_an_entity(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["links"]["entity-100"].update(one_way=True))
+
+
 def bill_older(company: RightCompany) -> Checkup:
     return company.check(lambda file: file["bill"]["sandbox"].update(older_url="http://localhost/connect/v9"))
 
@@ -316,6 +320,7 @@ WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
     (no_offset, "wrong", "offset account of the card account", "cards-100", "S-SET-27", "`provision`"),
     (bank_on_offset, "wrong", "offset account of the card account", "cards-100", "S-PAY-08", "another GL account"),
     (lists_at_the_top, "doubtful", "owner of lists", f"{COMPANY}:100", "S-CFG-15", "take `entity` out"),
+    (one_way_from_an_entity, "wrong", "configuration of the link", "entity-100", "S-CFG-10", "Take `one_way` out"),
     (bill_key, "wrong", "sign-in at BILL", "entity-100", "S-ERR-28", "`dev_key`"),
     (bill_user, "wrong", "sign-in at BILL", "entity-100", "S-ERR-28", "Tokens"),
     (bill_organization, "wrong", "sign-in at BILL", "entity-100", "S-CFG-01", "`organization_id`"),

@@ -5,6 +5,7 @@ from intacct_pipelines.domain.configurations.fitting import (
     Placed,
     above_the_entity,
     configurations_of,
+    in_no_configuration,
     misfits,
     without_sharing,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "advise",
     "at_level",
     "configurations_of",
+    "in_no_configuration",
     "limitations",
     "misfits",
     "reasons",

@@ -56,6 +56,14 @@ def misfits(placed: Placed, answers: Answers) -> tuple[Verdict, ...]:
     return tuple(_misfits(placed, answers))
 
 
+def in_no_configuration(placed: Placed) -> tuple[Verdict, ...]:
+    """Return where a link is none of the six, whatever its company is: from an entity documents travel both ways."""
+    if not placed.entity_id or not placed.is_one_way:
+        return ()
+    (now,) = configurations_of(placed)
+    return (_direction(placed, now),)
+
+
 def without_sharing(found: str) -> Verdict:
     """Say that an entity is named in a company whose entities share no lists (S-CFG-13)."""
     return wrong(

@@ -75,8 +75,8 @@ LIMITATIONS: Final = (
         "S-CFG-10",
         "BD",
         "Documents made in Intacct do not reach BILL, which cannot tell to which account they belong.",
-        "`one_way: true` lets them be expected in Intacct alone. Both ways wants routing rules (by location, "
-        "department or vendor), and there are none yet.",
+        "`one_way: true` lets them be expected in Intacct alone; lists and vendors go to the account by `into_bill`. "
+        "Documents would want routing rules (by location, department or vendor), and there are none yet.",
     ),
     Limitation(
         "S-CFG-24",
@@ -123,7 +123,8 @@ LIMITATIONS: Final = (
         "S-CFG-07",
         "EF",
         "What the top level owns cannot be changed from the entity.",
-        "A change is held with its owner before anything is sent.",
+        "A change is held with its owner before anything is sent. `into_bill.shared_lists` brings such lists to BILL "
+        "all the same.",
     ),
     Limitation(
         "S-CFG-19",
@@ -141,7 +142,8 @@ LIMITATIONS: Final = (
         "S-CFG-21",
         "EF",
         "Lists that the top level shares are kept in Intacct, whose word stands in a conflict.",
-        "What Intacct changed later is never overwritten.",
+        "What Intacct changed later is never overwritten; `into_bill.conflicts` says whether what both sides changed "
+        "waits for a person or becomes what Intacct has.",
     ),
     Limitation(
         "S-CFG-22",

@@ -19,6 +19,7 @@ from intacct_pipelines.domain.configurations import (
     advise,
     at_level,
     configurations_of,
+    in_no_configuration,
     limitations,
     misfits,
     reasons,
@@ -183,6 +184,13 @@ def test_what_demands_the_top_level_is_told_to_whom_links_an_entity():
         "the link ends at entity 100, and records are owned at the top level and bank accounts are reconciled at the "
         "top level"
     )
+
+
+def test_a_link_that_is_none_of_the_six_is_told_by_itself():
+    """From an entity documents travel both ways (S-CFG-06, S-CFG-10), whatever the company is."""
+    told = [place for place in PLACES if in_no_configuration(place)]
+    assert told == [place for place in PLACES if place.entity_id and place.is_one_way]
+    assert all(misfits(place, answers) for place in told for answers in ANSWERS)
 
 
 def test_a_file_alone_does_not_tell_whether_there_is_a_top_level():
