@@ -12,7 +12,7 @@ from intacct_pipelines.defs.setup_checks import SET_UP, SYSTEMS_OF
 from intacct_pipelines.defs.sources import WINDOW_TAG
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.records import WindowKind
-from intacct_pipelines.settings import Connections
+from intacct_pipelines.settings import Connections, DailyTime
 
 SOURCE_GROUPS = ("intacct", "bill", "spend", "business_center")
 
@@ -75,24 +75,37 @@ def schedules(connections: Connections) -> list[dg.ScheduleDefinition]:
     """Return the schedules; they start switched on in the sandbox only (S-SCH-01)."""
     status = dg.DefaultScheduleStatus.RUNNING if connections.is_sandbox else dg.DefaultScheduleStatus.STOPPED
 
-    def each_entity(name: str, prefix: str, job_name: str, cron: str, description: str) -> dg.ScheduleDefinition:
+    def each_entity(
+        name: str, prefix: str, job_name: str, cron: str, description: str, daily: DailyTime | None = None
+    ) -> dg.ScheduleDefinition:
         @dg.schedule(
             name=name,
             job_name=job_name,
             cron_schedule=cron,
-            execution_timezone="UTC",
+            execution_timezone=daily.zone if daily else "UTC",
             default_status=status,
             description=description,
         )
         def requests(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
             day = context.scheduled_execution_time.date().isoformat()
             for key in context.instance.get_dynamic_partitions(ENTITIES.name or ""):
-                yield dg.RunRequest(run_key=f"{prefix}:{key}:{day}", partition_key=key)
+                if daily in {None, connections.daily_time(EntityKey.parse(key))}:
+                    yield dg.RunRequest(run_key=f"{prefix}:{key}:{day}", partition_key=key)
 
         return requests
 
     return [
-        each_entity("daily_sync", "daily", sync.name, "0 5 * * *", "The whole sync of every known entity, once a day."),
+        *(
+            each_entity(
+                daily.name,
+                "daily",
+                sync.name,
+                daily.cron,
+                f"The whole sync, once a day, of the known entities whose time is {daily.at} in {daily.zone}.",
+                daily,
+            )
+            for daily in connections.daily_times
+        ),
         each_entity(
             "weekly_sweep",
             "sweep",

@@ -30,8 +30,11 @@ _BEGINNING: Final = timedelta(minutes=3)
 
 
 def run_key_of(burst: Burst) -> str:
-    """Return the key under which Dagster starts a burst's run once."""
-    return f"bill_events:{burst.entity}:{burst.burst_id}"
+    """Return the key under which Dagster starts a burst's run once.
+
+    A warehouse that was restored numbers bursts anew, so the number alone might be that of an earlier run.
+    """
+    return f"bill_events:{burst.entity}:{burst.made_at.astimezone(UTC):%Y%m%dT%H%M%S.%f}:{burst.burst_id}"
 
 
 def requests(

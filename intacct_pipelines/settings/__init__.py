@@ -6,6 +6,7 @@ connection is made, not before. Opening a connection is not done here.
 
 from intacct_pipelines.settings.companies import Bill, Company
 from intacct_pipelines.settings.connections import Connections, read_connections
+from intacct_pipelines.settings.daily import DailyTime
 from intacct_pipelines.settings.environment import (
     CONNECTIONS_VARIABLE,
     DAGSTER_VARIABLE,
@@ -33,6 +34,7 @@ __all__ = [
     "CardSettings",
     "Company",
     "Connections",
+    "DailyTime",
     "DatabaseUrls",
     "LinkSettings",
     "Secret",

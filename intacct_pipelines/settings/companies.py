@@ -7,6 +7,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from intacct_pipelines.domain.close import ClosePolicy
+from intacct_pipelines.settings.daily import ClockTime, Zone
 from intacct_pipelines.settings.sections import Budgeted, Secret, Section
 
 
@@ -47,6 +48,8 @@ class Company(Budgeted):
         "America/Los_Angeles",
         description="Time zone in which WHENMODIFIED is written; not certain, so calibrate it once per company.",
     )
+    daily_at: ClockTime = Field("05:00", description="Local time at which its entities are synced each day.")
+    time_zone: Zone = Field("UTC", description="Where that time is taken, such as America/New_York.")
     requests_in_flight: int = Field(2, ge=1, le=6, description="Requests at a time in one run.")
     page_size: int = Field(2000, ge=1, le=2000, description="Rows a page.")
     writes_in_flight: int = Field(1, ge=1, le=6, description="Requests that write at a time in one run.")

@@ -18,6 +18,7 @@ from intacct_pipelines.domain.link import INTO_BILL, Link, into_bill_name
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.settings.companies import Bill, Company
+from intacct_pipelines.settings.daily import DailyTime
 from intacct_pipelines.settings.environment import CONNECTIONS_VARIABLE, connections_path
 from intacct_pipelines.settings.links import LinkSettings, card_link_of, into_bill_link_of, link_of
 from intacct_pipelines.settings.platforms import BusinessCenterCompany, SpendAccount
@@ -181,6 +182,22 @@ class Connections(Section):
         ends = [EntityKey(self.companies[one.company].company_id, one.entity) for one in every[platform].values()]
         links = [link for entity in ends if (link := self.platform_link(platform, entity))]
         return sorted(links, key=lambda link: link.name)
+
+    def daily_time(self, entity: EntityKey) -> DailyTime:
+        """Return when an entity is synced each day: as its link says, else its company; else the usual time."""
+        company = self.by_company_id.get(entity.company_id)
+        if company is None:
+            return DailyTime()
+        found = self.link(entity)
+        link = found[1] if found else None
+        return DailyTime((link and link.daily_at) or company.daily_at, (link and link.time_zone) or company.time_zone)
+
+    @property
+    def daily_times(self) -> list[DailyTime]:
+        """All times of the day at which something is synced, in order; the usual one is always among them."""
+        ends = [EntityKey(self.companies[one.company].company_id, one.entity) for one in self.links.values()]
+        companies = [DailyTime(one.daily_at, one.time_zone) for one in self.companies.values()]
+        return sorted({DailyTime(), *companies, *map(self.daily_time, ends)})
 
     def listening_links(self) -> list[tuple[Link, LinkSettings]]:
         """Return the links whose events start syncs, by name."""

@@ -22,6 +22,7 @@ from intacct_pipelines.domain.link import (
     Reporting,
     into_bill_name,
 )
+from intacct_pipelines.settings.daily import ClockTime, Zone
 from intacct_pipelines.settings.platforms import CardSettings
 from intacct_pipelines.settings.sections import (
     WHERE_REQUIRED,
@@ -163,6 +164,10 @@ class LinkSettings(Written):
         description="Security keys of the organisation's webhook subscriptions at BILL; with one, their events start "
         "syncs of the entity. Several while a key is replaced.",
     )
+    daily_at: ClockTime | None = Field(
+        None, description="Local time at which this entity is synced each day, where it is not the company's."
+    )
+    time_zone: Zone | None = Field(None, description="Where that time is taken, where it is not the company's.")
     approved_only: bool = Field(True, description="Push only bills that BILL has approved (S-APR-02).")
     grace_hours: int = Field(24, ge=0, description="Younger differences are in flight, not breaks (S-SCH-04).")
     tolerance: dict[str, Decimal] = Field(default_factory=dict, description="Largest ignored difference by currency.")

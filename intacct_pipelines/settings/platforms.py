@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
 from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy, Link, Reimbursements
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.extract.business_center import DateOrder, Layout
+from intacct_pipelines.settings.daily import Zone
 from intacct_pipelines.settings.sections import (
     WHERE_REQUIRED,
     Budgeted,
@@ -63,7 +63,7 @@ class CardSettings(Section):
         "", description="Location of what names none (S-CRD-03), where Intacct's card account cannot be read."
     )
     where_required: WhereRequired = Field(default_factory=dict, description=WHERE_REQUIRED)
-    time_zone: str = Field("UTC", description="Where the day of a purchase is taken; the platform does not say.")
+    time_zone: Zone = Field("UTC", description="Where the day of a purchase is taken; the platform does not say.")
     claims: Literal["record_no", "document_no"] = Field(
         "record_no", description="What the transaction id of the vendor's sync names in Intacct (S-CRD-10)."
     )
@@ -84,16 +84,6 @@ class CardSettings(Section):
             msg = "needs exactly one group, which is Intacct's id"
             raise ValueError(msg)
         return pattern
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_a_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ValueError, ZoneInfoNotFoundError):
-            msg = "not a time zone such as America/New_York"
-            raise ValueError(msg) from None
-        return name
 
     @property
     def policy(self) -> CardPolicy:

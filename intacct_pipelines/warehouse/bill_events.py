@@ -47,6 +47,7 @@ class Burst:
     burst_id: int
     entity: str
     events: int
+    made_at: datetime
 
 
 def store(warehouse: Warehouse, judged: Judged) -> bool:
@@ -109,7 +110,8 @@ def gather(warehouse: Warehouse, entity: str, *, until: datetime, run_id: str | 
         if not rows:
             return None
         made = connection.execute(
-            "INSERT INTO ops.bill_burst (entity, events, run_id) VALUES (%s, %s, %s) RETURNING id, entity, events",
+            "INSERT INTO ops.bill_burst (entity, events, run_id) VALUES (%s, %s, %s) "
+            "RETURNING id, entity, events, made_at",
             [entity, len(rows), run_id],
         ).fetchone()
         assert made is not None  # noqa: S101 - RETURNING gives a row; this tells the type checker
@@ -127,7 +129,7 @@ def without_run(warehouse: Warehouse) -> list[Burst]:
         connection.cursor(row_factory=class_row(Burst)) as cursor,
     ):
         return cursor.execute(
-            "SELECT id AS burst_id, entity, events FROM ops.bill_burst WHERE run_id IS NULL ORDER BY id"
+            "SELECT id AS burst_id, entity, events, made_at FROM ops.bill_burst WHERE run_id IS NULL ORDER BY id"
         ).fetchall()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
@@ -81,6 +82,36 @@ def test_every_known_entity_gets_one_sync_a_day(make_office):
         assert [(request.partition_key, request.run_key) for request in requests] == [
             (str(entity), f"{prefix}:{entity}:2026-11-22") for entity in (office.top, *office.entities)
         ]
+
+
+def test_each_entity_is_synced_at_its_own_local_time(make_office):
+    """S-SCH-01: each entity stands in one schedule, at its link's time, else its company's; the day is a local one."""
+    office = make_office(entities=2)
+    document = office.connections.model_dump(mode="json")
+    document["companies"]["sandbox"] |= {"daily_at": "6:30", "time_zone": "America/New_York"}
+    document["links"][f"entity-{office.entities[1].entity_id}"]["daily_at"] = "23:45"
+    office.connections = Connections.model_validate(document)
+    office.rebuild()
+    repository = office.definitions.get_repository_def()
+    found = {}
+    for schedule in repository.schedule_defs:
+        if schedule.job_name == "sync":
+            # 04:45 UTC on the 23rd is a quarter to midnight on the 22nd in New York.
+            at = datetime(2026, 11, 23, 4, 45, tzinfo=UTC).astimezone(ZoneInfo(schedule.execution_timezone or ""))
+            with dg.build_schedule_context(instance=office.instance, scheduled_execution_time=at) as context:
+                keys = [request.run_key for request in schedule(context)]
+            found[schedule.name] = (schedule.cron_schedule, schedule.execution_timezone, keys)
+    assert found == {
+        "daily_sync": ("0 5 * * *", "UTC", []),
+        "daily_sync_0630_America_New_York": (
+            "30 6 * * *",
+            "America/New_York",
+            [f"daily:{office.top}:2026-11-22", f"daily:{office.entities[0]}:2026-11-22"],
+        ),
+        "daily_sync_2345_America_New_York": (
+            "45 23 * * *", "America/New_York", [f"daily:{office.entities[1]}:2026-11-22"]
+        ),
+    }  # fmt: skip
 
 
 def test_an_approved_plan_is_asked_for_once_under_its_own_key(make_office):

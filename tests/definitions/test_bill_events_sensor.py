@@ -192,11 +192,11 @@ def test_any_order_of_deliveries_leads_to_one_run_for_each_burst(module_warehous
                 "SELECT count(*) FROM ops.bill_event AS e JOIN ops.bill_burst AS b ON b.id = e.burst_id "
                 "JOIN ops.sync_start AS s USING (run_id) WHERE s.started_at < e.received_at"
             ).fetchone()
-            bursts = connection.execute("SELECT count(*), count(DISTINCT run_id) FROM ops.bill_burst").fetchone()
+            bursts = connection.execute("SELECT count(*), count(run_id) FROM ops.bill_burst").fetchone()
         assert stored == dict.fromkeys(delivered, 1)
         assert late == (0,)
         assert bursts
-        assert bursts[0] == bursts[1]
+        assert bursts[0] == bursts[1] >= len(daemon.launched)
     finally:
         daemon.close()
 
@@ -265,6 +265,22 @@ def test_a_tick_that_dies_asks_again_for_the_same_run(warehouse: Warehouse):
     daemon.tick()
     assert daemon.tick() == []
     assert without_run(warehouse) == []
+    daemon.close()
+
+
+def test_a_restored_warehouse_asks_under_keys_of_its_own(warehouse: Warehouse):
+    """Its bursts have numbers that Dagster has seen before, and their runs are started all the same."""
+    receiver = Receiver(LISTENERS, lambda judged: store(warehouse, judged))
+    daemon = Daemon(warehouse)
+    for _ in range(2):
+        body = notice()
+        receiver.receive(signed(body), body)
+        assert len(daemon.tick()) == 1
+        daemon.start("acme:100")
+        daemon.end("acme:100")
+        with warehouse.transaction() as connection:
+            connection.execute("TRUNCATE ops.bill_event, ops.bill_burst, ops.sync_start RESTART IDENTITY")
+    assert len(daemon.launched) == 2
     daemon.close()
 
 

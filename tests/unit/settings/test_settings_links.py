@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from intacct_pipelines.domain.approval import ANY
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Clearing, Link
-from intacct_pipelines.settings import Connections
+from intacct_pipelines.settings import Connections, LinkSettings
 
 COMPANY = {
     "company_id": "Acme",
@@ -91,3 +91,20 @@ def test_what_limits_nothing_is_refused(wrong: dict[str, object]):
     """No approval at all, a crowd, a negative limit, and what is no currency."""
     with pytest.raises(ValidationError):
         link_with(**wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"daily_at": "24:00"}, {"daily_at": "7"}, {"time_zone": "Mars/Olympus"}, {"time_zone": ""}]
+)
+def test_what_is_no_local_time_is_refused(wrong: dict[str, object]):
+    """An hour that no day has, and a zone that nobody knows."""
+    with pytest.raises(ValidationError):
+        link_with(**wrong)
+
+
+def test_a_time_that_yaml_reads_as_minutes_is_a_time():
+    """6:30 without quotes is 390 to YAML, a minute after midnight is 1, and 1440 is no time of a day."""
+    link = LinkSettings.model_validate({"company": "a", "bill": "b", "organization_id": "008", "daily_at": 390})
+    assert link.daily_at == "06:30"
+    with pytest.raises(ValidationError):
+        link_with(daily_at=1440)
