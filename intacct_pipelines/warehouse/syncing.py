@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -12,7 +12,8 @@ from intacct_pipelines.errors import WarehouseUnavailableError
 from intacct_pipelines.warehouse.connection import SESSION_LOCK_KEY, Warehouse
 
 PATIENCE: Final = timedelta(hours=2)
-_BETWEEN_TRIES_SECONDS: Final = 1.0
+_BETWEEN_TRIES_SECONDS: Final = 2.0
+_TRIES: Final = 4
 _IS_HELD: Final = f"""
 SELECT EXISTS (
     SELECT FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
@@ -48,28 +49,38 @@ def alone(
     Raises:
         WarehouseUnavailableError: It was waited for in vain, or Postgres went away.
     """
-    deadline = time.monotonic() + patience.total_seconds()
-    is_told = False
-    while True:
-        with warehouse.session_lock(_name(entity)) as is_ours:
-            if is_ours:
-                _note(warehouse, entity, job, run_id)
-                yield
-                return
-        if _holder(warehouse, entity) == run_id:
-            # Where each step of a run has a process of its own, they have the entity together.
-            yield
-            return
-        if not is_told:
-            tell(f"Another run has the sync of {entity}; waiting for it.")
-            is_told = True
-        if time.monotonic() >= deadline:
-            raise WarehouseUnavailableError(
-                f"Another run has had the sync of {entity} for {patience}.",
-                rule="S-SCH-05",
-                remedy="Look at it in the UI; end it if it hangs.",
-            )
-        sleep(_BETWEEN_TRIES_SECONDS)
+    with ExitStack() as held:
+        deadline = time.monotonic() + patience.total_seconds()
+        is_told = False
+        while not (_takes(held, warehouse, entity, sleep) or _holder(warehouse, entity) == run_id):
+            if not is_told:
+                tell(f"Another run has the sync of {entity}; waiting for it.")
+                is_told = True
+            if time.monotonic() >= deadline:
+                raise WarehouseUnavailableError(
+                    f"Another run has had the sync of {entity} for {patience}.",
+                    rule="S-SCH-05",
+                    remedy="Look at it in the UI; end it if it hangs.",
+                )
+            sleep(_BETWEEN_TRIES_SECONDS)
+        _note(warehouse, entity, job, run_id)
+        yield
+
+
+def _takes(held: ExitStack, warehouse: Warehouse, entity: str, sleep: Callable[[float], None]) -> bool:
+    """Try to take the lock. Whoever waits connects often, so one connection that fails is no reason to give up."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            is_ours = held.enter_context(warehouse.session_lock(_name(entity)))
+        except WarehouseUnavailableError:
+            if not tries_left:
+                raise
+            sleep(_BETWEEN_TRIES_SECONDS)
+        else:
+            if not is_ours:
+                held.close()
+            return is_ours
+    return False
 
 
 def is_under_way(warehouse: Warehouse, entity: str) -> bool:
@@ -95,7 +106,7 @@ def _name(entity: str) -> str:
 def _note(warehouse: Warehouse, entity: str, job: str, run_id: str) -> None:
     with warehouse.transaction("noting that a sync begins") as connection:
         connection.execute(
-            "INSERT INTO ops.sync_start (run_id, job, entity) VALUES (%s, %s, %s) ON CONFLICT (run_id) DO UPDATE "
-            "SET started_at = excluded.started_at",
+            # The first beginning counts: what came between it and that of a further step was perhaps not read.
+            "INSERT INTO ops.sync_start (run_id, job, entity) VALUES (%s, %s, %s) ON CONFLICT (run_id) DO NOTHING",
             [run_id, job, entity],
         )

@@ -129,3 +129,22 @@ def test_one_sync_of_an_entity_at_a_time(warehouse: Warehouse):
     assert not is_under_way(warehouse, "acme:100")
     runs = [run for run, _ in starts_since(warehouse, "acme:100", "sync", datetime(2020, 1, 1, tzinfo=UTC))]
     assert runs == ["r2", "r1"]
+
+
+def test_a_connection_that_fails_while_a_run_waits_does_not_fail_it(warehouse: Warehouse, make_database):
+    """Whoever waits connects again and again; that a busy server lets one wait too long ends nothing."""
+    gone = Warehouse(warehouse.dsn)
+    tries: list[float] = []
+
+    def come_back(seconds: float) -> None:
+        tries.append(seconds)
+        if len(tries) == 2:
+            gone.dsn = warehouse.dsn
+
+    with alone(gone, "acme:100", job="sync", run_id="r0", tell=print):
+        pass  # its pool is open, as that of a run that waits is
+    gone.dsn = make_database().replace("/test_", "/nowhere_").replace("127.0.0.1", "127.0.0.2")
+    with alone(gone, "acme:100", job="sync", run_id="r1", tell=print, sleep=come_back):
+        assert is_under_way(warehouse, "acme:100")
+    assert len(tries) == 2
+    gone.close()
