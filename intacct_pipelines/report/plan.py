@@ -19,7 +19,7 @@ from intacct_pipelines.report.words import money
 
 HIDDEN: Final = "•••"
 """What stands in the place of personal data; the stored document has it."""
-_ADDRESS: Final = frozenset({"ADDRESS1", "CITY", "STATE", "ZIP"})
+_ADDRESS: Final = frozenset({"ADDRESS1", "LINE1", "LINE2", "CITY", "STATE", "ZIP"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,13 @@ def sums(plan: Plan) -> list[Sum]:
             groups.items(), key=lambda group: (group[0][0], order.index(group[0][1]), group[0][2])
         )
     ]
+
+
+def written_to(plan: Plan) -> str:
+    """Return what people call the system that a plan writes to; without a record nothing says which."""
+    names = {item.object_name for item in plan.items} | {hold.object_name for hold in plan.holds}
+    systems = {PUSHED[name].system for name in names}
+    return min(systems, default="the other system")
 
 
 def refusals(plan: Plan) -> list[Refusal]:

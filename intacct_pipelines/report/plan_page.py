@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from intacct_pipelines.domain.push import Item, LedgerLine, Operation, Plan
-from intacct_pipelines.report.plan import amount, by_currency, payload_rows, refusals, sums
+from intacct_pipelines.report.plan import amount, by_currency, payload_rows, refusals, sums, written_to
 from intacct_pipelines.report.template import ENVIRONMENT
 from intacct_pipelines.report.words import plain, safe
 
@@ -32,6 +32,7 @@ def plan_page(plan: Plan, notes: Sequence[str] = ()) -> str:
         groups[item.operation, item.object_name].append(_item(number, item, labels))
     return ENVIRONMENT.get_template("plan.html.j2").render(
         plan=plan,
+        system=written_to(plan),
         notes=list(map(safe, notes)),
         sums=sums(plan),
         totals=by_currency(plan.items),

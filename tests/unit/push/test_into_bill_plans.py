@@ -12,6 +12,7 @@ from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.planners import agreements
 from intacct_pipelines.push.sources import Sources
+from intacct_pipelines.report.plan_page import plan_page
 
 KEY = "70"
 
@@ -209,3 +210,10 @@ def test_a_text_that_is_too_long_for_bill_is_held():
     """S-ERR-24: BILL takes names of 100 characters."""
     plan = plan_of("bill_vendor", [of_intacct("bill_vendor", name="x" * 101)])
     assert (plan.items, [kind for kind, _ in kinds(plan)]) == ((), ["field_length"])
+
+
+def test_a_page_says_where_it_writes_and_hides_addresses():
+    """A person who reads it lets something into BILL, not into Intacct."""
+    page = plan_page(plan_of("bill_vendor", [of_intacct("bill_vendor")]))
+    assert "What would be written to BILL through link" in page
+    assert not [word for word in ("1 Quarry Road", "Dock 2", "89501", "12-3456789", "555-0100") if word in page]
