@@ -6,8 +6,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.domain.money import minor_unit_digits
-from intacct_pipelines.sandbox.bill.organization import PREFIXES
-from intacct_pipelines.sandbox.bill.payload import BillError, invalid, refusal, to_amount, to_date
+from intacct_pipelines.sandbox.bill.bodies import (
+    ACCOUNT_TYPES,
+    ADDRESS,
+    address_faults,
+    instead,
+    object_of,
+    text_of,
+    type_faults,
+)
+from intacct_pipelines.sandbox.bill.payload import invalid, refusal, to_amount, to_date
 from intacct_pipelines.sandbox.bill.records import LINE_CLASSIFICATIONS, BillRecord, LineRecord
 
 if TYPE_CHECKING:
@@ -15,10 +23,9 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.sandbox.bill.organization import Organization
 
-_ADDRESS: Final = frozenset({"line1", "line2", "city", "stateOrProvince", "zipOrPostalCode", "country", "countryName"})
 _VENDOR_FIELDS: Final[dict[str, frozenset[str] | None]] = {
     **dict.fromkeys(("name", "shortName", "accountNumber", "accountType", "email", "phone", "billCurrency")),
-    "address": _ADDRESS,
+    "address": ADDRESS,
     "paymentInformation": None,
     "additionalInfo": None,
     "autoPay": None,
@@ -30,16 +37,8 @@ _BILL_FIELDS: Final = frozenset(
     }
 )  # fmt: skip
 _LINE_FIELDS: Final = frozenset({"id", "amount", "quantity", "price", "description", "classifications"})
-_LIST_FIELDS: Final = {
-    "chart-of-accounts": frozenset({"name", "description", "parentId", "account"}),
-    "payment-terms": frozenset({"name", "daysDue"}),
-}
-_GROUPS: Final = ("address", "paymentInformation", "additionalInfo", "autoPay", "account")
-_DIMENSION_FIELDS: Final = frozenset({"name", "shortName", "description", "parentId"})
 _LONGEST_NAME: Final = 100
 _LONGEST_SHORT_NAME: Final = 40
-_ACCOUNT_TYPES: Final = frozenset({"BUSINESS", "PERSON", "NONE", "UNDEFINED"})
-_LONGEST_DAYS: Final = 999
 _MOST_LINES: Final = 1_000
 
 
@@ -61,7 +60,7 @@ class Editor:
 
     def create_vendor(self, body: Any) -> dict[str, Any]:
         """A new vendor, not yet stored."""
-        body = _object(body, frozenset(_VENDOR_FIELDS))
+        body = object_of(body, frozenset(_VENDOR_FIELDS))
         wrong = [f"{field}: must not be null" for field in ("name", "address") if not body.get(field)]
         wrong += self._vendor_faults(body, required=True)
         if wrong:
@@ -81,7 +80,7 @@ class Editor:
 
     def update_vendor(self, record: dict[str, Any], body: Any) -> dict[str, Any]:
         """The vendor with the body's fields in place of its own; groups of fields are merged."""
-        body = _object(body, frozenset(_VENDOR_FIELDS))
+        body = object_of(body, frozenset(_VENDOR_FIELDS))
         if wrong := self._vendor_faults(body, required=False):
             raise invalid(wrong)
         changed = {**record, "updatedTime": self._now}
@@ -90,68 +89,23 @@ class Editor:
         return changed
 
     def _vendor_faults(self, body: dict[str, Any], *, required: bool) -> list[str]:
-        if wrong := _type_faults(body):
+        if wrong := type_faults(body):
             return wrong
         name, address = body.get("name", "x"), body.get("address")
         if not name or len(name) > _LONGEST_NAME:
             wrong.append(f"name: size must be between 1 and {_LONGEST_NAME}")
         if len(body.get("shortName") or "") > _LONGEST_SHORT_NAME:
             wrong.append(f"shortName: size must be between 0 and {_LONGEST_SHORT_NAME}")
-        if body.get("accountType", "BUSINESS") not in _ACCOUNT_TYPES:
+        if body.get("accountType", "BUSINESS") not in ACCOUNT_TYPES:
             wrong.append("accountType: is not valid")
         if address is not None:
-            wrong += _type_faults(address, "address.")
-            wrong += [f"address.{field}: is not known" for field in address.keys() - _ADDRESS]
-            if required:
-                needed = ("line1", "city", "zipOrPostalCode", "country")
-                wrong += [f"address.{field}: must not be null" for field in needed if not address.get(field)]
-            if not _is_country(str(address.get("country") or "US")):
-                wrong.append("address.country: must be an ISO 3166 code of two letters")
+            wrong += address_faults(address, "address", required=required)
         if len(body.get("billCurrency") or "") != 3 and "billCurrency" in body:  # noqa: PLR2004  # ISO 4217
             wrong.append("billCurrency: must be an ISO 4217 code")
         term = (body.get("additionalInfo") or {}).get("paymentTermId")
         if term and str(term) not in self._organization.collections["payment-terms"]:
             wrong.append("additionalInfo.paymentTermId: does not exist")
         return wrong
-
-    # Lists
-
-    def create_list_record(self, kind: str, body: Any) -> dict[str, Any]:
-        """A new account, department, location, class or term, not yet stored."""
-        body = _object(body, _LIST_FIELDS.get(kind, _DIMENSION_FIELDS))
-        if not isinstance(body.get("name"), str) or not body["name"]:
-            raise invalid(["name: must not be null"])
-        self._check_list_record(kind, body, "")
-        record = {"id": self._organization.new_id(PREFIXES[kind]), "archived": False, **body}
-        if kind == "payment-terms":
-            del record["archived"]
-        return {**record, "createdTime": self._now, "updatedTime": self._now}
-
-    def update_list_record(self, kind: str, record: dict[str, Any], body: Any) -> dict[str, Any]:
-        """The record with the body's fields in place of its own."""
-        body = _object(body, _LIST_FIELDS.get(kind, _DIMENSION_FIELDS) | {"id"})
-        self._check_list_record(kind, body, record["id"])
-        merged = {key: {**(record.get(key) or {}), **v} if isinstance(v, dict) else v for key, v in body.items()}
-        return {**record, **merged, "id": record["id"], "updatedTime": self._now}
-
-    def _check_list_record(self, kind: str, body: dict[str, Any], own_id: str) -> None:
-        if wrong := [*_type_faults(body), *_type_faults(body.get("account"), "account.")]:
-            raise invalid(wrong)
-        if not body.get("name", "x"):
-            raise invalid(["name: must not be null"])
-        if body.get("parentId") and body["parentId"] not in self._organization.collections[kind]:
-            raise invalid(["parentId: does not exist"])
-        if kind != "payment-terms" or "daysDue" not in body:
-            if kind == "payment-terms" and not own_id:
-                raise invalid(["daysDue: must not be null"])
-            return
-        days = body["daysDue"]
-        if not isinstance(days, Decimal) or days != int(days) or not 0 <= days <= _LONGEST_DAYS:
-            raise invalid([f"daysDue: must be between 0 and {_LONGEST_DAYS}"])
-        body["daysDue"] = int(days)
-        terms = self._organization.collections["payment-terms"].values()
-        if any(term["daysDue"] == days and term["id"] != own_id for term in terms):
-            raise refusal(400, "SANDBOX-1409", "A payment term with the same daysDue exists.")
 
     # Bills
 
@@ -191,7 +145,7 @@ class Editor:
             body: PUT's or PATCH's.
             keep_lines: PATCH keeps lines that the body does not name, PUT removes them.
         """
-        body = _object(body, _BILL_FIELDS) if keep_lines else _whole_bill(body)
+        body = object_of(body, _BILL_FIELDS) if keep_lines else _whole_bill(body)
         fields = {name: getattr(bill, name) for name in BillRecord.__slots__}
         changed = BillRecord(**{**fields, "lines": list(bill.lines), "updated_at": self._now})
         if "vendorId" in body:
@@ -209,20 +163,20 @@ class Editor:
         return vendor
 
     def _apply(self, bill: BillRecord, body: dict[str, Any], *, keep_lines: bool) -> None:
-        invoice = _object(body.get("invoice") or {}, frozenset({"invoiceNumber", "invoiceDate"}))
+        invoice = object_of(body.get("invoice") or {}, frozenset({"invoiceNumber", "invoiceDate"}))
         wrong: list[str] = []
         if "invoiceNumber" in invoice:
-            bill.number = _text(invoice["invoiceNumber"], "invoice.invoiceNumber", wrong)
+            bill.number = text_of(invoice["invoiceNumber"], "invoice.invoiceNumber", wrong)
         if "invoiceDate" in invoice:
-            bill.invoice_date = to_date(invoice["invoiceDate"]) or _wrong(wrong, "invoice.invoiceDate", bill.due_date)
+            bill.invoice_date = to_date(invoice["invoiceDate"]) or instead(wrong, "invoice.invoiceDate", bill.due_date)
         if "dueDate" in body:
-            bill.due_date = to_date(body["dueDate"]) or _wrong(wrong, "dueDate", bill.due_date)
+            bill.due_date = to_date(body["dueDate"]) or instead(wrong, "dueDate", bill.due_date)
         if "description" in body:
-            bill.description = _text(body["description"], "description", wrong)
+            bill.description = text_of(body["description"], "description", wrong)
         if "purchaseOrderNumber" in body:
-            bill.purchase_order_number = _text(body["purchaseOrderNumber"], "purchaseOrderNumber", wrong)
+            bill.purchase_order_number = text_of(body["purchaseOrderNumber"], "purchaseOrderNumber", wrong)
         if "payFromChartOfAccountId" in body:
-            bill.pay_from_account_id = _text(body["payFromChartOfAccountId"], "payFromChartOfAccountId", wrong)
+            bill.pay_from_account_id = text_of(body["payFromChartOfAccountId"], "payFromChartOfAccountId", wrong)
         if "classifications" in body:
             bill.classifications = self._classifications(body["classifications"], "classifications", wrong)
         if "billLineItems" in body:
@@ -239,7 +193,7 @@ class Editor:
         sent: set[str] = set()
         for i, body in enumerate(lines):
             where = f"billLineItems[{i}]"
-            line = self._line(bill.currency, _object(body, _LINE_FIELDS), old, where, wrong)
+            line = self._line(bill.currency, object_of(body, _LINE_FIELDS), old, where, wrong)
             if line.id in sent:
                 wrong.append(f"{where}.id: is given twice")
             sent.add(line.id)
@@ -257,14 +211,14 @@ class Editor:
         for field in ("quantity", "price"):
             if field in body:
                 value = to_amount(body[field], 6)
-                setattr(line, field, value if value is not None else _wrong(wrong, f"{where}.{field}", None))
+                setattr(line, field, value if value is not None else instead(wrong, f"{where}.{field}", None))
         if "amount" in body or line.id not in old:
             product = (line.quantity or 0) * (line.price or 0) or None
             digits = minor_unit_digits(currency)
             amount = to_amount(body.get("amount", product if product is None else Decimal(product)), digits)
-            line.amount = amount if amount is not None else _wrong(wrong, f"{where}.amount", Decimal(0))
+            line.amount = amount if amount is not None else instead(wrong, f"{where}.amount", Decimal(0))
         if "description" in body:
-            line.description = _text(body["description"], f"{where}.description", wrong)
+            line.description = text_of(body["description"], f"{where}.description", wrong)
         if "classifications" in body:
             ids = self._classifications(body["classifications"], f"{where}.classifications", wrong)
             line.account_id = ids.get("chartOfAccountId", line.account_id)
@@ -274,7 +228,7 @@ class Editor:
         return line
 
     def _classifications(self, body: Any, where: str, wrong: list[str]) -> dict[str, str]:
-        ids = {key: value or "" for key, value in _object(body or {}, frozenset(LINE_CLASSIFICATIONS)).items()}
+        ids = {key: value or "" for key, value in object_of(body or {}, frozenset(LINE_CLASSIFICATIONS)).items()}
         for field, record_id in ids.items():
             known = self._organization.collections[LINE_CLASSIFICATIONS[field]]
             if record_id and (not isinstance(record_id, str) or record_id not in known):
@@ -313,24 +267,9 @@ class Editor:
         bill.updated_at = self._now
 
 
-def _type_faults(body: Any, where: str = "") -> list[str]:
-    """What stands where a text or a group of fields belongs; null stands for a field that is not set."""
-    wrong = []
-    for field, value in body.items() if isinstance(body, dict) else ():
-        if field in _GROUPS and not isinstance(value, dict | None):
-            wrong.append(f"{where}{field}: must be an object")
-        elif field not in _GROUPS and field != "daysDue" and not isinstance(value, str | None):
-            wrong.append(f"{where}{field}: must be a text")
-    return wrong
-
-
-def _is_country(value: str) -> bool:
-    return len(value) == 2 and value.isascii() and value.isalpha()  # noqa: PLR2004  # ISO 3166
-
-
 def _whole_bill(sent: Any) -> dict[str, Any]:
     """The body of a bill that is made or replaced, with everything that is required."""
-    body: dict[str, Any] = _object(sent, _BILL_FIELDS)
+    body: dict[str, Any] = object_of(sent, _BILL_FIELDS)
     wrong = [f"{field}: must not be null" for field in ("vendorId", "invoice", "dueDate") if not body.get(field)]
     if not body.get("billLineItems"):
         wrong.append("billLineItems: must not be empty")
@@ -345,7 +284,7 @@ def read_policy(body: Any) -> dict[str, Any]:
     Raises:
         BillError: A part is missing or of the wrong form.
     """
-    body = _object(body, frozenset({"policyName", "rules", "approvers"}))
+    body = object_of(body, frozenset({"policyName", "rules", "approvers"}))
     wrong = []
     if not isinstance(body.get("policyName"), str):
         wrong.append("policyName: must not be null")
@@ -385,24 +324,3 @@ def _matches(rule: dict[str, Any], bill: BillRecord) -> bool:
         case "LOCATION_ID":
             return any(line.location_id in values for line in bill.lines)
     return False
-
-
-def _object(body: Any, known: frozenset[str]) -> dict[str, Any]:
-    """A JSON object of known fields only."""
-    if not isinstance(body, dict):
-        raise refusal(400, "SANDBOX-1400", "A JSON object was expected.")
-    unknown = sorted(body.keys() - known)
-    if unknown:
-        raise BillError(400, [{"code": "BDC_1002", "message": f"Unknown parameter: {name[:60]}"} for name in unknown])
-    return body
-
-
-def _text(value: Any, where: str, wrong: list[str]) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(_wrong(wrong, where, ""))
-
-
-def _wrong(wrong: list[str], where: str, instead: Any) -> Any:
-    wrong.append(f"{where}: is not valid")
-    return instead

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from intacct_pipelines.sandbox.bill.customer_edits import CustomerEditor
+from intacct_pipelines.sandbox.bill.list_edits import ListEditor
 from intacct_pipelines.sandbox.bill.payload import BillError, decode, json_reply, refusal
 from intacct_pipelines.sandbox.bill.state import State
 from intacct_pipelines.sandbox.http import Reply
@@ -20,10 +23,7 @@ _MOST_BULK: Final = {"vendors": 20, "bills": 100}
 _MOST_BULK_LISTS: Final = 50
 _ENVELOPES: Final = {
     "chart-of-accounts": "chartOfAccounts",
-    "departments": "departments",
-    "locations": "locations",
     "accounting-classes": "accountingClasses",
-    "jobs": "jobs",
 }
 
 
@@ -113,12 +113,14 @@ class RecordsServed(State):
         return json_reply(201, self._store(call.organization, call.kind, [record])[0])
 
     def _creator(self, call: Call) -> Callable[[Any], Any]:
-        editor = self._editor(call.organization)
+        editor, now = self._editor(call.organization), self._now()
         if call.kind == "vendors":
             return editor.create_vendor
         if call.kind == "bills":
             return editor.create_bill
-        return lambda body: editor.create_list_record(call.kind, body)
+        if call.kind == "customers":
+            return CustomerEditor(call.organization, now).create
+        return partial(ListEditor(call.organization, now).create, call.kind)
 
     def _create_bulk(self, call: Call) -> Reply:
         """All or nothing, with one array of everything that is wrong."""
@@ -138,28 +140,31 @@ class RecordsServed(State):
 
     def _update(self, call: Call) -> Reply:
         record, body = self._record(call), decode(call.request.body)
-        editor = self._editor(call.organization)
+        editor, now = self._editor(call.organization), self._now()
         changed: Any
         if call.kind == "bills":
             changed = editor.change_bill(record, body, keep_lines=call.request.method == "PATCH")
         elif call.kind == "vendors":
             changed = editor.update_vendor(record, body)
+        elif call.kind == "customers":
+            changed = CustomerEditor(call.organization, now).change(record, body)
         else:
-            changed = editor.update_list_record(call.kind, record, body)
+            changed = ListEditor(call.organization, now).change(call.kind, record, body)
         return json_reply(200, self._store(call.organization, call.kind, [changed])[0])
 
     def _update_bulk(self, call: Call) -> Reply:
-        editor, records = self._editor(call.organization), call.organization.collections[call.kind]
+        records = call.organization.collections[call.kind]
+        editor = ListEditor(call.organization, self._now())
 
         def update(body: Any) -> Any:
             record = records.get(str(body.get("id"))) if isinstance(body, dict) else None
             if record is None:
                 raise refusal(404, "SANDBOX-1404", "Object not found.")
-            return editor.update_list_record(call.kind, record, body)
+            return editor.change(call.kind, record, body)
 
         changed = _each(self._bulk_body(call), update)
         made = self._store(call.organization, call.kind, changed)
-        return json_reply(200, {_ENVELOPES[call.kind]: made})
+        return json_reply(200, {_ENVELOPES.get(call.kind, call.kind): made})
 
     def _archive(self, call: Call) -> Reply:
         """Archive or restore; a repeat changes nothing."""
@@ -175,7 +180,7 @@ class RecordsServed(State):
         for record_id in ids:
             self._set_archived(call.organization, call.kind, record_id, archived=call.groups["act"] == "archive")
         made = [call.organization.to_json(call.kind, i) for i in ids]
-        return json_reply(200, {_ENVELOPES[call.kind]: made})
+        return json_reply(200, {_ENVELOPES.get(call.kind, call.kind): made})
 
     def _set_archived(self, organization: Organization, kind: str, record_id: str, *, archived: bool) -> None:
         record = organization.collections[kind][record_id]

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_LISTS: Final = "(?P<kind>chart-of-accounts|departments|locations|accounting-classes|jobs)"
-_READ_LISTS: Final = "(?P<kind>employees|items)"
+_LISTS: Final = "(?P<kind>chart-of-accounts|departments|locations|accounting-classes|jobs|employees|items)"
 _ID: Final = "(?P<id>[0-9A-Za-z]{1,60})"
 _TERMS: Final = "/v3/organizations/(?P<organization>[0-9A-Za-z]+)/payment-terms"
 _OPERATION_KINDS: Final = {
@@ -107,6 +106,8 @@ _ROUTES: Final = tuple(
         ("GET", "/v3/funding-accounts/cards", "list_payable_card_accounts", "_cards"),
         ("GET", "/v3/funding-accounts/ap-cards", "list_payable_apcards", "_ap_cards"),
         *_reads("customers", "list_customers", "get_customer"),
+        ("POST", "/v3/(?P<kind>customers)", "create_customer", "_create"),
+        ("PATCH", f"/v3/(?P<kind>customers)/{_ID}", "update_customer", "_update"),
         ("POST", f"/v3/(?P<kind>customers)/{_ID}/{_ACT}", "{act}_customer", "_archive"),
         *_reads("invoices", "list_invoices", "get_invoice"),
         ("POST", f"/v3/(?P<kind>invoices)/{_ID}/{_ACT}", "{act}_invoice", "_archive"),
@@ -114,8 +115,6 @@ _ROUTES: Final = tuple(
         *_reads("credit-memos", "get_list_of_credit_memos_get", "get_credit_memo_details_get"),
         ("POST", f"/v3/(?P<kind>credit-memos)/{_ID}/{_ACT}", "{act}_a_credit_memo_post", "_archive"),
         *_reads("users", "list_organization_users", "get_organization_user"),
-        ("GET", f"/v3/classifications/{_READ_LISTS}", "list_{kind}", "_list"),
-        ("GET", f"/v3/classifications/{_READ_LISTS}/{_ID}", "get_{kind}", "_get"),
         *(("GET", f"{path}/{_ID}", operation, "_files") for path, operation in _FILES),
         ("GET", f"/v3/documents/{_ID}", "get_document", "_file"),
         ("GET", f"/v3/attachments/{_ID}", "get_attachment", "_file"),

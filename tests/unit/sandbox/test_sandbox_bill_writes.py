@@ -252,7 +252,7 @@ def test_tests_can_approve_and_edit(caller, twin, clock):
         twin.approve("00n-none")
 
 
-@pytest.mark.parametrize("kind", ["chart-of-accounts", "departments", "locations", "accounting-classes"])
+@pytest.mark.parametrize("kind", ["chart-of-accounts", "departments", "locations", "accounting-classes", "jobs"])
 def test_classifications_are_kept_one_by_one_and_in_bulk(caller, kind):
     """Create, change, archive and restore work alike for each kind."""
     path = f"/v3/classifications/{kind}"
