@@ -40,6 +40,16 @@ INTACCT = {
         "currency": "USD",
         "comments": None,
     },
+    "customer": {
+        "customer_id": "C-7",
+        "name": "Harbor Stores",
+        "contact_name": "Zenith",
+        "print_as": "Harbor Stores Inc",
+        "email": "pay@harbor.example",
+        "phone": "555-0200",
+        "currency": "USD",
+        "comments": None,
+    },
 }
 """What Intacct has of one record of each object."""
 
@@ -54,6 +64,12 @@ BILL = {
         "email": "pay@zenith.example",
         "phone": "555-0100",
         "account_number": "A-1",
+    },
+    "customer": {
+        "account_number": "C-7",
+        "name": "Harbor Stores",
+        "email": "pay@harbor.example",
+        "phone": "555-0200",
     },
 }
 """The same record in BILL."""

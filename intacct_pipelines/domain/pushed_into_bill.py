@@ -56,5 +56,20 @@ INTO_BILL: Final = (
         reconciled_as="vendor",
         left_alone=LeftAlone(edited="S-CFG-21", changed="S-CFG-21"),
     ),
+    Pushed(
+        "bill_customer",
+        "customer",
+        source=TABLES["intacct.customer"],
+        source_lines=(),
+        target=TABLES["bill.customer"],
+        natural_key=("name",),
+        folded=("name",),
+        asked_by=("name",),
+        people_id="account_number",
+        content=("name", "account_number", "email", "phone", "is_archived"),
+        recognised_by=("name", "account_number"),
+        reconciled_as="customer",
+        left_alone=LeftAlone(edited="S-CFG-21", changed="S-CFG-21"),
+    ),
 )
 """In the order of writing: parents before children."""

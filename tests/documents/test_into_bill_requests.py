@@ -18,6 +18,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.push.into_bill.requests import body_of, found_in, told, write_of
 
+_ADDRESS = ("line1", "line2", "city", "stateOrProvince", "zipOrPostalCode", "country")
 _NAMED = {"name", "shortName", "description", "parentId"}
 PUBLISHED = {
     "bill_gl_account": {"name", "description", "parentId", "account.type", "account.number"},
@@ -26,9 +27,13 @@ PUBLISHED = {
     "bill_accounting_class": _NAMED,
     "bill_vendor": {
         *("name", "accountType", "shortName", "accountNumber", "email", "phone", "billCurrency"),
-        *(f"address.{one}" for one in ("line1", "line2", "city", "stateOrProvince", "zipOrPostalCode", "country")),
+        *(f"address.{one}" for one in _ADDRESS),
         *("paymentInformation.payeeName", "paymentInformation.email"),
         *(f"additionalInfo.{one}" for one in ("taxId", "taxIdType", "track1099", "combinePayments", "paymentTermId")),
+    },
+    "bill_customer": {
+        *("name", "companyName", "email", "accountType", "phone", "description", "invoiceCurrency", "accountNumber"),
+        *(f"billingAddress.{one}" for one in _ADDRESS),
     },
 }
 """Fields that a body may have."""
@@ -37,6 +42,7 @@ NEEDED = {
     "bill_vendor": {
         *("name", "address.line1", "address.city", "address.zipOrPostalCode", "address.country"),
     },
+    "bill_customer": {"name", "email"},
 }
 """Fields without which BILL makes no record."""
 _CLASSIFICATIONS = "/v3/classifications"
@@ -68,6 +74,26 @@ MADE = {
             },
             "paymentInformation": {"payeeName": "Zenith Quarries LLC"},
             "additionalInfo": {"taxId": "12-3456789", "track1099": True},
+        },
+    ),
+    "bill_customer": (
+        "/v3/customers",
+        {
+            "accountNumber": "C-7",
+            "name": "Harbor Stores",
+            "accountType": "BUSINESS",
+            "invoiceCurrency": "USD",
+            "email": "pay@harbor.example",
+            "phone": "555-0200",
+            "companyName": "Harbor Stores Inc",
+            "billingAddress": {
+                "line1": "1 Quarry Road",
+                "line2": "Dock 2",
+                "city": "Reno",
+                "stateOrProvince": "NV",
+                "zipOrPostalCode": "89501",
+                "country": "US",
+            },
         },
     ),
 }

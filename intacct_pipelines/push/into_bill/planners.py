@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.into_bill.customers import CustomersIntoBill
 from intacct_pipelines.push.into_bill.lists import LISTS_INTO_BILL
 from intacct_pipelines.push.into_bill.merging import agreed
 from intacct_pipelines.push.into_bill.vendors import VendorsIntoBill
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from intacct_pipelines.push.into_bill.records import IntoBillPlanner
     from intacct_pipelines.push.sources import Sources
 
-PLANNERS_INTO_BILL: Final[tuple[type[IntoBillPlanner], ...]] = (*LISTS_INTO_BILL, VendorsIntoBill)
+PLANNERS_INTO_BILL: Final[tuple[type[IntoBillPlanner], ...]] = (
+    *LISTS_INTO_BILL,
+    VendorsIntoBill,
+    CustomersIntoBill,
+)
 
 
 def agreements(sources: Sources, objects: Collection[str]) -> dict[tuple[str, str, str], dict[str, str]]:

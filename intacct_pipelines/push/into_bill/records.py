@@ -36,6 +36,8 @@ class IntoBillPlanner:
     reads: ClassVar[tuple[str, ...]]
     rule: ClassVar[str]
     """The rule by which the object travels."""
+    doubles: ClassVar[str] = ""
+    """The rule by which a name may stand only once; the one above, if it is none of its own."""
     id: ClassVar[str]
     """Intacct's column with the id that people use."""
     title: ClassVar[str] = "name"
@@ -58,9 +60,9 @@ class IntoBillPlanner:
         self._rows = sources.by(pushed.source.qualified_name)
         theirs = sources.live(pushed.target.qualified_name)
         self._codes = {fold(text(row, self.code)): row["id"] for row in theirs if text(row, self.code)}
-        self._names = {fold(text(row, "name")): row["id"] for row in theirs}
+        self._names = {fold(self.called(row)): row["id"] for row in theirs}
         new = [row for row in self._rows.values() if row["record_no"] not in self._twins and self._travels(row)]
-        self._new_names = Counter(fold(text(row, self.title)) for row in new)
+        self._new_names = Counter(fold(_name(self.named(row))) for row in new)
         self._by_id = {row[self.id]: row for row in self._rows.values()}
 
     # --- what an object may have of its own -----------------------------------------------------------------------
@@ -68,6 +70,14 @@ class IntoBillPlanner:
     def stays(self, row: Row) -> bool:  # noqa: ARG002  # for objects of which a part has no place in BILL
         """Return whether a record has no place in BILL at all."""
         return False
+
+    def named(self, row: Row) -> dict[str, str]:
+        """Return what makes the name of Intacct's record, by BILL's column."""
+        return {"name": text(row, self.title).strip()}
+
+    def called(self, twin: Row) -> str:
+        """Return the name of BILL's record."""
+        return text(twin, "name")
 
     def new(self, row: Row) -> dict[str, str]:  # noqa: ARG002  # for objects that have more than a name
         """Return what a new record has beside code, name and parent, by its place in the payload.
@@ -79,7 +89,8 @@ class IntoBillPlanner:
 
     def shared(self, row: Row, twin: Row) -> Iterator[Shared]:
         """Yield the fields that both sides hold, but whether the record is in use."""
-        yield Shared("name", text(row, self.title).strip(), text(twin, "name"))
+        for column, value in self.named(row).items():
+            yield Shared(column, value, text(twin, column))
         above = self._by_id.get(row.get("parent_id")) if self.has_parents else None
         parent = self._twins.get(above["record_no"]) if above else None
         if parent is not None:
@@ -149,9 +160,10 @@ class IntoBillPlanner:
 
     def _create(self, row: Row) -> Item:
         self._check_new(row)
-        columns = {self.code: text(row, self.id).strip(), "name": text(row, self.title).strip()}
-        self._check_double(columns)
-        content = {self._pushed.field(column): value for column, value in columns.items()}
+        named = self.named(row)
+        columns = {self.code: text(row, self.id).strip(), **named}
+        self._check_double(columns[self.code], _name(named))
+        content = {self._pushed.field(column): value for column, value in columns.items() if value}
         if parent := self._parent(row):
             content[self._pushed.field("parent_id")] = parent
         content |= self.new(row)
@@ -182,21 +194,21 @@ class IntoBillPlanner:
         if mark is not None and mark[0] == "bill":
             reason = f"it came from BILL's record {mark[1]}, which is not its pair any more"
             raise Held("came_from_bill", "S-SCH-05", reason, "Pair the two with `map`, or restore the record in BILL.")
-        if not text(row, self.title).strip():
+        if not _name(self.named(row)):
             raise Held("missing_field", self.rule, "it has no name", "Give it a name in Intacct.")
 
-    def _check_double(self, columns: Mapping[str, str]) -> None:
+    def _check_double(self, code: str, name: str) -> None:
         """Refuse a code or a name that is in use: nothing else tells such a record in BILL from ours."""
-        code, name = fold(columns[self.code]), fold(columns["name"])
-        if code in self._codes:
-            reason = f"BILL has {columns[self.code]} already, as {self._codes[code]}, and it is not its pair"
+        rule = self.doubles or self.rule
+        if fold(code) in self._codes:
+            reason = f"BILL has {code} already, as {self._codes[fold(code)]}, and it is not its pair"
             raise Held("duplicate", self.rule, reason, "Confirm the pair with `map`, or change the id on one side.")
-        if name in self._names:
-            reason = f"BILL has the name already, as {self._names[name]}"
-            raise Held("ambiguous", self.rule, reason, "Confirm the pair with `map`, or give the two different names.")
-        if self._new_names[name] > 1:
+        if fold(name) in self._names:
+            reason = f"BILL has the name already, as {self._names[fold(name)]}"
+            raise Held("ambiguous", rule, reason, "Confirm the pair with `map`, or give the two different names.")
+        if self._new_names[fold(name)] > 1:
             reason = "several records in Intacct have this name, by which BILL tells them apart"
-            raise Held("duplicate", self.rule, reason, "Rename or inactivate all but one of them in Intacct.")
+            raise Held("duplicate", rule, reason, "Rename or inactivate all but one of them in Intacct.")
 
     def _parent(self, row: Row) -> str:
         """Return BILL's id of the record above; empty if none stands above.
@@ -243,7 +255,8 @@ class IntoBillPlanner:
                 self.check_archiving(row, twin)
         elif told(twin.get(_IN_USE)) == "true":
             return None
-        if twin["id"] in self._sources.unconfirmed(self._pushed.reconciliation) and "name" in changes:
+        is_renamed = bool(self.named(row).keys() & changes.keys())
+        if is_renamed and twin["id"] in self._sources.unconfirmed(self._pushed.reconciliation):
             reason = f"only its id makes it a pair of BILL's {twin['id']}, and the names differ"
             raise Held("unconfirmed_pair", "S-VEN-08", reason, "Confirm the pair with `map`, or correct the wrong id.")
         names = ((self._pushed.source, number), (self._pushed.target, twin["id"]))
@@ -273,3 +286,7 @@ class IntoBillPlanner:
             changes=changes_of(*((column.replace("_", " "), old, new) for column, old, new in shown)),
             label=self.label(row),
         )
+
+
+def _name(named: Mapping[str, str]) -> str:
+    return " ".join(part for part in named.values() if part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from intacct_pipelines.push.into_bill.addresses import address_of, lacking
 from intacct_pipelines.push.into_bill.merging import Shared
 from intacct_pipelines.push.into_bill.records import IntoBillPlanner
 from intacct_pipelines.push.parties import check_currency
@@ -18,16 +19,6 @@ if TYPE_CHECKING:
 
 _KEPT_IN_STEP: Final = (("email", "email"), ("phone", "phone"), ("account_number", "vendor_account_no"))
 """BILL's column, and Intacct's that says the same."""
-_ADDRESS: Final = (
-    ("line1", "address_line1"),
-    ("line2", "address_line2"),
-    ("city", "address_city"),
-    ("stateOrProvince", "address_state"),
-    ("zipOrPostalCode", "address_zip"),
-)
-"""BILL's field in a vendor's ``address``, and the column of Intacct's contact."""
-_NEEDED: Final = ("line1", "city", "zipOrPostalCode", "country")
-"""What BILL does not do without (bill v3, vendors)."""
 
 
 class VendorsIntoBill(IntoBillPlanner):
@@ -72,15 +63,12 @@ class VendorsIntoBill(IntoBillPlanner):
 
     def _address(self, row: Row) -> dict[str, str]:
         contact = self._contacts.get(text(row, "contact_name"), {})
-        address = {name: text(contact, column).strip() for name, column in _ADDRESS}
-        address["country"] = text(contact, "address_country_code").strip() or self._link.into_bill.vendor_country
-        missing = [name for name in _NEEDED if not address[name]]
-        if missing:
-            words = {"line1": "street", "zipOrPostalCode": "postal code"}
-            reason = f"its contact in Intacct lacks {', '.join(words.get(name, name) for name in missing)}"
+        address = address_of(contact, self._link.into_bill.vendor_country)
+        if missing := lacking(address):
             remedy = "Complete the contact in Intacct; a country for all can be given in `into_bill.vendor_country`."
-            raise Held("missing_address", "S-VEN-01", f"{reason}, which BILL wants", remedy)
-        return {name: value for name, value in address.items() if value}
+            reason = f"its contact in Intacct lacks {missing}, which BILL wants"
+            raise Held("missing_address", "S-VEN-01", reason, remedy)
+        return address
 
     def shared(self, row: Row, twin: Row) -> Iterator[Shared]:
         """Yield the fields that both sides hold."""

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
-from into_bill_cases import BACK, EARLY, LATE, OBJECTS, created, of_bill, of_intacct, plan_of, table_of, updated
+from into_bill_cases import (
+    BACK,
+    EARLY,
+    INTACCT,
+    LATE,
+    OBJECTS,
+    created,
+    of_bill,
+    of_intacct,
+    plan_of,
+    table_of,
+    updated,
+)
 
 from intacct_pipelines.domain.link import Conflicts, IntoBill
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.planners import agreements
+from intacct_pipelines.push.plan import PLANNERS
 from intacct_pipelines.push.sources import Sources
 from intacct_pipelines.report.plan_page import plan_page
 
@@ -20,6 +34,11 @@ KEY = "70"
 def name_of(name):
     """Intacct's column with the name."""
     return "title" if table_of(name) in {"gl_account", "department"} else "name"
+
+
+def code_of(name):
+    """BILL's column that carries Intacct's id."""
+    return PLANNERS[name].code
 
 
 def kinds(plan):
@@ -34,11 +53,11 @@ def test_what_only_intacct_has_is_made_in_bill_under_its_id(name):
     assert (item.operation, item.source_id, item.target_id) == (Operation.CREATE, KEY, None)
     assert item.key == again.key
     assert item.key not in item.payload_text
-    code = PUSHED[name].field("account_no" if name == "bill_gl_account" else "short_name")
+    code = PUSHED[name].field(code_of(name))
     at = item.payload
     for part in code.split("."):
         at = at[part]
-    assert at in {"6700", "LAB", "100-R", "GRANT-A", "V-7"}
+    assert at == INTACCT[table_of(name)][PUSHED[name].source.business_key]
 
 
 @pytest.mark.parametrize("name", OBJECTS)
@@ -62,11 +81,11 @@ def test_what_is_out_of_use_or_another_levels_does_not_travel(name):
 @pytest.mark.parametrize("name", OBJECTS)
 def test_a_name_or_an_id_that_bill_has_already_holds_the_record(name):
     """S-IDM-04: nothing else would tell the two apart; a person pairs them or renames one."""
-    other = {"name": "Other", "short_name": "OTHER", "account_no": "1"}
+    other = {"name": "Other", code_of(name): "OTHER"}
     same_name = of_bill(name, "x9", **{**other, "name": of_bill(name)["name"].upper()})
     plan = plan_of(name, [of_intacct(name)], [same_name])
     assert (plan.items, [kind for kind, _ in kinds(plan)]) == ((), ["ambiguous"])
-    code = "account_no" if name == "bill_gl_account" else "short_name"
+    code = code_of(name)
     same_id = of_bill(name, "x9", **{**other, code: of_bill(name)[code].lower()})
     plan = plan_of(name, [of_intacct(name)], [same_id])
     assert (plan.items, [kind for kind, _ in kinds(plan)]) == ((), ["duplicate"])
@@ -80,7 +99,10 @@ def test_two_new_records_of_one_name_are_held_both(name):
     assert (plan.items, [kind for kind, _ in kinds(plan)]) == ((), ["duplicate", "duplicate"])
 
 
-@pytest.mark.parametrize(("name", "column"), [("bill_accounting_class", "description"), ("bill_vendor", "comments")])
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("bill_accounting_class", "description"), ("bill_vendor", "comments"), ("bill_customer", "comments")],
+)
 def test_what_came_from_bill_and_lost_its_pair_is_not_made_again(name, column):
     """S-SCH-05: Intacct's record says from which record of BILL it came."""
     plan = plan_of(name, [of_intacct(name, **{column: "BILL:00901X0000000000001 key"})])
@@ -212,8 +234,44 @@ def test_a_text_that_is_too_long_for_bill_is_held():
     assert (plan.items, [kind for kind, _ in kinds(plan)]) == ((), ["field_length"])
 
 
-def test_a_page_says_where_it_writes_and_hides_addresses():
+@pytest.mark.parametrize("name", ["bill_vendor", "bill_customer"])
+def test_a_page_says_where_it_writes_and_hides_addresses(name):
     """A person who reads it lets something into BILL, not into Intacct."""
-    page = plan_page(plan_of("bill_vendor", [of_intacct("bill_vendor")]))
+    page = plan_page(plan_of(name, [of_intacct(name)]))
     assert "What would be written to BILL through link" in page
-    assert not [word for word in ("1 Quarry Road", "Dock 2", "89501", "12-3456789", "555-0100") if word in page]
+    assert not [word for word in ("1 Quarry Road", "Dock 2", "89501", "12-3456789", "555-0") if word in page]
+
+
+def test_a_customer_needs_an_e_mail_address_and_no_postal_one():
+    """S-CUS-01: BILL makes no customer without the one; an address that is not whole is left out."""
+    plan = plan_of("bill_customer", [of_intacct("bill_customer", email=" ")])
+    assert (plan.items, kinds(plan)) == ((), [("missing_field", "S-CUS-01")])
+    [item] = plan_of("bill_customer", [of_intacct("bill_customer", contact_name="Nobody")]).items
+    assert "billingAddress" not in item.payload
+
+
+def test_names_of_customers_are_unique():
+    """S-CUS-02, S-CUS-03: BILL tells customers apart by name; a name that stands twice is held, whose ever it is."""
+    row = of_intacct("bill_customer")
+    plan = plan_of("bill_customer", [row, of_intacct("bill_customer", 71, customer_id="C-8")])
+    assert (plan.items, kinds(plan)) == ((), [("duplicate", "S-CUS-02")] * 2)
+    plan = plan_of("bill_customer", [row], [of_bill("bill_customer", "x9", account_number="1")])
+    assert (plan.items, kinds(plan)) == ((), [("ambiguous", "S-CUS-02")])
+
+
+def test_a_customer_who_owes_something_in_bill_stays_in_use():
+    """S-CUS-01: its invoices would stand without a customer in use."""
+    invoice = {"id": "i1", "customer_id": "x1", "due_amount": Decimal("0.01"), "is_archived": False}
+
+    def plan(**changes):
+        return plan_of(
+            "bill_customer",
+            [of_intacct("bill_customer", status="inactive")],
+            [of_bill("bill_customer")],
+            pairs=[(70, "x1")],
+            rows={"bill.ar_invoice": [{**invoice, **changes}]},
+        )
+
+    assert (plan().items, kinds(plan())) == ((), [("still_used", "S-CUS-01")])
+    for settled in ({"due_amount": Decimal(0)}, {"is_archived": True}, {"customer_id": "x2"}):
+        assert [item.payload for item in plan(**settled).items] == [{"archived": "true"}]

@@ -21,6 +21,7 @@ CUSTOMER: Final = Table(
         text("print_as", "DISPLAYCONTACT.PRINTAS", "Name as printed.", pii=True),
         text("email", "DISPLAYCONTACT.EMAIL1", "Address for invoices.", pii=True),
         text("phone", "DISPLAYCONTACT.PHONE1", "Telephone.", pii=True),
+        text("contact_name", "DISPLAYCONTACT.CONTACTNAME", "Contact with the customer's addresses.", pii=True),
         text("tax_id", "TAXID", "Tax identification number.", pii=True),
         text("term_name", "TERMNAME", "Payment term."),
         text("currency", "CURRENCY", "Currency of the customer, ISO 4217."),
