@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from push_cases import LINK, NOW
 
@@ -27,6 +28,18 @@ INTACCT = {
     "department": {"department_id": "LAB", "title": "Labs", "parent_id": None},
     "location": {"location_id": "100-R", "name": "Reno", "parent_id": "100"},
     "accounting_class": {"class_id": "GRANT-A", "name": "Grant A", "description": None, "parent_id": None},
+    "project": {"project_id": "BRIDGE", "name": "Bridge", "parent_id": None},
+    "employee": {"employee_id": "E-7", "first_name": "Ana", "last_name": "Lee"},
+    "item": {
+        "item_id": "SURVEY",
+        "name": "Survey",
+        "item_type": "Non-Inventory",
+        "extended_description": "Of land",
+        "base_price": Decimal("12.50"),
+        "is_taxable": False,
+        "income_account_key": "400",
+        "expense_account_key": "600",
+    },
     "vendor": {
         "vendor_id": "V-7",
         "name": "Zenith Quarries",
@@ -58,6 +71,9 @@ BILL = {
     "department": {"short_name": "LAB", "name": "Labs", "parent_id": None},
     "location": {"short_name": "100-R", "name": "Reno", "parent_id": None},
     "accounting_class": {"short_name": "GRANT-A", "name": "Grant A", "parent_id": None},
+    "project": {"short_name": "BRIDGE", "name": "Bridge", "parent_id": None},
+    "employee": {"short_name": "E-7", "first_name": "Ana", "last_name": "Lee"},
+    "item": {"short_name": "SURVEY", "name": "Survey", "item_type": "OTHER_CHARGE", "price": Decimal("12.50")},
     "vendor": {
         "short_name": "V-7",
         "name": "Zenith Quarries",
@@ -108,6 +124,8 @@ def plan_of(name, ours, theirs=(), *, pairs=(), method="crosswalk", link=BACK, r
     tables = {
         "intacct.entity": [{"record_no": 100, "entity_id": "100", "name": "North", "currency": "USD"}],
         "intacct.contact": [CONTACT],
+        "intacct.gl_account": [{"record_no": 400, "account_no": "4000"}],
+        "bill.gl_account": [{"id": "a4", "account_no": "4000", "name": "Sales"}],
         f"intacct.{table}": list(ours),
         f"bill.{table}": list(theirs),
         **(rows or {}),

@@ -12,7 +12,9 @@ from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.pushed_object import LeftAlone, Pushed
 
 
-def _listed(name: str, word: str, *content: str, code: str = "short_name", **more: Any) -> Pushed:
+def _listed(
+    name: str, word: str, *content: str, code: str = "short_name", names: tuple[str, ...] = ("name",), **more: Any
+) -> Pushed:
     """Return a list whose records carry Intacct's id in a code, and whose names people tell apart too."""
     return Pushed(
         f"bill_{name}",
@@ -22,9 +24,10 @@ def _listed(name: str, word: str, *content: str, code: str = "short_name", **mor
         target=TABLES[f"bill.{name}"],
         natural_key=(code,),
         folded=(code,),
-        also_known_by=("name",),
+        # Of a name in several parts no part alone tells anything.
+        also_known_by=names if len(names) == 1 else (),
         people_id=code,
-        content=(code, "name", *content, "is_archived"),
+        content=(code, *names, *content, "is_archived"),
         reconciled_as=name,
         left_alone=LeftAlone(edited="S-CFG-21", changed="S-CFG-21"),
         **more,
@@ -41,6 +44,9 @@ INTO_BILL: Final = (
     _listed("department", "department", "parent_id"),
     _listed("location", "location"),
     _listed("accounting_class", "class", "parent_id"),
+    _listed("project", "project", "parent_id"),
+    _listed("employee", "employee", names=("first_name", "last_name")),
+    _listed("item", "item", recognised_by=("short_name", "name")),
     Pushed(
         "bill_vendor",
         "vendor",

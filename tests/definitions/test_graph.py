@@ -179,7 +179,8 @@ def test_lineage_runs_from_sources_to_push(graph):
     assert parents("push", "business_center_plan") == {
         *("recon/business_center_vendor", "recon/business_center_bill"),
     }
-    into_bill = ("gl_account", "department", "location", "accounting_class", "vendor", "customer")
+    into_bill = ("gl_account", "department", "location", "accounting_class", "project", "employee", "item")
+    into_bill += ("vendor", "customer")
     assert parents("push", "bill_plan") == {f"{room}/{name}" for room in ("recon", "bill") for name in into_bill}
     plans = ("plan", "card_plan", "business_center_plan", "bill_plan")
     assert parents("push", "item") == {f"push/{name}" for name in plans}

@@ -25,6 +25,13 @@ PUBLISHED = {
     "bill_department": _NAMED,
     "bill_location": _NAMED,
     "bill_accounting_class": _NAMED,
+    "bill_project": _NAMED,
+    "bill_employee": {"firstName", "lastName", "shortName", "parentId"},
+    "bill_item": {
+        *_NAMED,
+        *("type", "price", "chartOfAccountId", "expenseChartOfAccountId"),
+        *("purchaseDescription", "purchaseCost", "taxable", "percentage"),
+    },
     "bill_vendor": {
         *("name", "accountType", "shortName", "accountNumber", "email", "phone", "billCurrency"),
         *(f"address.{one}" for one in _ADDRESS),
@@ -39,6 +46,8 @@ PUBLISHED = {
 """Fields that a body may have."""
 NEEDED = {
     **{name: {"name"} for name in PUBLISHED},
+    "bill_employee": {"firstName", "lastName"},
+    "bill_item": {"type", "name"},
     "bill_vendor": {
         *("name", "address.line1", "address.city", "address.zipOrPostalCode", "address.country"),
     },
@@ -54,6 +63,23 @@ MADE = {
     "bill_department": (f"{_CLASSIFICATIONS}/departments", {"shortName": "LAB", "name": "Labs"}),
     "bill_location": (f"{_CLASSIFICATIONS}/locations", {"shortName": "100-R", "name": "Reno"}),
     "bill_accounting_class": (f"{_CLASSIFICATIONS}/accounting-classes", {"shortName": "GRANT-A", "name": "Grant A"}),
+    "bill_project": (f"{_CLASSIFICATIONS}/jobs", {"shortName": "BRIDGE", "name": "Bridge"}),
+    "bill_employee": (
+        f"{_CLASSIFICATIONS}/employees",
+        {"shortName": "E-7", "firstName": "Ana", "lastName": "Lee"},
+    ),
+    "bill_item": (
+        f"{_CLASSIFICATIONS}/items",
+        {
+            "shortName": "SURVEY",
+            "name": "Survey",
+            "type": "OTHER_CHARGE",
+            "description": "Of land",
+            "price": Decimal("12.50"),
+            "taxable": False,
+            "chartOfAccountId": "a4",
+        },
+    ),
     "bill_vendor": (
         "/v3/vendors",
         {
@@ -117,9 +143,12 @@ def test_a_new_record_is_sent_as_reviewed(name):
 @pytest.mark.parametrize("name", OBJECTS)
 def test_a_change_names_the_record_and_only_what_changed(name):
     """BILL's PATCH leaves alone what it does not name; archiving is a call of its own."""
-    title = "title" if name in {"bill_gl_account", "bill_department"} else "name"
+    title, field = {
+        **dict.fromkeys(("bill_gl_account", "bill_department"), ("title", "name")),
+        "bill_employee": ("last_name", "lastName"),
+    }.get(name, ("name", "name"))
     write = write_of(stored(updated(name, **{title: "Renamed"})), "0080ORG")
-    assert (write.method, write.path, write.body) == ("PATCH", f"{MADE[name][0]}/x1", {"name": "Renamed"})
+    assert (write.method, write.path, write.body) == ("PATCH", f"{MADE[name][0]}/x1", {field: "Renamed"})
     write = write_of(stored(updated(name, status="inactive")), "0080ORG")
     assert (write.method, write.path, write.body) == ("POST", f"{MADE[name][0]}/x1/archive", {})
     archived = of_bill(name, is_archived=True)

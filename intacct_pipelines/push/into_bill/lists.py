@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.push.into_bill.records import IntoBillPlanner
@@ -105,5 +106,111 @@ class ClassesIntoBill(IntoBillPlanner):
     lengths: ClassVar[Mapping[str, int]] = _LENGTHS
 
 
-LISTS_INTO_BILL: Final = (AccountsIntoBill, DepartmentsIntoBill, LocationsIntoBill, ClassesIntoBill)
+class ProjectsIntoBill(IntoBillPlanner):
+    """Decides about the projects of one link, which BILL calls jobs; Intacct is their master (S-PRJ-01 to S-PRJ-03)."""
+
+    object_name: ClassVar[str] = "bill_project"
+    reads: ClassVar[tuple[str, ...]] = ("intacct.project", "bill.project")
+    rule: ClassVar[str] = "S-PRJ-01"
+    id: ClassVar[str] = "project_id"
+    has_parents: ClassVar[bool] = True
+    is_mastered: ClassVar[bool] = True
+    lengths: ClassVar[Mapping[str, int]] = _LENGTHS
+
+
+class EmployeesIntoBill(IntoBillPlanner):
+    """Decides about the employees of one link (S-EMP-01); holds and labels name their ids, not the people."""
+
+    object_name: ClassVar[str] = "bill_employee"
+    reads: ClassVar[tuple[str, ...]] = ("intacct.employee", "bill.employee")
+    rule: ClassVar[str] = "S-EMP-01"
+    id: ClassVar[str] = "employee_id"
+    lengths: ClassVar[Mapping[str, int]] = {"first_name": 100, "last_name": 100, "short_name": 40}
+
+    def named(self, row: Row) -> dict[str, str]:
+        """Return first and last name, as the employee's contact has them."""
+        return {column: text(row, column).strip() for column in ("first_name", "last_name")}
+
+    def called(self, twin: Row) -> str:
+        """Return first and last name."""
+        return f"{text(twin, 'first_name')} {text(twin, 'last_name')}".strip()
+
+    def label(self, row: Row) -> str:
+        """Return a short name for people."""
+        return f"employee {text(row, 'employee_id')}"
+
+
+ITEM_TYPES: Final[Mapping[str, str]] = {
+    "Inventory": "INVENTORY",
+    **dict.fromkeys(
+        ("Non-Inventory", "Non-Inventory (Purchase only)", "Non-Inventory (Sales only)"),
+        "OTHER_CHARGE",
+    ),
+}
+"""Intacct's type of an item → BILL's, of those that BILL's public pages show; kits have no counterpart there."""
+
+
+class ItemsIntoBill(IntoBillPlanner):
+    """Decides about the items of one link (S-ITM-01).
+
+    A new one takes price and accounts along (S-ITM-02); from then on they stay each side's own, as on the way into
+    Intacct.
+    """
+
+    object_name: ClassVar[str] = "bill_item"
+    reads: ClassVar[tuple[str, ...]] = ("intacct.item", "bill.item", "intacct.gl_account", "bill.gl_account")
+    rule: ClassVar[str] = "S-ITM-01"
+    id: ClassVar[str] = "item_id"
+    lengths: ClassVar[Mapping[str, int]] = _LENGTHS
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        theirs: dict[str, list[str]] = defaultdict(list)
+        for row in context.sources.live("bill.gl_account"):
+            if not row.get("is_archived"):
+                theirs[context.sources.coding.account_no(row["id"]) or ""].append(row["id"])
+        # An account is known by its number (S-COA-01); of two with one number nothing says which is meant.
+        self._accounts = {
+            str(row["record_no"]): found[0]
+            for row in context.sources.live("intacct.gl_account")
+            if len(found := theirs.get(text(row, "account_no"), [])) == 1
+        }
+
+    def new(self, row: Row) -> dict[str, str]:
+        """Return type, description, price, whether it is taxed, and the accounts that BILL has.
+
+        Raises:
+            Held: BILL has no such type.
+        """
+        kind = text(row, "item_type")
+        if kind not in ITEM_TYPES:
+            reason = f"BILL has no counterpart of an item of type {kind or 'unknown'}"
+            raise Held(
+                "item_type", self.rule, reason, "Make the item in BILL, if it needs one; the next sync pairs the two."
+            )
+        told = {"type": ITEM_TYPES[kind], "description": text(row, "extended_description").strip()}
+        told |= {
+            place: str(row[column])
+            for place, column in (("price", "base_price"), ("purchaseCost", "standard_cost"))
+            if row.get(column) is not None
+        }
+        if row.get("is_taxable") is not None:
+            told["taxable"] = "true" if row["is_taxable"] else "false"
+        for place, column in (
+            ("chartOfAccountId", "income_account_key"),
+            ("expenseChartOfAccountId", "expense_account_key"),
+        ):
+            told[place] = self._accounts.get(text(row, column), "")
+        return {place: value for place, value in told.items() if value}
+
+
+LISTS_INTO_BILL: Final = (
+    AccountsIntoBill,
+    DepartmentsIntoBill,
+    LocationsIntoBill,
+    ClassesIntoBill,
+    ProjectsIntoBill,
+    EmployeesIntoBill,
+    ItemsIntoBill,
+)
 """The planner of every list."""

@@ -46,6 +46,8 @@ class IntoBillPlanner:
     """BILL's column that carries Intacct's id."""
     mark: ClassVar[str] = ""
     """Intacct's column that names the record of BILL from which it came, where it did; empty if there is none."""
+    is_mastered: ClassVar[bool] = False
+    """Whether Intacct is the master of all its records, so that nothing of them is a conflict."""
     has_parents: ClassVar[bool] = False
     """Whether a record stands under another, in ``parent_id`` on both sides."""
     lengths: ClassVar[Mapping[str, int]] = {}
@@ -243,7 +245,7 @@ class IntoBillPlanner:
             self.all_shared(row, twin),
             self._context.agreed.get((self._pushed.reconciliation, twin["id"], number), {}),
             rows=(row, twin),
-            is_master=is_top,
+            is_master=is_top or self.is_mastered,
             policy=self._link.into_bill.conflicts,
         )
         if not changes:
