@@ -16,7 +16,7 @@ from intacct_pipelines.push.plan import build_plan
 EARLY = datetime(2026, 2, 1, tzinfo=UTC)
 LATE = datetime(2026, 3, 1, tzinfo=UTC)
 BACK = replace(LINK, name=f"{LINK.name}-into-bill", platform=INTO_BILL)
-OBJECTS = [planner.object_name for planner in PLANNERS_INTO_BILL]
+OBJECTS = [planner.object_name for planner in PLANNERS_INTO_BILL if planner.object_name != "bill_ap_term"]
 
 INTACCT = {
     "gl_account": {

@@ -247,6 +247,9 @@ class IntoBillSettings(Approved):
     not_pushed: frozenset[PushedIntoBill] = Field(
         frozenset(), description="Objects that are never written to BILL; all others are in mode `sync`."
     )
+    also_pushed: frozenset[PushedIntoBill] = Field(
+        frozenset(), description="Objects that the vendor's sync leaves behind and that are written to BILL here."
+    )
     shared_lists: bool = Field(
         default=False,
         description="Whether an entity's BILL account also gets records that the top level owns (S-CFG-11).",
@@ -266,6 +269,6 @@ class IntoBillSettings(Approved):
         return replace(
             super().allowed(link),
             not_pushed=self.not_pushed,
-            also_pushed=frozenset(),
+            also_pushed=self.also_pushed,
             into_bill=IntoBill(self.shared_lists, self.conflicts, self.vendor_country),
         )

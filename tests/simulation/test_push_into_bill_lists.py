@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 from into_bill_world import OBJECTS, IntoBillWorld
 
+from intacct_pipelines.clients.intacct.functions import call
 from intacct_pipelines.domain.pushed import PUSHED
 
-LISTS = [name for name in OBJECTS if PUSHED[name].is_list]
+LISTS = [name for name in OBJECTS if PUSHED[name].is_list and not PUSHED[name].lifts]
 MADE = {
     "bill_gl_account": (
         "GLACCOUNT",
@@ -112,3 +113,20 @@ def test_each_list_follows_a_new_name_and_the_end_of_its_use(world):
     assert (world.plan().confirmed, world.plan().plan.items) == (len(LISTS), ())
     assert all(found(world, item)["archived"] for item in made.values())
     assert found(world, made["bill_item"])["name"] == "New ITEM"
+
+
+def test_a_term_is_made_once_where_a_link_asks_for_terms(warehouse_dsn):
+    """S-TRM-01: also when the answer is lost; BILL's API makes terms, and takes one of each number of days."""
+    world = IntoBillWorld(warehouse_dsn, "bill_ap_term", also_pushed=["bill_ap_term"]).settle()
+    due = {"dueday": "77", "duefrom": "from invoice/bill date"}
+    with world.systems() as systems:
+        made = call("net-77", "create_apterm", {"name": "Net 77", "due": due})
+        [result] = systems.intacct(world.entity).call([made], write=True)
+    assert result.error is None
+    [item] = world.plan().plan.items
+    assert item.payload == {"name": "Net 77", "daysDue": "77"}
+    world.send("answer")
+    world.send()
+    assert [term["daysDue"] for term in world.in_bill("bill_ap_term", name="Net 77")] == [77]
+    again = world.plan()
+    assert (again.confirmed, again.plan.items, world.state_of(item.source_id)["create"][0]) == (1, (), "confirmed")

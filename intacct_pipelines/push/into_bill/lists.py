@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.push.into_bill.records import IntoBillPlanner
@@ -10,13 +10,17 @@ from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from intacct_pipelines.push.into_bill.merging import Shared
     from intacct_pipelines.push.planner import Context
     from intacct_pipelines.push.sources import Row
 
 _LENGTHS: Final = {"name": 100, "short_name": 40}
 """BILL publishes none for its lists; these are those of its vendors."""
+
+_MOST_DAYS: Final = 999
+"""BILL's bound of a term's days (bill v3, payment terms)."""
 
 ACCOUNT_TYPES: Final[Mapping[tuple[str, str], str]] = {
     ("incomestatement", "debit"): "EXPENSE",
@@ -204,6 +208,54 @@ class ItemsIntoBill(IntoBillPlanner):
         return {place: value for place, value in told.items() if value}
 
 
+class TermsIntoBill(IntoBillPlanner):
+    """Decides about the payment terms of one link, which do not travel unless the link says so (S-TRM-01).
+
+    They are made and never changed: how BILL's API changes one is not documented, and none is archived there.
+    """
+
+    object_name: ClassVar[str] = "bill_ap_term"
+    reads: ClassVar[tuple[str, ...]] = ("intacct.ap_term", "bill.ap_term")
+    rule: ClassVar[str] = "S-TRM-01"
+    id: ClassVar[str] = "name"
+    code: ClassVar[str] = "name"
+    is_company_wide: ClassVar[bool] = True
+    lengths: ClassVar[Mapping[str, int]] = {"name": 100}
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._days = {
+            str(row["due_days"]): text(row, "name")
+            for row in context.sources.live("bill.ap_term")
+            if row.get("due_days") is not None
+        }
+        fresh = [row for row in self._rows.values() if row["record_no"] not in self._twins and self._travels(row)]
+        self._new_days = Counter(text(row, "due_days").strip() for row in fresh)
+
+    def new(self, row: Row) -> dict[str, str]:
+        """Return the days until due.
+
+        Raises:
+            Held: BILL cannot say when such documents are due, or has or gets another term of these days.
+        """
+        days = text(row, "due_days").strip()
+        is_plain = days.isascii() and days.isdigit() and int(days) <= _MOST_DAYS
+        if not is_plain or text(row, "due_from") != "from invoice/bill date":
+            reason = f"BILL counts up to {_MOST_DAYS} days from a document's date, and nothing else"
+            raise Held("term_days", self.rule, reason, "Leave the term to Intacct, or make one like it in BILL.")
+        if days in self._days:
+            reason = f"BILL has a term of {days} days already, {self._days[days]}, and takes no second"
+            raise Held("duplicate", self.rule, reason, "Pair the two with `map`, or name both in term_map of the link.")
+        if self._new_days[days] > 1:
+            reason = f"several terms in Intacct are of {days} days, of which BILL takes one"
+            raise Held("duplicate", self.rule, reason, "Inactivate all but one of them in Intacct.")
+        return {self._pushed.field("due_days"): str(int(days))}
+
+    def all_shared(self, row: Row, twin: Row) -> Iterator[Shared]:  # noqa: ARG002  # as declared
+        """Yield nothing: a term that is there is left as it is."""
+        yield from ()
+
+
 LISTS_INTO_BILL: Final = (
     AccountsIntoBill,
     DepartmentsIntoBill,
@@ -212,5 +264,6 @@ LISTS_INTO_BILL: Final = (
     ProjectsIntoBill,
     EmployeesIntoBill,
     ItemsIntoBill,
+    TermsIntoBill,
 )
 """The planner of every list."""

@@ -48,6 +48,8 @@ class IntoBillPlanner:
     """Intacct's column that names the record of BILL from which it came, where it did; empty if there is none."""
     is_mastered: ClassVar[bool] = False
     """Whether Intacct is the master of all its records, so that nothing of them is a conflict."""
+    is_company_wide: ClassVar[bool] = False
+    """Whether Intacct keeps its records for the whole company, so that none has an owner."""
     has_parents: ClassVar[bool] = False
     """Whether a record stands under another, in ``parent_id`` on both sides."""
     lengths: ClassVar[Mapping[str, int]] = {}
@@ -155,6 +157,8 @@ class IntoBillPlanner:
         """Return whether BILL is expected to have a record: in use, and of the link's own level (S-CFG-11)."""
         if text(row, "status") == "inactive" or self.stays(row):
             return False
+        if self.is_company_wide:
+            return True
         owner, own = text(row, "owner_entity_id"), self._link.entity.entity_id
         return owner == own or (not owner and self._link.into_bill.shared_lists)
 

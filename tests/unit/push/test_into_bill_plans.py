@@ -19,14 +19,17 @@ from into_bill_cases import (
     table_of,
     updated,
 )
+from push_cases import stored
 
 from intacct_pipelines.domain.link import Conflicts, IntoBill
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.planners import agreements
+from intacct_pipelines.push.into_bill.requests import write_of
 from intacct_pipelines.push.plan import PLANNERS
 from intacct_pipelines.push.sources import Sources
 from intacct_pipelines.report.plan_page import plan_page
+from intacct_pipelines.settings.sections import IntoBillSettings
 
 KEY = "70"
 
@@ -312,3 +315,37 @@ def test_an_item_takes_price_and_accounts_along_once():
     assert plan_of("bill_item", [dearer], [of_bill("bill_item")], pairs=[(70, "x1")]).items == ()
     plan = plan_of("bill_item", [of_intacct("bill_item", item_type="Kit")])
     assert (plan.items, kinds(plan)) == ((), [("item_type", "S-ITM-01")])
+
+
+def term(record_no=70, **changes):
+    """A payment term of Intacct."""
+    row = {"record_no": record_no, "name": "Net 77", "status": "active", "due_days": "77"}
+    return {**row, "due_from": "from invoice/bill date", **changes}
+
+
+def test_terms_are_made_where_a_link_asks_and_never_changed():
+    """S-TRM-01: name and days; what BILL has already, or cannot say, is held; a pair is left as it is."""
+    [item] = plan_of("bill_ap_term", [term()]).items
+    assert item.payload == {"name": "Net 77", "daysDue": "77"}
+    write = write_of(stored(item), "0080ORG")
+    assert (write.method, write.path) == ("POST", "/v3/organizations/0080ORG/payment-terms")
+    assert write.body == {"name": "Net 77", "daysDue": 77}
+    theirs = {"id": "x1", "name": "77 days", "due_days": 77}
+    for held in (
+        plan_of("bill_ap_term", [term()], [theirs]),
+        plan_of("bill_ap_term", [term(), term(71, name="Net seventy-seven")]),
+        plan_of("bill_ap_term", [term(due_from="from the end of the month")]),
+        plan_of("bill_ap_term", [term(due_days="1000")]),
+        plan_of("bill_ap_term", [term(due_days=None)]),
+    ):
+        assert (held.items, {rule for _, rule in kinds(held)}) == ((), {"S-TRM-01"})
+    paired = plan_of("bill_ap_term", [term(name="Else", status="inactive")], [theirs], pairs=[(70, "x1")])
+    assert (paired.items, paired.holds) == ((), ())
+
+
+def test_terms_need_the_links_word():
+    """S-TRM-01: the vendor's sync carries none, so `also_pushed` of the way into BILL names them."""
+    pushed = PUSHED["bill_ap_term"]
+    assert not pushed.is_let_by(BACK)
+    assert pushed.is_let_by(replace(BACK, also_pushed=frozenset({"bill_ap_term"})))
+    assert IntoBillSettings(also_pushed={"bill_ap_term"}).allowed(BACK).also_pushed == {"bill_ap_term"}
