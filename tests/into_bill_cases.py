@@ -11,12 +11,18 @@ from push_cases import LINK, NOW
 from intacct_pipelines.domain.link import INTO_BILL
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.planners import PLANNERS_INTO_BILL
+from intacct_pipelines.push.into_bill.records import IntoBillPlanner
 from intacct_pipelines.push.plan import build_plan
 
 EARLY = datetime(2026, 2, 1, tzinfo=UTC)
 LATE = datetime(2026, 3, 1, tzinfo=UTC)
 BACK = replace(LINK, name=f"{LINK.name}-into-bill", platform=INTO_BILL)
-OBJECTS = [planner.object_name for planner in PLANNERS_INTO_BILL if planner.object_name != "bill_ap_term"]
+OBJECTS = [
+    planner.object_name
+    for planner in PLANNERS_INTO_BILL
+    if issubclass(planner, IntoBillPlanner) and planner.object_name != "bill_ap_term"
+]
+"""Lists and partners that are made and changed."""
 
 INTACCT = {
     "gl_account": {

@@ -123,7 +123,7 @@ class IntoBillWorld(World):
 
     def in_bill(self, name, /, **wanted):
         """BILL's records of an object that hold some values."""
-        rows = self.organization().collections[PATHS[name]].values()
+        rows = [_told(row) for row in self.organization().collections[PATHS[name]].values()]
         return [row for row in rows if all(row.get(field) == value for field, value in wanted.items())]
 
     def change_in_bill(self, name, record_id, /, **changes):
@@ -157,6 +157,32 @@ class IntoBillWorld(World):
         contact = {"PRINTAS": name, "EMAIL1": "pay@quarry.example", "MAILADDRESS": address}
         return self.make("VENDOR", VENDORID=vendor_id, NAME=name, DISPLAYCONTACT=contact, STATUS="active", **more)
 
+    def make_bill(self, vendor_id, number, *lines, **more):
+        """Enter a bill in Intacct; a line is an amount with what it is coded to."""
+        usual = {"ACCOUNTNO": self.account(), "DEPARTMENTID": self.listed("departments")}
+        usual["LOCATIONID"] = self.listed("locations")
+        coded = [{**usual, "TRX_AMOUNT": amount, **codes} for amount, codes in lines]
+        day = f"{THAT_DAY:%m/%d/%Y}"
+        head = {"WHENCREATED": day, "WHENPOSTED": day, "VENDORID": vendor_id, "RECORDID": number, "WHENDUE": day}
+        items = {"APBILLITEMS": {"APBILLITEM": coded}}
+        return self.make(
+            "APBILL", **{**head, "CURRENCY": "USD", "BASECURR": "USD", **more, "ACTION": "Submit"}, **items
+        )
+
+    def account(self):
+        """Number of an expense account that both sides have."""
+        rows = self.organization().collections["chart-of-accounts"].values()
+        return min(row["account"]["number"] for row in rows if row["account"]["type"] == "EXPENSE")
+
+    def listed(self, kind):
+        """Id of a department or location that both sides have."""
+        return min(row["shortName"] for row in self.organization().collections[kind].values())
+
     def counts(self):
         """How many records BILL has of each object."""
         return Counter({name: len(self.organization().collections[PATHS[name]]) for name in OBJECTS})
+
+
+def _told(row):
+    """A record of BILL as its fields; bills are kept otherwise."""
+    return row if isinstance(row, dict) else row.to_json("")

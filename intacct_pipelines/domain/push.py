@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -258,6 +259,18 @@ def content_revision(values: Iterable[str]) -> str:
         values: Its natural key and what items write of it, in the order of ``domain.pushed``.
     """
     return hashlib.sha256("\x1f".join(value.strip() for value in values).encode()).hexdigest()
+
+
+_WITH_ZEROS: Final = re.compile(r"^(-?[0-9]+(?:\.[0-9]*[1-9])?)\.?0*$")
+
+
+def document_state(values: Iterable[str]) -> str:
+    """Return the state of a document of BILL as far as an update of it depends on that, as ``content_revision`` does.
+
+    Args:
+        values: Its natural key and what a look-up reads beside it; amounts count alike with and without their zeros.
+    """
+    return content_revision(_WITH_ZEROS.sub(r"\1", value) for value in values)
 
 
 def canonical_json(value: object) -> str:

@@ -92,5 +92,20 @@ INTO_BILL: Final = (
         reconciled_as="customer",
         left_alone=LeftAlone(edited="S-CFG-21", changed="S-CFG-21"),
     ),
+    Pushed(
+        "bill_ap_bill",
+        "bill",
+        source=TABLES["intacct.ap_bill"],
+        source_lines=(TABLES["intacct.ap_bill_line"],),
+        target=TABLES["bill.ap_bill"],
+        natural_key=("vendor_id", "document_no"),
+        folded=("document_no",),
+        asked_by=("vendor_id",),
+        people_id="document_no",
+        mark="description",
+        looked_up=("is_archived", "payment_status", "approval_status", "amount", "bill_date", "due_date"),
+        reconciled_as="ap_bill",
+        left_alone=LeftAlone(settled="S-BIL-09", edited="S-BIL-11", changed="S-BIL-11"),
+    ),
 )
 """In the order of writing: parents before children."""

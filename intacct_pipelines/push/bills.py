@@ -12,6 +12,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.account_labels import AccountLabels
 from intacct_pipelines.push.bill_fields import bill_fields, check_positive, dating_warnings
 from intacct_pipelines.push.bill_reversals import BillReversals
+from intacct_pipelines.push.bill_words import edited_since, record_no_in
 from intacct_pipelines.push.changes import changes_of, line_changes
 from intacct_pipelines.push.coded_lines import (
     PAYABLE,
@@ -111,6 +112,9 @@ class BillPlanner:
 
     def _create(self, bill: Row) -> Item:
         check_not_posted(self._context, _PUSHED, bill)
+        if origin := record_no_in(text(bill, "description")):
+            reason = f"it came from Intacct's bill {origin}, which is not its pair any more"
+            raise Held("came_from_intacct", "S-SCH-05", reason, "Pair the two with `map`, or archive it in BILL.")
         vendor = self._vendor(bill)
         number = document_number(text(bill, "document_no"))
         self._copies.check(bill, vendor.vendor_id, number, None)
@@ -171,6 +175,11 @@ class BillPlanner:
         if changed is not None and edited is not None and edited > changed:
             reason = "Intacct's bill was edited after BILL's last change"
             raise Held("conflict", "S-BIL-11", reason, "Decide which side is right, and correct the other by hand.")
+        base = self._context.agreed.get(("ap_bill", bill["id"], str(paired["record_no"])), {})
+        if also := edited_since(paired, self._target_lines.get(paired["record_no"], []), base):
+            names = ", ".join(column.replace("_", " ") for column in also)
+            reason = f"both sides were edited since they agreed, Intacct's in {names}"
+            raise Held("conflict", "S-CFG-21", reason, "Decide which side is right, and correct the other by hand.")
 
     def _vendor(self, bill: Row) -> VendorTarget:
         return vendor_of(self._vendors, self._link, bill["vendor_id"], "bill")

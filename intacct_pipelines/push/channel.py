@@ -19,6 +19,7 @@ from intacct_pipelines.domain.push import (
     Operation,
     State,
     content_revision,
+    document_state,
     target_revision,
 )
 from intacct_pipelines.domain.pushed import PUSHED
@@ -106,7 +107,13 @@ class Found:
     def is_settled(self) -> bool:
         """Whether a document has been paid or used, in part or in whole."""
         paid = Decimal(self.fields.get("TRX_TOTALPAID") or "0")
-        return bool(paid) or self.fields.get("STATE") in SETTLED_STATES
+        is_in_bill = self.fields.get("paymentStatus", "") not in {"", "UNPAID"}
+        return bool(paid) or is_in_bill or self.fields.get("STATE") in SETTLED_STATES
+
+    @property
+    def state(self) -> str:
+        """The word of its system for how far a document is paid."""
+        return self.fields.get("STATE") or self.fields.get("paymentStatus", "")
 
 
 def revision_now(item: OutboxItem, record: Found) -> str:
@@ -115,6 +122,8 @@ def revision_now(item: OutboxItem, record: Found) -> str:
     natural_key = [record.fields.get(pushed.field(column), "") for column in pushed.natural_key]
     if not item.is_marked:
         return content_revision([*natural_key, *(record.fields[pushed.field(column)] for column in pushed.content)])
+    if pushed.target.schema == "bill":
+        return document_state([*natural_key, *(record.fields[pushed.field(column)] for column in pushed.looked_up)])
     return target_revision(
         natural_key,
         state=record.fields.get("STATE", ""),

@@ -8,14 +8,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from into_bill_cases import OBJECTS, created, of_bill, of_intacct, plan_of, updated
-from push_cases import stored
+from into_bill_cases import BACK, OBJECTS, created, of_bill, of_intacct, plan_of, updated
+from push_cases import intacct_bill, intacct_line, stored, tables
+from push_cases import plan as bills_planned
 
 from intacct_pipelines.clients.bill.client import BillClient
 from intacct_pipelines.clients.bill.options import Credentials
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
+from intacct_pipelines.push.channel import is_by
 from intacct_pipelines.push.into_bill.requests import body_of, found_in, told, write_of
 
 _ADDRESS = ("line1", "line2", "city", "stateOrProvince", "zipOrPostalCode", "country")
@@ -177,6 +179,34 @@ def test_nothing_is_deleted_or_taken_back_in_bill():
     """S-IDM-06: there is no such operation on the way into BILL."""
     assert {operation for name in OBJECTS for operation in PUSHED[name].functions} <= set(Operation)
     assert all(Operation.REVERSE not in PUSHED[name].functions for name in OBJECTS)
+
+
+def test_a_new_bill_is_sent_as_reviewed():
+    """S-BIL-01: amounts are numbers, days and ids texts; the look-up knows it again by its key alone."""
+    rows = {
+        "bill__ap_bill": [],
+        "intacct__ap_bill": [intacct_bill(description="Slate", module_key="9.PO", reference_no="PO-7")],
+        "intacct__ap_bill_line": [intacct_line(description="Roof")],
+    }
+    [planned] = bills_planned(tables(**rows), link=BACK, objects=["bill_ap_bill"]).items
+    item = stored(planned)
+    write = write_of(item, "0080ORG")
+    codes = {"chartOfAccountId": "a1", "departmentId": "d1", "locationId": "l1"}
+    assert (write.method, write.path, write.body) == (
+        "POST",
+        "/v3/bills",
+        {
+            "vendorId": "v1",
+            "invoice": {"invoiceNumber": "INV-b1", "invoiceDate": "2026-02-10"},
+            "dueDate": "2026-03-12",
+            "purchaseOrderNumber": "PO-7",
+            "billLineItems": [{"amount": Decimal("100.00"), "description": "Roof", "classifications": codes}],
+            "description": f"INTACCT:500 {item.key} Slate",
+        },
+    )
+    found = found_in(PUSHED["bill_ap_bill"], {"id": "new", **write.body})
+    assert is_by(item, found)
+    assert not is_by(item, found_in(PUSHED["bill_ap_bill"], {"id": "new", **write.body, "description": "Slate"}))
 
 
 @pytest.mark.parametrize("path", ["/v3/payments", "/v3/payments/bulk", "/v3/vendors/009/bank-account"])

@@ -14,7 +14,7 @@ from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import FunctionRejectedError, RecordNotFoundError, UnreadableResponseError
 from intacct_pipelines.push.channel import at, lost, no_answer, reason_of
-from intacct_pipelines.push.into_bill.requests import found_in, path_of, write_of
+from intacct_pipelines.push.into_bill.requests import ARCHIVED, found_in, path_of, write_of
 from intacct_pipelines.warehouse.outbox import Outcome
 
 if TYPE_CHECKING:
@@ -141,4 +141,7 @@ def _belongs(pushed: Pushed, item: OutboxItem, record: Found) -> bool:
         for column in pushed.also_known_by
     )
     is_marked = item.is_marked and item.key in record.text
+    if item.is_marked and record.fields.get(ARCHIVED) == "true":
+        # A number may be used again once its bill was withdrawn.
+        return is_marked
     return all(alike) or is_marked or any(sent and fold(sent) == fold(there) for sent, there in others)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.into_bill.bills import BillsIntoBill
 from intacct_pipelines.push.into_bill.customers import CustomersIntoBill
 from intacct_pipelines.push.into_bill.lists import LISTS_INTO_BILL
 from intacct_pipelines.push.into_bill.merging import agreed
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from intacct_pipelines.push.into_bill.records import IntoBillPlanner
     from intacct_pipelines.push.sources import Sources
 
-PLANNERS_INTO_BILL: Final[tuple[type[IntoBillPlanner], ...]] = (
+PLANNERS_INTO_BILL: Final[tuple[type[IntoBillPlanner | BillsIntoBill], ...]] = (
     *LISTS_INTO_BILL,
     VendorsIntoBill,
     CustomersIntoBill,
+    BillsIntoBill,
 )
 
 

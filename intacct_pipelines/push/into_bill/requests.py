@@ -64,16 +64,23 @@ def write_of(item: OutboxItem, organization_id: str) -> Write:
 def body_of(pushed: Pushed, payload: Fields) -> dict[str, Any]:
     """Return a payload, all of whose values are texts, with flags and numbers as BILL wants them."""
     kinds = {column.source: column.kind for column in pushed.target.columns}
+    line_kinds = {
+        (table.embedded_in, column.source): column.kind
+        for table in pushed.target_lines
+        for column in table.columns
+        if column.source[:1] not in "^#"
+    }
 
-    def typed(fields: Mapping[str, Any], above: str) -> dict[str, Any]:
-        return {
-            name: typed(value, f"{above}{name}.")
-            if isinstance(value, Mapping)
-            else _value(value, kinds.get(f"{above}{name}"))
-            for name, value in fields.items()
-        }
+    def typed(fields: Mapping[str, Any], above: str, of: Mapping[str, Kind]) -> dict[str, Any]:
+        return {name: whole(value, f"{above}{name}", of) for name, value in fields.items()}
 
-    return typed(payload, "")
+    def whole(value: Any, place: str, of: Mapping[str, Kind]) -> Any:
+        if isinstance(value, list):
+            inner = {name: kind for (where, name), kind in line_kinds.items() if where == place}
+            return [typed(line, "", inner) for line in value]
+        return typed(value, f"{place}.", of) if isinstance(value, Mapping) else _value(value, of.get(place))
+
+    return typed(payload, "", kinds)
 
 
 def _value(text: Any, kind: Kind | None) -> Any:
