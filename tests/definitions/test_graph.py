@@ -180,7 +180,7 @@ def test_lineage_runs_from_sources_to_push(graph):
         *("recon/business_center_vendor", "recon/business_center_bill"),
     }
     into_bill = ("gl_account", "department", "location", "accounting_class", "project", "employee", "item")
-    into_bill += ("ap_term", "vendor", "customer")
+    into_bill += ("ap_term", "vendor", "customer", "ap_bill")
     assert parents("push", "bill_plan") == {f"{room}/{name}" for room in ("recon", "bill") for name in into_bill}
     plans = ("plan", "card_plan", "business_center_plan", "bill_plan")
     assert parents("push", "item") == {f"push/{name}" for name in plans}
