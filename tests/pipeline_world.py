@@ -227,6 +227,7 @@ class World:
             "into_bill": (BILL_TABLES, sync_bill),
             "spend": (SPEND_TABLES, sync_spend),
             "business_center": (BUSINESS_CENTER_TABLES, sync_business_center),
+            "into_business_center": (BUSINESS_CENTER_TABLES, sync_business_center),
         }[platform]
         with self.systems() as systems:
             link = systems.link(self.entity, platform)

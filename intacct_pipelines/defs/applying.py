@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.defs.approval import inputs_of
@@ -14,12 +15,14 @@ from intacct_pipelines.defs.platform_files import PlatformFiles
 from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
-from intacct_pipelines.domain.link import INTO_BILL, Mode
+from intacct_pipelines.domain.link import INTO_BILL, INTO_BUSINESS_CENTER, Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.apply import ApplyOptions, ApplyReport, apply_plan
 from intacct_pipelines.push.into_bill.channel import BillChannel
+from intacct_pipelines.push.into_business_center.channel import BusinessCenterChannel
 from intacct_pipelines.push.into_intacct import IntacctChannel
+from intacct_pipelines.push.sources import rows_of
 from intacct_pipelines.warehouse.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.keys import EntityKey
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.push.channel import Channel
+    from intacct_pipelines.push.sources import Row
 
 _SYNC: Final = {
     "intacct": sync_intacct_table,
@@ -35,6 +39,7 @@ _SYNC: Final = {
     "business_center": sync_business_center,
 }
 """What reads a table once more, by its system."""
+_ITEMS_IN_A_FILE: Final = 100
 _SETTLE_IN_BILL: Final = timedelta(minutes=3)
 """BILL runs a call twice that comes twice, so one whose answer was lost is waited for longer than any gateway waits."""
 
@@ -65,22 +70,34 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
         raise NotApprovedError(f"plan {plan_id} is not approved", remedy="Read it with `plan`, then `approve` it.")
     company = systems.connections.company(entity)
     into_intacct = ApplyOptions(functions_per_request=company.functions_per_request, in_flight=company.writes_in_flight)
-    into_bill = ApplyOptions(settle=_SETTLE_IN_BILL)
+    limits = {
+        INTO_BILL: ApplyOptions(settle=_SETTLE_IN_BILL),
+        INTO_BUSINESS_CENTER: ApplyOptions(functions_per_request=_ITEMS_IN_A_FILE, settle=timedelta(0)),
+    }
     report = ApplyReport()
     # of links that all observe, the first one says so
     for link in [link for link in links if link.mode is Mode.SYNC] or links[:1]:
         if link.mode is Mode.SYNC and outbox.approved_plans(link.name):
             outbox.expire_changed(link.name, inputs_of(systems, link), actor=f"run {run_id}")
             _read_again(systems, outbox, link, run_id)
-        is_into_bill = link.platform == INTO_BILL
-        channel: Channel = (
-            BillChannel(systems.bill(entity))
-            if is_into_bill
-            else IntacctChannel(systems.intacct(entity), PlatformFiles(systems, link))
-        )
-        options = into_bill if is_into_bill else into_intacct
-        report.add(apply_plan(outbox, channel, link, worker=f"run {run_id}", options=options))
+        options = limits.get(link.platform, into_intacct)
+        report.add(apply_plan(outbox, channel_of(systems, link), link, worker=f"run {run_id}", options=options))
     return report
+
+
+def channel_of(systems: Systems, link: Link) -> Channel:
+    """Return the way into the system that a link's items are written to."""
+    if link.platform == INTO_BILL:
+        return BillChannel(systems.bill(link.entity))
+    if link.platform == INTO_BUSINESS_CENTER:
+        return BusinessCenterChannel(systems.out_folder(link.entity), partial(_standing, systems, link.entity))
+    return IntacctChannel(systems.intacct(link.entity), PlatformFiles(systems, link))
+
+
+def _standing(systems: Systems, entity: EntityKey, table: str, key: str) -> Row | None:
+    frame = systems.warehouse.read_frame(table, str(entity), among=(TABLES[table].key[0], [key]))
+    # rows in whose key nothing stands are read along
+    return next((row for row in rows_of(frame) if row[TABLES[table].key[0]] == key), None)
 
 
 def _read_again(systems: Systems, outbox: Outbox, link: Link, run_id: str) -> None:

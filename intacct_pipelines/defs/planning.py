@@ -12,12 +12,13 @@ from intacct_pipelines.defs.optional import lacks_module
 from intacct_pipelines.defs.platform_files import PlatformFiles
 from intacct_pipelines.domain.attached import ATTACHED
 from intacct_pipelines.domain.catalog import TABLES, Table
-from intacct_pipelines.domain.link import Mode
+from intacct_pipelines.domain.link import INTO_BUSINESS_CENTER, Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.errors import NotApprovedError
 from intacct_pipelines.push.confirm import confirm_items
 from intacct_pipelines.push.into_bill.planners import agreements
+from intacct_pipelines.push.into_business_center.answers import heed_answers
 from intacct_pipelines.push.measuring import measure, unread_files
 from intacct_pipelines.push.plan import PLANNERS, build_plan
 from intacct_pipelines.push.sources import Sources, rows_of
@@ -124,6 +125,8 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     helpful = {table for pushed in objects for table in pushed.helped_by} - set(tables)
     tables += sorted(name for name in helpful if was_read(systems, TABLES[name], holder_of(link.entity, TABLES[name])))
     compared = systems.compared(link)
+    if link.platform == INTO_BUSINESS_CENTER:
+        heed_answers(outbox, link, systems.out_folder(link.entity))
     confirmed = confirm_items(outbox, link, pairs_of=compared.name)
     now = datetime.now(UTC)
     # Revisions and inputs come before the rows: if a sync commits in between, the plan expires; no payload is older.

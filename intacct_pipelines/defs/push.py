@@ -15,7 +15,7 @@ from intacct_pipelines.defs.plan_files import PLANS, notes_of, write_plan
 from intacct_pipelines.defs.planning import Planned, confirm_and_plan
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.link import INTO_BILL, Link
+from intacct_pipelines.domain.link import Link
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.report.plan import by_currency
@@ -97,7 +97,7 @@ def _grounds_of(platform: str) -> list[dg.AssetKey]:
 
 
 def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
-    target = "BILL" if platform == INTO_BILL else "Intacct"
+    target = next(one.system for one in PUSHED.values() if one.platform == platform)
 
     @dg.asset(
         key=["push", name],
@@ -127,8 +127,9 @@ def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
 @dg.asset(
     key=["push", "item"],
     deps=[dg.AssetKey(["push", name]) for name in PLANS.values()],
-    description="Approved items, sent into Intacct and BILL exactly once. Posted is not confirmed: the next sync "
-    "confirms. There is no step retry, because only this step's own recovery may send anything again.",
+    description="Approved items, sent into Intacct, BILL and Business Center's folder exactly once. Posted is not "
+    "confirmed: the next sync confirms. There is no step retry, because only this step's own recovery may send "
+    "anything again.",
     metadata={"dagster/table_name": "push.item"},
     group_name="push",
     kinds={"intacct", "bill", "postgres"},

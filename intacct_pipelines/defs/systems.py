@@ -17,7 +17,7 @@ from intacct_pipelines.clients import spend as spend_client
 from intacct_pipelines.defs.budget import Meters
 from intacct_pipelines.domain.budget import Account
 from intacct_pipelines.domain.keys import TOP, EntityKey
-from intacct_pipelines.domain.link import INTO_BILL, Link
+from intacct_pipelines.domain.link import WAYS_BACK, Link
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError, IntacctPipelinesError
 from intacct_pipelines.extract.intacct import discover_entities
@@ -167,8 +167,8 @@ class Systems:
 
     def compared(self, link: Link) -> Link:
         """Return the link whose comparisons find the pairs of a link: itself, or that whose way back it is."""
-        found = self.link(link.entity) if link.platform == INTO_BILL else link
-        return found or link
+        platforms = {way: platform for platform, way in WAYS_BACK.items()}
+        return self.link(link.entity, platforms.get(link.platform, link.platform)) or link
 
     def pushed_links(self, entity: EntityKey) -> list[Link]:
         """Return the links at an entity whose platform has records that are pushed."""
@@ -273,6 +273,21 @@ class Systems:
             delimiter=company.delimiter,
         )
         return business_center_client.Folder(options)
+
+    def out_folder(self, entity: EntityKey) -> business_center_client.OutFolder:
+        """Return the folder into which files for an entity's Business Center company are written.
+
+        Raises:
+            ConfigurationError: None is named.
+        """
+        company = self.connections.business_center_company(entity)
+        if company is None or company.into_business_center is None:
+            raise ConfigurationError(
+                f"No folder is named for what goes into Business Center of {entity}.",
+                rule="S-PMT-11",
+                remedy="Name one as `into_business_center.folder` in the connections file.",
+            )
+        return business_center_client.OutFolder(company.into_business_center.folder)
 
     def requests(self, system: str, entity: EntityKey) -> int:
         """Return how many requests this process has sent to ``intacct`` or ``bill`` for an entity."""

@@ -223,11 +223,20 @@ class Files:
 
 INTO_BILL: Final = "into_bill"
 """What stands in the place of a platform for the way from Intacct into BILL."""
+INTO_BUSINESS_CENTER: Final = "into_business_center"
+"""The same for Business Center."""
+WAYS_BACK: Final[Mapping[str, str]] = {"bill": INTO_BILL, "business_center": INTO_BUSINESS_CENTER}
+"""By platform, what stands in its place for the way from Intacct."""
 
 
 def into_bill_name(link: str) -> str:
     """Return the name of a link's way into BILL."""
-    return f"{link}-into-bill"
+    return way_back_name(link, INTO_BILL)
+
+
+def way_back_name(link: str, way: str) -> str:
+    """Return the name of a link's way from Intacct, one of ``WAYS_BACK``."""
+    return f"{link}-{way.replace('_', '-')}"
 
 
 class Conflicts(StrEnum):
@@ -263,7 +272,7 @@ class Link:
             platform before it.
         entity: Company and entity on Intacct's side.
         organization_id: BILL organisation; empty for other platforms.
-        platform: ``bill``, ``spend`` or ``business_center``; ``into_bill`` for the way from Intacct into BILL.
+        platform: ``bill``, ``spend`` or ``business_center``; one of ``WAYS_BACK`` for the way from Intacct.
         mode: Writes are off until this is ``sync``.
         approved_only: Push only bills that BILL has approved (S-APR-02).
         grace: A difference younger than this is in flight, not a break (S-SCH-04).
@@ -303,7 +312,7 @@ class Link:
         receivables: How what settles invoices is written.
         entries: How the journal entries of money in transit are written.
         files: How the files of documents are put into Intacct.
-        into_bill: How records of Intacct are put into BILL.
+        into_bill: How records of Intacct are put into BILL; of the way into Business Center only ``conflicts`` counts.
     """
 
     name: str

@@ -3,7 +3,8 @@
 An entry holds the facts that storing, sending and confirming need; what is eligible and what is sent is in ``push``, in
 the object's own module. One more object is one more entry here, one module there, and its planner in
 ``push.plan.PLANNERS``; no SQL and nothing of sending changes. As a rule its name is that of its reconciliation, which
-pairs it. What goes the other way, from Intacct into BILL, has its entries in ``pushed_into_bill``.
+pairs it. What goes the other way, from Intacct into BILL or into
+Business Center's files, has its entries in ``pushed_into_bill`` and ``pushed_into_business_center``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from intacct_pipelines.domain.attached import ATTACHED, Attached
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed_into_bill import INTO_BILL
+from intacct_pipelines.domain.pushed_into_business_center import INTO_BUSINESS_CENTER
 from intacct_pipelines.domain.pushed_object import LeftAlone, Pushed
 
 __all__ = ["PUSHED", "LeftAlone", "Pushed"]
@@ -369,6 +371,7 @@ PUSHED: Final[dict[str, Pushed]] = {
         *_files(ATTACHED["ar_invoice_attachment"], "ar_invoice_attachment", "update_invoice"),
         *_files(ATTACHED["card_receipt"], "card_transaction", "update_cctransaction"),
         *INTO_BILL,
+        *INTO_BUSINESS_CENTER,
     )
 }
 """Every pushed object by its name, in the order of writing: parents before children."""

@@ -12,7 +12,7 @@ from intacct_pipelines.domain.push import Operation
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
 
-_SYSTEMS: Final = {"intacct": "Intacct", "bill": "BILL"}
+_SYSTEMS: Final = {"intacct": "Intacct", "bill": "BILL", "business_center": "Business Center"}
 """Systems that are written to, by the schema of their tables."""
 
 
@@ -124,7 +124,7 @@ class Pushed:
 
     @property
     def platform(self) -> str:
-        """What a link is called that pushes it: the platform whose records go into Intacct, or ``into_bill``."""
+        """What a link is called that pushes it: the platform whose records go into Intacct, or one of ``WAYS_BACK``."""
         return self.source.schema if self.target.schema == "intacct" else f"into_{self.target.schema}"
 
     @property

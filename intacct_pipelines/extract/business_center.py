@@ -17,6 +17,7 @@ from typing import Final
 
 from intacct_pipelines.clients.business_center import DeliveredFile, Delivery, FileRow
 from intacct_pipelines.domain.catalog import Column, Kind, Table, with_embedded
+from intacct_pipelines.domain.formulas import is_formula
 from intacct_pipelines.domain.money import DECIMAL_TEXT
 from intacct_pipelines.domain.records import Tally, Window, WindowKind
 from intacct_pipelines.errors import IncompleteResultError, UnreadableResponseError
@@ -32,8 +33,6 @@ _FAULT: Final = "fault"
 _CONTRACT: Final = "S-PMT-11"
 _EXACT: Final = "S-IDM-07"
 _HEADER_DIFFERS: Final = "one document, two headers"
-_FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![0-9 ().,/-]*$)")
-"""What a spreadsheet would run; a telephone number or an amount may begin with a sign."""
 
 
 class DateOrder(StrEnum):
@@ -183,7 +182,7 @@ class _Reader:
 
     def _put(self, record: Record, column: Column, name: str, cell: str) -> None:
         record[name] = cell or None
-        if column.kind is Kind.TEXT and _FORMULA.match(cell):
+        if column.kind is Kind.TEXT and is_formula(cell):
             record.setdefault(_FAULT, (self._own(column), "formula", _CONTRACT))
         elif column.kind is Kind.DATE and cell:
             day = _DAYS[self._layout.date_order].fullmatch(cell)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Hold, Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.pushed_into_business_center import BILL_ID
 from intacct_pipelines.push.bill_fields import bill_fields, check_positive, dating_warnings
 from intacct_pipelines.push.coded_lines import PAYABLE, Coded, CodedLines, Party, filled_warnings, ledger_effect
 from intacct_pipelines.push.documents import (
@@ -172,6 +173,7 @@ class BusinessCenterBills:
         check_readable(self._context, self._pushed, bill)
         self._check_ready(bill)
         check_positive(bill)
+        _check_own(bill)
         check_not_posted(self._context, self._pushed, bill)
         vendor = vendor_of(self._vendors, self._link, bill["vendor_id"], "bill", PLATFORM)
         number = document_number(text(bill, "document_no"), PLATFORM)
@@ -236,6 +238,13 @@ class BusinessCenterBills:
             )
             for position, row in enumerate(rows, start=1)
         ]
+
+
+def _check_own(bill: Row) -> None:
+    """Refuse a bill that Intacct gave to Business Center: there it stands already, whatever pairs the two."""
+    if bill["id"].startswith(BILL_ID):
+        reason = f"it came from Intacct's bill {bill['id'].removeprefix(BILL_ID)}, which is not its pair"
+        raise Held("came_from_intacct", "S-SCH-05", reason, "Pair the two with `map`.")
 
 
 def _is_inactive(vendor: Row) -> bool:

@@ -1,7 +1,8 @@
 """The seam between pushing and the system that is written to: what a channel does, and what a look-up proves.
 
 The outbox, the states of items, recovery and the order of sending know no system. What one wants, a *channel* does:
-``wire`` and ``uploads`` are Intacct's, ``into_bill`` is BILL's.
+``wire`` and ``uploads`` are Intacct's, ``into_bill`` is BILL's, ``into_business_center``
+Business Center's.
 """
 
 from __future__ import annotations

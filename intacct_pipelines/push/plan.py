@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.approval import people_needed
 from intacct_pipelines.domain.inputs import Inputs, settings_hash
-from intacct_pipelines.domain.link import INTO_BILL
+from intacct_pipelines.domain.link import WAYS_BACK
 from intacct_pipelines.domain.push import Hold, Item, Plan, State, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.advances import AdvancePlanner
@@ -19,6 +19,7 @@ from intacct_pipelines.push.credit_applications import CreditApplicationPlanner
 from intacct_pipelines.push.credit_memos import CreditMemoPlanner
 from intacct_pipelines.push.fees import FeePlanner
 from intacct_pipelines.push.into_bill.planners import PLANNERS_INTO_BILL
+from intacct_pipelines.push.into_business_center.planners import PLANNERS_INTO_BUSINESS_CENTER
 from intacct_pipelines.push.invoices import InvoicePlanner
 from intacct_pipelines.push.lists import LIST_PLANNERS
 from intacct_pipelines.push.memo_applications import MemoApplicationPlanner
@@ -71,6 +72,7 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         BusinessCenterBills,
         *ATTACHMENT_PLANNERS,
         *PLANNERS_INTO_BILL,
+        *PLANNERS_INTO_BUSINESS_CENTER,
     )
 }
 """The planner of every pushed object."""
@@ -134,7 +136,8 @@ def build_plan(
         )
 
     if objects is None:
-        system = "bill" if link.platform == INTO_BILL else "intacct"
+        way = link.platform in WAYS_BACK.values()
+        system = link.platform.removeprefix("into_") if way else "intacct"
         objects = {one.name for one in PUSHED.values() if one.target.schema == system}
     outdated = _outdated(context, in_hand, objects)
     decisions = _decide(context(item for item in in_hand if item.key not in outdated), objects)

@@ -57,8 +57,8 @@ def write_files(business: Business, folder: Path, today: date) -> dict[str, Path
 def deliver(
     folder: Path, object_name: str, header: Sequence[str], rows: Rows, day: date, *, total: Decimal | None = None
 ) -> Path:
-    """Write one file, then its manifest; each appears whole under its name."""
-    at = datetime.combine(day, time(0), UTC)
+    """Write one file, of an instant or of the beginning of a day, then its manifest; each appears whole."""
+    at = day if isinstance(day, datetime) else datetime.combine(day, time(0), UTC)
     name = f"{object_name}_{at:%Y%m%dT%H%M%SZ}.csv"
     body = _csv([header, *rows])
     manifest = {

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from intacct_pipelines.sandbox.bill import BillOptions, BillTwin
 from intacct_pipelines.sandbox.business_center import write_files
+from intacct_pipelines.sandbox.business_center_taking import Taker
 from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.faults import FaultPlan, Hooks, bill_call, intacct_call, rate_limited, spend_call
 from intacct_pipelines.sandbox.generator import generate
@@ -107,6 +108,9 @@ class Sandbox:
         self._exported: dict[str, Path] = {}
         if options.business_center_folder:
             self._exported = write_files(self.business, options.business_center_folder, today)
+        self.takers = {entity: Taker(path, path.parent / "out" / entity) for entity, path in self._exported.items()}
+        for taker in self.takers.values():
+            taker.out.mkdir(parents=True, exist_ok=True)
         options.intacct.public_url = options.public_url
         self.intacct = IntacctTwin(self.business, options.intacct, options.clock)
         self._handle_intacct: Callable[[Request], Reply] = self.intacct.handle
@@ -164,8 +168,13 @@ class Sandbox:
             return self._route_bill(request, in_flight)
         if request.path.rstrip("/") == "/faults":
             return self.faults.control(request)
+        told: dict[str, Any] | None = None
         if request.path == "/health":
-            return Reply(200, {"Content-Type": "application/json"}, b'{"status": "ok"}')
+            told = {"status": "ok"}
+        elif (request.path, request.method) == ("/business-center/take", "POST"):
+            told = {entity: taker.take(self.clock.now()) for entity, taker in self.takers.items()}
+        if told is not None:
+            return Reply(200, {"Content-Type": "application/json"}, json.dumps(told).encode())
         return Reply(404, {"Content-Type": "text/plain"}, b"Nothing is served here.\n")
 
     def _route_bill(self, request: Request, in_flight: ExitStack) -> Reply:
@@ -219,7 +228,11 @@ class Sandbox:
             "spend": self._describe_spend(f"{url}/connect"),
             "business_center": {
                 "folder": str(self.options.business_center_folder or ""),
-                "companies": [{"entity": entity, "folder": str(path)} for entity, path in self._exported.items()],
+                "take_url": f"{url}/business-center/take",
+                "companies": [
+                    {"entity": entity, "folder": str(path), "out": str(self.takers[entity].out)}
+                    for entity, path in self._exported.items()
+                ],
             },
             "faults": {"url": f"{url}/faults"},
         }

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from intacct_pipelines.domain.budget import Account, Budget
 from intacct_pipelines.domain.configurations import Placed
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import INTO_BILL, Link, into_bill_name
+from intacct_pipelines.domain.link import INTO_BILL, INTO_BUSINESS_CENTER, Link, into_bill_name
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.settings.companies import Bill, Company
@@ -80,7 +80,7 @@ class Connections(Section):
             if len(set(ends)) != len(ends):
                 msg = f"two of {kind} name the same entity; each ends at an entity of its own ({rule})"
                 raise ValueError(msg)
-        folders = [account.folder for account in self.business_center.values()]
+        folders = [folder for account in self.business_center.values() for folder in account.folders]
         if len(set(folders)) != len(folders):
             msg = "two of business_center name the same folder; each company has its own (S-PMT-06)"
             raise ValueError(msg)
@@ -140,7 +140,7 @@ class Connections(Section):
         """Return the link by which a platform is compared with an entity, or None.
 
         Args:
-            platform: ``bill``, ``spend`` or ``business_center``; ``into_bill`` for the way from Intacct into BILL.
+            platform: ``bill``, ``spend`` or ``business_center``, or one of ``WAYS_BACK``.
             entity: Company and entity.
         """
         if platform == "bill":
@@ -149,6 +149,9 @@ class Connections(Section):
         if platform == INTO_BILL:
             found = self.link(entity)
             return into_bill_link_of(found[0], found[1].into_bill) if found and found[1].into_bill else None
+        if platform == INTO_BUSINESS_CENTER:
+            company, there = self.business_center_company(entity), self.platform_link("business_center", entity)
+            return company.way_back(there) if company and there else None
         accounts: Mapping[str, SpendAccount | BusinessCenterCompany] = (
             self.spend if platform == "spend" else self.business_center
         )
@@ -178,6 +181,7 @@ class Connections(Section):
             INTO_BILL: {name: one for name, one in self.links.items() if one.into_bill},
             "spend": self.spend,
             "business_center": self.business_center,
+            INTO_BUSINESS_CENTER: {n: one for n, one in self.business_center.items() if one.into_business_center},
         }
         ends = [EntityKey(self.companies[one.company].company_id, one.entity) for one in every[platform].values()]
         links = [link for entity in ends if (link := self.platform_link(platform, entity))]

@@ -9,7 +9,14 @@ from typing import Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from intacct_pipelines.domain.link import CODE_PATTERN, CardPolicy, Link, Reimbursements
+from intacct_pipelines.domain.link import (
+    CODE_PATTERN,
+    INTO_BUSINESS_CENTER,
+    CardPolicy,
+    Link,
+    Reimbursements,
+    way_back_name,
+)
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.extract.business_center import DateOrder, Layout
 from intacct_pipelines.settings.daily import Zone
@@ -17,6 +24,7 @@ from intacct_pipelines.settings.sections import (
     WHERE_REQUIRED,
     Budgeted,
     Compared,
+    IntoBusinessCenterSettings,
     Secret,
     Section,
     Text,
@@ -192,6 +200,21 @@ class BusinessCenterCompany(Compared, Written):
     )
     default_location: str = Field("", description="Location for lines without one (S-CFG-20).")
     where_required: WhereRequired = Field(default_factory=dict, description=WHERE_REQUIRED)
+    into_business_center: IntoBusinessCenterSettings | None = Field(
+        None, description="How records of Intacct are handed over in files; without it nothing is planned that way."
+    )
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Its folders: that which is read, and that which is written into, if there is one."""
+        return (self.folder, self.into_business_center.folder) if self.into_business_center else (self.folder,)
+
+    def way_back(self, link: Link) -> Link | None:
+        """Return the way of a link from Intacct into Business Center, with name, mode and approval of its own."""
+        if self.into_business_center is None:
+            return None
+        name = way_back_name(link.name, INTO_BUSINESS_CENTER)
+        return self.into_business_center.allowed(replace(link, name=name, platform=INTO_BUSINESS_CENTER))
 
     def allowed(self, link: Link) -> Link:
         """Return a link with what these settings say of its bills, and let it write."""

@@ -145,6 +145,7 @@ def _is_pushed(system: str, name: str) -> str:
 
 
 PushedName = Annotated[str, AfterValidator(partial(_is_pushed, "intacct"))]
+PushedIntoCenter = Annotated[str, AfterValidator(partial(_is_pushed, "business_center"))]
 PushedIntoBill = Annotated[str, AfterValidator(partial(_is_pushed, "bill"))]
 
 
@@ -271,4 +272,26 @@ class IntoBillSettings(Approved):
             not_pushed=self.not_pushed,
             also_pushed=self.also_pushed,
             into_bill=IntoBill(self.shared_lists, self.conflicts, self.vendor_country),
+        )
+
+
+class IntoBusinessCenterSettings(Approved):
+    """What a Business Center company says of what is handed to it in files."""
+
+    folder: Path = Field(description="Where files for it are written; it has to be there.")
+    not_pushed: frozenset[PushedIntoCenter] = Field(
+        frozenset(), description="Objects that are never handed over; all others are in mode `sync`."
+    )
+    conflicts: Conflicts = Field(
+        Conflicts.HOLD,
+        description="What to do with what both sides changed: hold it, or let intacct's word stand (S-CFG-21).",
+    )
+
+    def allowed(self, link: Link) -> Link:
+        """Return a link with what these settings let it write."""
+        return replace(
+            super().allowed(link),
+            not_pushed=self.not_pushed,
+            also_pushed=frozenset(),
+            into_bill=IntoBill(conflicts=self.conflicts),
         )

@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 
 from intacct_pipelines.domain.catalog import TABLES
-from intacct_pipelines.domain.link import INTO_BILL, into_bill_name
+from intacct_pipelines.domain.link import WAYS_BACK, way_back_name
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.warehouse.outbox import Outbox
 from intacct_pipelines.warehouse.reported import read_records
@@ -128,12 +128,13 @@ def _side(
 def _pushed(warehouse: Warehouse, one: Reconciled, subject: Subject, link: str) -> dict[str, list[dict[str, Any]]]:
     """Return what pushing did with the record, either way, without what is sent: that holds addresses and bank data."""
     outbox = Outbox(warehouse)
+    way_back = WAYS_BACK.get(one.platform, "")
     back = {
-        pushed.name for pushed in PUSHED.values() if pushed.platform == INTO_BILL and pushed.reconciliation == one.name
+        pushed.name for pushed in PUSHED.values() if pushed.platform == way_back and pushed.reconciliation == one.name
     }
     ways = (
         (subject.platform_id, {one.name}, link),
-        (None if subject.record_no is None else str(subject.record_no), back, into_bill_name(link)),
+        (None if subject.record_no is None else str(subject.record_no), back, way_back_name(link, way_back)),
     )
     parts: dict[str, list[dict[str, Any]]] = {"items": [], "holds": [], "journal": []}
     for source_id, names, way in ways:

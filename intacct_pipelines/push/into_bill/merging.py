@@ -92,5 +92,5 @@ def _is_newer(ours: Row, theirs: Row) -> bool:
 def _conflict(one: Shared, before: str) -> Held:
     name = one.column.removeprefix("is_").replace("_", " ")
     reason = f"both sides changed its {name} since they agreed: it was {before!r}"
-    remedy = "Give the field the same value on both sides, or let Intacct's word stand with `into_bill.conflicts`."
+    remedy = "Give the field the same value on both sides, or let Intacct's word stand with the way's `conflicts`."
     return Held("conflict", "S-CFG-21", reason, remedy)

@@ -11,12 +11,14 @@ from intacct_pipelines.push.into_bill.customers import CustomersIntoBill
 from intacct_pipelines.push.into_bill.lists import LISTS_INTO_BILL
 from intacct_pipelines.push.into_bill.merging import agreed
 from intacct_pipelines.push.into_bill.vendors import VendorsIntoBill
+from intacct_pipelines.push.into_business_center.planners import LISTS_INTO_CENTER
 from intacct_pipelines.push.planner import Context
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from intacct_pipelines.push.into_bill.records import IntoBillPlanner
+    from intacct_pipelines.push.into_business_center.records import IntoCenterPlanner
     from intacct_pipelines.push.sources import Sources
 
 PLANNERS_INTO_BILL: Final[tuple[type[IntoBillPlanner | BillsIntoBill], ...]] = (
@@ -31,8 +33,10 @@ def agreements(sources: Sources, objects: Collection[str]) -> dict[tuple[str, st
     """Return what the pairs of some objects agree on now; see ``Context.agreed``."""
     context = Context(sources, {}, frozenset(), None, (), (), datetime.now(UTC), {})
     found: dict[tuple[str, str, str], dict[str, str]] = {}
-    for planner in (kind(context) for kind in PLANNERS_INTO_BILL if kind.object_name in objects):
-        name = PUSHED[planner.object_name].reconciliation
+    kinds: tuple[type[IntoBillPlanner | IntoCenterPlanner], ...] = (*PLANNERS_INTO_BILL, *LISTS_INTO_CENTER)
+    for planner in (kind(context) for kind in kinds if kind.object_name in objects):
+        pushed = PUSHED[planner.object_name]
         for row, twin in planner.pairs():
-            found[name, twin["id"], str(row["record_no"])] = agreed(planner.all_shared(row, twin))
+            key = (pushed.reconciliation, str(twin[pushed.target.key[0]]), str(row["record_no"]))
+            found[key] = agreed(planner.all_shared(row, twin))
     return found

@@ -10,7 +10,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.warehouse.compared import forget_comparisons_without
 from intacct_pipelines.warehouse.outbox.ids import typed
-from intacct_pipelines.warehouse.outbox.items import Outcome, Reason
+from intacct_pipelines.warehouse.outbox.items import Outcome, Reason, select_items
 from intacct_pipelines.warehouse.outbox.journal import Journal
 
 if TYPE_CHECKING:
@@ -58,6 +58,13 @@ class Confirming(Journal):
             forget_comparisons_without(cursor.connection, pairs_of or link, compared)
             return len(rows)
 
+    def answer(self, refusals: Mapping[ItemKey, Reason], *, actor: str) -> int:
+        """Let go of accepted items that the other system refused after all; return the number of items."""
+        with self._transaction() as cursor:
+            known = select_items(cursor, "item_key = ANY(%s) AND state = 'accepted' FOR UPDATE", (list(refusals),))
+            self._move(cursor, [Outcome(i.key, State.REJECTED, "refused", refusals[i.key]) for i in known], actor)
+            return len(known)
+
 
 class _Pair(NamedTuple):
     """What the crosswalk learns of one confirmed item."""
@@ -92,8 +99,15 @@ def _is_compared(object_name: str) -> bool:
 def _held(pushed: Pushed) -> str:
     """Return what a record holds of that which an update without a mark writes, by its place in the payload."""
     columns = {pushed.place(Operation.UPDATE, column): column for column in pushed.content}
-    pairs = ", ".join(f"'{place}', coalesce(r.{column}::text, '')" for place, column in columns.items())
+    pairs = ", ".join(f"'{place}', {_told(pushed, column)}" for place, column in columns.items())
     return f"jsonb_build_object({pairs})" if pairs else "NULL::jsonb"
+
+
+def _told(pushed: Pushed, column: str) -> str:
+    if pushed.target.schema == "business_center" and column == "status":
+        # Each export has words of its own; only this one counts.
+        return "CASE WHEN lower(btrim(r.status)) = 'inactive' THEN 'inactive' ELSE 'active' END"
+    return f"coalesce(r.{column}::text, '')"
 
 
 def _mark(pushed: Pushed) -> str:
@@ -110,7 +124,7 @@ def _came_back(pushed: Pushed) -> str:
     return f"""
         SELECT i.item_key, i.object_name, i.source_id, i.operation, i.payload, i.sent_at, i.created_at, i.position,
             r.{key}::text AS record_id, r.{pushed.people_id} AS people_id, {_mark(pushed)} AS mark,
-            {_state(pushed)} AS state, {_held(pushed)} AS held, r._deleted, r._synced_at
+            {_state(pushed)} AS state, '{target.schema}' AS system, {_held(pushed)} AS held, r._deleted, r._synced_at
         FROM push.item AS i JOIN {target.qualified_name} AS r
             ON r.entity = i.entity AND r.{key} = {typed(target, "i.record_id")}
         WHERE i.object_name = '{pushed.name}' AND i.link = %(link)s AND i.entity = %(entity)s
@@ -122,13 +136,14 @@ _BACK: Final = " UNION ALL ".join(_came_back(pushed) for pushed in PUSHED.values
 
 # A record pairs with its source when it carries the item's key, which names exactly one operation on one source record.
 # A reversal is known by its effect, since nobody documents where its own words end up.
-# One without the key is the record whose id its system told, once it holds what an update sent or was read since.
+# One without the key is the record whose id its system told, once it holds what an update sent or was read since; what
+# lay in files when it was read may be older than a file that nobody has taken yet, so there only the contents count.
 _RETURNED: Final = f"""
 SELECT b.item_key, b.object_name, b.source_id, b.record_id, b.people_id FROM ({_BACK}) AS b
 WHERE NOT b._deleted AND CASE
         WHEN b.operation = 'reverse' THEN b.state = ANY(%(undone)s)
         WHEN position(b.item_key IN b.payload) > 0 THEN position(b.item_key IN b.mark) > 0
-        ELSE b.operation = 'create' OR b._synced_at > b.sent_at OR NOT EXISTS (
+        ELSE b.operation = 'create' OR (b.system <> 'business_center' AND b._synced_at > b.sent_at) OR NOT EXISTS (
             SELECT 1 FROM jsonb_each_text(b.held) AS h
             WHERE b.payload::jsonb #>> string_to_array(h.key, '.') <> h.value)
         END
