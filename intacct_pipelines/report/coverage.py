@@ -31,8 +31,8 @@ _TRAVEL: Final = (
 SURFACES: Final = {
     Surface.EXTRACT: ("extract", ""),
     Surface.RECONCILE: ("reconcile", ""),
-    Surface.PUSH: ("write into Intacct", r"^(?!.*into_(?:bill|platform)).*(?:push|outbox|failures)"),
-    Surface.INTO_PLATFORM: ("write into the platform", r"into_(?:bill|platform)"),
+    Surface.PUSH: ("write into Intacct", r"^(?!.*into_(?:bill|business_center|platform)).*(?:push|outbox|failures)"),
+    Surface.INTO_PLATFORM: ("write into the platform", r"into_(?:bill|business_center|platform)"),
     Surface.SET_UP: ("set up", r"doctor|check|settings|set_up|provision|configurations|advise"),
     Surface.RUN: ("run", r"definitions|simulation|cli"),
 }
@@ -150,7 +150,7 @@ def written(row: Travel) -> Iterator[Pushed]:
 
 
 def _is_told_by(one: Pushed, row: Travel) -> bool:
-    return (one.reconciled_as or one.name if _is_intacct(one) else one.target.name) in row.compared
+    return one.reconciliation in row.compared
 
 
 def _is_intacct(one: Pushed) -> bool:

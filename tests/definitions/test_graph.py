@@ -182,7 +182,12 @@ def test_lineage_runs_from_sources_to_push(graph):
     into_bill = ("gl_account", "department", "location", "accounting_class", "project", "employee", "item")
     into_bill += ("ap_term", "vendor", "customer", "ap_bill")
     assert parents("push", "bill_plan") == {f"{room}/{name}" for room in ("recon", "bill") for name in into_bill}
-    plans = ("plan", "card_plan", "business_center_plan", "bill_plan")
+    center = {"gl_account": "account", "vendor": "vendor", "ap_bill": "bill"}
+    assert parents("push", "into_business_center_plan") == {
+        *(f"business_center/{table}" for table in center),
+        *(f"recon/business_center_{name}" for name in center.values()),
+    }
+    plans = ("plan", "card_plan", "business_center_plan", "bill_plan", "into_business_center_plan")
     assert parents("push", "item") == {f"push/{name}" for name in plans}
 
 

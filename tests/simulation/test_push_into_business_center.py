@@ -5,10 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import traceback
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from into_center_world import IntoCenterWorld
+from into_center_world import OBJECTS, IntoCenterWorld
 
 from intacct_pipelines.clients.business_center import out
 from intacct_pipelines.warehouse.outbox import Outbox
@@ -61,7 +62,6 @@ def test_a_run_that_dies_at_any_step_writes_no_item_twice_and_loses_none(world, 
     world.send()
     assert world.states(number) == [("accepted", "")]
     assert len([row for row in world.written() if row["vendor_id"] == "QUARRY-1"]) == 1
-    assert not list(world.out.glob(".*.part"))
     world.take()
     assert (world.plan().confirmed, len(world.held_there("vendors", vendor_id="QUARRY-1"))) == (1, 1)
 
@@ -202,3 +202,51 @@ def test_nothing_is_written_while_the_way_only_observes(warehouse_dsn):
     assert world.plan().plan.items
     world.send()
     assert world.written() == []
+
+
+def test_accounts_and_open_bills_go_the_whole_way_once(warehouse_dsn):
+    """S-PMT-01, S-PMT-05: what Intacct is the master of, and what it owes with nothing paid, line by line."""
+    world = IntoCenterWorld(warehouse_dsn, *OBJECTS).settle()
+    taken = world.written()
+    world.make("GLACCOUNT", ACCOUNTNO="6799", TITLE="Cloud", ACCOUNTTYPE="incomestatement", NORMALBALANCE="debit")
+    world.make_vendor("QUARRY-1", NAME)
+    lines = [{"ACCOUNTNO": "6799", "TRX_AMOUNT": amount, "LOCATIONID": "100"} for amount in ("70.10", "30.15")]
+    number = world.make(
+        "APBILL", VENDORID="QUARRY-1", RECORDID="Q-1", WHENCREATED="11/20/2026", WHENDUE="12/20/2026", CURRENCY="USD",
+        BASECURR="USD", APBILLITEMS={"APBILLITEM": lines},
+    )  # fmt: skip
+    planned = world.plan().plan
+    assert [(item.object_name, item.amount) for item in planned.items] == [
+        ("center_account", Decimal(0)), ("center_vendor", Decimal(0)), ("center_bill", Decimal("100.25"))
+    ]  # fmt: skip
+    assert planned.items[2].depends_on == (planned.items[1].key,)
+    assert world.send() == {"accepted": 3}
+    rows = [row for row in world.written() if row["item_key"] == planned.items[2].key]
+    told = [(row["bill_id"], row["bill_number"], row["vendor_id"], row["line_no"], row["line_amount"]) for row in rows]
+    head = (f"INTACCT-{number}", "Q-1", "QUARRY-1")
+    assert told == [(*head, "1", "70.10"), (*head, "2", "30.15")]
+    assert {(row["amount"], row["currency"], row["bill_date"]) for row in rows} == {("100.25", "USD", "2026-11-20")}
+    assert world.take() == 3
+    again = world.plan()
+    assert (again.confirmed, again.plan.items, world.send()) == (3, (), {})
+    assert len(world.held_there("bills", bill_id=f"INTACCT-{number}")) == 2
+    assert len(world.written()) == len(taken) + 4
+    assert not [item for item in world.sync_only("business_center_bill").plan.items if number in item.source_id]
+
+
+def test_an_account_that_is_renamed_in_business_center_gets_intaccts_name_back(warehouse_dsn):
+    """S-PMT-02: of accounts Intacct is the master, whatever stands there and whenever it was changed."""
+    world = IntoCenterWorld(warehouse_dsn, "center_account").settle()
+    account = world.held_there("accounts")[0]
+    world.sandbox.clock.advance(60)
+    renamed = {"item_key": "by-hand", "account_number": account["account_number"], "name": "By hand"}
+    world.taker._export("accounts", [[renamed]], world.sandbox.clock.now())
+    [item] = world.plan().plan.items
+    assert (item.operation.value, item.payload) == (
+        "update", {"account_number": account["account_number"], "name": account["name"]}
+    )  # fmt: skip
+    assert world.send() == {"accepted": 1}
+    assert world.plan().confirmed == 0
+    world.take()
+    again = world.plan()
+    assert (again.confirmed, again.plan.items) == (1, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from intacct_pipelines.domain.rules.rule import DV, OWN, PM, SC, WEB, WORDS, C, D, Limit, P, R, Rule, X
+from intacct_pipelines.domain.rules.rule import DV, OWN, PB, PM, SC, WEB, WORDS, C, D, Limit, P, R, Rule, X
 
 PLATFORMS: Final[tuple[Rule, ...]] = (
     Rule("S-CRD-01", R | P, Limit.NORM, DV | SC, "Card transactions travel from the platform to Intacct only."),
@@ -62,11 +62,13 @@ PLATFORMS: Final[tuple[Rule, ...]] = (
         "What the vendor's sync says of a charge is a claim, and each way in which it is false is told.",
     ),
     Rule("S-CRD-11", X | R | P, Limit.BILL, WEB, "A split charge is compared and written with its parts."),
-    Rule("S-PMT-01", R, Limit.NORM, PM, "Accounts travel from Intacct to Business Center only."),
-    Rule("S-PMT-02", R, Limit.NORM, PM, "No account is made or changed in Business Center."),
-    Rule("S-PMT-03", R, Limit.NORM, PM, "Vendors travel both ways between Intacct and Business Center."),
+    Rule("S-PMT-01", R | PB, Limit.NORM, PM, "Accounts travel from Intacct to Business Center only."),
+    Rule("S-PMT-02", R | PB, Limit.NORM, PM, "No account is made or changed in Business Center."),
+    Rule("S-PMT-03", R | PB, Limit.NORM, PM, "Vendors travel both ways between Intacct and Business Center."),
     Rule("S-PMT-04", R | P, Limit.NORM, PM, "A vendor made in Business Center goes to Intacct."),
-    Rule("S-PMT-05", R | P, Limit.NORM, PM, "Bills travel both ways; of Business Center's only those ready to pay."),
+    Rule(
+        "S-PMT-05", R | P | PB, Limit.NORM, PM, "Bills travel both ways; of Business Center's only those ready to pay."
+    ),
     Rule("S-PMT-06", C, Limit.NORM, PM, "A company of Business Center ends at exactly one entity."),
     Rule("S-PMT-07", D, Limit.NORM, PM, "It is synced once a day."),
     Rule("S-PMT-08", D, Limit.NORM, PM, "It may be synced at any time."),
@@ -88,7 +90,7 @@ PLATFORMS: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "S-PMT-11",
-        X | C,
+        X | C | PB,
         Limit.UNKNOWN,
         OWN,
         "It publishes no interface; its data comes as files that keep to a contract.",

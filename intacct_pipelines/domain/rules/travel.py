@@ -33,8 +33,6 @@ class Travel:
     never: str = ""
 
 
-_NO_INTERFACE: Final = "never: no interface (S-PMT-11)"
-
 TRAVEL: Final = (
     Travel("Chart of accounts", "yes", "yes", ("S-COA", "S-BP-01"), ("gl_account",)),
     Travel("Departments", "yes", "yes", ("S-DEP",), ("department",)),
@@ -111,7 +109,6 @@ TRAVEL: Final = (
         "no",
         ("S-PMT-01", "S-PMT-02"),
         ("business_center_account",),
-        never=_NO_INTERFACE,
     ),
     Travel(
         "Business Center: vendors",
@@ -119,7 +116,6 @@ TRAVEL: Final = (
         "yes",
         ("S-PMT-03", "S-PMT-04"),
         ("business_center_vendor",),
-        never=_NO_INTERFACE,
     ),
     Travel(
         "Business Center: bills",
@@ -127,7 +123,6 @@ TRAVEL: Final = (
         "ready to pay only",
         ("S-PMT-05", "S-CON-08"),
         ("business_center_bill",),
-        never=_NO_INTERFACE,
     ),
 )
 """The rows of the tables of what travels, those of the BILL guide first and in its order."""

@@ -1,4 +1,4 @@
-"""Bills of Intacct that Business Center is to have: posted, and nothing paid of them (S-BIL-01, S-PMT-05).
+"""Bills of Intacct that Business Center is to have: posted, and nothing paid of them (S-PMT-05).
 
 A bill goes there once; what differs later the reconciliation tells.
 """

@@ -101,7 +101,7 @@ class IntoCenterPlanner:
         yield from self.shared(row, twin)
 
     def _travels(self, row: Row) -> bool:
-        """Return whether Business Center is expected to have a record: of the link's entity, or of all (S-PMT-06)."""
+        """Return whether Business Center is expected to have a record: of the link's entity, or of all."""
         is_wanted = self.inactive_too or _state(row) != INACTIVE
         return is_wanted and text(row, "owner_entity_id") in {"", self._link.entity.entity_id}
 
