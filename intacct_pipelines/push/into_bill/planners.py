@@ -33,7 +33,10 @@ def agreements(sources: Sources, objects: Collection[str]) -> dict[tuple[str, st
     """Return what the pairs of some objects agree on now; see ``Context.agreed``."""
     context = Context(sources, {}, frozenset(), None, (), (), datetime.now(UTC), {})
     found: dict[tuple[str, str, str], dict[str, str]] = {}
-    kinds: tuple[type[IntoBillPlanner | IntoCenterPlanner], ...] = (*PLANNERS_INTO_BILL, *LISTS_INTO_CENTER)
+    kinds: tuple[type[IntoBillPlanner | BillsIntoBill | IntoCenterPlanner], ...] = (
+        *PLANNERS_INTO_BILL,
+        *LISTS_INTO_CENTER,
+    )
     for planner in (kind(context) for kind in kinds if kind.object_name in objects):
         pushed = PUSHED[planner.object_name]
         for row, twin in planner.pairs():
