@@ -86,6 +86,23 @@ class Connections(Section):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _bills_go_one_way_back(self) -> Connections:
+        centers = {
+            (one.company, one.entity): name
+            for name, one in self.business_center.items()
+            if one.into_business_center and "center_bill" not in one.into_business_center.not_pushed
+        }
+        for name, link in self.links.items():
+            center = centers.get((link.company, link.entity))
+            if center and link.into_bill and "bill_ap_bill" not in link.into_bill.not_pushed:
+                msg = (
+                    f"link {name} and business_center {center} would both be given the same unpaid bills to pay; name "
+                    "bill_ap_bill or center_bill in not_pushed of one (S-SCH-05)"
+                )
+                raise ValueError(msg)
+        return self
+
     @cached_property
     def by_company_id(self) -> dict[str, Company]:
         """Companies by their Intacct company id, which partition keys carry."""

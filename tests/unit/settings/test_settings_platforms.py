@@ -21,6 +21,14 @@ COMPANY = {
 SPEND = {"company": "acme", "entity": "100", "token": {"env": "T"}, "currency": "USD"}
 FILES = {"company": "acme", "entity": "100", "folder": "/srv/files"}
 
+OUT = {**FILES, "into_business_center": {"folder": "/srv/out", "mode": "sync"}}
+BOTH = {
+    "bill": {"main": {"dev_key": {"env": "K"}, "username": "u", "password": {"env": "P"}}},
+    "links": {
+        "north": {"company": "acme", "entity": "100", "bill": "main", "organization_id": "o1", "into_bill": {}},
+    },
+}
+
 
 def connections(**sections: Any) -> Connections:
     return Connections.model_validate({"companies": {"acme": COMPANY}, **sections})
@@ -92,6 +100,12 @@ def test_an_account_says_how_its_charges_stand_in_the_books():
         ({"business_center": {"a": {**FILES, "company": "other"}}}, "names the company other"),
         ({"business_center": {"a": FILES, "b": {**FILES, "folder": "/srv/b"}}}, "S-PMT-06"),
         ({"business_center": {"a": FILES, "b": {**FILES, "entity": "200"}}}, "same folder"),
+        ({"business_center": {"a": {**FILES, "into_business_center": {"folder": "/srv/files"}}}}, "same folder"),
+        (
+            {"business_center": {"a": {**FILES, "into_business_center": {"folder": "/o", "not_pushed": ["vendor"]}}}},
+            "center",
+        ),
+        ({**BOTH, "business_center": {"a": OUT}}, "S-SCH-05"),
         ({"business_center": {"a": {**FILES, "columns": {"payments": {}}}}}, "accounts"),
         ({"business_center": {"a": {**FILES, "date_order": "ydm"}}}, "ymd"),
     ],
@@ -100,3 +114,18 @@ def test_contradictions_are_named_at_the_start(sections: dict[str, Any], match: 
     """What cannot work is refused when the file is read, with the rule where there is one."""
     with pytest.raises(ValidationError, match=match):
         connections(**sections)
+
+
+def test_the_way_into_business_center_is_a_link_of_its_own_and_bills_go_one_way_only():
+    """S-PMT-06: it ends at the same entity, and observes unless its own mode says otherwise."""
+    here = EntityKey("Acme", "100")
+    assert connections(business_center={"files": FILES}).platform_link("into_business_center", here) is None
+    found = connections(business_center={"files": {**OUT, "mode": "observe"}})
+    link, back = (found.platform_link(name, here) for name in ("business_center", "into_business_center"))
+    assert (link.name, link.mode) == ("business_center:files", "observe")
+    assert (back.name, back.mode, back.platform) == (
+        "business_center:files-into-business-center", "sync", "into_business_center"
+    )  # fmt: skip
+    assert [one.name for one in found.platform_links("into_business_center")] == [back.name]
+    without = {**OUT, "into_business_center": {"folder": "/srv/out", "not_pushed": ["center_bill"]}}
+    assert connections(**BOTH, business_center={"files": without}).platform_link("into_bill", here) is not None
