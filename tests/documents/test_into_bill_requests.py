@@ -5,6 +5,7 @@ The fields are those of BILL's own public collection of requests (API version 3,
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
@@ -18,6 +19,7 @@ from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.push.channel import is_by
+from intacct_pipelines.push.into_bill.channel import BillChannel
 from intacct_pipelines.push.into_bill.requests import body_of, found_in, told, write_of
 
 _ADDRESS = ("line1", "line2", "city", "stateOrProvince", "zipOrPostalCode", "country")
@@ -181,15 +183,54 @@ def test_nothing_is_deleted_or_taken_back_in_bill():
     assert all(Operation.REVERSE not in PUSHED[name].functions for name in OBJECTS)
 
 
-def test_a_new_bill_is_sent_as_reviewed():
-    """S-BIL-01: amounts are numbers, days and ids texts; the look-up knows it again by its key alone."""
+def bill_item():
+    """The item that makes a bill."""
     rows = {
         "bill__ap_bill": [],
         "intacct__ap_bill": [intacct_bill(description="Slate", module_key="9.PO", reference_no="PO-7")],
         "intacct__ap_bill_line": [intacct_line(description="Roof")],
     }
     [planned] = bills_planned(tables(**rows), link=BACK, objects=["bill_ap_bill"]).items
-    item = stored(planned)
+    return stored(planned)
+
+
+@dataclass
+class Answering:
+    """A session at an organisation whose lists hold some records."""
+
+    results: list
+    asked: list = field(default_factory=list)
+    organization_id: str = "0080ORG"
+
+    def list(self, path, *, filters=(), may_be_plain=False):
+        """One page of all of them."""
+        self.asked.append((path, tuple(filters), may_be_plain))
+        yield self
+
+
+def test_a_new_bill_is_looked_for_among_those_of_its_vendor():
+    """S-IDM-04: by its number as people write it, or its key; a withdrawn one counts only if it is ours."""
+    item = bill_item()
+
+    def bill(record_id, number, **more):
+        invoice = {"invoiceNumber": number, "invoiceDate": "2026-02-10"}
+        return {"id": record_id, "vendorId": "v1", "invoice": invoice, "archived": False, **more}
+
+    there = [
+        bill("same", " inv-B1"),
+        bill("other", "INV-2"),
+        bill("withdrawn", "INV-b1", archived=True),
+        bill("ours", "renumbered", archived=True, description=f"INTACCT:500 {item.key}"),
+    ]
+    session = Answering(there)
+    found = BillChannel(session).look_up([item])
+    assert [record.record_id for record in found[item.key]] == ["same", "ours"]
+    assert session.asked == [("/v3/bills", (("vendorId", "eq", "v1"),), True)]
+
+
+def test_a_new_bill_is_sent_as_reviewed():
+    """S-BIL-01: amounts are numbers, days and ids texts; the look-up knows it again by its key alone."""
+    item = bill_item()
     write = write_of(item, "0080ORG")
     codes = {"chartOfAccountId": "a1", "departmentId": "d1", "locationId": "l1"}
     assert (write.method, write.path, write.body) == (

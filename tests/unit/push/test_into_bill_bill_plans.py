@@ -202,6 +202,19 @@ def test_a_line_without_a_location_stands_for_the_links_own():
     assert "locationId" not in item.payload["billLineItems"][0]["classifications"]
 
 
+def test_a_line_names_what_is_in_use_in_bill_and_one_record_alone():
+    """S-DEP-01: an archived department is as good as none; of two that stand for the same a person chooses."""
+    archived = {"id": "d1", "name": "Engineering", "short_name": "ENG", "is_archived": True}
+    second = {"id": "d9", "name": "Engineering II", "short_name": "ENG", "is_archived": False}
+    assert held(rows_of(bill__department=[archived])) == ("missing_reference", "S-DEP-01")
+    [item] = back(rows_of(bill__department=[archived, second])).items
+    assert item.payload["billLineItems"][0]["classifications"]["departmentId"] == "d9"
+    both = rows_of(bill__department=[{**archived, "is_archived": False}, second])
+    assert held(both) == ("ambiguous", "S-DEP-01")
+    [item] = back(both, link=replace(BACK, department_map={"d1": "OTHER"})).items
+    assert item.payload["billLineItems"][0]["classifications"]["departmentId"] == "d9"
+
+
 def test_a_map_of_the_link_is_read_backwards():
     """What the way into Intacct makes of an id, the way back makes that id of."""
     rows = rows_of(lines=[intacct_line(account_no="6999")])
