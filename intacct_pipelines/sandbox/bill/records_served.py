@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.sandbox.bill.customer_edits import CustomerEditor
+from intacct_pipelines.sandbox.bill.invoice_edits import InvoiceEditor
 from intacct_pipelines.sandbox.bill.list_edits import ListEditor
 from intacct_pipelines.sandbox.bill.payload import BillError, decode, json_reply, refusal
 from intacct_pipelines.sandbox.bill.state import State
@@ -120,6 +121,8 @@ class RecordsServed(State):
             return editor.create_bill
         if call.kind == "customers":
             return CustomerEditor(call.organization, now).create
+        if call.kind == "invoices":
+            return InvoiceEditor(call.organization, now).create
         return partial(ListEditor(call.organization, now).create, call.kind)
 
     def _create_bulk(self, call: Call) -> Reply:

@@ -110,6 +110,7 @@ _ROUTES: Final = tuple(
         ("PATCH", f"/v3/(?P<kind>customers)/{_ID}", "update_customer", "_update"),
         ("POST", f"/v3/(?P<kind>customers)/{_ID}/{_ACT}", "{act}_customer", "_archive"),
         *_reads("invoices", "list_invoices", "get_invoice"),
+        ("POST", "/v3/(?P<kind>invoices)", "create_invoice", "_create"),
         ("POST", f"/v3/(?P<kind>invoices)/{_ID}/{_ACT}", "{act}_invoice", "_archive"),
         *_reads("receivable-payments", "get_list_of_received_payments_get", "get_received_payment_details_get"),
         *_reads("credit-memos", "get_list_of_credit_memos_get", "get_credit_memo_details_get"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 CUSTOMER = {
@@ -93,3 +95,66 @@ def test_wrong_people_and_items_are_refused(caller, kind, body, message):
     """Required fields, types, lengths and references."""
     status, errors = caller.send("POST", f"{_LISTS}/{kind}", body)
     assert (status, errors[0]["message"][: len(message)]) == (400, message)
+
+
+@pytest.fixture
+def invoice(caller):
+    """The body of an invoice with two lines, one of them coded."""
+    customer = caller.send("POST", "/v3/customers", CUSTOMER)[1]
+    account = caller.read_all(f"{_LISTS}/chart-of-accounts", max=100)[0]["id"]
+    return {
+        "customer": {"id": customer["id"]},
+        "invoiceNumber": "H-1",
+        "invoiceDate": "2026-03-01",
+        "dueDate": "2026-03-31",
+        "invoiceLineItems": [
+            {"price": "10.05", "quantity": 3, "description": "Rope", "classifications": {"chartOfAccountId": account}},
+            {"price": 0.99},
+        ],
+        "processingOptions": {"sendEmail": False},
+    }
+
+
+def test_an_invoice_is_made_exactly(caller, invoice):
+    """Its total is that of the lines, price by quantity; all of it is open; it is found by its customer."""
+    status, made = caller.send("POST", "/v3/invoices", invoice)
+    assert (status, made["invoiceNumber"], made["status"]) == (201, "H-1", "OPEN")
+    assert (made["totalAmount"], made["dueAmount"]) == (Decimal("31.14"), Decimal("31.14"))
+    assert (made["invoiceDate"], made["dueDate"]) == ("2026-03-01", "2026-03-31")
+    [seen] = caller.read_all("/v3/invoices", filters=f"customerId:eq:{invoice['customer']['id']}")
+    assert (seen["id"], seen["customerId"]) == (made["id"], invoice["customer"]["id"])
+    assert [line["quantity"] for line in seen["invoiceLineItems"]] == [3, 1]
+
+
+def test_an_invoice_without_number_and_dates_gets_them(caller, invoice):
+    """BILL numbers it, and dates it today."""
+    body = {name: invoice[name] for name in ("customer", "invoiceLineItems")}
+    made = caller.send("POST", "/v3/invoices", body)[1]
+    assert made["invoiceNumber"]
+    assert (made["invoiceDate"], made["dueDate"]) == ("2026-03-16", "2026-03-16")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"customer": None}, "customer: must not be null"),
+        ({"customer": {"id": "0cunone"}}, "customer.id: does not exist"),
+        ({"customerId": "0cu"}, "Unknown parameter: customerId"),
+        ({"invoiceLineItems": []}, "invoiceLineItems: must not be null"),
+        ({"invoiceLineItems": [{"quantity": 1}]}, "invoiceLineItems[0].price: must not be null"),
+        ({"invoiceLineItems": [{"price": 1, "amount": 1}]}, "Unknown parameter: amount"),
+        ({"invoiceLineItems": [{"price": "x"}]}, "invoiceLineItems[0].price: is not valid"),
+        (
+            {"invoiceLineItems": [{"price": 1, "classifications": {"itemId": "0iinone"}}]},
+            "invoiceLineItems[0].classifications.itemId: does not exist",
+        ),
+        ({"invoiceDate": "03/01/2026"}, "invoiceDate: is not valid"),
+        ({"salesTaxTotal": 1}, "Unknown parameter: salesTaxTotal"),
+    ],
+)
+def test_a_wrong_invoice_is_refused(caller, invoice, change, message):
+    """What the published schema wants, and what it does not know (bill v3, invoices)."""
+    before = len(caller.read_all("/v3/invoices", max=100))
+    status, errors = caller.send("POST", "/v3/invoices", {**invoice, **change})
+    assert (status, errors[0]["message"]) == (400, message)
+    assert len(caller.read_all("/v3/invoices", max=100)) == before
