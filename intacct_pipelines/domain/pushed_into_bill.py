@@ -107,5 +107,19 @@ INTO_BILL: Final = (
         reconciled_as="ap_bill",
         left_alone=LeftAlone(settled="S-BIL-09", edited="S-BIL-11", changed="S-BIL-11"),
     ),
+    Pushed(
+        "bill_ar_invoice",
+        "invoice",
+        source=TABLES["intacct.ar_invoice"],
+        source_lines=(TABLES["intacct.ar_invoice_line"],),
+        target=TABLES["bill.ar_invoice"],
+        natural_key=("customer_id", "document_no"),
+        folded=("document_no",),
+        asked_by=("customer_id",),
+        people_id="document_no",
+        content=("customer_id", "document_no", "invoice_date", "due_date", "amount"),
+        looked_up=("is_archived",),
+        reconciled_as="ar_invoice",
+    ),
 )
 """In the order of writing: parents before children."""

@@ -13,7 +13,7 @@ from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import FunctionRejectedError, RecordNotFoundError, UnreadableResponseError
-from intacct_pipelines.push.channel import at, lost, no_answer, reason_of
+from intacct_pipelines.push.channel import at, is_by, lost, no_answer, reason_of
 from intacct_pipelines.push.into_bill.requests import ARCHIVED, found_in, path_of, write_of
 from intacct_pipelines.warehouse.outbox import Outcome
 
@@ -131,6 +131,9 @@ def _belongs(pushed: Pushed, item: OutboxItem, record: Found) -> bool:
     if item.operation is not Operation.CREATE:
         return record.record_id == item.target_id
     payload = json.loads(item.payload_text)
+    if pushed.source_lines and not item.is_marked and record.fields.get(ARCHIVED) == "true":
+        # The number of a document may be used again once that was withdrawn; it is ours if it holds what was sent.
+        return is_by(item, record)
     alike = [
         fold(record.fields[field]) == fold(value) if column in pushed.folded else record.fields[field] == value
         for column in pushed.natural_key

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.bills import BillsIntoBill
 from intacct_pipelines.push.into_bill.customers import CustomersIntoBill
+from intacct_pipelines.push.into_bill.invoices import InvoicesIntoBill
 from intacct_pipelines.push.into_bill.lists import LISTS_INTO_BILL
 from intacct_pipelines.push.into_bill.merging import agreed
 from intacct_pipelines.push.into_bill.vendors import VendorsIntoBill
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from intacct_pipelines.push.into_business_center.records import IntoCenterPlanner
     from intacct_pipelines.push.sources import Sources
 
-PLANNERS_INTO_BILL: Final[tuple[type[IntoBillPlanner | BillsIntoBill], ...]] = (
+PLANNERS_INTO_BILL: Final[tuple[type[IntoBillPlanner | BillsIntoBill | InvoicesIntoBill], ...]] = (
     *LISTS_INTO_BILL,
     VendorsIntoBill,
     CustomersIntoBill,
     BillsIntoBill,
+    InvoicesIntoBill,
 )
 
 

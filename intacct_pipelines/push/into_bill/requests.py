@@ -52,7 +52,7 @@ def write_of(item: OutboxItem, organization_id: str) -> Write:
     pushed, payload = PUSHED[item.object_name], json.loads(item.payload_text)
     path = path_of(pushed, organization_id)
     if item.operation is Operation.CREATE:
-        return Write("POST", path, body_of(pushed, payload))
+        return Write("POST", path, _as_taken(pushed, body_of(pushed, payload)))
     if item.operation is not Operation.UPDATE or item.target_id is None:
         raise PushError(f"{item.label} cannot be taken back in BILL", rule="S-IDM-06")
     if ARCHIVED in payload:
@@ -83,6 +83,15 @@ def body_of(pushed: Pushed, payload: Fields) -> dict[str, Any]:
     return typed(payload, "", kinds)
 
 
+def _as_taken(pushed: Pushed, body: dict[str, Any]) -> dict[str, Any]:
+    """Return a new record as BILL takes it, where that is not as BILL shows it (bill v3, invoices)."""
+    if pushed.name != "bill_ar_invoice":
+        return body
+    told = {name: value for name, value in body.items() if name not in {"customerId", "totalAmount"}}
+    # What BILL does with the customer's mail if nothing is said is not documented.
+    return {"customer": {"id": body["customerId"]}, **told, "processingOptions": {"sendEmail": False}}
+
+
 def _value(text: Any, kind: Kind | None) -> Any:
     if not isinstance(text, str):
         return text
@@ -104,9 +113,15 @@ def told(value: object) -> str:
 
 def found_in(pushed: Pushed, record: Mapping[str, Any]) -> Found:
     """Return a record of BILL as a look-up compares it; what BILL leaves out is empty."""
-    fields = {name: told(_at(record, name)) for name in pushed.look_up_fields}
+    money = {column.source for column in pushed.target.columns if column.kind is Kind.MONEY}
+    fields = {name: told(_plain(_at(record, name), name in money)) for name in pushed.look_up_fields}
     text = fields.get(pushed.field(pushed.mark), "") if pushed.mark else ""
     return Found(fields[pushed.field(pushed.target.key[0])], text, fields)
+
+
+def _plain(value: Any, is_money: bool) -> Any:  # what a value is, of two
+    """Return an amount without the zeros at its end, of which BILL may have more or less than were sent."""
+    return value.normalize() if is_money and isinstance(value, Decimal) else value
 
 
 def _at(record: Any, place: str) -> Any:
