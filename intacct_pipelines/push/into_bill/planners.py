@@ -35,7 +35,7 @@ def agreements(sources: Sources, objects: Collection[str]) -> dict[tuple[str, st
     """Return what the pairs of some objects agree on now; see ``Context.agreed``."""
     context = Context(sources, {}, frozenset(), None, (), (), datetime.now(UTC), {})
     found: dict[tuple[str, str, str], dict[str, str]] = {}
-    kinds: tuple[type[IntoBillPlanner | BillsIntoBill | IntoCenterPlanner], ...] = (
+    kinds: tuple[type[IntoBillPlanner | BillsIntoBill | InvoicesIntoBill | IntoCenterPlanner], ...] = (
         *PLANNERS_INTO_BILL,
         *LISTS_INTO_CENTER,
     )

@@ -181,3 +181,9 @@ def test_what_was_made_before_or_is_in_quarantine_waits():
     assert kinds(plan(posted={(NAME, "500")})) == [("deleted_in_bill", "S-IDM-06")]
     for name in (("intacct.ar_invoice", "500"), ("intacct.ar_invoice_line", "1")):
         assert kinds(plan(quarantined={name})) == [("quarantined", "S-ERR-41")]
+
+
+def test_advanced_sales_tax_is_no_obstacle_on_this_way():
+    """S-TAX-02: such invoices are made in Intacct, which knows the tax, and travel with it."""
+    [item] = plan(link=replace(BACK, advanced_sales_tax=True)).items
+    assert [one["price"] for one in item.payload["invoiceLineItems"]] == ["100.00", "10.00"]
