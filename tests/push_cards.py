@@ -20,7 +20,16 @@ def books(case):
     return case
 
 
-def plan(case, *, closed_through=None, posted=(), quarantined=(), in_hand=(), objects=("card_transaction",)):
+def plan(
+    case,
+    *,
+    closed_through=None,
+    closed_later=None,
+    posted=(),
+    quarantined=(),
+    in_hand=(),
+    objects=("card_transaction",),
+):
     """A plan of the charges alone, or of other objects; every record has the revision ``r1``."""
     compared = {PUSHED[name].reconciliation for name in objects}
     pairs = [row for name in sorted(compared) for row in rows_of(case.reconcile(name, NOW).matches)]
@@ -31,6 +40,7 @@ def plan(case, *, closed_through=None, posted=(), quarantined=(), in_hand=(), ob
         pairs,
         revisions=revisions,
         closed_through=closed_through,
+        closed_later=closed_later,
         now=NOW,
         posted=posted,
         quarantined=quarantined,

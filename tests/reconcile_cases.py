@@ -42,6 +42,7 @@ class Case:
     rows: dict[str, list[dict]] = field(default_factory=lambda: {name: [] for name in TABLES})
     crosswalk_rows: list[dict] = field(default_factory=list)
     closed_through: date | None = None
+    closed_later: dict[str, date] = field(default_factory=dict)
 
     def add(self, table, **row):
         self.rows[table].append(row)
@@ -126,7 +127,9 @@ class Case:
 
     def reconcile(self, object_name, now=NOW):
         """The result for any reconciled object."""
-        return reconcile(object_name, self.link, self.frames, self.crosswalk, Moment(now, self.closed_through))
+        return reconcile(
+            object_name, self.link, self.frames, self.crosswalk, Moment(now, self.closed_through, self.closed_later)
+        )
 
     def bills(self, now=NOW):
         return self.reconcile("ap_bill", now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from intacct_pipelines.defs.closed_books import closed_books
 from intacct_pipelines.domain.inputs import Inputs, settings_hash
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 def inputs_of(systems: Systems, link: Link) -> Inputs:
     """Return what a plan of a link would be made from now, besides the records; asks Intacct for its closed books."""
-    closed_through = systems.intacct(link.entity).closed_books_date()
+    closed = closed_books(systems, link)
     decisions = Outbox(systems.warehouse).pair_decisions(systems.compared(link).name)
-    return Inputs(settings_hash(link), closed_through, decisions)
+    return Inputs(settings_hash(link), closed, decisions)
 
 
 def approve(systems: Systems, plan_id: str, *, by: str, content_hash: str = "", through: str = "") -> PlanStatus:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from intacct_pipelines.defs.closed_books import closed_books
 from intacct_pipelines.defs.optional import Skipped, lacks_module
 from intacct_pipelines.defs.sieved import reconcile_through_sieve
 from intacct_pipelines.domain.catalog import TABLES, Table
+from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.reconciled import RECONCILED, Reconciled
 from intacct_pipelines.domain.sieved import SIEVED
@@ -161,5 +163,5 @@ def among_clearing(link: Link) -> tuple[str, tuple[str, ...]]:
 def _moment(systems: Systems, link: Link, one: Reconciled) -> Moment:
     from intacct_pipelines.reconcile.moment import Moment  # noqa: PLC0415 - as in ``_compare``
 
-    closed_through = systems.intacct(link.entity).closed_books_date() if one.heeds_closed_books else None
-    return Moment(datetime.now(UTC), closed_through)
+    books = closed_books(systems, link) if one.heeds_closed_books else ClosedBooks()
+    return Moment(datetime.now(UTC), books.own, books.later)

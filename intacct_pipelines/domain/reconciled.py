@@ -208,6 +208,10 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             (*_both("ap_bill", "ap_bill_line", "vendor"), *_CODING),
             after=("vendor",),
             heeds_closed_books=True,
+            evidence={
+                "intacct.location": ("location_id", "parent_id", "owner_entity_id"),
+                "intacct.entity": ("entity_id",),
+            },
             called="bill",
         ),
         Reconciled(

@@ -128,9 +128,9 @@ class AdvancePlanner:
 
     def _item(self, receipt: Row, customer: str) -> Item:
         number, currency, account = receipt_number(receipt), text(receipt, "currency"), self._account()
-        received_on, place = posting_day(self._context, receipt["payment_date"]), self._accounts.place(receipt)
+        line, place = self._line(receipt, customer), self._accounts.place(receipt)
+        received_on = posting_day(self._context, receipt["payment_date"], [line.location_id])
         self._check_free(receipt, customer, received_on)
-        line = self._line(receipt, customer)
         content = self._content(receipt, customer, received_on, place)
         content["ARADVANCEITEMS"] = {"ARADVANCEITEM": [_line_fields(line, currency)]}
         key = key_of(self._link, OBJECT, receipt, Operation.CREATE, content)

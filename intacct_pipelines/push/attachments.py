@@ -32,14 +32,22 @@ from intacct_pipelines.domain.push import (
     target_revision,
 )
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.documents import check_changeable, check_not_posted, check_readable, key_of, marked_text
+from intacct_pipelines.push.documents import (
+    check_changeable,
+    check_not_posted,
+    check_readable,
+    closed_for,
+    key_of,
+    located,
+    marked_text,
+)
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
+    from intacct_pipelines.domain.closed_books import Closed
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.domain.push import Fields
     from intacct_pipelines.push.planner import Context, Decision
@@ -93,6 +101,10 @@ class _Documents:
         """Say whether Intacct has a document and it takes effect."""
         paired = self.pairs.get(row["id"])
         return paired is not None and text(paired, "state") not in UNDONE_STATES
+
+    def places(self, paired: Row) -> list[str]:
+        """Return the locations of the lines of Intacct's document."""
+        return located(self.sources.lines(f"intacct.{self.attached.document}_line").get(paired["record_no"], []))
 
     def own_id(self, row: Row) -> str:
         """Return the id of a document's attachment."""
@@ -340,16 +352,16 @@ class LinkPlanner:
             target_revision=start,
             depends_on=depends_on,
             changes=(Change("attachment", "", own),),
-            warnings=_of_closed_books(paired, self._context.closed_through),
+            warnings=_of_closed_books(paired, closed_for(self._context, self._documents.places(paired))),
             label=f"attachment of {self._documents.label(row)}",
         )
 
 
-def _of_closed_books(paired: Row, closed_through: date | None) -> tuple[str, ...]:
+def _of_closed_books(paired: Row, closed: Closed | None) -> tuple[str, ...]:
     day = paired.get("gl_posting_date") or paired.get("transaction_date")
-    if closed_through is None or day is None or day > closed_through:
+    if closed is None or day is None or day > closed.through:
         return ()
-    return (f"its books are closed through {closed_through}: no amount changes, yet Intacct may refuse [S-IDM-08]",)
+    return (f"its books are closed through {closed}: no amount changes, yet Intacct may refuse [S-IDM-08]",)
 
 
 def _state_of(existing: Row) -> str:
@@ -373,7 +385,9 @@ def _planners(name: str) -> tuple[type[FilePlanner], type[LinkPlanner]]:
     """Return the planners of one kind of document: what is uploaded, and what names it."""
     attached = ATTACHED[name]
     source = PUSHED[attached.upload].source.qualified_name
-    own = {"attached": attached, "reads": (source, attached.files, f"intacct.{attached.document}", _ATTACHMENTS)}
+    target = f"intacct.{attached.document}"
+    places = (f"{target}_line", "intacct.location", "intacct.entity")
+    own = {"attached": attached, "reads": (source, attached.files, target, *places, _ATTACHMENTS)}
     upload = type("KindOfFilePlanner", (FilePlanner,), {**own, "object_name": attached.upload})
     linked = type("KindOfLinkPlanner", (LinkPlanner,), {**own, "object_name": attached.name})
     return upload, linked

@@ -19,6 +19,7 @@ from intacct_pipelines.push.documents import (
     check_readable,
     is_settled,
     key_of,
+    located,
     marked_text,
     posting_day,
     stored_revision,
@@ -130,7 +131,8 @@ class BillReversals:
             raise Held("missing_field", _RULE, reason, "Reverse Intacct's bill by hand with a date you choose.")
         deleted_on: date = changed.date()
         posted_on = paired.get("gl_posting_date") or paired["bill_date"]
-        return posting_day(self._context, max(deleted_on, posted_on)), deleted_on
+        places = located(self._lines.get(paired["record_no"], []))
+        return posting_day(self._context, max(deleted_on, posted_on), places), deleted_on
 
 
 def _is_void(payment: Row) -> bool:

@@ -28,11 +28,13 @@ from intacct_pipelines.push.documents import (
     check_changeable,
     check_not_posted,
     check_readable,
+    closed_for,
     document_number,
     hold_of,
     is_out_of_use,
     is_settled,
     key_of,
+    located,
     marked_text,
     posting_day,
     stored_revision,
@@ -76,7 +78,6 @@ class BillPlanner:
         self._reversals = BillReversals(context)
         self._labels = AccountLabels(sources, "intacct.ap_account_label", is_used=self._link.payables.account_labels)
         self._forms = Forms1099(sources)
-        self._closed_through = context.closed_through
         self._copies = Copies(context, _PUSHED, party="vendor_id", number="document_no")
 
     def rows(self) -> list[Row]:
@@ -168,8 +169,9 @@ class BillPlanner:
             reason = f"Intacct's bill is {text(paired, 'state') or 'paid'}; a paid or part-paid bill cannot be edited"
             raise Held("record_locked", rule, reason, "Correct it by a reclassification or a dated reversal.")
         posted_on = paired.get("gl_posting_date") or paired["bill_date"]
-        if self._closed_through is not None and posted_on <= self._closed_through:
-            reason = f"it stands in the ledger on {posted_on}, which is closed through {self._closed_through}"
+        closed = closed_for(self._context, located(self._target_lines.get(paired["record_no"], [])))
+        if closed is not None and posted_on <= closed.through:
+            reason = f"it stands in the ledger on {posted_on}, which is closed through {closed}"
             raise Held("period_closed", "S-BIL-09", reason, "Open the period, or correct it in an open one.")
         changed, edited = bill.get("modified_at"), paired.get("modified_at")
         if changed is not None and edited is not None and edited > changed:
@@ -194,7 +196,9 @@ class BillPlanner:
 
     def _item(self, bill: Row, vendor: VendorTarget, number: str, lines: list[Line], paired: Row | None) -> Item:
         currency = allowed_currency(self._context, bill)
-        posting_date = posting_day(self._context, bill["bill_date"])
+        old = [] if paired is None else [intacct_line(row) for row in self._target_lines.get(paired["record_no"], [])]
+        places = [line.location_id for line in (*old, *lines)]
+        posting_date = posting_day(self._context, bill["bill_date"], places)
         operation = Operation.CREATE if paired is None else Operation.UPDATE
         content = self._content(bill, vendor, number, lines, posting_date=posting_date, paired=paired)
         # An update starts from a certain state of its target: the way back and forth again is another operation.
@@ -202,7 +206,6 @@ class BillPlanner:
         start = target_revision + str(paired and paired.get("modified_at"))
         key = key_of(self._link, "ap_bill", bill, operation, content, start)
         description = marked_text(bill["id"], key, text(bill, "description"))
-        old = [] if paired is None else [intacct_line(row) for row in self._target_lines.get(paired["record_no"], [])]
         effect = [*ledger_effect(old, currency, -1, PAYABLE), *ledger_effect(lines, currency, 1, PAYABLE)]
         item = Item(
             key=key,

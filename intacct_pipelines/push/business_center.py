@@ -180,7 +180,7 @@ class BusinessCenterBills:
         self._copies.check(bill, vendor.vendor_id, number, None)
         currency = allowed_currency(self._context, bill)
         lines = self._coded.of_party(self._lines_of(bill, currency), Party("vendor", vendor.vendor_id))
-        posted_on = posting_day(self._context, bill["bill_date"])
+        posted_on = posting_day(self._context, bill["bill_date"], [line.location_id for line in lines])
         content = bill_fields(
             vendor_id=vendor.vendor_id,
             number=number,

@@ -148,7 +148,7 @@ class CardChargePlanner:
         own = charge["occurred_at"].astimezone(self._zone).date()
         self._check_alike(charge, account["card_id"], own)
         lines, fell_back = self._coded_lines(charge, account)
-        posted_on = posting_day(self._context, own)
+        posted_on = posting_day(self._context, own, [line.location_id for line in lines])
         content = self._content(charge, account, lines, posted_on)
         key = key_of(self._link, OBJECT, charge, Operation.CREATE, content)
         description = marked_text(charge["id"], key, text(charge, "merchant_name"), system=_PUSHED.platform)

@@ -152,7 +152,8 @@ class ClearingEntries:
         if not journal:
             reason = "the link does not say in which journal it is entered"
             raise Held("missing_setting", move.rule, reason, "Name the journal in entries.journal of the link.")
-        day, lines = posting_day(self._context, move.day), self._coded(move)
+        lines = self._coded(move)
+        day = posting_day(self._context, move.day, [line.location_id for line in lines])
         warnings = filled_warnings(lines)
         if day != move.day:
             warnings.append(f"of {move.day}, in the ledger on {day} [S-IDM-08]")

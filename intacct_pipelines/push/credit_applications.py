@@ -94,7 +94,7 @@ class CreditApplicationPlanner:
         currency = text(credit, "currency")
         # BILL tells no day of a use: it is that of the credit's last change (UTC).
         own: date = max(credit["modified_at"].date(), credit["credit_date"])
-        applied_on = posting_day(self._context, own)
+        applied_on = posting_day(self._context, own, self._shares.places(shares))
         words = f"vendor credit {text(credit, 'reference_no')}"
         content = self._content(vendor_id, currency, shares, applied_on, words)
         key = key_of(self._sources.link, OBJECT, credit, Operation.CREATE, content)

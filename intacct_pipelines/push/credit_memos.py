@@ -119,7 +119,7 @@ class CreditMemoPlanner:
 
     def _item(self, memo: Row, customer: str, number: str, lines: list[Line]) -> Item:
         currency = text(memo, "currency")
-        posted_on = posting_day(self._context, memo["credit_date"])
+        posted_on = posting_day(self._context, memo["credit_date"], [line.location_id for line in lines])
         content = self._content(memo, customer, number, lines, posted_on)
         key = key_of(self._link, OBJECT, memo, Operation.CREATE, content)
         parent = self._customers.parent_of(memo["customer_id"])

@@ -20,7 +20,10 @@ from intacct_pipelines.push.planner import Held, mark_of
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from intacct_pipelines.domain.catalog import Table
+    from intacct_pipelines.domain.closed_books import Closed
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.domain.push import Fields, Operation
@@ -172,17 +175,37 @@ def allowed_currency(context: Context, row: Row) -> str:
     return currency
 
 
-def posting_day(context: Context, own: date) -> date:
+def closed_for(context: Context, locations: Iterable[str]) -> Closed | None:
+    """Return how far the books are closed in which a document with lines at these locations stands; None if open.
+
+    They are those of the link's own level and of every entity that one of the locations belongs to (S-CFG-23).
+    """
+    if not context.closed.later:
+        return context.closed.of(())
+    return context.closed.of(map(context.sources.entity_of_location, locations))
+
+
+def located(rows: Iterable[Row]) -> list[str]:
+    """Return the locations of stored lines."""
+    return [text(row, "location_id") for row in rows]
+
+
+def posting_day(context: Context, own: date, locations: Iterable[str]) -> date:
     """Return the day in the ledger: the document's own, or the first open one where the link says so (S-IDM-08).
+
+    Args:
+        context: What the planner is told.
+        own: The document's own day.
+        locations: Where its lines go; the day is open in the books of all of them.
 
     Raises:
         Held: The day is closed, and the link does not let it move.
     """
-    closed = context.closed_through
-    if closed is None or own > closed:
+    closed = closed_for(context, locations)
+    if closed is None or own > closed.through:
         return own
     if context.sources.link.closed_period is ClosedPeriod.FIRST_OPEN:
-        return closed + timedelta(days=1)
+        return closed.through + timedelta(days=1)
     reason = f"its date {own} lies in a period that is closed through {closed}"
     raise Held("period_closed", "S-IDM-08", reason, "Open the period, or set closed_period to first_open.")
 

@@ -20,6 +20,7 @@ from intacct_pipelines.push.documents import (
     check_changeable,
     check_not_posted,
     check_readable,
+    closed_for,
     document_number,
     hold_of,
     is_out_of_use,
@@ -142,9 +143,9 @@ class InvoicePlanner:
             reason = f"Intacct's invoice is {text(paired, 'state') or 'paid'}; only a fully unpaid one can be edited"
             raise Held("record_locked", "S-INV-01", reason, "Correct it by a credit memo or a dated reversal.")
         posted_on = paired.get("gl_posting_date") or paired["invoice_date"]
-        closed_through = self._context.closed_through
-        if closed_through is not None and posted_on <= closed_through:
-            reason = f"it stands in the ledger on {posted_on}, which is closed through {closed_through}"
+        closed = closed_for(self._context, [line.location_id for line in self._present(paired)])
+        if closed is not None and posted_on <= closed.through:
+            reason = f"it stands in the ledger on {posted_on}, which is closed through {closed}"
             raise Held("period_closed", "S-ERR-29", reason, "Open the period, or correct it in an open one.")
         changed, edited = invoice.get("modified_at"), paired.get("modified_at")
         if changed is not None and edited is not None and edited > changed:
@@ -157,8 +158,9 @@ class InvoicePlanner:
 
     def _item(self, invoice: Row, customer: str, number: str, lines: list[Line], paired: Row | None) -> Item:
         currency = allowed_currency(self._context, invoice)
-        posted_on = posting_day(self._context, invoice["invoice_date"])
         old = [] if paired is None else self._present(paired)
+        places = [line.location_id for line in (*old, *lines)]
+        posted_on = posting_day(self._context, invoice["invoice_date"], places)
         operation = Operation.CREATE if paired is None else Operation.UPDATE
         revision = "" if paired is None else stored_revision("ar_invoice", paired)
         content = self._content(invoice, customer, number, posted_on)

@@ -22,6 +22,7 @@ from intacct_pipelines.push.documents import (
     format_day,
     hold_of,
     key_of,
+    located,
     marked_text,
     posting_day,
 )
@@ -54,7 +55,7 @@ class MemoApplicationPlanner:
 
     object_name: ClassVar[str] = OBJECT
     reads: ClassVar[tuple[str, ...]] = (
-        *CreditMemoPlanner.reads, *ReceiptPlanner.reads, "intacct.ar_payment_detail", "bill.credit_memo_usage",
+        *CreditMemoPlanner.reads, *ReceiptPlanner.reads, "intacct.ar_adjustment_line", "bill.credit_memo_usage",
     )  # fmt: skip
 
     def __init__(self, context: Context) -> None:
@@ -164,7 +165,7 @@ class MemoApplicationPlanner:
         currency = text(memo, "currency")
         # BILL tells no day of a use: it is that of the memo's last change (UTC).
         own: date = max(memo["modified_at"].date(), memo["credit_date"])
-        applied_on = posting_day(self._context, own)
+        applied_on = posting_day(self._context, own, self._places(paired, shares))
         content = self._content(memo, paired, shares, applied_on)
         key = key_of(self._link, OBJECT, memo, Operation.CREATE, content)
         return Item(
@@ -180,6 +181,10 @@ class MemoApplicationPlanner:
             warnings=(f"used on {own}, applied on {applied_on} [S-IDM-08]",) if applied_on != own else (),
             label=_label(memo),
         )
+
+    def _places(self, paired: Row, shares: Sequence[Share]) -> list[str]:
+        lines = self._sources.lines("intacct.ar_adjustment_line").get(paired["record_no"], [])
+        return [*self._shares.places(shares), *located(lines)]
 
     def _content(self, memo: Row, paired: Row, shares: Sequence[Share], applied_on: date) -> Fields:
         currency, base, place = text(memo, "currency"), self._sources.base_currency, self._place(memo)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.documents import check_changeable
+from intacct_pipelines.push.documents import check_changeable, located
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 from intacct_pipelines.push.vendor_credits import NEGATIVE_BILLS, credit_in_intacct
@@ -150,6 +150,30 @@ class PaymentShares:
             ),
             _ZERO,
         )
+
+    def places(self, shares: Sequence[Share]) -> list[str]:
+        """Return the locations of the lines of the bills that are paid, and of the credits that pay them."""
+        bills = [share.bill_record_no for share in shares]
+        uses = [use for share in shares for use in share.uses]
+        bills += [use.record_no for use in uses if not use.is_adjustment]
+        return self._located(bills, [use.record_no for use in uses if use.is_adjustment])
+
+    def places_paid(self, record_no: int) -> list[str]:
+        """Return the same of a payment that stands in Intacct."""
+        details = self._sources.lines("intacct.ap_payment_detail").get(record_no, [])
+        bills = [row.get(name) for row in details for name in ("bill_record_no", "inline_record_no")]
+        return self._located(
+            bills, [row.get(name) for row in details for name in ("adjustment_record_no", "paid_adjustment_record_no")]
+        )
+
+    def _located(self, bills: Sequence[int | None], adjustments: Sequence[int | None]) -> list[str]:
+        tables = {"intacct.ap_bill_line": bills, "intacct.ap_adjustment_line": adjustments}
+        return [
+            place
+            for table, numbers in tables.items()
+            for number in numbers
+            for place in located(self._sources.lines(table).get(number, []))
+        ]
 
     def take(self, shares: Sequence[Share]) -> None:
         """Note what an item of this plan takes, so that the next one cannot take it again."""

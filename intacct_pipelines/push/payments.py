@@ -50,7 +50,8 @@ class PaymentPlanner:
 
     object_name: ClassVar[str] = OBJECT
     reads: ClassVar[tuple[str, ...]] = (
-        "intacct.entity", "intacct.location", "intacct.vendor", "intacct.ap_bill", "intacct.ap_adjustment",
+        "intacct.entity", "intacct.location", "intacct.vendor", "intacct.ap_bill", "intacct.ap_bill_line",
+        "intacct.ap_adjustment", "intacct.ap_adjustment_line",
         "intacct.ap_payment", "intacct.ap_payment_detail", "bill.gl_account", "bill.department", "bill.location",
         "bill.accounting_class", "bill.ap_term", "bill.vendor", "bill.ap_bill", "bill.vendor_credit",
         "bill.vendor_credit_usage", "bill.ap_payment", "bill.ap_payment_detail", "bill.ap_payment_credit",
@@ -145,7 +146,7 @@ class PaymentPlanner:
 
     def _payment(self, payment: Row, vendor_id: str, number: str, shares: Sequence[Share], drawn: Drawn | None) -> Item:
         own: date = payment["process_date"]
-        paid_on = posting_day(self._context, own)
+        paid_on = posting_day(self._context, own, self._shares.places(shares))
         currency, money = text(payment, "currency"), payment["amount"]
         is_moved = paid_on != own
         words = f"{text(payment, 'description')} {f'paid on {own}' if is_moved else ''}".strip()
@@ -203,7 +204,7 @@ class PaymentPlanner:
             reason = f"BILL voided it, Intacct's payment {paired['record_no']} is {text(paired, 'state')}"
             raise Held("awaiting_approval", "S-PAY-07", reason, "Decline or delete it in Intacct; it is not posted.")
         voided_on = max(self._voided_on(payment), paired["payment_date"])
-        reversed_on = posting_day(self._context, voided_on)
+        reversed_on = posting_day(self._context, voided_on, self._shares.places_paid(paired["record_no"]))
         words = f"voided in BILL on {voided_on}"
         content: Fields = {"datereversed": date_parts(reversed_on), "description": words}
         start = f"{paired['record_no']} {stored_revision(OBJECT, paired)}"

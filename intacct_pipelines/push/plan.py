@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.approval import people_needed
+from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.inputs import Inputs, settings_hash
 from intacct_pipelines.domain.link import WAYS_BACK
 from intacct_pipelines.domain.push import Hold, Item, Plan, State, canonical_json
@@ -85,6 +86,7 @@ def build_plan(
     *,
     revisions: Mapping[tuple[str, str], str],
     closed_through: date | None,
+    closed_later: Mapping[str, date] | None = None,
     now: datetime,
     in_hand: Sequence[OutboxItem] = (),
     posted: Collection[tuple[str, str]] = (),
@@ -103,7 +105,8 @@ def build_plan(
         tables: Rows by qualified table name, as ``push.sources.rows_of`` makes them from frames.
         matches: Pairs that reconciliation made: ``object``, ``platform_id``, ``intacct_record_no``, ``method``.
         revisions: Present revision by object and BILL id, as ``Outbox.stored_revisions`` gives it.
-        closed_through: Last closed day of the target entity; None if all is open.
+        closed_through: Last closed day of the link's own level; None if all is open.
+        closed_later: ``ClosedBooks.later``: entities below it whose books are closed later, with their day.
         now: When the plan is made, UTC.
         in_hand: ``Outbox.in_hand``: records on their way are left alone until they are confirmed; of those that are
             approved and not sent, the plan tells which are outdated.
@@ -116,7 +119,7 @@ def build_plan(
         contents: ``FileContents.known`` and what was found just now: what is in the platform's files.
         agreed: ``Agreements.known``: what both sides of a pair last agreed on.
     """
-    sources = Sources(link, tables, matches)
+    sources, closed = Sources(link, tables, matches), ClosedBooks(closed_through, closed_later or {})
     allowed = frozenset(currencies) if currencies is not None else _seen_currencies(sources)
 
     def context(items: Iterable[OutboxItem]) -> Context:
@@ -125,7 +128,7 @@ def build_plan(
             sources,
             revisions,
             allowed,
-            closed_through,
+            closed,
             posted,
             quarantined,
             now,
@@ -150,7 +153,7 @@ def build_plan(
         items=tuple(items),
         holds=tuple(decision for decision in decisions if isinstance(decision, Hold)),
         approvals=people_needed(link, items),
-        inputs=Inputs(settings_hash(link), closed_through, pair_decisions),
+        inputs=Inputs(settings_hash(link), closed, pair_decisions),
         outdated=tuple(sorted(outdated)),
     )
 

@@ -14,9 +14,10 @@ from intacct_pipelines.domain.push import Hold, Item
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from intacct_pipelines.domain.attached import Content
+    from intacct_pipelines.domain.closed_books import ClosedBooks
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.push.sources import Row, Sources
     from intacct_pipelines.warehouse.outbox import OutboxItem
@@ -33,7 +34,7 @@ class Context:
         sources: The rows.
         revisions: Present revision by object and source id.
         currencies: Currencies that the entity may use; empty when that is not known.
-        closed_through: Last closed day of the target entity (S-CFG-23); None if all is open.
+        closed: How far the books are closed into which documents go (S-CFG-23).
         posted: Object and source id of records that this product has already created and confirmed.
         quarantined: Qualified table name and key of records of which a newer copy could not be read.
         now: When the plan is made, UTC.
@@ -48,7 +49,7 @@ class Context:
     sources: Sources
     revisions: Mapping[tuple[str, str], str]
     currencies: frozenset[str]
-    closed_through: date | None
+    closed: ClosedBooks
     posted: Collection[tuple[str, str]]
     quarantined: Collection[tuple[str, str]]
     now: datetime

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.push import Hold, Item
+from intacct_pipelines.push.documents import located
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.domain.push import Fields
@@ -60,6 +61,7 @@ class ReceiptShares:
     def __init__(self, context: Context) -> None:
         sources = context.sources
         self._context = context
+        self._sources = sources
         self._link = sources.link
         self._pairs = sources.pairs("ar_invoice")
         self._invoices = sources.by("bill.ar_invoice")
@@ -90,6 +92,28 @@ class ReceiptShares:
             reason = f"its parts leave {left} of {receipt['amount']}, BILL says that {told} is left"
             raise Held("unbalanced", "S-IDM-07", reason, "Correct the receipt in BILL.")
         return [self.share(receipt, customer_id, invoice_id, amount) for invoice_id, amount in amounts.items()]
+
+    def places(self, shares: Sequence[Share]) -> list[str]:
+        """Return the locations of the lines of the invoices that are paid."""
+        return self._located(int(share.invoice["record_no"]) for share in shares)
+
+    def places_of(self, receipt: Row) -> list[str]:
+        """Return the locations of the lines of the invoices that a receipt of BILL pays, and of what is left over."""
+        details = self._details.get(receipt["id"], [])
+        paired = [self._pairs.get(row["invoice_id"], {}) for row in details]
+        is_whole = sum((row["amount"] for row in details), Decimal(0)) == receipt["amount"]
+        return self._located(row.get("record_no") for row in paired) + (
+            [] if is_whole else [self._link.default_location]
+        )
+
+    def places_paid(self, record_no: int) -> list[str]:
+        """Return the same of a receipt that stands in Intacct."""
+        details = self._sources.lines("intacct.ar_payment_detail").get(record_no, [])
+        return self._located(row.get("invoice_record_no") for row in details)
+
+    def _located(self, invoices: Iterable[int | None]) -> list[str]:
+        lines = self._sources.lines("intacct.ar_invoice_line")
+        return [place for number in invoices for place in located(lines.get(number, []))]
 
     def take(self, shares: Sequence[Share]) -> None:
         """Count what a planned receipt pays."""

@@ -58,8 +58,8 @@ class ReceiptPlanner:
     object_name: ClassVar[str] = OBJECT
     reads: ClassVar[tuple[str, ...]] = (
         *Customers.reads, "intacct.entity", "intacct.location", "intacct.gl_account", "intacct.ar_invoice",
-        "intacct.ar_invoice_line", "intacct.ar_payment", "intacct.ar_advance", "bill.ar_invoice", "bill.ar_payment",
-        "bill.ar_payment_detail",
+        "intacct.ar_invoice_line", "intacct.ar_payment", "intacct.ar_payment_detail", "intacct.ar_advance",
+        "bill.ar_invoice", "bill.ar_payment", "bill.ar_payment_detail",
     )  # fmt: skip
 
     def __init__(self, context: Context) -> None:
@@ -121,7 +121,7 @@ class ReceiptPlanner:
             raise Held("not_posted", "S-ARP-03", reason, "Delete the draft in Intacct; it is not posted.")
         # BILL does not tell the day of a void, so the one of its last change is taken.
         voided_on = max(receipt["modified_at"].date(), paired["receipt_date"])
-        reversed_on = posting_day(self._context, voided_on)
+        reversed_on = posting_day(self._context, voided_on, self._shares.places_paid(paired["record_no"]))
         words = f"voided in BILL on {voided_on}"
         content: Fields = {"datereversed": date_parts(reversed_on), "description": words}
         revision = stored_revision(OBJECT, paired)
@@ -156,7 +156,7 @@ class ReceiptPlanner:
         allowed_currency(self._context, receipt)
         customer = self._customers.active_id_of(receipt["customer_id"])
         advances = self._advances.standing(receipt["id"], customer, receipt_number(receipt))
-        received_on = posting_day(self._context, receipt["payment_date"])
+        received_on = posting_day(self._context, receipt["payment_date"], self._shares.places_of(receipt))
         self._check_double(receipt, customer, received_on)
         shares = self._shares.of(receipt, customer)
         if not shares and (advances or self._link.receivables.advance_account):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.coding import Coding, ListRecord
+from intacct_pipelines.domain.locations import entity_of_location
 from intacct_pipelines.domain.pushed import PUSHED
 
 if TYPE_CHECKING:
@@ -139,17 +140,7 @@ class Sources:
 
     def entity_of_location(self, location_id: str) -> str:
         """Return the entity that a location belongs to; empty for one that is shared or unknown."""
-        locations = self.by("intacct.location", "location_id")
-        seen: set[str] = set()
-        while location_id and location_id not in seen:
-            seen.add(location_id)
-            if location_id in self.entities:
-                return location_id
-            row = locations.get(location_id, {})
-            if row.get("owner_entity_id"):
-                return str(row["owner_entity_id"])
-            location_id = text(row, "parent_id")
-        return ""
+        return entity_of_location(location_id, self.by("intacct.location", "location_id"), self.entities)
 
     @cached_property
     def coding(self) -> Coding:

@@ -149,7 +149,7 @@ class VendorCreditPlanner:
 
     def _item(self, credit: Row, vendor: VendorTarget, number: str, lines: list[Line]) -> Item:
         currency = text(credit, "currency")
-        posted_on = posting_day(self._context, credit["credit_date"])
+        posted_on = posting_day(self._context, credit["credit_date"], [line.location_id for line in lines])
         content = self._content(credit, vendor, number, lines, posted_on)
         key = key_of(self._link, OBJECT, credit, Operation.CREATE, content)
         return Item(

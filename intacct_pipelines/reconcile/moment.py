@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from intacct_pipelines.domain.closed_books import ClosedBooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +15,15 @@ class Moment:
 
     Args:
         now: The instant at which ages are taken, aware.
-        closed_through: Last day of the entity's closed books; None if nothing is closed.
+        closed_through: Last closed day of the link's own level; None if nothing is closed.
+        closed_later: ``ClosedBooks.later``: entities below it whose books are closed later, with their day.
     """
 
     now: datetime
     closed_through: date | None = None
+    closed_later: Mapping[str, date] = field(default_factory=dict)
+
+    @property
+    def closed(self) -> ClosedBooks:
+        """How far the books are closed into which documents go (S-CFG-23)."""
+        return ClosedBooks(self.closed_through, self.closed_later)

@@ -70,11 +70,12 @@ def surroundings_of(link: Link, lookups: Lookups, moment: Moment, lists: str) ->
     Args:
         link: For its policy.
         lookups: From ``lookups_of``.
-        moment: For the last closed day.
+        moment: For the last closed days.
         lists: What tells one state of the lists from another.
     """
     words = json.dumps(asdict(lookups), sort_keys=True)
-    parts = (__version__, repr(CAUSES), link.as_text(), words, str(moment.closed_through), lists)
+    closed = f"{moment.closed_through} {moment.closed.later_text()}"
+    parts = (__version__, repr(CAUSES), link.as_text(), words, closed, lists)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -10,6 +10,7 @@ from push_cases import NOW, item, plan_of
 from warehouse_rows import store
 
 from intacct_pipelines.domain.catalog import Kind
+from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.inputs import Inputs
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
@@ -17,10 +18,17 @@ from intacct_pipelines.errors import NotApprovedError
 from intacct_pipelines.warehouse.outbox import Outbox, Outcome
 from intacct_pipelines.warehouse.recon import Recon
 
-INPUTS = Inputs("settings", date(2026, 1, 31), "pairs")
+INPUTS = Inputs("settings", ClosedBooks(date(2026, 1, 31)), "pairs")
 OTHERS = {
     "settings": (replace(INPUTS, settings="others"), "the link's settings changed"),
-    "closed books": (replace(INPUTS, closed_through=date(2026, 2, 28)), "closed through 2026-02-28, not 2026-01-31"),
+    "closed books": (
+        replace(INPUTS, closed=ClosedBooks(date(2026, 2, 28))),
+        "closed through 2026-02-28, not 2026-01-31",
+    ),
+    "closed books of an entity": (
+        replace(INPUTS, closed=ClosedBooks(date(2026, 1, 31), {"200": date(2026, 2, 28)})),
+        "entities whose books are closed later are 200 2026-02-28, not none",
+    ),
     "pairs": (replace(INPUTS, pairs="decided"), "a person decided about pairs"),
 }
 SAMPLES = {

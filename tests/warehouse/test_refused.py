@@ -10,12 +10,14 @@ from push_cases import item, plan_of
 from warehouse_rows import bill, store
 
 from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.inputs import Inputs
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.errors import PushError
 from intacct_pipelines.warehouse.outbox import Outbox, Outcome, Reason
 
-INPUTS = Inputs("settings", date(2026, 1, 31), "pairs")
+INPUTS = Inputs("settings", ClosedBooks(date(2026, 1, 31)), "pairs")
+LATER = ClosedBooks(date(2026, 1, 31), {"200": date(2026, 2, 28)})
 ENTITY = "acme:100"
 DEPARTMENT = TABLES["intacct.department"]
 
@@ -59,7 +61,7 @@ def test_what_is_held_for_another_reason_is_judged_by_its_planner(box):
     assert box.refused("north", INPUTS) == {}
 
 
-@pytest.mark.parametrize("change", [{"settings": "x"}, {"closed_through": None}, {"pairs": "x"}])
+@pytest.mark.parametrize("change", [{"settings": "x"}, {"closed": ClosedBooks()}, {"closed": LATER}, {"pairs": "x"}])
 def test_other_settings_books_or_decisions_may_have_mended_it(box, change):
     """A period that was opened again, a map that was corrected, a pair that was confirmed."""
     refused(box)

@@ -109,9 +109,9 @@ LIMITATIONS: Final = (
         "CD",
         "One entity's closed books can stop the documents of another: of all entities only the latest closed day "
         "reaches BILL.",
-        "The plan asks Intacct for the last closed day of the top level itself, and `closed_period` says what is done "
-        "with older dates. What goes into an entity closed later is refused by Intacct, and stops no other "
-        "entity's documents.",
+        "A plan asks each entity for its last closed day. Of a document the latest among the top level and the "
+        "entities that its lines go to counts, and `closed_period` says what is done with older dates. One entity's "
+        "close stops no other's documents.",
     ),
     Limitation(
         "S-CFG-15",

@@ -143,8 +143,6 @@ LEVELS: Final[tuple[Rule, ...]] = (
         Limit.LIFTABLE,
         WEB,
         "Closed books are those of the entity into which a document goes.",
-        short="In C and D a plan asks for the last closed day of the top level itself; what goes into an entity closed "
-        "later is refused by Intacct.",
     ),
     Rule(
         "S-CFG-24",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.bills import BillsIntoBill
 from intacct_pipelines.push.into_bill.customers import CustomersIntoBill
@@ -33,7 +34,7 @@ PLANNERS_INTO_BILL: Final[tuple[type[IntoBillPlanner | BillsIntoBill | InvoicesI
 
 def agreements(sources: Sources, objects: Collection[str]) -> dict[tuple[str, str, str], dict[str, str]]:
     """Return what the pairs of some objects agree on now; see ``Context.agreed``."""
-    context = Context(sources, {}, frozenset(), None, (), (), datetime.now(UTC), {})
+    context = Context(sources, {}, frozenset(), ClosedBooks(), (), (), datetime.now(UTC), {})
     found: dict[tuple[str, str, str], dict[str, str]] = {}
     kinds: tuple[type[IntoBillPlanner | BillsIntoBill | InvoicesIntoBill | IntoCenterPlanner], ...] = (
         *PLANNERS_INTO_BILL,

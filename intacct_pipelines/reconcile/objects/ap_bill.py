@@ -26,7 +26,7 @@ from intacct_pipelines.reconcile.documents import (
 )
 from intacct_pipelines.reconcile.fields import NO_MONEY
 from intacct_pipelines.reconcile.frames import changed_at, flag, folded, instants, require, select_rows, text, value
-from intacct_pipelines.reconcile.objects.ap_bill_fields import compare_pairs, paired_bills
+from intacct_pipelines.reconcile.objects.ap_bill_fields import closed_days, compare_pairs, paired_bills
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.result import Reconciliation
 from intacct_pipelines.reconcile.sides import Sides
@@ -55,7 +55,7 @@ def reconcile_ap_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, mome
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)
     differences = Differences(link, OBJECT, moment.now)
     pairs = _with_predecessors(sides, gone, confirmed)
-    compare_pairs(differences, frames, paired_bills(sides, pairs, link, moment.closed_through))
+    compare_pairs(differences, frames, paired_bills(sides, pairs, link, closed_days(frames, sides, pairs, moment)))
     add_alone(sides, differences, _explain(link, frames, sides, gone, confirmed))
     return conclude(sides, differences, pairs)
 

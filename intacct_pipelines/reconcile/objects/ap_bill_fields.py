@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from intacct_pipelines.domain.locations import entity_of_location
 from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.documents import amount_fields, due_cause, touched
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields, unlike
-from intacct_pipelines.reconcile.frames import coding_of
+from intacct_pipelines.reconcile.frames import coding_of, flag, select_rows, text
 from intacct_pipelines.reconcile.line_coding import add_coding, coded_lines, intacct_lines, platform_lines
 from intacct_pipelines.reconcile.sides import pair_rows
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.differences import Differences
     from intacct_pipelines.reconcile.frames import Frames
+    from intacct_pipelines.reconcile.moment import Moment
     from intacct_pipelines.reconcile.sides import Sides
 
 _DIFFERS: Final = "bill_differs"
@@ -56,18 +57,41 @@ class PairedBills:
         return unlike(self.platform[column], self.intacct[column])
 
 
-def paired_bills(sides: Sides, pairs: pd.DataFrame, link: Link, closed_through: date | None) -> PairedBills:
+def closed_days(frames: Frames, sides: Sides, pairs: pd.DataFrame, moment: Moment) -> pd.Series:
+    """Return for each pair the last closed day of the books in which Intacct's bill stands; None if all is open.
+
+    A bill of the top level stands in the books of the entities that its lines' locations belong to (S-CFG-23).
+    """
+    numbers = sides.intacct["key"].take(pairs["intacct"].to_numpy())
+    if not moment.closed_later:
+        return pd.Series([moment.closed_through] * len(numbers), dtype=object)
+    entities = set(text(select_rows(frames["intacct.entity"], "entity_id", deleted=False), "entity_id"))
+    rows = select_rows(frames["intacct.location"], "location_id", deleted=False)
+    columns = [text(rows, name) for name in ("location_id", "parent_id", "owner_entity_id")]
+    locations = {
+        one: {"parent_id": parent, "owner_entity_id": owner} for one, parent, owner in zip(*columns, strict=True)
+    }
+    lines = frames["intacct.ap_bill_line"]
+    lines = lines[lines["bill_record_no"].isin(numbers) & ~flag(lines, "_deleted")]
+    places: dict[object, set[str]] = defaultdict(set)
+    for number, place in zip(lines["bill_record_no"], text(lines, "location_id"), strict=True):
+        places[number].add(entity_of_location(place, locations, entities))
+    found = [moment.closed.of(places.get(number, ())) for number in numbers]
+    return pd.Series([one.through if one else None for one in found], dtype=object)
+
+
+def paired_bills(sides: Sides, pairs: pd.DataFrame, link: Link, closed: pd.Series) -> PairedBills:
     """Put the partners side by side.
 
     Args:
         sides: Both sides, paired.
         pairs: From ``Sides.pairs``.
         link: For its excluded vendors.
-        closed_through: Last day of the entity's closed books.
+        closed: From ``closed_days``.
     """
     platform, intacct = sides.side_by_side(pairs)
     rows = pair_rows(pairs, touched=touched(platform, intacct))
-    edit = _edit_cause(link, platform, intacct, closed_through)
+    edit = _edit_cause(link, platform, intacct, closed)
     is_zeroed = (platform["amount"] > LARGEST_CARRIED).astype(bool) & (intacct["amount"] == NO_MONEY).astype(bool)
     return PairedBills(rows, platform, intacct, edit, is_zeroed)
 
@@ -106,13 +130,18 @@ def compare_pairs(differences: Differences, frames: Frames, bills: PairedBills) 
     )
 
 
-def _edit_cause(link: Link, platform: pd.DataFrame, intacct: pd.DataFrame, closed_through: date | None) -> pd.Series:
+def _edit_cause(link: Link, platform: pd.DataFrame, intacct: pd.DataFrame, closed: pd.Series) -> pd.Series:
     """Return the rule that explains why an edit on one side did not travel; only evidence of an edit counts."""
     edited_in_bill = platform["changed_at"] > intacct["changed_at"]
     is_settled = intacct["state"].isin(["Partially Paid", "Selected"]) | (intacct["paid"] != NO_MONEY)
-    is_closed = pd.Series(data=False, index=intacct.index)
-    if closed_through is not None:
-        is_closed = intacct["gl_date"].map(lambda day: day is not None and day <= closed_through).astype(bool)
+    is_closed = pd.Series(
+        [
+            day is not None and last is not None and day <= last
+            for day, last in zip(intacct["gl_date"], closed, strict=True)
+        ],
+        index=intacct.index,
+        dtype=bool,
+    )
     # A payment changes the record too, so only an unpaid bill shows that it was edited in Intacct.
     edited_in_intacct = (
         (intacct["changed_at"] > platform["changed_at"])

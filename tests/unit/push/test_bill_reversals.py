@@ -31,8 +31,9 @@ def rows(*, ours=None, theirs=None, payments=None, shares=None):
     )
 
 
-def planned(*, link=LINK, matches=MATCHES, closed_through=None, **more):
-    return plan(rows(**more), link=link, matches=matches, closed_through=closed_through, objects={"ap_bill"})
+def planned(*, link=LINK, matches=MATCHES, closed_through=None, closed_later=None, **more):
+    closed = {"closed_through": closed_through, "closed_later": closed_later}
+    return plan(rows(**more), link=link, matches=matches, objects={"ap_bill"}, **closed)
 
 
 def test_a_bill_deleted_after_a_void_payment_is_reversed_on_the_day_of_its_deletion():
@@ -75,6 +76,14 @@ def test_the_day_is_never_before_the_bill_and_never_in_closed_books(posted_on, c
     if closed_through:
         (hold,) = planned(theirs={"gl_posting_date": posted_on}, closed_through=closed_through).holds
         assert (hold.rule, hold.kind) == ("S-IDM-08", "period_closed")
+
+
+def test_the_day_is_open_at_the_entity_of_its_lines():
+    """S-CFG-23: the bill stands in the books of the entity that its lines' location belongs to."""
+    closed = {"100": date(2026, 3, 31), "200": date(2026, 12, 31)}
+    (hold,) = planned(closed_later=closed).holds
+    assert (hold.rule, hold.kind) == ("S-IDM-08", "period_closed")
+    assert hold.reason.endswith("closed through 2026-03-31 at entity 100")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from payables_cases import (
     share,
     used,
 )
-from push_cases import intacct_bill
+from push_cases import intacct_bill, intacct_line
 
 CREDIT = {"applied_amount": Decimal(40)}
 
@@ -121,6 +121,16 @@ HELD = {
         {},
     ),
     "closed [S-IDM-08]": ("period_closed", alone(), {"closed_through": date(2026, 3, 1)}),
+    "closed at the bill's entity [S-IDM-08]": (
+        "period_closed",
+        alone(intacct__ap_bill_line=[intacct_line()]),
+        {"closed_later": {"100": date(2026, 3, 1)}},
+    ),
+    "closed at the credit's entity [S-IDM-08]": (
+        "period_closed",
+        alone(intacct__ap_adjustment_line=[{"record_no": 1, "adjustment_record_no": 700, "location_id": "100-A"}]),
+        {"closed_later": {"100": date(2026, 3, 1)}},
+    ),
 }
 
 

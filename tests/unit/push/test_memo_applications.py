@@ -107,6 +107,7 @@ def test_only_what_intacct_lacks_is_applied():
         ({}, {"posted": [(OBJECT, "m1")]}, "deleted_in_intacct", "S-IDM-06"),
         ({}, {"quarantined": [("bill.credit_memo_usage", "m1#0")]}, "quarantined", "S-ERR-41"),
         ({}, {"closed_through": date(2026, 2, 28)}, "period_closed", "S-IDM-08"),
+        ({}, {"closed_later": {"100": date(2026, 2, 28)}}, "period_closed", "S-IDM-08"),
         ({}, {"link": replace(CLEARED, clearing=Clearing())}, "missing_account", "S-CFG-03"),
         (applied("30.00", state="Reversed", description="BILL:m1"), {}, "voided_in_intacct", "S-CRM-01"),
         ({"intacct__ar_adjustment": [adjustment(trx_total_due=Decimal("-29.99"))]}, {}, "credit_used", "S-CRM-01"),

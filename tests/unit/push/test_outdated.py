@@ -15,11 +15,13 @@ from push_cases import LINK, intacct_bill, line, plan, stored, tables
 from push_lists import BILL, of_bill, of_intacct, plan_of
 from push_receivables import memos, plan_receivables, receipts
 
+from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.inputs import Inputs, settings_hash, what_changed
 from intacct_pipelines.domain.link import Clearing, Gate, Link, Mode, Reimbursements
 from intacct_pipelines.domain.push import State
 
 CLOSED = {"closed_through": date(2026, 2, 28)}
+CLOSED_LATER = {"closed_later": {"100": date(2026, 2, 28)}}
 RECEIVING = replace(LINK, clearing=Clearing(money_in="1080"))
 INVOICED = (
     {"object": "customer", "platform_id": "c1", "intacct_record_no": 21},
@@ -73,11 +75,12 @@ def test_what_is_approved_stays_so_while_nothing_changed_and_expires_once_its_re
     assert planned(in_hand=[older]).outdated == (approved.key,)
 
 
+@pytest.mark.parametrize("closed", [CLOSED, CLOSED_LATER], ids=["own level", "entity of its lines"])
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_document_whose_period_closed_since_its_approval_is_outdated(name):
-    """It is held then, with its rule; it is not left to Intacct to refuse it (S-IDM-08)."""
+def test_a_document_whose_period_closed_since_its_approval_is_outdated(name, closed):
+    """It is held then, with its rule; it is not left to Intacct to refuse it (S-IDM-08, S-CFG-23)."""
     approved = only(DOCUMENTS[name](), name)
-    made = DOCUMENTS[name](in_hand=[stored(approved)], **CLOSED)
+    made = DOCUMENTS[name](in_hand=[stored(approved)], **closed)
     assert made.outdated == (approved.key,)
     assert [hold.kind for hold in made.holds if hold.object_name == name] == ["period_closed"]
 
@@ -167,14 +170,22 @@ def test_the_same_settings_are_the_same_input_whatever_their_order():
 
 def test_what_changed_is_told_by_name():
     """A person reads which input it was; a plan that has none is of an earlier version, and has all changed."""
-    before = Inputs("s", date(2026, 1, 31), "p")
+    before = Inputs("s", ClosedBooks(date(2026, 1, 31)), "p")
     assert what_changed(before.document(), before) == []
     assert what_changed(before.document(), replace(before, settings="t")) == ["the link's settings changed"]
     assert what_changed(before.document(), replace(before, pairs="q")) == ["a person decided about pairs of its link"]
-    assert what_changed(before.document(), replace(before, closed_through=None)) == [
+    assert what_changed(before.document(), replace(before, closed=ClosedBooks())) == [
         "the books are closed through no day, not 2026-01-31"
     ]
     assert len(what_changed({}, before)) == 3
+    later = replace(before, closed=ClosedBooks(date(2026, 1, 31), {"200": date(2026, 2, 28), "30": date(2026, 2, 9)}))
+    assert what_changed(before.document(), later) == [
+        "the entities whose books are closed later are 200 2026-02-28, 30 2026-02-09, not none"
+    ]
+    assert what_changed(later.document(), before) == [
+        "the entities whose books are closed later are none, not 200 2026-02-28, 30 2026-02-09"
+    ]
+    assert what_changed(later.document(), later) == []
 
 
 def test_inputs_are_content():

@@ -431,6 +431,13 @@ def test_a_void_without_a_request_takes_the_day_of_the_last_change():
     assert one.payload["datereversed"]["day"] == "20"
 
 
+def test_a_void_waits_while_the_entity_of_the_paid_bill_is_closed():
+    """S-CFG-23: the payment stands in the books of the bills that it paid."""
+    made = plan(voided(), matches=PAID, closed_later={"100": date(2026, 2, 28)})
+    assert [(hold.kind, hold.rule) for hold in made.holds] == [("period_closed", "S-IDM-08")]
+    assert plan(voided(), matches=PAID, closed_later={"200": date(2026, 2, 28)}).holds == ()
+
+
 def test_a_void_in_a_closed_period_waits_or_moves():
     """As the link says (S-IDM-08)."""
     made = plan(voided(), matches=PAID, closed_through=date(2026, 2, 28))

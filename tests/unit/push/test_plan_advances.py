@@ -10,6 +10,7 @@ import pytest
 from push_cases import LINK, NOW, item
 from push_receivables import PAIRED_CUSTOMER, PAIRED_INVOICE, plan_receivables, receipt, receipts, share
 
+from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Receivables
 from intacct_pipelines.push.plan import PLANNERS
 from intacct_pipelines.push.planner import Context
@@ -101,6 +102,7 @@ def test_what_is_an_advance_already_or_no_money_needs_nothing(changes):
         ({"link": replace(LINK_AHEAD, clearing=Clearing())}, "missing_account", "S-CFG-03"),
         ({"more": {"posted": [(OBJECT, "r1")]}}, "deleted_in_intacct", "S-IDM-06"),
         ({"more": {"closed_through": date(2026, 2, 28)}}, "period_closed", "S-IDM-08"),
+        ({"more": {"closed_later": {"100": date(2026, 2, 28)}}}, "period_closed", "S-IDM-08"),
         ({"receivables_type": "BARTER"}, "unmapped_method", "S-ARP-01"),
     ],
 )
@@ -170,7 +172,7 @@ def test_a_receipt_waits_while_its_advance_is_on_its_way():
     """BILL may apply it in between: its money is not sent a second time."""
     rows = receipts(bill__ar_payment=[receipt()], bill__ar_payment_detail=[share()], intacct__ar_advance=[])
     sources = Sources(LINK_AHEAD, rows, PAIRS)
-    context = Context(sources, {}, frozenset({"USD"}), None, (), (), NOW, {(OBJECT, "r1"): item("r1")})
+    context = Context(sources, {}, frozenset({"USD"}), ClosedBooks(), (), (), NOW, {(OBJECT, "r1"): item("r1")})
     planner = PLANNERS["ar_payment"](context)
     hold = planner.decide(planner.rows()[0])
     assert (hold.kind, hold.rule) == ("waits", "S-ARP-01")

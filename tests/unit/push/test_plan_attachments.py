@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from push_cases import LINK, NOW, PAIRED_BILL, bill, intacct_bill
+from push_cases import LINK, NOW, PAIRED_BILL, bill, intacct_bill, intacct_line, tables
 
 from intacct_pipelines.domain.attached import Content, Reference, attachment_id, split_name, told_contents
 from intacct_pipelines.domain.link import Files
@@ -185,6 +185,25 @@ def test_closed_books_are_told():
         contents={(FILES, "f1"): content()},
     )  # fmt: skip
     assert "S-IDM-08" in plan.items[1].warnings[0]
+
+
+@pytest.mark.parametrize(("entity", "is_told"), [("100", True), ("200", False)])
+def test_closed_books_are_those_of_the_entity_that_the_document_goes_to(entity, is_told):
+    """S-CFG-23: that its lines' location belongs to."""
+    places = {"intacct.ap_bill_line": [intacct_line()], "intacct.location": tables()["intacct.location"]}
+    rows = places | {
+        "bill.ap_bill": [bill()],
+        FILES: [file()],
+        "intacct.entity": tables()["intacct.entity"],
+        "intacct.ap_bill": [intacct_bill(attachment_id=None)],
+        "intacct.attachment": [],
+    }
+    plan = build_plan(
+        LINK, rows, (PAIRED_BILL,), revisions={}, closed_through=None, closed_later={entity: date(2026, 2, 28)},
+        now=NOW, objects=OBJECTS, contents={(FILES, "f1"): content()},
+    )  # fmt: skip
+    told = [warning for warning in plan.items[1].warnings if f"closed through 2026-02-28 at entity {entity}" in warning]
+    assert bool(told) is is_told
 
 
 @pytest.mark.parametrize(

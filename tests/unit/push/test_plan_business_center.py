@@ -124,6 +124,7 @@ def test_a_closed_day_a_copy_in_quarantine_and_a_deleted_bill_hold_it():
     """S-IDM-08, S-ERR-41, S-IDM-06."""
     case = case_of()
     assert held(case, closed_through=date(2026, 2, 28)) == ("period_closed", "S-IDM-08")
+    assert held(case, closed_later={"100": date(2026, 2, 28)}) == ("period_closed", "S-IDM-08")
     assert held(case, quarantined={("business_center.ap_bill_line", "b1/1")}) == ("quarantined", "S-ERR-41")
     assert held(case, posted={(BILL, "b1")}) == ("deleted_in_intacct", "S-IDM-06")
 

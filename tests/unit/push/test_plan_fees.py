@@ -10,6 +10,7 @@ import pytest
 from push_cases import NOW, item
 from transfer_cases import DAY, IN, TRANSFER_LINK, posted, transfer_rows
 
+from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Receivables
 from intacct_pipelines.push.plan import PLANNERS, build_plan
 from intacct_pipelines.push.planner import Context
@@ -43,7 +44,11 @@ def entry(amount="2.50", **changes):
 
 def plan(*entries, link=LINK, matches=(PAIRED,), objects=(OBJECT,), **changes):
     """A plan of one receipt's fee; keywords change the receipt, or how it is planned."""
-    more = {name: changes.pop(name) for name in ("closed_through", "posted", "quarantined") if name in changes}
+    more = {
+        name: changes.pop(name)
+        for name in ("closed_through", "closed_later", "posted", "quarantined")
+        if name in changes
+    }
     rows = transfer_rows(bill__ar_payment=[receipt(**changes)], intacct__gl_detail=list(entries))
     rows["intacct.gl_account"].append({"account_no": FEES, "status": "active"})
     more = {"closed_through": None, **more}
@@ -99,6 +104,7 @@ def test_what_is_no_fee_or_in_the_ledger_needs_nothing(entries, changes):
         ([], {"posted": [(OBJECT, "r1")]}, "deleted_in_intacct", "S-IDM-06"),
         ([], {"quarantined": [("bill.ar_payment", "r1")]}, "quarantined", "S-ERR-41"),
         ([], {"closed_through": date(2026, 2, 28)}, "period_closed", "S-IDM-08"),
+        ([], {"closed_later": {"100": date(2026, 2, 28)}}, "period_closed", "S-IDM-08"),
         ([], {"link": replace(LINK, clearing=Clearing())}, "missing_account", "S-CFG-03"),
         ([], {"link": replace(LINK, receivables=Receivables())}, "missing_account", "S-FEE-01"),
         ([], {"link": replace(LINK, clearing=Clearing("", IN, "EUR"))}, "currency", "S-CUR-01"),
@@ -155,7 +161,7 @@ def test_a_fee_goes_after_the_item_of_its_receipt():
     parent = item("r1", object_name="ar_payment")
     for in_hand, decisions in (({own: parent}, {}), ({}, {own: parent})):
         context = Context(
-            Sources(LINK, rows, ()), {}, frozenset({"USD"}), None, (), (), NOW, in_hand, decisions=decisions
+            Sources(LINK, rows, ()), {}, frozenset({"USD"}), ClosedBooks(), (), (), NOW, in_hand, decisions=decisions
         )
         planner = PLANNERS[OBJECT](context)
         assert planner.decide(planner.rows()[0]).depends_on == (parent.key,)

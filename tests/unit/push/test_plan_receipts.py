@@ -330,6 +330,9 @@ def test_a_void_is_held_where_intacct_would_not_take_it():
     rows, matches = void()
     closed = date(2026, 2, 28)
     assert hold(planned(rows, matches=matches, closed_through=closed)) == ("period_closed", "S-IDM-08")
+    paid = [{"record_no": 1, "payment_record_no": 31, "invoice_record_no": 700}]
+    at_entity = {"matches": matches, "closed_later": {"100": closed}}
+    assert hold(planned(rows | {"intacct.ar_payment_detail": paid}, **at_entity)) == ("period_closed", "S-IDM-08")
     first_open = replace(CLEARED, closed_period=ClosedPeriod.FIRST_OPEN)
     item = only(planned(rows, matches=matches, closed_through=closed, link=first_open))
     assert item.warnings == ("voided in BILL on 2026-02-25, taken back on 2026-03-01 [S-IDM-08]",)

@@ -111,8 +111,9 @@ def test_the_note_of_a_person_is_not_sent():
 def test_a_closed_day_is_held_or_moves_where_the_link_lets_it():
     """The report keeps its own date (S-IDM-08)."""
     closed = date(2026, 2, 28)
-    (hold,) = plan(case_of(), closed_through=closed).holds
-    assert (hold.rule, hold.kind) == ("S-IDM-08", "period_closed")
+    for more in ({"closed_through": closed}, {"closed_later": {"100": closed}}):
+        (hold,) = plan(case_of(), **more).holds
+        assert (hold.rule, hold.kind) == ("S-IDM-08", "period_closed")
     (item,) = plan(case_of(link=card_link(closed_period=ClosedPeriod.FIRST_OPEN)), closed_through=closed).items
     assert item.payload["dateposted"] == {"year": "2026", "month": "03", "day": "01"}
     assert item.payload["datecreated"]["month"] == "02"

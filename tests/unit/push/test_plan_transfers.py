@@ -23,6 +23,7 @@ from transfer_cases import (
     transfer_rows,
 )
 
+from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod
 from intacct_pipelines.domain.push import Hold, Item, Operation
 from intacct_pipelines.push.plan import PLANNERS
@@ -314,7 +315,7 @@ def test_a_sum_goes_with_the_plan_that_enters_its_payments(place):
     for found, result in ((on_the_way, Item), ({own: held} if place == "decisions" else {}, Hold)):
         empty = {"in_hand": {}, "decisions": {}}
         sources = Sources(TRANSFER_LINK, rows, ())
-        context = Context(sources, {}, frozenset({"USD"}), None, (), (), NOW, **{**empty, place: found})
+        context = Context(sources, {}, frozenset({"USD"}), ClosedBooks(), (), (), NOW, **{**empty, place: found})
         planner = PLANNERS[AP](context)
         assert isinstance(planner.decide(planner.rows()[0]), result)
 

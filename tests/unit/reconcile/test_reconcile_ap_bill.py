@@ -424,6 +424,32 @@ def test_an_edit_in_bill_after_the_close_does_not_travel(number):
     assert verdicts(case.bills()) == [("amount", "amount", "break", "")]
 
 
+@rule("S-BIL-09")
+def test_an_edit_does_not_travel_into_books_that_the_entity_of_its_lines_closed(number):
+    """S-CFG-23: at the top level the latest closed day of the entities that its lines go to counts."""
+    case = case_of()
+    case.add("intacct.entity", record_no=1, entity_id="100")
+    case.add("intacct.entity", record_no=2, entity_id="200")
+    for record_no, location in enumerate(("100", "200"), start=3):
+        case.add("intacct.location", record_no=record_no, location_id=f"{location}-A", parent_id=location)
+    lines = [
+        {"location_id": "100-A", "trx_amount": Decimal("2.00")},
+        {"location_id": "200-A", "trx_amount": Decimal("3.00")},
+    ]
+    pair_of(case, {"amount": "6.00", "modified_at": LATER}, {"amount": "5.00", "lines": lines})
+
+    def of_amount():
+        return [one[2:] for one in verdicts(case.bills()) if one[0] == "amount"]
+
+    assert of_amount() == [("break", "")]
+    case.closed_later = {"200": date(2026, 2, 1)}
+    assert of_amount() == [("expected", number)]
+    case.closed_later = {"200": date(2026, 1, 31), "300": date(2026, 12, 31)}
+    assert of_amount() == [("break", "")]
+    case.closed_through, case.closed_later = date(2026, 2, 1), {"300": date(2026, 12, 31)}
+    assert of_amount() == [("expected", number)]
+
+
 @rule("S-BIL-11")
 @pytest.mark.parametrize("approval", ["APPROVED", "APPROVING"])
 def test_an_edit_in_intacct_after_approval_is_refused_by_bill(approval, number):

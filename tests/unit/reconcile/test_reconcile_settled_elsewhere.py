@@ -61,15 +61,16 @@ SURROUNDINGS = [
     {"link": {"grace": timedelta(hours=1)}},
     {"link": {"tolerance": {"USD": CENT}}},
     {"closed": date(2026, 1, 31)},
+    {"later": {"200": date(2026, 1, 31)}},
     {"lists": "others"},
     {"partners": {"v1": "V-9"}},
 ]
 
 
-def surroundings(case, *, link=(), closed=None, lists="lists", partners=None, now=NOW):
+def surroundings(case, *, link=(), closed=None, later=(), lists="lists", partners=None, now=NOW):
     known = lookups(case)
     known = known if partners is None else replace(known, partners=partners)
-    return surroundings_of(replace(case.link, **dict(link)), known, Moment(now, closed), lists)
+    return surroundings_of(replace(case.link, **dict(link)), known, Moment(now, closed, dict(later)), lists)
 
 
 @pytest.mark.parametrize("change", SURROUNDINGS, ids=str)
