@@ -256,8 +256,11 @@ def test_a_customer_needs_an_e_mail_address_and_no_postal_one():
     """S-CUS-01: BILL makes no customer without the one; an address that is not whole is left out."""
     plan = plan_of("bill_customer", [of_intacct("bill_customer", email=" ")])
     assert (plan.items, kinds(plan)) == ((), [("missing_field", "S-CUS-01")])
-    [item] = plan_of("bill_customer", [of_intacct("bill_customer", contact_name="Nobody")]).items
-    assert "billingAddress" not in item.payload
+    street = {"record_no": 1, "contact_name": "Zenith", "address_line1": "1 Road"}
+    for contacts in ([], [street]):
+        rows = {"intacct.contact": contacts}
+        [item] = plan_of("bill_customer", [of_intacct("bill_customer")], rows=rows).items
+        assert "billingAddress" not in item.payload
 
 
 def test_names_of_customers_are_unique():
