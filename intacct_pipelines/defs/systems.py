@@ -167,8 +167,8 @@ class Systems:
 
     def compared(self, link: Link) -> Link:
         """Return the link whose comparisons find the pairs of a link: itself, or that whose way back it is."""
-        platforms = {way: platform for platform, way in WAYS_BACK.items()}
-        return self.link(link.entity, platforms.get(link.platform, link.platform)) or link
+        platform = {way: platform for platform, way in WAYS_BACK.items()}.get(link.platform)
+        return (self.link(link.entity, platform) if platform else None) or link
 
     def pushed_links(self, entity: EntityKey) -> list[Link]:
         """Return the links at an entity whose platform has records that are pushed."""
