@@ -62,3 +62,15 @@ def check_currency(currency: str, allowed: Collection[str], party: str) -> None:
         reason = f"the entity does not use {currency}"
         remedy = f"Enable {currency} for the entity in Intacct, or change the {party}'s currency in BILL."
         raise Held("currency", "S-CUR-04", reason, remedy)
+
+
+def check_account_currency(currency: str, account: Collection[str], party: str) -> None:
+    """Refuse what goes into a BILL account that is of other currencies; ``account`` is empty when that is not known.
+
+    Raises:
+        Held: It is in such a currency.
+    """
+    if currency and account and currency not in account:
+        reason = f"the {party} is in {currency}, and BILL's account in {', '.join(sorted(account))}"
+        remedy = f"It stays in Intacct; if the account takes {currency} by now, name it in `currencies` of the link."
+        raise Held("currency", "S-CUR-01", reason, remedy)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from intacct_pipelines.push.into_bill.addresses import address_of, lacking
 from intacct_pipelines.push.into_bill.merging import Shared
 from intacct_pipelines.push.into_bill.records import IntoBillPlanner
-from intacct_pipelines.push.parties import check_currency
+from intacct_pipelines.push.parties import check_account_currency
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
@@ -52,7 +52,7 @@ class CustomersIntoBill(IntoBillPlanner):
             Held: It has no e-mail address, or BILL's account has another currency.
         """
         currency, email = text(row, "currency"), text(row, "email").strip()
-        check_currency(currency, self._link.currencies, "customer")
+        check_account_currency(currency, self._link.currencies, "customer")
         if not email:
             reason = "its contact in Intacct has no e-mail address, without which BILL makes no customer"
             raise Held("missing_field", self.rule, reason, "Give the customer's contact an address in Intacct.")

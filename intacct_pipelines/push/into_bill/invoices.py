@@ -10,7 +10,7 @@ from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, Operation, canonical_json
 from intacct_pipelines.push.into_bill.coded import CodedForBill
 from intacct_pipelines.push.list_updates import revision_key
-from intacct_pipelines.push.parties import check_currency
+from intacct_pipelines.push.parties import check_account_currency
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
@@ -166,7 +166,7 @@ class InvoicesIntoBill:
         if twin["id"] in self._sources.unconfirmed("customer") and fold(text(row, "name")) != fold(text(twin, "name")):
             reason = f"nobody confirmed that customer {customer_id} is BILL's {twin['id']}, and the names differ"
             raise Held("unconfirmed_pair", "S-CUS-03", reason, "Confirm the pair with `map`, or correct the wrong id.")
-        check_currency(currency, self._link.currencies, "customer")
+        check_account_currency(currency, self._link.currencies, "customer")
         if text(twin, "currency") not in {"", currency}:
             reason = f"it is in {currency}, and BILL has its customer in {text(twin, 'currency')}"
             raise Held("currency", "S-CUR-01", reason, "Enter it in BILL for a customer of that currency.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Hold, Item
-from intacct_pipelines.push.parties import check_currency
+from intacct_pipelines.push.parties import check_account_currency
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
@@ -64,7 +64,7 @@ class PartiesInBill:
         if twin["id"] in self._unconfirmed and fold(text(row, "name")) != fold(text(twin, "name")):
             reason = f"only its id makes vendor {vendor_id} a pair of BILL's {twin['id']}, and the names differ"
             raise Held("unconfirmed_pair", "S-VEN-08", reason, "Confirm the pair with `map`, or correct the wrong id.")
-        check_currency(currency, self._link.currencies, "vendor")
+        check_account_currency(currency, self._link.currencies, "vendor")
         if text(twin, "currency") not in {"", currency}:
             reason = f"it is in {currency}, and BILL has its vendor in {text(twin, 'currency')}"
             remedy = "Enter it in BILL for a vendor of that currency; a bill of BILL has its vendor's."

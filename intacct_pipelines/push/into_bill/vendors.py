@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from intacct_pipelines.push.into_bill.addresses import address_of, lacking
 from intacct_pipelines.push.into_bill.merging import Shared
 from intacct_pipelines.push.into_bill.records import IntoBillPlanner
-from intacct_pipelines.push.parties import check_currency
+from intacct_pipelines.push.parties import check_account_currency
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
@@ -50,7 +50,7 @@ class VendorsIntoBill(IntoBillPlanner):
             Held: A part of the address is missing that BILL wants, or BILL's account has another currency.
         """
         currency = text(row, "currency")
-        check_currency(currency, self._link.currencies, "vendor")
+        check_account_currency(currency, self._link.currencies, "vendor")
         told = {"accountType": "BUSINESS", "billCurrency": currency}
         told |= {self._pushed.field(column): text(row, ours).strip() for column, ours in _KEPT_IN_STEP}
         told |= {f"address.{name}": value for name, value in self._address(row).items()}
