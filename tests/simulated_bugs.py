@@ -34,6 +34,7 @@ def _sends(plant: Plant, changed: Callable[[Any], Any]) -> None:
 def sends_before_it_stores(plant: Plant) -> None:
     """An item is claimed in memory; that it is being sent is not stored."""
     plant.setattr(Sending, "_start", lambda *_: None)
+    plant.setattr(Sending, "still_own", lambda _self, items, **_: list(items))
 
 
 def forgets_to_look_up(plant: Plant) -> None:
@@ -74,7 +75,7 @@ def does_not_ask_for_unique_control_ids(plant: Plant) -> None:
 def confirms_without_comparing(plant: Plant) -> None:
     """Posted counts as confirmed."""
 
-    def confirm(self: Confirming, link: str, entity: str, *, actor: str) -> int:
+    def confirm(self: Confirming, link: str, entity: str, *, actor: str, **_more: Any) -> int:
         with self._transaction() as cursor:
             items = select_items(cursor, "link = %s AND entity = %s AND state = 'accepted'", (link, entity))
             self._move(cursor, [Outcome(item.key, State.CONFIRMED, "confirmed") for item in items], actor)

@@ -150,6 +150,7 @@ class _Run:
         self._sleep = sleep
         self._pauses = 0
         self._seen: frozenset[ItemKey] = frozenset()
+        self._claims: Counter[ItemKey] = Counter()
 
     def send_all(self) -> None:
         self._seen = self._outbox.already_there(self._link)
@@ -162,9 +163,16 @@ class _Run:
                 self.recover()
 
     def _claim(self) -> tuple[bool, list[Sequence[OutboxItem]]]:
-        """Claim items for one request; return whether there were any, and those still valid as requests."""
+        """Claim items for one request; return whether there were any, and those still valid as requests.
+
+        Raises:
+            PushError: The same item was claimed more often than it may be sent, which storing that it is sent prevents.
+        """
         self._outbox.hold_children(self._link, actor=self._worker)
         items = self._outbox.claim(self._link, worker=self._worker, limit=self._options.functions_per_request)
+        self._claims.update(item.key for item in items)
+        if items and max(self._claims[item.key] for item in items) > self._options.most_attempts:
+            raise PushError(f"{items[0].label} was claimed again and again", remedy="Read the journal.")
         valid = self._still_valid(items) if items else []
         return bool(items), self._channel.requests_of(valid, self._options.functions_per_request) if valid else []
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from intacct_pipelines.defs.plan_files import PLANS
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.sandbox.faults import Rule
@@ -48,13 +49,9 @@ def test_a_sync_records_every_table_and_every_check_under_its_entity(make_office
     assert not _failures(result)
     found = _materialized(result)
     compared = {f"recon/{name}" for name in RECONCILED}
-    assert {name.replace(".", "/") for name in TABLES} | compared | {
-        "push/plan",
-        "push/card_plan",
-        "push/business_center_plan",
-        "push/bill_plan",
-        "report/reconciliation",
-    } == set(found)
+    planned = {f"push/{name}" for name in PLANS.values()}
+    read = {name.replace(".", "/") for name in TABLES}
+    assert read | compared | planned | {"report/reconciliation"} == set(found)
     assert {materialization.partition for materialization in found.values()} == {str(entity)}
     report = found["report/reconciliation"].metadata
     assert f"Reconciliation of {entity}" in Path(report["page"].path).read_text(encoding="utf-8")

@@ -65,7 +65,8 @@ def test_the_description_has_what_clients_need(server: SandboxServer):
     assert facts["spend"]["token"] == facts["spend"]["accounts"][0]["token"]
     assert [account["entity"] for account in facts["spend"]["accounts"]] == facts["intacct"]["entities"]
     assert set(facts["spend"]["accounts"][0]) == {"entity", "label", "token", "currency", "card_account"}
-    assert facts["business_center"] == {"folder": "", "companies": []}
+    take_url = f"{server.url}/business-center/take"
+    assert facts["business_center"] == {"folder": "", "companies": [], "take_url": take_url}
     assert facts["faults"] == {"url": f"{server.url}/faults"}
     assert facts["intacct"]["entities"] == ["100", "200", "300"]
 
