@@ -39,11 +39,11 @@ class SystemsResource(dg.ConfigurableResource[Any]):
             WarehouseError: Such a run waited in vain, or Postgres cannot be reached.
         """
         self._systems = self._open()
-        try:
+        with ExitStack() as opened:
+            # Dagster takes down only what was set up to its end.
+            opened.callback(self._systems.close)
             self._held.enter_context(to_itself(self._systems, context))
-        except BaseException:
-            self._systems.close()
-            raise
+            opened.pop_all()
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - Dagster's signature
         """Let go of the entity, and close every connection that the run opened."""

@@ -25,6 +25,12 @@ PAYABLE: Final = "accounts payable"
 
 _FILLED: Final = {"department": "department_id", "class": "class_id"}
 """Dimensions that the link may give a line without one, where its account requires it; a location has its own rule."""
+_DIMENSIONS: Final = {
+    "department": ("S-DEP-01", "departments"),
+    "class": ("S-CLS-01", "classes"),
+    "location": ("S-LOC-01", "locations"),
+}
+"""Dimension of a line → the rule by which it travels, and the link's setting that maps it."""
 _NOT_CODED: Final = ("project", "task", "customer", "vendor", "employee", "item", "contract", "warehouse")
 """Further dimensions that an account may require."""
 
@@ -167,7 +173,7 @@ class CodedLines:
         account = coded.account_no
         if not account:
             word = "an account without counterpart in Intacct" if account is None else "no account"
-            remedy = f"Code the line in {self._platform}, or map the account in account_map of the link."
+            remedy = f"Code the line in {self._platform}, or map the account in `accounts` of the link."
             raise Held("missing_account", "S-BP-12", f"line {position} has {word}", remedy)
         account_row = self._accounts.get(account)
         if account_row is None:
@@ -222,10 +228,12 @@ class CodedLines:
         return line
 
     def _dimension(self, position: int, name: str, found: str | None, known: Mapping[str, Row]) -> str:
-        rule = {"department": "S-DEP-01", "class": "S-CLS-01", "location": "S-LOC-01"}[name]
+        rule, setting = _DIMENSIONS[name]
         if found is None or (found and found not in known):
             reason = f"line {position}: its {name} {found or ''} has no counterpart in Intacct".replace("  ", " ")
-            raise Held("missing_reference", rule, reason, f"Create it in Intacct, or map it in {name}_map of the link.")
+            raise Held(
+                "missing_reference", rule, reason, f"Create it in Intacct, or map it in `{setting}` of the link."
+            )
         if found and known[found].get("status") not in {"active", None}:
             reason = f"line {position}: {name} {found} is {known[found]['status']} in Intacct"
             raise Held("inactive", rule, reason, f"Activate the {name}, or code the line to another.")

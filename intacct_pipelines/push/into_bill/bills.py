@@ -23,7 +23,7 @@ from intacct_pipelines.push.bill_words import (
 from intacct_pipelines.push.changes import changes_of
 from intacct_pipelines.push.into_bill.coded import CodedForBill
 from intacct_pipelines.push.into_bill.merging import Shared, to_send
-from intacct_pipelines.push.into_bill.parties import PartiesInBill
+from intacct_pipelines.push.into_bill.parties import VENDORS, PartiesInBill
 from intacct_pipelines.push.into_bill.requests import told
 from intacct_pipelines.push.list_updates import revision_key
 from intacct_pipelines.push.planner import Held
@@ -48,7 +48,7 @@ class BillsIntoBill:
 
     object_name: ClassVar[str] = "bill_ap_bill"
     reads: ClassVar[tuple[str, ...]] = (
-        *CodedForBill.reads, *PartiesInBill.reads, "intacct.ap_bill", "intacct.ap_bill_line", "bill.ap_bill",
+        *CodedForBill.reads, *VENDORS.reads, "intacct.ap_bill", "intacct.ap_bill_line", "bill.ap_bill",
         "bill.ap_bill_line",
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ class BillsIntoBill:
         self._lines = sources.lines("intacct.ap_bill_line")
         self._twins = sources.twins(self.object_name)
         self._twin_lines = sources.lines("bill.ap_bill_line")
-        self._vendors = PartiesInBill(context)
+        self._vendors = PartiesInBill(context, VENDORS)
         self._coded = CodedForBill(sources)
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in sources.live("bill.ap_bill"):

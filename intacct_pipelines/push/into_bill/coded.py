@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 
 class _Named(NamedTuple):
-    """What a line may name, and where BILL has it."""
+    """What a line may name, the link's setting that maps it, and where BILL has it."""
 
     word: str
-    table: str
+    setting: str
     field: str
     rule: str
 
 
-_ACCOUNT: Final = _Named("account", "gl_account", "chartOfAccountId", "S-COA-01")
+_ACCOUNT: Final = _Named("account", "accounts", "chartOfAccountId", "S-COA-01")
 _DIMENSIONS: Final = (
-    _Named("department", "department", "departmentId", "S-DEP-01"),
-    _Named("location", "location", "locationId", "S-LOC-01"),
-    _Named("class", "accounting_class", "accountingClassId", "S-CLS-01"),
+    _Named("department", "departments", "departmentId", "S-DEP-01"),
+    _Named("location", "locations", "locationId", "S-LOC-01"),
+    _Named("class", "classes", "accountingClassId", "S-CLS-01"),
 )
 
 
@@ -117,7 +117,7 @@ class CodedForBill:
             return ""
         if found:
             reason = f"line {position}: {', '.join(found)} of BILL all stand for {named.word} {value}"
-            remedy = f"Archive all but one of them in BILL, or name one in {named.word}_map of the link."
+            remedy = f"Archive all but one of them in BILL, or name one in `{named.setting}` of the link."
             raise Held("ambiguous", named.rule, reason, remedy)
         reason = f"line {position}: {named.word} {value} has no counterpart in use in BILL"
         remedy = "The sync after it is there brings this one; what does not travel is made there, or mapped."

@@ -9,8 +9,8 @@ from intacct_pipelines.domain.keys import read_source_mark
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, Operation, canonical_json
 from intacct_pipelines.push.into_bill.coded import CodedForBill
+from intacct_pipelines.push.into_bill.parties import CUSTOMERS, PartiesInBill
 from intacct_pipelines.push.list_updates import revision_key
-from intacct_pipelines.push.parties import check_account_currency
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
@@ -34,7 +34,7 @@ class InvoicesIntoBill:
 
     object_name: ClassVar[str] = "bill_ar_invoice"
     reads: ClassVar[tuple[str, ...]] = (
-        *CodedForBill.reads, "intacct.customer", "bill.customer", "intacct.ar_invoice", "intacct.ar_invoice_line",
+        *CodedForBill.reads, *CUSTOMERS.reads, "intacct.ar_invoice", "intacct.ar_invoice_line",
         "bill.ar_invoice",
     )  # fmt: skip
 
@@ -45,8 +45,7 @@ class InvoicesIntoBill:
         self._rows = sources.by("intacct.ar_invoice")
         self._lines = sources.lines("intacct.ar_invoice_line")
         self._twins = sources.twins(self.object_name)
-        self._customers = sources.by("intacct.customer", "customer_id")
-        self._customers_in_bill = sources.twins("bill_customer")
+        self._customers = PartiesInBill(context, CUSTOMERS)
         self._coded = CodedForBill(sources)
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in sources.live("bill.ar_invoice"):
@@ -100,7 +99,7 @@ class InvoicesIntoBill:
     def _create(self, row: Row) -> Item:
         self._check_source(row)
         currency, number, day = text(row, "currency"), _number(row), text(row, "invoice_date")
-        customer_id = self._customer(text(row, "customer_id"), currency)
+        customer_id = self._customers.id_in_bill(text(row, "customer_id"), currency)
         self._check_copies(row, customer_id, number)
         lines = self._coded.translate(
             self._lines.get(row["record_no"], []), row["trx_total_entered"], currency, "invoice"
@@ -148,41 +147,6 @@ class InvoicesIntoBill:
         if not _number(row):
             reason = "it has no number, without which it could not be looked up"
             raise Held("missing_field", "S-IDM-03", reason, "Give it a number in Intacct.")
-
-    def _customer(self, customer_id: str, currency: str) -> str:
-        """Return BILL's id of the customer of an invoice.
-
-        Raises:
-            Held: The customer is not in BILL, out of use there, or of another currency.
-        """
-        row = self._customers.get(customer_id)
-        number = "" if row is None else str(row["record_no"])
-        twin = None if row is None else self._customers_in_bill.get(row["record_no"])
-        if row is None or twin is None:
-            raise self._waits(customer_id, number)
-        if twin.get("is_archived"):
-            reason = f"customer {customer_id} is archived in BILL"
-            raise Held("inactive", "S-CUS-01", reason, "Restore the customer in BILL, or change the invoice's.")
-        if twin["id"] in self._sources.unconfirmed("customer") and fold(text(row, "name")) != fold(text(twin, "name")):
-            reason = f"nobody confirmed that customer {customer_id} is BILL's {twin['id']}, and the names differ"
-            raise Held("unconfirmed_pair", "S-CUS-03", reason, "Confirm the pair with `map`, or correct the wrong id.")
-        check_account_currency(currency, self._link.currencies, "customer")
-        if text(twin, "currency") not in {"", currency}:
-            reason = f"it is in {currency}, and BILL has its customer in {text(twin, 'currency')}"
-            raise Held("currency", "S-CUR-01", reason, "Enter it in BILL for a customer of that currency.")
-        return str(twin["id"])
-
-    def _waits(self, customer_id: str, number: str) -> Held:
-        decision = self._context.decisions.get(("bill_customer", number))
-        if isinstance(decision, Hold):
-            reason = f"it waits for {decision.label}, which is held: {decision.reason}"
-            return Held(decision.kind, decision.rule, reason, decision.remedy, held_by=number)
-        if isinstance(decision, Item) or ("bill_customer", number) in self._context.in_hand:
-            reason = f"its customer {customer_id} is on its way into BILL"
-            remedy = "The sync after it is there brings this one; BILL gives it its id only then."
-            return Held("parent_waits", "S-CUS-01", reason, remedy, held_by=number)
-        reason = f"its customer {customer_id} is not in BILL"
-        return Held("missing_reference", "S-CUS-01", reason, "Bring the customer to BILL, or pair it with `map`.")
 
     def _check_copies(self, row: Row, customer_id: str, number: str) -> None:
         if taken := self._taken.get((customer_id, fold(number))):

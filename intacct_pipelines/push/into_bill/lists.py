@@ -245,7 +245,7 @@ class TermsIntoBill(IntoBillPlanner):
             raise Held("term_days", self.rule, reason, "Leave the term to Intacct, or make one like it in BILL.")
         if days in self._days:
             reason = f"BILL has a term of {days} days already, {self._days[days]}, and takes no second"
-            raise Held("duplicate", self.rule, reason, "Pair the two with `map`, or name both in term_map of the link.")
+            raise Held("duplicate", self.rule, reason, "Pair the two with `map`, or name both in `terms` of the link.")
         if self._new_days[days] > 1:
             reason = f"several terms in Intacct are of {days} days, of which BILL takes one"
             raise Held("duplicate", self.rule, reason, "Inactivate all but one of them in Intacct.")

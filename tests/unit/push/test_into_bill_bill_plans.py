@@ -211,6 +211,7 @@ def test_a_line_names_what_is_in_use_in_bill_and_one_record_alone():
     assert item.payload["billLineItems"][0]["classifications"]["departmentId"] == "d9"
     both = rows_of(bill__department=[{**archived, "is_archived": False}, second])
     assert held(both) == ("ambiguous", "S-DEP-01")
+    assert "`departments` of the link" in back(both).holds[0].remedy
     [item] = back(both, link=replace(BACK, department_map={"d1": "OTHER"})).items
     assert item.payload["billLineItems"][0]["classifications"]["departmentId"] == "d9"
 

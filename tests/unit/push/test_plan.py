@@ -30,6 +30,7 @@ from intacct_pipelines.domain.link import ClosedPeriod
 from intacct_pipelines.domain.push import Change, LedgerLine, Operation, State
 from intacct_pipelines.push.parties import party_id_of
 from intacct_pipelines.push.sources import rows_of
+from intacct_pipelines.settings import LinkSettings
 from intacct_pipelines.warehouse.outbox import Reason
 
 BOTH = (PAIRED_VENDOR, PAIRED_BILL)
@@ -238,6 +239,21 @@ def test_mark_and_key_are_written_into_the_record():
     assert by_object["vendor"].key in comments
     assert by_object["ap_bill"].key in description
     assert description.endswith(" rent")
+
+
+@pytest.mark.parametrize(
+    ("lost", "setting"),
+    [
+        ({"department_id": "d404"}, "departments"),
+        ({"class_id": "c404"}, "classes"),
+        ({"location_id": "l404"}, "locations"),
+    ],
+)
+def test_a_line_without_counterpart_names_the_setting_that_maps_it(lost, setting):
+    """S-DEP-01, S-CLS-01, S-LOC-01: by the word that stands in the connections file."""
+    [hold] = [one for one in plan(with_line(**lost), matches=(PAIRED_VENDOR,)).holds if one.object_name == "ap_bill"]
+    assert f"`{setting}` of the link" in hold.remedy
+    assert setting in LinkSettings.model_fields
 
 
 def test_words_that_would_make_the_mark_ambiguous_are_left_out():

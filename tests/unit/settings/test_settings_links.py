@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+import intacct_pipelines
 from intacct_pipelines.domain.approval import ANY
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Clearing, Link
 from intacct_pipelines.settings import Connections, LinkSettings
 
+_SETTING = re.compile(r"`(\w+)` of the link")
 COMPANY = {
     "company_id": "Acme",
     "sender_id": "s",
@@ -108,3 +112,11 @@ def test_a_time_that_yaml_reads_as_minutes_is_a_time():
     assert link.daily_at == "06:30"
     with pytest.raises(ValidationError):
         link_with(daily_at=1440)
+
+
+def test_what_to_do_next_names_settings_that_there_are() -> None:
+    """Whoever is told to map a department finds that very word in the connections file."""
+    room = Path(intacct_pipelines.__file__).parent / "push"
+    told = {word for path in room.rglob("*.py") for word in _SETTING.findall(path.read_text(encoding="utf-8"))}
+    assert told >= {"accounts", "terms", "currencies"}
+    assert told <= set(LinkSettings.model_fields)
