@@ -104,8 +104,8 @@ class Pushed:
 
     @property
     def is_list(self) -> bool:
-        """Whether its records are known by an id, by which documents and others name them."""
-        return bool(self.content) and self.people_id in self.natural_key
+        """Whether it is what documents name, not a document."""
+        return not self.source.document_date
 
     @property
     def is_read_by_call(self) -> bool:
