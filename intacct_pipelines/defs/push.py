@@ -15,7 +15,8 @@ from intacct_pipelines.defs.plan_files import PLANS, notes_of, write_plan
 from intacct_pipelines.defs.planning import Planned, confirm_and_plan
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.systems import Systems
-from intacct_pipelines.domain.link import Link
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.link import WAYS_BACK, Link
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.report.plan import by_currency
@@ -96,6 +97,21 @@ def _grounds_of(platform: str) -> list[dg.AssetKey]:
     return [dg.AssetKey(["recon", name]) for name in comparisons] + read
 
 
+def _why_none(systems: Systems, entity: EntityKey, platform: str) -> str:
+    """Return why there is nothing to plan: nothing leads there, or what does has no way back switched on."""
+    compared = {way: one for one, way in WAYS_BACK.items()}.get(platform)
+    link = systems.link(entity, compared) if compared else None
+    if link is None:
+        return "none ends at this entity, so there is nothing to plan"
+    target = next(one.system for one in PUSHED.values() if one.platform == platform)
+    section = "links" if compared == "bill" else compared
+    name = link.name.removeprefix(f"{compared}:")
+    return (
+        f"{name} ends here, but its way into {target} is not switched on: give `{section}.{name}` a section "
+        f"`{platform}` in the connections file; while that says `mode: observe`, it is planned and nothing is sent"
+    )
+
+
 def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
     target = next(one.system for one in PUSHED.values() if one.platform == platform)
 
@@ -114,7 +130,7 @@ def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
         entity = entity_of(context)
         link = systems.now.link(entity, platform)
         if link is None:
-            return dg.MaterializeResult(metadata={"link": "none ends at this entity, so there is nothing to plan"})
+            return dg.MaterializeResult(metadata={"link": _why_none(systems.now, entity, platform)})
         scope = scope_of(entity, context.asset_key.to_user_string(), context.run.run_id)
         with explained(context), systems.now.meters.scope(scope):
             planned = confirm_and_plan(systems.now, link, context.run.run_id)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from intacct_pipelines.domain.attached import Reference, read_contents, references
 from intacct_pipelines.domain.push import (
-    SETTLED_STATES,
     UNDONE_STATES,
     Operation,
     State,
@@ -97,24 +96,16 @@ class Found:
         text: The field that holds the key of the item that wrote it last; empty where the object has none.
         fields: What was read.
         hashes: Of an attachment: SHA-256 of each of its files, hexadecimal; empty for one that cannot be read.
+        state: The word of its system for how far a document is paid, as its channel finds it; empty for a list record.
+        is_settled: Whether a document has been paid or used there, in part or in whole, so that it is not edited.
     """
 
     record_id: str
     text: str
     fields: Mapping[str, str]
     hashes: frozenset[str] = frozenset()
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether a document has been paid or used, in part or in whole."""
-        paid = Decimal(self.fields.get("TRX_TOTALPAID") or "0")
-        is_in_bill = self.fields.get("paymentStatus", "") not in {"", "UNPAID"}
-        return bool(paid) or is_in_bill or self.fields.get("STATE") in SETTLED_STATES
-
-    @property
-    def state(self) -> str:
-        """The word of its system for how far a document is paid."""
-        return self.fields.get("STATE") or self.fields.get("paymentStatus", "")
+    state: str = ""
+    is_settled: bool = False
 
 
 def revision_now(item: OutboxItem, record: Found) -> str:
@@ -127,7 +118,7 @@ def revision_now(item: OutboxItem, record: Found) -> str:
         return document_state([*natural_key, *(record.fields[pushed.field(column)] for column in pushed.looked_up)])
     return target_revision(
         natural_key,
-        state=record.fields.get("STATE", ""),
+        state=record.state,
         total=Decimal(record.fields.get("TRX_TOTALENTERED") or "0"),
         description=record.text,
     )
@@ -141,7 +132,7 @@ def is_by(item: OutboxItem, record: Found) -> bool:
     """
     if item.operation is Operation.REVERSE:
         # Where the reason of a reversal ends up is not documented; its effect is the state, whoever brought it about.
-        return record.record_id == item.target_id and record.fields.get("STATE") in UNDONE_STATES
+        return record.record_id == item.target_id and record.state in UNDONE_STATES
     if item.is_marked:
         return item.key in record.text and _holds_files(item, record)
     pushed, payload = PUSHED[item.object_name], json.loads(item.payload_text)

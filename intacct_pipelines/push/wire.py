@@ -6,12 +6,13 @@ import base64
 import binascii
 import hashlib
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from intacct_pipelines.clients.intacct.functions import Function, call, create, read_list, update
 from intacct_pipelines.clients.intacct.query import Condition, Operator, Query, all_of, any_of
 from intacct_pipelines.domain.attached import Reference
-from intacct_pipelines.domain.push import Operation, State
+from intacct_pipelines.domain.push import SETTLED_STATES, Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import RateLimitedError, SessionExpiredError, TransportError
 from intacct_pipelines.push.channel import Found, files_of, no_answer, reason_of
@@ -115,12 +116,19 @@ def look_up(gateway: Gateway, items: Sequence[OutboxItem]) -> dict[str, list[Fou
 
 
 def _read(gateway: Gateway, pushed: Pushed, items: Iterable[OutboxItem]) -> Iterator[Found]:
-    fields, text = pushed.look_up_fields, pushed.field(pushed.mark) if pushed.mark else ""
+    fields = pushed.look_up_fields
     condition = any_of(*(part for item in items for part in _conditions(item)))
     for page in gateway.read_pages(Query(pushed.target.source_object, fields, condition)):
         for values in zip(*(page.columns[field].to_pylist() for field in fields), strict=True):
             row = dict(zip(fields, (value or "" for value in values), strict=True))
-            yield Found(row["RECORDNO"], row.get(text, ""), row)
+            yield found_in(pushed, row)
+
+
+def found_in(pushed: Pushed, row: Mapping[str, str]) -> Found:
+    """Return a record of Intacct as a look-up compares it; a document that is paid, used or reversed is settled."""
+    text, state = pushed.field(pushed.mark) if pushed.mark else "", row.get("STATE", "")
+    is_settled = bool(Decimal(row.get("TRX_TOTALPAID") or "0")) or state in SETTLED_STATES
+    return Found(row["RECORDNO"], row.get(text, ""), row, state=state, is_settled=is_settled)
 
 
 def _read_listed(gateway: Gateway, pushed: Pushed, items: Iterable[OutboxItem]) -> Iterator[Found]:

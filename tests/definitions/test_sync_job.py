@@ -63,6 +63,11 @@ def test_a_sync_records_every_table_and_every_check_under_its_entity(make_office
     assert plan["content_hash"].value in Path(plan["page"].path).read_text(encoding="utf-8")
     assert plan["items"].value > 0
     assert isinstance(plan["plotted money USD"].value, float)
+    name = f"entity-{entity.entity_id}"
+    way = str(found["push/bill_plan"].metadata["link"].value)
+    assert way.startswith(f"{name} ends here, but its way into BILL is not switched on: give `links.{name}`")
+    assert "a section `into_bill`" in way
+    assert "none ends at this entity" in str(found["push/into_business_center_plan"].metadata["link"].value)
     assert plan["items approved"].value == plan["items"].value
     bills = found["intacct/ap_bill"].metadata
     assert bills["dagster/partition_row_count"].value == bills["announced"].value > 0

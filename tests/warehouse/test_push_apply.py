@@ -16,11 +16,13 @@ from simulated_crash import Crash
 from intacct_pipelines.clients.intacct import Page
 from intacct_pipelines.domain.link import Mode
 from intacct_pipelines.domain.push import Operation, State
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import BudgetSpentError, CredentialsRejectedError, NotApprovedError, RemoteSystemError
 from intacct_pipelines.push.apply import apply_plan
 from intacct_pipelines.push.channel import Found
 from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.push.recover import judge
+from intacct_pipelines.push.wire import found_in
 
 DONE = ("accepted", "")
 
@@ -181,10 +183,10 @@ def test_an_update_whose_answer_was_lost_is_not_repeated_over_a_payment_or_a_per
     """The target is compared with what was planned before the same bytes go out again (S-BIL-06, S-BIL-11)."""
     approved(world)
     item = next(item for item in world.outbox.items() if item.source_id == "b0")
-    bill = world.twin.bill(int(item.target_id)).fields
-    judged = judge(item, [Found(item.target_id, bill["DESCRIPTION"], {**bill, **changes})], most_attempts=3)
+    bill, pushed = world.twin.bill(int(item.target_id)).fields, PUSHED[item.object_name]
+    judged = judge(item, [found_in(pushed, {**bill, **changes})], most_attempts=3)
     assert (judged.state.value, judged.reason.kind) == verdict
-    assert judge(item, [Found(item.target_id, bill["DESCRIPTION"], bill)], most_attempts=3) is None
+    assert judge(item, [found_in(pushed, bill)], most_attempts=3) is None
 
 
 class Bewildered:

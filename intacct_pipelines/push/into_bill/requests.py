@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ARCHIVED: Final = "archived"
 """BILL's field; it is changed by calls of its own, ``archive`` and ``restore`` (bill v3, every list)."""
+_PAYMENT_STATUS: Final = "paymentStatus"
+_UNPAID: Final = "UNPAID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,16 @@ def told(value: object) -> str:
 
 
 def found_in(pushed: Pushed, record: Mapping[str, Any]) -> Found:
-    """Return a record of BILL as a look-up compares it; what BILL leaves out is empty."""
+    """Return a record of BILL as a look-up compares it; what BILL leaves out is empty.
+
+    A bill of which BILL says any word but ``UNPAID`` is settled, or about to be. No other document is edited there.
+    """
     money = {column.source for column in pushed.target.columns if column.kind is Kind.MONEY}
     fields = {name: told(_plain(_at(record, name), name in money)) for name in pushed.look_up_fields}
     text = fields.get(pushed.field(pushed.mark), "") if pushed.mark else ""
-    return Found(fields[pushed.field(pushed.target.key[0])], text, fields)
+    state = fields.get(_PAYMENT_STATUS, "")
+    is_settled = state not in {"", _UNPAID}
+    return Found(fields[pushed.field(pushed.target.key[0])], text, fields, state=state, is_settled=is_settled)
 
 
 def _plain(value: Any, is_money: bool) -> Any:  # what a value is, of two

@@ -9,7 +9,8 @@ import pytest
 from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.channel import Found
+from intacct_pipelines.push import wire
+from intacct_pipelines.push.into_bill import requests
 from intacct_pipelines.push.recover import check_target, judge
 from intacct_pipelines.warehouse.outbox import OutboxItem, Reason
 
@@ -27,20 +28,42 @@ def item(name, operation, *, target="7"):
 
 
 def there(name, **fields):
-    """Intacct's record, written last by somebody else."""
+    """The record where it is written to, written last by somebody else."""
     pushed = PUSHED[name]
-    empty = {pushed.field(column): "" for column in (*pushed.natural_key, *pushed.looked_up)}
-    return Found("7", "by hand", {**empty, "STATE": "Posted", "TRX_TOTALENTERED": "1", **fields})
+    if pushed.target.schema == "bill":
+        return requests.found_in(pushed, {"id": "7", "description": "by hand", "paymentStatus": "UNPAID", **fields})
+    empty = dict.fromkeys(pushed.look_up_fields, "")
+    there = {"RECORDNO": "7", pushed.field(pushed.mark): "by hand", "STATE": "Posted", "TRX_TOTALENTERED": "1"}
+    return wire.found_in(pushed, {**empty, **there, **fields})
+
+
+def paid(name, word):
+    """The same, paid in a system's own word."""
+    field = "paymentStatus" if PUSHED[name].target.schema == "bill" else "STATE"
+    return there(name, **{field: word})
+
+
+WORDS = {"bill": "PARTIALLY_PAID", "intacct": "Partially Paid"}
 
 
 @pytest.mark.parametrize("name", UPDATED)
 def test_an_update_of_what_is_settled_or_edited_by_now_names_its_own_rule(name):
     """A bill's rule said of an invoice would send a person to the wrong page (S-BIL-06, S-INV-01, S-BIL-11)."""
     rules = PUSHED[name].left_alone
-    paid = judge(item(name, Operation.UPDATE), [there(name, STATE="Paid")], most_attempts=3)
+    word = WORDS[PUSHED[name].target.schema]
+    settled = judge(item(name, Operation.UPDATE), [paid(name, word)], most_attempts=3)
     edited = judge(item(name, Operation.UPDATE), [there(name)], most_attempts=3)
-    assert (paid.reason.kind, paid.reason.rule) == ("record_locked", rules.settled)
+    assert (settled.reason.kind, settled.reason.rule) == ("record_locked", rules.settled)
+    assert f"is {word} by now" in settled.reason.text
     assert (edited.reason.kind, edited.reason.rule) == ("conflict", rules.edited)
+
+
+def test_a_word_of_another_system_settles_nothing():
+    """Each way looks at its own system's fields only: a bill there is paid by BILL's word (S-BIL-09), not Intacct's."""
+    bill = {"STATE": "Paid", "TRX_TOTALPAID": "5"}
+    assert not there("bill_ap_bill", **bill).is_settled
+    assert there("ap_bill", TRX_TOTALPAID="5").is_settled
+    assert not there("ap_bill", paymentStatus="PAID_IN_FULL").is_settled
 
 
 def test_bills_invoices_payments_and_receipts_have_rules_of_their_own():
