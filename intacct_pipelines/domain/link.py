@@ -290,7 +290,8 @@ class Link:
             (S-CFG-10).
         currencies: ISO 4217 codes of the BILL account's currencies (S-CUR-02); empty: every one is taken.
         not_pushed: Objects that stay behind, as ``domain.pushed`` names them; all others are pushed in mode ``sync``.
-        also_pushed: Objects that the vendor's sync leaves behind, and that are pushed here all the same.
+        also_pushed: Objects that the vendor's sync leaves behind, and that are pushed here all the same; of a link to
+            BILL also those that its way into BILL takes, since they are expected there.
         excluded_vendors: BILL vendor ids whose documents stay behind (S-VEN-10).
         advanced_sales_tax: Whether the company uses Intacct's Advanced Sales Tax, so that invoices are made in Intacct
             (S-TAX-01).

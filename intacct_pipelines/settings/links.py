@@ -247,7 +247,10 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         receivables=settings.receivables.policy,
         entries=settings.entries.policy,
     )
-    return settings.allowed(link)
+    link = settings.allowed(link)
+    # What goes into BILL beyond the vendor's sync is expected there, so comparing has to know of it.
+    beyond = settings.into_bill.also_pushed if settings.into_bill else frozenset()
+    return replace(link, also_pushed=link.also_pushed | beyond)
 
 
 def into_bill_link_of(link: Link, into_bill: IntoBillSettings) -> Link:

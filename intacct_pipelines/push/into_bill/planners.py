@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.bills import BillsIntoBill
+from intacct_pipelines.push.into_bill.credits import AdjustmentsIntoBill, CreditsIntoBill, NegativeBillsIntoBill
 from intacct_pipelines.push.into_bill.customers import CustomersIntoBill
 from intacct_pipelines.push.into_bill.invoices import InvoicesIntoBill
 from intacct_pipelines.push.into_bill.lists import LISTS_INTO_BILL
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
     from intacct_pipelines.push.into_business_center.records import IntoCenterPlanner
     from intacct_pipelines.push.sources import Sources
 
-PLANNERS_INTO_BILL: Final[tuple[type[IntoBillPlanner | BillsIntoBill | InvoicesIntoBill], ...]] = (
+_IntoBill: TypeAlias = "IntoBillPlanner | BillsIntoBill | CreditsIntoBill | InvoicesIntoBill"
+
+PLANNERS_INTO_BILL: Final[tuple[type[_IntoBill], ...]] = (
     *LISTS_INTO_BILL,
     VendorsIntoBill,
     CustomersIntoBill,
     BillsIntoBill,
+    NegativeBillsIntoBill,
+    AdjustmentsIntoBill,
     InvoicesIntoBill,
 )
 
@@ -36,7 +41,7 @@ def agreements(sources: Sources, objects: Collection[str]) -> dict[tuple[str, st
     """Return what the pairs of some objects agree on now; see ``Context.agreed``."""
     context = Context(sources, {}, frozenset(), ClosedBooks(), (), (), datetime.now(UTC), {})
     found: dict[tuple[str, str, str], dict[str, str]] = {}
-    kinds: tuple[type[IntoBillPlanner | BillsIntoBill | InvoicesIntoBill | IntoCenterPlanner], ...] = (
+    kinds: tuple[type[_IntoBill | IntoCenterPlanner], ...] = (
         *PLANNERS_INTO_BILL,
         *LISTS_INTO_CENTER,
     )

@@ -1,7 +1,8 @@
 """Vendor credits: BILL's against Intacct's negative bills and adjustments.
 
 Intacct has no such object: BILL's sync keeps a vendor credit as a negative bill (S-VCR-06), people also make negative
-adjustments, which do not travel (S-VCR-05). Their signs are flipped here, so that a credit is positive on both sides.
+adjustments, which do not travel (S-VCR-05) unless a link takes them into BILL. Their signs are flipped here, so that a
+credit is positive on both sides.
 """
 
 from __future__ import annotations
@@ -245,6 +246,7 @@ def _explain(link: Link, frames: Frames, sides: Sides, crosswalk: pd.DataFrame) 
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)
     gone = gone_documents(frames, *(f"intacct.{form}" for form in _FORMS))
     source_gone = deleted_on_platform(intacct, frames["bill.vendor_credit"], confirmed)
+    is_adjustment, is_lifted = intacct["form"] == ADJUSTMENT, "bill_ap_adjustment" in link.also_pushed
     return Explanations(
         platform_cause=first_cause(
             platform,
@@ -262,7 +264,7 @@ def _explain(link: Link, frames: Frames, sides: Sides, crosswalk: pd.DataFrame) 
         intacct_cause=first_cause(
             intacct,
             excluded_vendor=intacct["platform_vendor"].isin(link.excluded_vendors),
-            excluded_adjustment=(intacct["form"] == ADJUSTMENT) & ~source_gone,
+            excluded_adjustment=is_adjustment & ~source_gone & ~(is_lifted & (intacct["amount"] > NO_MONEY)),
             used_credit=(intacct["used"] != NO_MONEY).astype(bool) & ~intacct["is_undone"],
             unposted_credit=intacct["state"] != "Posted",
             ambiguous_vendor=intacct["is_vendor_ambiguous"],
@@ -270,7 +272,10 @@ def _explain(link: Link, frames: Frames, sides: Sides, crosswalk: pd.DataFrame) 
             document_in_another_currency=is_of_other_currency(link, intacct) & ~source_gone,
         ),
         intacct_otherwise=first_cause(
-            intacct, otherwise="credit_missing_in_platform", credit_deleted_in_bill=source_gone
+            intacct,
+            otherwise="credit_missing_in_platform",
+            credit_deleted_in_bill=source_gone,
+            adjustment_missing_in_platform=is_adjustment,
         ),
         group_cause=NO_CAUSE,
         group_otherwise="double_credit",
