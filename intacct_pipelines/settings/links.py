@@ -187,7 +187,8 @@ class LinkSettings(Written):
     )
     one_way: bool = Field(
         default=False,
-        description="Whether the vendor's sync carries transactions to Intacct only, as in B and D (S-CFG-10).",
+        description="Whether transactions go to Intacct only, as by the vendor's sync in B and D; else `routes` of the "
+        "company says which of several accounts gets what is made in Intacct (S-CFG-10).",
     )
     currencies: frozenset[Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]] = Field(
         frozenset(), description="Currencies of the BILL account, ISO 4217 (S-CUR-02); without any, all are taken."

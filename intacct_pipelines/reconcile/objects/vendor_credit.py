@@ -38,6 +38,7 @@ from intacct_pipelines.reconcile.line_coding import add_coding, coded_lines, int
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.pairing import marked_ids
 from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.routed import is_of_another_account, routing_causes
 from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def pair_credits(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: S
     platform = _platform(frames, vendors)
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)
     every = _intacct(frames, vendors, platform, confirmed)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="day")
+    others = is_of_another_account(link, every, frames["bill.vendor_credit"], confirmed)
+    stands = ~every["is_undone"]
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, stands, date="day", of_others=others)
     pair_by_number(sides, is_live=~platform["is_archived"], stands=~sides.intacct["is_undone"])
     return sides
 
@@ -268,7 +271,13 @@ def _explain(link: Link, frames: Frames, sides: Sides, crosswalk: pd.DataFrame) 
             used_credit=(intacct["used"] != NO_MONEY).astype(bool) & ~intacct["is_undone"],
             unposted_credit=intacct["state"] != "Posted",
             ambiguous_vendor=intacct["is_vendor_ambiguous"],
-            travels_one_way=~source_gone & link.one_way,
+            **routing_causes(
+                link,
+                frames,
+                intacct,
+                {f"intacct.{form}_line": parent for form, (_, parent) in _FORMS.items()},
+                made_here=~source_gone,
+            ),
             document_in_another_currency=is_of_other_currency(link, intacct) & ~source_gone,
         ),
         intacct_otherwise=first_cause(
