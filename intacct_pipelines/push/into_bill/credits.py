@@ -16,6 +16,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bill_words import mark_in_bill
 from intacct_pipelines.push.into_bill.coded import CodedForBill
 from intacct_pipelines.push.into_bill.parties import VENDORS, PartiesInBill
+from intacct_pipelines.push.into_bill.routing import Routing
 from intacct_pipelines.push.list_updates import revision_key
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
@@ -56,6 +57,7 @@ class CreditsIntoBill:
         self._twins = sources.twins(self.object_name)
         self._parties = PartiesInBill(context, self.parties)
         self._coded = CodedForBill(sources)
+        self._routing = Routing(sources, pushed)
         self._party = f"{self.parties.word}_id"
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in sources.live(pushed.target.qualified_name):
@@ -93,7 +95,7 @@ class CreditsIntoBill:
 
     def decide(self, row: Row) -> Decision:
         """Return what is to be done with a credit of Intacct; None if it does not travel, or BILL has it."""
-        if row["record_no"] in self._twins or not self._travels(row):
+        if row["record_no"] in self._twins or not self._travels(row) or self._routing.is_elsewhere(row):
             return None
         try:
             return self._create(row)
@@ -108,13 +110,11 @@ class CreditsIntoBill:
     def _travels(self, row: Row) -> bool:
         """Return whether BILL is expected to have a credit.
 
-        It is posted and nothing of it is used (S-VCR-01), of the link's own level (S-CFG-11) and of no other platform;
-        transactions of some links go one way only (S-CFG-10).
+        It is posted and nothing of it is used (S-VCR-01), of the link's own level (S-CFG-11) and of no other platform.
         """
         mark = read_source_mark(text(row, "description"))
         return (
-            not self._link.one_way
-            and text(row, "state") == "Posted"
+            text(row, "state") == "Posted"
             and not row.get("trx_total_paid")
             and text(row, "owner_entity_id") == self._link.entity.entity_id
             and (mark is None or mark[0] == "bill")
@@ -123,6 +123,7 @@ class CreditsIntoBill:
     # --- creating -------------------------------------------------------------------------------------------------
 
     def _create(self, row: Row) -> Item:
+        self._routing.check(row)
         self._check_source(row)
         party_id = self._parties.id_in_bill(text(row, self._party), text(row, "currency"))
         number = _number(row)

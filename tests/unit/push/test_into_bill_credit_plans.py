@@ -12,6 +12,7 @@ from push_cases import PAIRED_VENDOR, intacct_line, plan, stored, tables, vendor
 
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.routes import Route, Routes
 from intacct_pipelines.push.channel import is_by
 from intacct_pipelines.push.into_bill.requests import found_in, write_of
 
@@ -141,3 +142,17 @@ def test_one_over_ten_million_goes_whole_and_says_so(name):
     large = MAKE[name](description=None, trx_total_entered=Decimal("-10000000.01"))
     [item] = back(name, large, lines=("-10000000.01",)).items
     assert (item.amount, len(item.warnings)) == (Decimal("10000000.01"), 1)
+
+
+@BOTH
+def test_of_two_accounts_at_one_place_one_gets_a_credit(name):
+    """S-CFG-10: where its lines lead; what leads nowhere is held, and what another account brought is left alone."""
+    here = Routes({"east": BACK.organization_id, "west": "org2"}, (Route("east", locations=frozenset({"100-A"})),))
+    there = replace(here, rows=(Route("west", locations=frozenset({"100-A"})),))
+    nowhere = replace(here, rows=(Route("west", locations=frozenset({"200-A"})),))
+    found = [back(name, link=replace(BACK, routes=routes)) for routes in (here, there, nowhere)]
+    assert [(len(one.items), [hold.kind for hold in one.holds]) for one in found] == [
+        (1, []), (0, []), (0, ["no_route"]),
+    ]  # fmt: skip
+    brought = back(name, MAKE[name](description="BILL:of-another k1"), link=replace(BACK, routes=here))
+    assert (brought.items, brought.holds) == ((), ())
