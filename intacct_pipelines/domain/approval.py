@@ -55,9 +55,13 @@ def why_a_person(link: Link, items: Sequence[Amounted]) -> str:
         return "the link's gate is manual"
     if people_needed(link, items) > 1:
         return "the link asks for two, and its policy counts as nobody"
-    alone = sum(item.operation in PUSHED[item.object_name].by_person for item in items)
+    alone = [
+        PUSHED[item.object_name] for item in items if PUSHED[item.object_name].needs_a_person(item.operation, link)
+    ]
+    if recorded := sum(pushed.person_spared_by_policy for pushed in alone):
+        return f"{recorded} of its items record money in BILL, which a policy approves only if it says so"
     if alone:
-        return f"{alone} of its items take back what stands in Intacct, which no policy approves"
+        return f"{len(alone)} of its items take back what stands in Intacct, which no policy approves"
     if len(items) > link.auto_approve_items:
         return f"{len(items)} items are more than the {link.auto_approve_items} that need no person"
     return _excess(link.auto_approve_amount, items)

@@ -88,3 +88,18 @@ def read_source_mark(text: str | None) -> tuple[str, str] | None:
         return None
     system, record_id = found.pop()
     return system.lower(), record_id
+
+
+INTACCT_MARK: Final = re.compile(r"(?<![A-Za-z0-9_])INTACCT:([0-9]+) [0-9a-f]{8}-[0-9a-f-]{27}(?![0-9a-f-])")
+"""How a text in BILL names the record of Intacct that it stands for, and the item that wrote it (S-IDM-04)."""
+
+
+def read_intacct_mark(text: str) -> str:
+    """Return the record number of Intacct that a text of BILL names; empty if it names none."""
+    found = INTACCT_MARK.search(text)
+    return found[1] if found else ""
+
+
+def without_intacct_mark(text: str) -> str:
+    """Return a text of BILL without the record and key of Intacct that it names."""
+    return INTACCT_MARK.sub("", text).strip()

@@ -9,25 +9,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from intacct_pipelines.domain.catalog import TABLES
+from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed_object import LeftAlone, Pushed
-
-
-def _credited(name: str, source: str, target: str, party: str, lifts: str = "") -> Pushed:
-    """Return a credit, which is made and not changed; BILL's list of them can be filtered by id alone."""
-    return Pushed(
-        name,
-        target.replace("_", " "),
-        source=TABLES[f"intacct.{source}"],
-        source_lines=(TABLES[f"intacct.{source}_line"],),
-        target=TABLES[f"bill.{target}"],
-        natural_key=(party, "reference_no"),
-        folded=("reference_no",),
-        people_id="reference_no",
-        mark="description",
-        looked_up=("is_archived",),
-        lifts=lifts,
-        reconciled_as=target,
-    )
 
 
 def _listed(
@@ -125,8 +108,6 @@ INTO_BILL: Final = (
         reconciled_as="ap_bill",
         left_alone=LeftAlone(settled="S-BIL-09", edited="S-BIL-11", changed="S-BIL-11"),
     ),
-    _credited("bill_vendor_credit", "ap_bill", "vendor_credit", "vendor_id"),
-    _credited("bill_ap_adjustment", "ap_adjustment", "vendor_credit", "vendor_id", lifts="S-VCR-05"),
     Pushed(
         "bill_ar_invoice",
         "invoice",
@@ -140,6 +121,23 @@ INTO_BILL: Final = (
         content=("customer_id", "document_no", "invoice_date", "due_date", "amount"),
         looked_up=("is_archived",),
         reconciled_as="ar_invoice",
+    ),
+    Pushed(
+        "bill_ap_payment",
+        "payment",
+        source=TABLES["intacct.ap_payment"],
+        source_lines=(TABLES["intacct.ap_payment_detail"],),
+        target=TABLES["bill.ap_payment"],
+        natural_key=("vendor_id",),
+        asked_by=("vendor_id",),
+        people_id="transaction_no",
+        mark="description",
+        functions={Operation.CREATE: "/v3/bills/record-payment"},
+        lifts="S-PAY-01",
+        stands_on={"bill.ap_bill": ("billId",)},
+        reconciled_as="ap_payment",
+        by_person=frozenset({Operation.CREATE}),
+        person_spared_by_policy=True,
     ),
 )
 """In the order of writing: parents before children."""

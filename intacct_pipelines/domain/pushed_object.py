@@ -62,7 +62,7 @@ class Pushed:
         is_sought_by_mark: Whether people may change the natural key, so that a look-up also asks for the mark.
         looked_up: Further columns of ``target`` that a look-up before an update reads.
         functions: Name of the function that does an operation, such as ``create_apadjustment``, where the gateway has
-            no generic one; its arguments are the payload, in order.
+            no generic one; its arguments are the payload, in order. In BILL the path of a call of its own.
         helped_by: Tables that help to plan and may never have been read, for want of a permission.
         stands_on: Other tables of Intacct → names in the payload that hold record numbers of theirs: an item expires if
             such a record changed since the plan, because what is due of it may have been settled otherwise.
@@ -72,6 +72,7 @@ class Pushed:
             the one of its name, if none is given.
         left_alone: The rules by which a record of it is left alone.
         by_person: Operations that no policy of a link ever approves.
+        person_spared_by_policy: Whether one does if it says so, because such an item takes nothing back.
         asked_as: The object that a link names in ``also_pushed`` for this one too; itself, if none is given.
         is_named_inside: Whether its own functions are told inside their arguments which record they change.
     """
@@ -99,6 +100,7 @@ class Pushed:
     reconciled_as: str = ""
     left_alone: LeftAlone = LeftAlone()
     by_person: frozenset[Operation] = frozenset()
+    person_spared_by_policy: bool = False
     asked_as: str = ""
     is_named_inside: bool = False
 
@@ -116,6 +118,11 @@ class Pushed:
         """Say whether a link's settings let it be pushed."""
         is_asked = not self.lifts or (self.asked_as or self.name) in link.also_pushed
         return is_asked and not link.not_pushed & {self.name, self.asked_as}
+
+    def needs_a_person(self, operation: Operation, link: Link) -> bool:
+        """Say whether an operation on it waits for a person, whatever the limits of a link's policy."""
+        is_spared = self.person_spared_by_policy and link.into_bill.approves_payments
+        return operation in self.by_person and not is_spared
 
     @property
     def reconciliation(self) -> str:

@@ -6,12 +6,11 @@ systems may order them differently.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.domain.keys import read_intacct_mark, without_intacct_mark
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.push.coded_lines import intacct_line
-from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.push.sources import Row
 
-_FROM_INTACCT: Final = re.compile(r"(?<![A-Za-z0-9_])INTACCT:([0-9]+) [0-9a-f]{8}-[0-9a-f-]{27}(?![0-9a-f-])")
 _ORDER_MODULE: Final = "9."
 _LONGEST_TEXT: Final = 1000
 
@@ -31,24 +29,14 @@ def mark_in_bill(record_no: int, key: ItemKey, words: str) -> str:
     return f"INTACCT:{record_no} {key} {words}".strip()[:_LONGEST_TEXT]
 
 
-def check_not_of_intacct(row: Row, word: str) -> None:
-    """Refuse a document of BILL without a pair whose description says that it came from Intacct.
-
-    Args:
-        row: BILL's document.
-        word: What people call it, such as ``bill``.
-
-    Raises:
-        Held: It came from there.
-    """
-    if found := _FROM_INTACCT.search(text(row, "description")):
-        reason = f"it came from Intacct's {word} {found[1]}, which is not its pair any more"
-        raise Held("came_from_intacct", "S-SCH-05", reason, "Pair the two with `map`, or archive it in BILL.")
+def record_no_in(words: str) -> str:
+    """Return the record number of Intacct that such a text names; empty if it names none."""
+    return read_intacct_mark(words)
 
 
 def own_words(words: str) -> str:
     """Return such a text without record and key."""
-    return _FROM_INTACCT.sub("", words).strip()
+    return without_intacct_mark(words)
 
 
 def order_number(row: Row) -> str:

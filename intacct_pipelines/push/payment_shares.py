@@ -242,11 +242,7 @@ class PaymentShares:
         if share.money < 0 or share.total <= 0:
             reason = f"it pays {share.total} of bill {number}"
             raise Held("not_positive", "S-PAY-02", reason, "Enter it in Intacct by hand.")
-        alike = [
-            one["payment"]
-            for one in self._paying[share.bill_record_no]
-            if int(one["payment_record_no"]) not in self._paired and one.get("trx_payment_amount") == share.money
-        ]
+        alike = self._paying_as_much(share)
         if share.money and alike:
             reason = f"{_told(alike)} pays {share.money} of bill {number} already and is nobody's pair"
             raise Held("duplicate", "S-PAY-09", reason, "Confirm the pair with `map`, or undo the wrong payment.")
@@ -256,6 +252,16 @@ class PaymentShares:
             reason = f"it pays {share.total} of bill {number}, of which {left} is due; paid by {others or 'no payment'}"
             remedy = "Undo the wrong payment on its side, or confirm the pair with `map`."
             raise Held("already_settled", "S-PAY-09", reason, remedy)
+
+    def _paying_as_much(self, share: Share) -> list[Row]:
+        """Return the payments in Intacct that pay as much of a bill, at once or line by line, and are nobody's pair."""
+        money: dict[int, Decimal] = defaultdict(Decimal)
+        payments: dict[int, Row] = {}
+        for one in self._paying[share.bill_record_no]:
+            number = int(one["payment_record_no"])
+            money[number] += one.get("trx_payment_amount") or _ZERO
+            payments[number] = one["payment"]
+        return [payments[number] for number in money if number not in self._paired and money[number] == share.money]
 
     def _document(self, name: str, source_id: str, paired: Row | None, payment: Row, vendor_id: str) -> Row:
         """Return the bill or credit of Intacct that stands for one of BILL's."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.clients.intacct.functions import date_parts
-from intacct_pipelines.domain.keys import read_source_mark
+from intacct_pipelines.domain.keys import read_intacct_mark, read_source_mark
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.payments import CAME_BACK, UNDER_WAY, UNDONE_IN_BILL, UNKNOWN, VOID_ASKED
 from intacct_pipelines.domain.push import UNDONE_STATES, Item, LedgerLine, Operation
@@ -119,8 +119,12 @@ class PaymentPlanner:
         return item
 
     def _check_source(self, payment: Row) -> None:
-        """Refuse what BILL itself says is in doubt, and what is known to be out of date."""
+        """Refuse what came from Intacct, what BILL itself says is in doubt, and what is known to be out of date."""
         check_readable(self._context, _PUSHED, payment)
+        if origin := read_intacct_mark(text(payment, "description")):
+            reason = f"BILL only records Intacct's payment {origin}, which is not its pair"
+            remedy = "Pair the two with `map`, or void the record in BILL if Intacct's payment was taken back."
+            raise Held("came_from_intacct", "S-SCH-05", reason, remedy)
         status = _status(payment)
         if status == VOID_ASKED:
             reason = "somebody asked to void it, and BILL has not answered"
@@ -199,6 +203,12 @@ class PaymentPlanner:
     def _reverse(self, payment: Row, paired: Row) -> Item:
         """Return the item that takes back what Intacct's payment did, on a day of its own (S-PAY-04, S-CON-16)."""
         check_readable(self._context, _PUSHED, payment)
+        if read_intacct_mark(text(payment, "description")):
+            reason = (
+                f"only BILL's record of it is void; Intacct's payment {paired['record_no']} was made there, and stands"
+            )
+            remedy = "Record it in BILL by hand, so that nothing is paid again, or take Intacct's payment back."
+            raise Held("voided_in_bill", "S-PAY-04", reason, remedy)
         check_changeable(self._context, _PUSHED, paired)
         if text(paired, "state") != "Posted":
             reason = f"BILL voided it, Intacct's payment {paired['record_no']} is {text(paired, 'state')}"

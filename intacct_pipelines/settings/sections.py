@@ -264,6 +264,10 @@ class IntoBillSettings(Approved):
         pattern="^([A-Z]{2})?$",
         description="Country of vendors whose contact in Intacct names none, ISO 3166; BILL wants one.",
     )
+    approve_payments: bool = Field(
+        default=False,
+        description="Whether auto_approve also covers payments and receipts that are recorded in BILL (S-PAY-01).",
+    )
 
     def allowed(self, link: Link) -> Link:
         """Return a link with what these settings let it write."""
@@ -271,7 +275,7 @@ class IntoBillSettings(Approved):
             super().allowed(link),
             not_pushed=self.not_pushed,
             also_pushed=self.also_pushed,
-            into_bill=IntoBill(self.shared_lists, self.conflicts, self.vendor_country),
+            into_bill=IntoBill(self.shared_lists, self.conflicts, self.vendor_country, self.approve_payments),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from planting.bills import plant_doubles, with_vendors
 from planting.ground import ALONE_IN_PLATFORM, CURRENCIES, Ground, Plot, one_of
@@ -113,6 +114,15 @@ for _cause, _rule, _ours, _theirs in (
 ):
     _ours = {**_ours, **_OFFLINE, "description": "By wire"}
     PAYMENTS.pair(_cause, "coding", "description", _rule, ours=_ours, theirs=_theirs)
+PAYMENTS.pair(
+    "recorded_in_part",
+    "amount",
+    "amount",
+    "S-BIL-02",
+    ours={"description": lambda plot: f"INTACCT:{plot.record_no} {UUID(int=0)}"},
+    theirs={"amount": lambda plot: plot.amount + plot.unit},
+    is_known=True,
+)
 PAYMENTS.only_ours("undone_in_bill", "S-CON-16", **_VOID)
 PAYMENTS.only_ours("undone_in_bill", "S-CON-16", single_status=None, status=one_of("VOID", "CANCELLED"))
 PAYMENTS.only_ours("excluded_vendor", "S-VEN-10", vendor_id="vx")

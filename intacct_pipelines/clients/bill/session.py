@@ -29,7 +29,11 @@ _SESSION_ID: Final = re.compile(r"[\x21-\x7e]{1,512}")
 _HOUR: Final = timedelta(hours=1)
 # What moves money or opens a way for it. This product keeps books in step; it never pays.
 _MONEY: Final = ("/v3/payments", "/v3/receivable-payments", "/v3/funding-accounts", "/v3/recurringbills")
-_MONEY_SEGMENTS: Final = frozenset({"bank-account", "bank-accounts", "charge-authorization", "charge"})
+_MONEY_SEGMENTS: Final = frozenset(
+    {"bank-account", "bank-accounts", "charge-authorization", "charge", "record-payment"}
+)
+_RECORDS: Final = frozenset({("POST", "/v3/bills/record-payment")})
+"""The calls that only say that money was moved elsewhere (bill v3, record-payment)."""
 
 Found = TypeVar("Found")
 
@@ -186,7 +190,8 @@ class Session:
 
     def _write(self, method: str, path: str, body: object) -> Any:
         call = Call(method, check_path(path), {}, body)
-        if path.lower().startswith(_MONEY) or _MONEY_SEGMENTS & set(path.lower().split("/")):
+        moves_money = path.lower().startswith(_MONEY) or bool(_MONEY_SEGMENTS & set(path.lower().split("/")))
+        if moves_money and (method, path) not in _RECORDS:
             raise ConfigurationError(f"{call.operation} moves money or opens a way for it; this product never does.")
         session_id = self._current("")
         try:

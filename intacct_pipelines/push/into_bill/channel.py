@@ -14,6 +14,7 @@ from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import FunctionRejectedError, RecordNotFoundError, UnreadableResponseError
 from intacct_pipelines.push.channel import at, is_by, lost, no_answer, reason_of
+from intacct_pipelines.push.into_bill.open_documents import check_open
 from intacct_pipelines.push.into_bill.requests import ARCHIVED, found_in, path_of, write_of
 from intacct_pipelines.warehouse.outbox import Outcome
 
@@ -104,8 +105,14 @@ class BillChannel:
         return [[item] for item in items]
 
     def send(self, items: Sequence[OutboxItem]) -> list[Outcome]:
-        """Send the one item of a request; what BILL refuses is looked up before that counts."""
+        """Send the one item of a request; what BILL refuses is looked up before that counts.
+
+        Raises:
+            Stopped: What it records as paid is not open in BILL any more.
+            RemoteSystemError: As the session has it.
+        """
         (item,) = items
+        check_open(item, self._session.get)
         write = write_of(item, self._session.organization_id)
         send = self._session.post if write.method == "POST" else self._session.patch
         try:
@@ -123,13 +130,17 @@ class BillChannel:
 def _questions(pushed: Pushed, items: Sequence[OutboxItem]) -> Iterable[tuple[tuple[str, str, str], ...]]:
     """Return the filters with which a list is read, once each."""
     fields = [pushed.field(column) for column in pushed.asked_by]
-    return dict.fromkeys(tuple((field, "eq", item.natural_key[field]) for field in fields) for item in items)
+    payloads = [json.loads(item.payload_text) for item in items]
+    return dict.fromkeys(tuple((field, "eq", payload[field]) for field in fields) for payload in payloads)
 
 
 def _belongs(pushed: Pushed, item: OutboxItem, record: Found) -> bool:
     """Say whether a record is the one that an item changes, or may be taken for the one that it makes."""
     if item.operation is not Operation.CREATE:
         return record.record_id == item.target_id
+    if not item.natural_key:
+        # Several payments may be alike in all else.
+        return item.key in record.text
     payload = json.loads(item.payload_text)
     if pushed.source_lines and not item.is_marked and record.fields.get(ARCHIVED) == "true":
         # The number of a document may be used again once that was withdrawn; it is ours if it holds what was sent.

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.bills import BillsIntoBill
-from intacct_pipelines.push.into_bill.credits import AdjustmentsIntoBill, CreditsIntoBill, NegativeBillsIntoBill
 from intacct_pipelines.push.into_bill.customers import CustomersIntoBill
 from intacct_pipelines.push.into_bill.invoices import InvoicesIntoBill
 from intacct_pipelines.push.into_bill.lists import LISTS_INTO_BILL
 from intacct_pipelines.push.into_bill.merging import agreed
+from intacct_pipelines.push.into_bill.payments import PaymentsIntoBill
 from intacct_pipelines.push.into_bill.vendors import VendorsIntoBill
 from intacct_pipelines.push.into_business_center.planners import LISTS_INTO_CENTER
 from intacct_pipelines.push.planner import Context
@@ -20,20 +20,20 @@ from intacct_pipelines.push.planner import Context
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from intacct_pipelines.push.into_bill.recorded import RecordedIntoBill
     from intacct_pipelines.push.into_bill.records import IntoBillPlanner
     from intacct_pipelines.push.into_business_center.records import IntoCenterPlanner
     from intacct_pipelines.push.sources import Sources
 
-_IntoBill: TypeAlias = "IntoBillPlanner | BillsIntoBill | CreditsIntoBill | InvoicesIntoBill"
+_IntoBill: TypeAlias = "IntoBillPlanner | BillsIntoBill | InvoicesIntoBill | RecordedIntoBill"
 
 PLANNERS_INTO_BILL: Final[tuple[type[_IntoBill], ...]] = (
     *LISTS_INTO_BILL,
     VendorsIntoBill,
     CustomersIntoBill,
     BillsIntoBill,
-    NegativeBillsIntoBill,
-    AdjustmentsIntoBill,
     InvoicesIntoBill,
+    PaymentsIntoBill,
 )
 
 

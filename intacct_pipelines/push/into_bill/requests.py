@@ -54,7 +54,8 @@ def write_of(item: OutboxItem, organization_id: str) -> Write:
     pushed, payload = PUSHED[item.object_name], json.loads(item.payload_text)
     path = path_of(pushed, organization_id)
     if item.operation is Operation.CREATE:
-        return Write("POST", path, _as_taken(pushed, body_of(pushed, payload)))
+        own_path = pushed.functions.get(Operation.CREATE, path)
+        return Write("POST", own_path, _as_taken(pushed, body_of(pushed, payload)))
     if item.operation is not Operation.UPDATE or item.target_id is None:
         raise PushError(f"{item.label} cannot be taken back in BILL", rule="S-IDM-06")
     if ARCHIVED in payload:
@@ -86,7 +87,11 @@ def body_of(pushed: Pushed, payload: Fields) -> dict[str, Any]:
 
 
 def _as_taken(pushed: Pushed, body: dict[str, Any]) -> dict[str, Any]:
-    """Return a new record as BILL takes it, where that is not as BILL shows it (bill v3, invoices)."""
+    """Return a new record as BILL takes it, where that is not as BILL shows it (bill v3, invoices, record-payment)."""
+    if pushed.name == "bill_ap_payment":
+        told = {name: value for name, value in body.items() if name != "billPayments"}
+        # It is in Intacct already, so the vendor's sync is not to take it there.
+        return {**told, "payments": body["billPayments"], "allowExport": False}
     if pushed.name != "bill_ar_invoice":
         return body
     told = {name: value for name, value in body.items() if name not in {"customerId", "totalAmount"}}

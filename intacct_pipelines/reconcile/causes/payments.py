@@ -104,6 +104,12 @@ PAYMENTS: Final[dict[str, Cause]] = {
         "Post it in Intacct, or void it there.",
         turn=Turn.INTACCT,
     ),
+    "recorded_in_part": expected(
+        "S-BIL-02",
+        "BILL records a payment that was made in Intacct with the bills that it has; the payment settles others too, "
+        "which never reached BILL.",
+        "Nothing.",
+    ),
     "memo_stays": expected(
         "S-PAY-05",
         "The memo of an offline payment does not reach Intacct.",

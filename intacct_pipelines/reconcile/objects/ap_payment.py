@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from intacct_pipelines.domain.keys import read_intacct_mark, without_intacct_mark
 from intacct_pipelines.reconcile.causes import NO_CAUSE, first_cause
 from intacct_pipelines.reconcile.conclusion import conclude
 from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
@@ -45,9 +46,8 @@ from intacct_pipelines.reconcile.objects.payment_states import (
     status_in_bill,
 )
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
-from intacct_pipelines.reconcile.pairing import NATURAL_KEY, Pairing, joined, marked_ids
+from intacct_pipelines.reconcile.pairing import MARK, NATURAL_KEY, Pairing, joined, marked_ids
 from intacct_pipelines.reconcile.result import Reconciliation
-from intacct_pipelines.reconcile.routed import is_of_another_account
 from intacct_pipelines.reconcile.sides import Sides
 
 if TYPE_CHECKING:
@@ -61,16 +61,16 @@ OBJECT: Final = "ap_payment"
 def reconcile_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment) -> Reconciliation:
     """Match and compare the AP payments of one link.
 
-    Payments pair by confirmed crosswalk, by the source named in Intacct's description, by vendor and BILL's
-    transaction, check or confirmation number, then by vendor, amount and the bills that they pay, with the date and
-    without; each only where it is unambiguous.
+    Payments pair by confirmed crosswalk, by the source named in Intacct's description or by Intacct's payment that
+    BILL's memo records, by vendor and BILL's transaction, check or confirmation number, then by vendor, amount and the
+    bills that they pay, with the date and without; each only where it is unambiguous.
 
     See ``reconcile.Reconciler`` for arguments and errors.
     """
     vendors = pair_vendors(link, frames, crosswalk)
     bills = pair_bills(link, frames, crosswalk, vendors)
     shares = shares_of(frames, bills)
-    sides = _pair(link, frames, crosswalk, _platform(link, frames, vendors, shares), _intacct(frames, vendors, shares))
+    sides = _pair(link, crosswalk, _platform(link, frames, vendors, shares), _intacct(frames, vendors, shares))
     differences = Differences(link, OBJECT, moment.now)
     pairs = sides.pairs()
     compare_payments(sides, differences, pairs, shares)
@@ -108,7 +108,8 @@ def _platform(link: Link, frames: Frames, vendors: Sides, shares: Shares) -> pd.
             "is_offline": ~flag(rows, "is_online"),
             "is_check_to_print": flag(rows, "is_check_to_print"),
             "drawn_on": _drawn_on(link, frames, rows),
-            "memo": text(rows, "description"),
+            "memo": text(rows, "description").map(without_intacct_mark),
+            "records": text(rows, "description").map(read_intacct_mark),
             "amount": rows["amount"].astype(object),
             "currency": text(rows, "currency"),
             "changed_at": changed_at(rows),
@@ -172,13 +173,10 @@ def _shown(number: pd.Series, day: pd.Series, bills: pd.Series) -> list[str]:
     return [f"{name or 'payment'} of {on}" + (f": {paid}" if paid else "") for name, on, paid in told]
 
 
-def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, platform: pd.DataFrame, every: pd.DataFrame) -> Sides:
-    # What uses credits alone names the credit.
-    others = (every["amount"] != NO_MONEY).astype(bool) & is_of_another_account(
-        link, every, frames["bill.ap_payment"], confirmed_pairs(link, OBJECT, crosswalk)
-    )
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, every["stands"], date="day", of_others=others)
+def _pair(link: Link, crosswalk: pd.DataFrame, platform: pd.DataFrame, every: pd.DataFrame) -> Sides:
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, every["stands"], date="day")
     pairing, intacct = sides.pairing, sides.intacct
+    pairing.pair_unique(platform["records"], intacct["key"].astype(str), MARK)
     _pair_by_number(pairing, platform, intacct)
     is_live = ~platform["is_undone"]
     # A live payment finds a standing one first, so that a void one does not make it ambiguous.

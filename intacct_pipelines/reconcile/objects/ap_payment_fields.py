@@ -35,8 +35,10 @@ def compare_payments(sides: Sides, differences: Differences, pairs: pd.DataFrame
     platform, intacct = sides.side_by_side(pairs)
     rows = pair_rows(pairs)
     cause = first_cause(platform, excluded_vendor=platform["vendor"].isin(differences.link.excluded_vendors))
+    is_part = (platform["records"] != "") & (platform["amount"] < intacct["amount"]).astype(bool)
+    in_part = cause.where(cause != NO_CAUSE, first_cause(platform, recorded_in_part=is_part))
     currency, amount = amount_fields(
-        differences.link, platform, intacct, cause=cause, amount_cause=cause, otherwise=_DIFFERS
+        differences.link, platform, intacct, cause=cause, amount_cause=in_part, otherwise=_DIFFERS
     )
     state = _state_field(platform, intacct, cause)
     others = _other_fields(platform, intacct, cause, is_alike=platform["is_undone"] != intacct["stands"])

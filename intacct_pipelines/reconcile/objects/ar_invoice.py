@@ -29,7 +29,6 @@ from intacct_pipelines.reconcile.objects.ar_invoice_fields import compare_invoic
 from intacct_pipelines.reconcile.objects.customer import pair_customers
 from intacct_pipelines.reconcile.objects.receipts import credited_by_invoice
 from intacct_pipelines.reconcile.result import Reconciliation
-from intacct_pipelines.reconcile.routed import is_of_another_account, routing_causes
 from intacct_pipelines.reconcile.sides import Sides
 
 if TYPE_CHECKING:
@@ -70,9 +69,7 @@ def pair_invoices(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers
     """
     platform = _platform(frames, customers)
     every = _intacct(frames, customers)
-    others = is_of_another_account(link, every, frames["bill.ar_invoice"], confirmed_pairs(link, OBJECT, crosswalk))
-    stands = ~every["is_undone"]
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, stands, date="invoice_date", of_others=others)
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="invoice_date")
     pair_by_number(
         sides,
         is_live=~(platform["is_draft"] | platform["is_archived"]),
@@ -186,9 +183,7 @@ def _explain(link: Link, frames: Frames, sides: Sides, confirmed: pd.DataFrame) 
             ambiguous_customer=intacct["is_customer_ambiguous"] & ~intacct["is_undone"],
             received_in_intacct=is_settled & ~intacct["is_undone"],
             unposted_invoice=intacct["state"] != "Posted",
-            **routing_causes(
-                link, frames, intacct, {"intacct.ar_invoice_line": "invoice_record_no"}, made_here=~source_gone
-            ),
+            travels_one_way=~source_gone & link.one_way,
             document_in_another_currency=is_of_other_currency(link, intacct) & ~source_gone,
         ),
         intacct_otherwise=first_cause(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from intacct_pipelines.sandbox.bill.edits import read_policy
 from intacct_pipelines.sandbox.bill.payload import decode, invalid, json_reply, refusal
 from intacct_pipelines.sandbox.bill.payments import COARSE, is_voidable, void_request
+from intacct_pipelines.sandbox.bill.recording import PaymentRecorder
 from intacct_pipelines.sandbox.bill.records_served import RecordsServed
 
 if TYPE_CHECKING:
@@ -62,6 +63,17 @@ class Workflow(RecordsServed):
         voids = [*(payment.get("voidInfo") or ()), request]
         self._settle(call, payment, "VOIDED" if is_done else "VOID_PENDING", voidInfo=voids)
         return self._get(call)
+
+    def _record_payment(self, call: Call) -> Reply:
+        """Write down that bills were paid outside; no money moves."""
+        organization = call.organization
+        payment = PaymentRecorder(organization, self._now()).record(decode(call.request.body))
+        for share in payment["billPayments"]:
+            bill = organization.bills[share["billId"]]
+            bill.paid += share["amount"]
+            bill.updated_at = self._now()
+        organization.changed("bills")
+        return json_reply(200, self._store(organization, "payments", [payment])[0])
 
     def _settle(self, call: Call, payment: dict[str, Any], status: str, **changes: Any) -> None:
         """Give a payment another state, and its bills what follows from it."""

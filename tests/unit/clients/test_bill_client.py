@@ -515,6 +515,11 @@ def test_amounts_are_written_digit_by_digit() -> None:
         "/v3/receivable-payments",
         "/v3/funding-accounts/banks",
         "/v3/vendors/0091/bank-account",
+        "/v3/bills/Record-Payment",
+        "/v3/bills/record-payment/stp1",
+        "/v3/bills/00n1/record-payment",
+        "/v3/payments/record-payment",
+        "/v3/record-payment",
     ],
 )
 def test_nothing_that_moves_money_is_ever_sent(path: str) -> None:
@@ -523,6 +528,18 @@ def test_nothing_that_moves_money_is_ever_sent(path: str) -> None:
     with make_client(server) as client, pytest.raises(ConfigurationError, match="moves money"):
         client.session(ORGANIZATION).post(path, {})
     assert server.requests == []
+
+
+@pytest.mark.parametrize("path", ["/v3/bills/record-payment"])
+def test_only_what_records_that_others_paid_is_let_through(path: str) -> None:
+    """S-PAY-01: that one path, and only to be made; nothing of it is changed."""
+    server = ScriptedBill()
+    server.script = [httpx.Response(200, json={"id": "stp1"})]
+    with make_client(server) as client:
+        session = client.session(ORGANIZATION)
+        assert session.post(path, {"vendorId": "0091"}) == {"id": "stp1"}
+        with pytest.raises(ConfigurationError, match="moves money"):
+            session.patch(path, {})
 
 
 # ---- asking -----------------------------------------------------------------------------------------------------

@@ -118,6 +118,36 @@ def test_a_void_is_a_request_unless_the_payment_was_made_outside(caller_for):
     assert asked["voidInfo"][-1]["status"] == "TO_BE_PROCESSED"
 
 
+def test_a_payment_made_outside_is_recorded_up_to_what_is_due(caller):
+    """S-PAY-06: one payment of several bills of one vendor; it pays them, has no online part, and is void at once."""
+    bill = next(b for b in caller.read_all("/v3/bills", max=100) if b["dueAmount"] > 1 and not b["archived"])
+    body = {"vendorId": bill["vendorId"], "processDate": "2026-11-20", "toPrintCheck": False, "allowExport": False}
+    share = {"billId": bill["id"], "amount": 1}
+
+    def record(**changes):
+        return caller.send("POST", "/v3/bills/record-payment", {**body, "payments": [share], **changes})
+
+    for wrong in (
+        {"payments": []},
+        {"payments": [{**share, "amount": str(bill["dueAmount"] + 1)}]},
+        {"payments": [{**share, "amount": 0}]},
+        {"payments": [{**share, "billId": "00nNobody"}]},
+        {"vendorId": "009Nobody"},
+        {"processDate": "yesterday"},
+        {"toPrintCheck": None},
+        {"amount": 1},
+    ):
+        assert record(**wrong)[0] == 400, wrong
+    status, made = record(description="By wire")
+    assert (status, made["onlinePayment"], made["amount"], made["description"]) == (200, False, 1, "By wire")
+    assert made["id"] in {one["id"] for one in caller.read_all("/v3/payments", max=100)}
+    after = caller.send("GET", f"/v3/bills/{bill['id']}")[1]
+    assert (after["dueAmount"], after["paidAmount"]) == (bill["dueAmount"] - 1, bill["paidAmount"] + 1)
+    void = {"type": "VOID_ONLY", "reason": "Typed twice"}
+    assert caller.send("POST", f"/v3/payments/{made['id']}/void", void)[1]["singleStatus"] == "VOIDED"
+    assert caller.send("GET", f"/v3/bills/{bill['id']}")[1]["dueAmount"] == bill["dueAmount"]
+
+
 def test_a_vendor_credit_is_archived_for_good(caller):
     """Archiving is final for vendor credits; a credit memo can be restored."""
     credit = next(c for c in caller.read_all("/v3/vendor-credits", max=100) if not c["archived"])
