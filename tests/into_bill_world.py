@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import httpx
-from pipeline_world import INTO_INTACCT, THAT_DAY, World
+from pipeline_world import INTO_INTACCT, THAT_DAY, World, connections_of
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.clients.intacct.functions import create, update
@@ -73,14 +73,17 @@ class IntoBillWorld(World):
 
     def __init__(self, warehouse_dsn, *objects, **into_bill):
         left = sorted({*OBJECTS} - {*objects})
-        back = {PUSHED[name].reconciliation for name in objects}
-        policy = {**LEG, "not_pushed": left, **into_bill}
-        super().__init__(
-            warehouse_dsn, bills=20, today=THAT_DAY, into_bill=policy, not_pushed=sorted(INTO_INTACCT - back)
-        )
+        self._back = sorted(INTO_INTACCT - {PUSHED[name].reconciliation for name in objects})
+        self._policy = {**LEG, "not_pushed": left, **into_bill}
+        super().__init__(warehouse_dsn, bills=20, today=THAT_DAY, into_bill=self._policy, not_pushed=self._back)
         self.objects = objects
         self.network = LossyTransport(SandboxTransport(self.sandbox))
         self.transport = self.network
+
+    def set(self, **into_bill):
+        """Give the way into BILL other settings."""
+        self._policy |= into_bill
+        self.connections = connections_of(self.sandbox, into_bill=self._policy, not_pushed=self._back)
 
     def plan(self):
         """Extract no more than planning takes, confirm and plan what goes into BILL."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.routes import Routes
 
 CODE_PATTERN: Final = r"^\s*(\S+)"
 """The first word."""
@@ -290,9 +291,12 @@ class Link:
             accounts (S-BP-04).
         one_way: Whether the vendor's sync carries transactions from BILL to Intacct only, as in configurations B and D
             (S-CFG-10).
+        routes: Where several BILL accounts end at the link's place: which of them gets what is made in Intacct; None
+            where it is the only one, or transactions go one way.
         currencies: ISO 4217 codes of the BILL account's currencies (S-CUR-02); empty: every one is taken.
         not_pushed: Objects that stay behind, as ``domain.pushed`` names them; all others are pushed in mode ``sync``.
-        also_pushed: Objects that the vendor's sync leaves behind, and that are pushed here all the same.
+        also_pushed: Objects that the vendor's sync leaves behind, and that are pushed here all the same; of a link to
+            BILL also those that its way into BILL takes, since they are expected there.
         excluded_vendors: BILL vendor ids whose documents stay behind (S-VEN-10).
         advanced_sales_tax: Whether the company uses Intacct's Advanced Sales Tax, so that invoices are made in Intacct
             (S-TAX-01).
@@ -333,6 +337,7 @@ class Link:
     form_1099: Mapping[str, Form1099] = field(default_factory=dict)
     accounts_1099: Mapping[str, Form1099 | Reporting] = field(default_factory=dict)
     one_way: bool = False
+    routes: Routes | None = None
     currencies: frozenset[str] = frozenset()
     not_pushed: frozenset[str] = frozenset()
     also_pushed: frozenset[str] = frozenset()
@@ -356,6 +361,11 @@ class Link:
     entries: Entries = field(default_factory=Entries)
     files: Files = field(default_factory=Files)
     into_bill: IntoBill = field(default_factory=IntoBill)
+
+    @property
+    def shares_its_place(self) -> bool:
+        """Whether other BILL accounts end where this one does, so that Intacct holds their documents too (S-CFG-10)."""
+        return self.one_way or self.routes is not None
 
     def as_text(self) -> str:
         """Return the link with its whole policy, the same text for the same settings; for hashes."""

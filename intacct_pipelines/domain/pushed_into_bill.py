@@ -13,6 +13,24 @@ from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed_object import LeftAlone, Pushed
 
 
+def _credited(name: str, source: str, target: str, party: str, lifts: str = "") -> Pushed:
+    """Return a credit, which is made and not changed; BILL's list of them can be filtered by id alone."""
+    return Pushed(
+        name,
+        target.replace("_", " "),
+        source=TABLES[f"intacct.{source}"],
+        source_lines=(TABLES[f"intacct.{source}_line"],),
+        target=TABLES[f"bill.{target}"],
+        natural_key=(party, "reference_no"),
+        folded=("reference_no",),
+        people_id="reference_no",
+        mark="description",
+        looked_up=("is_archived",),
+        lifts=lifts,
+        reconciled_as=target,
+    )
+
+
 def _listed(
     name: str, word: str, *content: str, code: str = "short_name", names: tuple[str, ...] = ("name",), **more: Any
 ) -> Pushed:
@@ -108,6 +126,8 @@ INTO_BILL: Final = (
         reconciled_as="ap_bill",
         left_alone=LeftAlone(settled="S-BIL-09", edited="S-BIL-11", changed="S-BIL-11"),
     ),
+    _credited("bill_vendor_credit", "ap_bill", "vendor_credit", "vendor_id"),
+    _credited("bill_ap_adjustment", "ap_adjustment", "vendor_credit", "vendor_id", lifts="S-VCR-05"),
     Pushed(
         "bill_ar_invoice",
         "invoice",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.domain.keys import read_intacct_mark, without_intacct_mark
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.push.coded_lines import intacct_line
+from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
@@ -29,9 +30,19 @@ def mark_in_bill(record_no: int, key: ItemKey, words: str) -> str:
     return f"INTACCT:{record_no} {key} {words}".strip()[:_LONGEST_TEXT]
 
 
-def record_no_in(words: str) -> str:
-    """Return the record number of Intacct that such a text names; empty if it names none."""
-    return read_intacct_mark(words)
+def check_not_of_intacct(row: Row, word: str) -> None:
+    """Refuse a document of BILL without a pair whose description says that it came from Intacct.
+
+    Args:
+        row: BILL's document.
+        word: What people call it, such as ``bill``.
+
+    Raises:
+        Held: It came from there.
+    """
+    if number := read_intacct_mark(text(row, "description")):
+        reason = f"it came from Intacct's {word} {number}, which is not its pair any more"
+        raise Held("came_from_intacct", "S-SCH-05", reason, "Pair the two with `map`, or archive it in BILL.")
 
 
 def own_words(words: str) -> str:

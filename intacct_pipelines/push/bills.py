@@ -12,7 +12,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.account_labels import AccountLabels
 from intacct_pipelines.push.bill_fields import bill_fields, check_positive, dating_warnings
 from intacct_pipelines.push.bill_reversals import BillReversals
-from intacct_pipelines.push.bill_words import edited_since, record_no_in
+from intacct_pipelines.push.bill_words import check_not_of_intacct, edited_since
 from intacct_pipelines.push.changes import changes_of, line_changes
 from intacct_pipelines.push.coded_lines import (
     PAYABLE,
@@ -113,9 +113,7 @@ class BillPlanner:
 
     def _create(self, bill: Row) -> Item:
         check_not_posted(self._context, _PUSHED, bill)
-        if origin := record_no_in(text(bill, "description")):
-            reason = f"it came from Intacct's bill {origin}, which is not its pair any more"
-            raise Held("came_from_intacct", "S-SCH-05", reason, "Pair the two with `map`, or archive it in BILL.")
+        check_not_of_intacct(bill, "bill")
         vendor = self._vendor(bill)
         number = document_number(text(bill, "document_no"))
         self._copies.check(bill, vendor.vendor_id, number, None)

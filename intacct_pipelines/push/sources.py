@@ -48,6 +48,7 @@ class Sources:
         self._tables = tables
         self._matches = matches
         self._live: dict[str, list[Row]] = {}
+        self._keys: dict[str, frozenset[str]] = {}
         self._by: dict[tuple[str, str], dict[Any, Row]] = {}
         self._lines: dict[str, dict[Any, list[Row]]] = {}
         self._pairs: dict[tuple[str, str], dict[str, Row]] = {}
@@ -57,6 +58,13 @@ class Sources:
         if table not in self._live:
             self._live[table] = [row for row in self._tables.get(table, ()) if not row.get("_deleted")]
         return self._live[table]
+
+    def keys(self, table: str) -> frozenset[str]:
+        """Return the key of every row of a table that has ever been read, the deleted ones' too."""
+        if table not in self._keys:
+            column = TABLES[table].key[0]
+            self._keys[table] = frozenset(str(row[column]) for row in self._tables.get(table, ()))
+        return self._keys[table]
 
     def by(self, table: str, column: str = "") -> dict[Any, Row]:
         """Return a table's rows by a column that names one row; by its key, if none is given."""

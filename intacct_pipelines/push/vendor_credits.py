@@ -10,6 +10,7 @@ from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import UNDONE_STATES, Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.account_labels import AccountLabels
+from intacct_pipelines.push.bill_words import check_not_of_intacct
 from intacct_pipelines.push.coded_lines import (
     PAYABLE,
     CodedLines,
@@ -130,6 +131,7 @@ class VendorCreditPlanner:
 
     def _create(self, credit: Row) -> Item:
         check_not_posted(self._context, _PUSHED, credit)
+        check_not_of_intacct(credit, "credit")
         vendor = vendor_of(self._vendors, self._link, credit["vendor_id"], "credit")
         number = document_number(text(credit, "reference_no"))
         self._copies.check(credit, vendor.vendor_id, number, None)

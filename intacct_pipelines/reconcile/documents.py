@@ -12,6 +12,8 @@ from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.fields import NO_MONEY, Field, unlike
 from intacct_pipelines.reconcile.frames import coding_of, folded, select_rows, text, value
 from intacct_pipelines.reconcile.pairing import ALONE, NATURAL_KEY, joined, marked_ids, pair_known
+from intacct_pipelines.reconcile.result import OTHER_OWNER
+from intacct_pipelines.reconcile.routed import OF_ANOTHER_ACCOUNT
 from intacct_pipelines.reconcile.sides import Sides
 
 if TYPE_CHECKING:
@@ -99,6 +101,7 @@ def known_documents(
     stands: pd.Series,
     *,
     date: str,
+    of_others: pd.Series | None = None,
 ) -> Sides:
     """Return both sides' documents, paired by confirmed crosswalk and by the source that Intacct's description names.
 
@@ -110,11 +113,16 @@ def known_documents(
         every: All of Intacct's, with ``description`` and ``owner``.
         stands: Which of Intacct's count.
         date: Column with the document's date on both sides.
+        of_others: Which of Intacct's another account of the platform brought, from ``is_of_another_account``.
 
     Raises:
         DataContractError: The crosswalk contradicts itself.
     """
     is_inside = inside(link, every, platform, confirmed_pairs(link, object_name, crosswalk))
+    outside = every[~is_inside]
+    if of_others is not None:
+        is_inside &= ~of_others
+        outside = every.assign(outside_cause=np.where(of_others, OF_ANOTHER_ACCOUNT, OTHER_OWNER))[~is_inside]
     intacct = every[is_inside].reset_index(drop=True)
     pairing = pair_known(
         link,
@@ -125,7 +133,7 @@ def known_documents(
         intacct_texts=intacct["description"],
         intacct_stands=stands[is_inside].reset_index(drop=True),
     )
-    return Sides(platform, intacct, every[~is_inside], pairing, date)
+    return Sides(platform, intacct, outside, pairing, date)
 
 
 def pair_by_number(

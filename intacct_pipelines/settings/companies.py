@@ -8,6 +8,7 @@ from pydantic import Field
 
 from intacct_pipelines.domain.close import ClosePolicy
 from intacct_pipelines.settings.daily import ClockTime, Zone
+from intacct_pipelines.settings.routes import RoutesSettings
 from intacct_pipelines.settings.sections import Budgeted, Secret, Section
 
 
@@ -60,6 +61,11 @@ class Company(Budgeted):
         description="Table → the object's name in this company, for the few that the vendor does not document.",
     )
     close: CloseSettings = Field(default_factory=CloseSettings)
+    routes: RoutesSettings | None = Field(
+        None,
+        description="Where several BILL accounts end at one place: which of them gets what is made in Intacct, in the "
+        "same words in the file of each (S-CFG-10).",
+    )
     fields: dict[str, str] = Field(
         default_factory=dict,
         description="`table.column` → the field's name in this company, for the few that the vendor does not document.",

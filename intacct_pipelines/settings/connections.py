@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Final
@@ -57,7 +58,10 @@ class Connections(Section):
             raise ValueError(msg)
         entities = [(link.company, link.entity) for link in self.links.values()]
         if len(set(entities)) != len(entities):
-            msg = "two links name the same entity; configurations B and D need routing rules (S-CFG-10)"
+            msg = (
+                "two links name the same place: each BILL account of configurations B and D has a connections file of "
+                "its own (S-CFG-01), and `routes` of the company says which of them gets what (S-CFG-10)"
+            )
             raise ValueError(msg)
         ids = [company.company_id for company in self.companies.values()]
         if len(set(ids)) != len(ids):
@@ -84,6 +88,34 @@ class Connections(Section):
         if len(set(folders)) != len(folders):
             msg = "two of business_center name the same folder; each company has its own (S-PMT-06)"
             raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _routes_lead_somewhere(self) -> Connections:
+        for name, company in self.companies.items():
+            if company.routes is None:
+                continue
+            ours = {link: one for link, one in self.links.items() if one.company == name}
+            named = [link for link, one in ours.items() if one.organization_id in company.routes.accounts.values()]
+            for link in named:
+                if ours[link].one_way:
+                    msg = (
+                        f"routes of company {name} leads documents to link {link}, whose `one_way` says that none go "
+                        "there; take out one of the two (S-CFG-10)"
+                    )
+                    raise ValueError(msg)
+            if len(named) > 1:
+                msg = (
+                    f"routes of company {name} names the organisations of {' and '.join(sorted(named))}, which end at "
+                    "different places; it is for the accounts of one place (S-CFG-10)"
+                )
+                raise ValueError(msg)
+            if ours and not named and not any(one.one_way for one in ours.values()):
+                msg = (
+                    f"routes of company {name} names the organisation of none of its links here; add this file's to "
+                    "`accounts`, or set `one_way: true` in the link (S-CFG-10)"
+                )
+                raise ValueError(msg)
         return self
 
     @model_validator(mode="after")
@@ -234,8 +266,19 @@ class Connections(Section):
             company: Name of the company in this file.
         """
         ours = {name: one for name, one in self.links.items() if one.company == company}
+        routes = self.companies[company].routes
+        organizations = routes.accounts.values() if routes else ()
         return [
-            Placed(name, company, one.bill, one.organization_id, one.entity, one.one_way, len(ours))
+            Placed(
+                name,
+                company,
+                one.bill,
+                one.organization_id,
+                one.entity,
+                one.one_way,
+                len(ours),
+                is_routed=one.organization_id in organizations,
+            )
             for name, one in sorted(ours.items())
         ]
 
@@ -243,7 +286,9 @@ class Connections(Section):
         """Return the link that ends at an entity, or None: such an entity is extracted but not reconciled."""
         for name, settings in self.links.items():
             if self.companies[settings.company].company_id == entity.company_id and settings.entity == entity.entity_id:
-                return link_of(name, entity, settings), settings
+                link, routes = link_of(name, entity, settings), self.companies[settings.company].routes
+                is_routed = routes is not None and settings.organization_id in routes.accounts.values()
+                return (replace(link, routes=routes.policy) if routes and is_routed else link), settings
         return None
 
 

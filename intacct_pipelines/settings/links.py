@@ -187,7 +187,8 @@ class LinkSettings(Written):
     )
     one_way: bool = Field(
         default=False,
-        description="Whether the vendor's sync carries transactions to Intacct only, as in B and D (S-CFG-10).",
+        description="Whether transactions go to Intacct only, as by the vendor's sync in B and D; else `routes` of the "
+        "company says which of several accounts gets what is made in Intacct (S-CFG-10).",
     )
     currencies: frozenset[Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]] = Field(
         frozenset(), description="Currencies of the BILL account, ISO 4217 (S-CUR-02); without any, all are taken."
@@ -247,7 +248,10 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
         receivables=settings.receivables.policy,
         entries=settings.entries.policy,
     )
-    return settings.allowed(link)
+    link = settings.allowed(link)
+    # What goes into BILL beyond the vendor's sync is expected there, so comparing has to know of it.
+    beyond = settings.into_bill.also_pushed if settings.into_bill else frozenset()
+    return replace(link, also_pushed=link.also_pushed | beyond)
 
 
 def into_bill_link_of(link: Link, into_bill: IntoBillSettings) -> Link:

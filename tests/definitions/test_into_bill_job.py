@@ -21,7 +21,7 @@ def _metadata(result, *path):
 def test_what_is_made_in_intacct_goes_into_bill_by_the_jobs_and_a_second_sync_has_nothing_left(make_office):
     """S-VEN-01: one job plans both ways, each under its own link; one applies both; the next sync confirms."""
     office = make_office(bills=20)
-    lists = {**LEG, "not_pushed": ["bill_ap_bill", "bill_ar_invoice"]}
+    lists = {**LEG, "not_pushed": ["bill_ap_bill", "bill_vendor_credit", "bill_ar_invoice"]}
     office.connections = connections_of(office.sandbox, not_pushed=sorted(INTO_INTACCT - {"vendor"}), into_bill=lists)
     office.rebuild()
     (entity,) = office.entities

@@ -87,6 +87,10 @@ OPEN_CREDITS = Ground(
 )
 OPEN_CREDITS.only_ours("unfiltered_credit_missing")
 OPEN_CREDITS.only_theirs("travels_one_way", "S-CFG-10")
+LIFTED_CREDITS = Ground(
+    "vendor_credit", lambda: settlement_case(also_pushed=frozenset({"bill_ap_adjustment"})), credit, adjustment
+)
+LIFTED_CREDITS.only_theirs("adjustment_missing_in_platform")
 CREDITS.young("modified_at")
 CREDITS.outside("other_owner", "S-CFG-11", owner_entity_id=one_of("200", None))
 plant_deletions(CREDITS, "credit_deleted_in_intacct", "credit_deleted_in_bill")

@@ -6,12 +6,13 @@ from planting.bills import BILLS, CENTER_BILLS, ONE_WAY_BILLS
 from planting.cards import CARDS, REIMBURSEMENTS, STATEMENTS
 from planting.clearing import CLEARING_ACCOUNTS
 from planting.companions import BILL_FILES, CURRENCIES, INVOICE_FILES, PURCHASES, SALES, SEVERAL_BASES
-from planting.credits import CREDITS, OPEN_CREDITS, USES
+from planting.credits import CREDITS, LIFTED_CREDITS, OPEN_CREDITS, USES
 from planting.ground import Ground
 from planting.lists import LISTS
 from planting.parties import CENTER_VENDORS, CUSTOMERS, VENDORS
 from planting.payments import PAYMENTS
 from planting.receivables import INVOICES, MEMOS, ONE_WAY_INVOICES, RECEIPTS, TAXED_INVOICES
+from planting.routed import ROUTED_BILLS, ROUTED_CREDITS, ROUTED_INVOICES
 from planting.transfers import RECEIPT_TRANSFERS, TRANSFERS
 
 GROUNDS: dict[str, Ground] = {
@@ -45,8 +46,12 @@ GROUNDS: dict[str, Ground] = {
     },
     "ap_bill, one-way": ONE_WAY_BILLS,
     "ar_invoice, one-way": ONE_WAY_INVOICES,
+    "ap_bill, routed": ROUTED_BILLS,
+    "ar_invoice, routed": ROUTED_INVOICES,
+    "vendor_credit, routed": ROUTED_CREDITS,
     "ar_invoice with Advanced Sales Tax": TAXED_INVOICES,
     "vendor_credit, one-way and unapproved too": OPEN_CREDITS,
+    "vendor_credit, adjustments go into BILL": LIFTED_CREDITS,
     "currency, several bases": SEVERAL_BASES,
 }
 """By object; a second link of an object has a name of its own."""

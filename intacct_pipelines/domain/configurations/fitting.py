@@ -22,6 +22,7 @@ class Placed:
         entity_id: Entity at which it ends; empty for the top level, or a company without levels.
         is_one_way: Its setting ``one_way``.
         beside: How many links of the file end in the company, this one included.
+        is_routed: Whether ``routes`` of the company names its BILL organisation.
     """
 
     name: str
@@ -31,12 +32,18 @@ class Placed:
     entity_id: str
     is_one_way: bool
     beside: int
+    is_routed: bool = False
+
+    @property
+    def shares_its_place(self) -> bool:
+        """Whether it says that other BILL accounts end where this one does."""
+        return self.is_one_way or self.is_routed
 
 
 def configurations_of(placed: Placed, *, shared: bool | None = None) -> tuple[Configuration, ...]:
     """Return what a link is: two where only the company tells whether there is a top level, else one.
 
-    B and D have one link in a file, and are known by ``one_way``.
+    B and D have one link in a file, and are known by ``one_way`` or ``routes``.
 
     Args:
         placed: The link.
@@ -48,7 +55,7 @@ def configurations_of(placed: Placed, *, shared: bool | None = None) -> tuple[Co
         levels: tuple[Level, ...] = (Level.COMPANY, Level.TOP)
     else:
         levels = (Level.TOP,) if shared else (Level.COMPANY,)
-    return tuple(at_level(level, has_several=placed.is_one_way) for level in levels)
+    return tuple(at_level(level, has_several=placed.shares_its_place) for level in levels)
 
 
 def misfits(placed: Placed, answers: Answers) -> tuple[Verdict, ...]:
@@ -58,7 +65,7 @@ def misfits(placed: Placed, answers: Answers) -> tuple[Verdict, ...]:
 
 def in_no_configuration(placed: Placed) -> tuple[Verdict, ...]:
     """Return where a link is none of the six, whatever its company is: from an entity documents travel both ways."""
-    if not placed.entity_id or not placed.is_one_way:
+    if not placed.entity_id or not placed.shares_its_place:
         return ()
     (now,) = configurations_of(placed)
     return (_direction(placed, now),)
@@ -102,7 +109,7 @@ def _misfits(placed: Placed, answers: Answers) -> Iterator[Verdict]:
             "Write one for each of the others, with the entity at which it ends.",
             "S-CFG-01",
         )
-    if placed.is_one_way != advised.is_one_way:
+    if placed.shares_its_place != advised.is_one_way:
         yield _direction(placed, advised)
 
 
@@ -129,6 +136,13 @@ def _level(placed: Placed, answers: Answers, level: Level) -> Verdict | None:
 
 
 def _direction(placed: Placed, advised: Configuration) -> Verdict:
+    if placed.is_routed:
+        return wrong(
+            "`routes` of the company shares out what is made in Intacct among several accounts at the link's place",
+            f"one BILL account at the place, as in configuration {advised.letter}",
+            "Take `routes` out of the company.",
+            "S-CFG-10",
+        )
     if placed.is_one_way:
         return wrong(
             "`one_way` is on, so that what is made in Intacct is never missed in BILL",
@@ -137,8 +151,9 @@ def _direction(placed: Placed, advised: Configuration) -> Verdict:
             "S-CFG-10",
         )
     return wrong(
-        "`one_way` is off, so that the documents of the other BILL accounts count as missing in this one",
-        f"documents that travel to Intacct only, as in configuration {advised.letter}",
-        "Write `one_way: true` to the link; the other accounts have a connections file each.",
+        "neither `routes` nor `one_way`, so that the documents of the other BILL accounts count as missing in this one",
+        f"a table that says which account gets what, or documents that travel to Intacct only, as in configuration "
+        f"{advised.letter}",
+        "Write `routes` to the company, the same in each account's connections file; or `one_way: true` to the link.",
         "S-CFG-10",
     )

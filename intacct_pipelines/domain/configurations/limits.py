@@ -75,8 +75,8 @@ LIMITATIONS: Final = (
         "S-CFG-10",
         "BD",
         "Documents made in Intacct do not reach BILL, which cannot tell to which account they belong.",
-        "`one_way: true` lets them be expected in Intacct alone; lists and vendors go to the account by `into_bill`. "
-        "Documents would want routing rules (by location, department or vendor), and there are none yet.",
+        "`routes` of the company says which account gets what, by vendor, customer, location or department; each takes "
+        "its own and leaves the rest. `one_way: true` keeps to the vendor's way: they are expected in Intacct alone.",
     ),
     Limitation(
         "S-CFG-24",
@@ -89,8 +89,9 @@ LIMITATIONS: Final = (
         "S-CFG-09",
         "BD",
         "Not advised with several locations.",
-        "The advice holds: nothing here assigns a location to one of the accounts.",
-        Relief.HOLDS,
+        "`routes` assigns locations to accounts, so that each knows its documents. A document over locations of "
+        "several accounts is held until its vendor or customer decides, or it is split.",
+        Relief.LIFTED,
     ),
     Limitation(
         "S-CFG-20",

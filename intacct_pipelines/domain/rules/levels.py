@@ -14,8 +14,8 @@ LEVELS: Final[tuple[Rule, ...]] = (
         BG,
         "Each BILL account ends at one place of a company: a single entity (A, B), the top level (C, D) "
         "or an entity (E, F).",
-        short="Several BILL accounts at one place, as in B and D, are refused: there are no routing rules yet "
-        "(S-CFG-10).",
+        short="Several BILL accounts at one place, as in B and D, have a connections file, a home and a warehouse "
+        "each; in one file they are refused.",
     ),
     Rule("S-CFG-02", C, Limit.NORM, BG, "An entity id is given at sign-in for E and F only."),
     Rule("S-CFG-03", R | P | C, Limit.NORM, BG, "BILL's clearing accounts belong to the level at which the link ends."),
@@ -39,7 +39,7 @@ LEVELS: Final[tuple[Rule, ...]] = (
         WORDS,
         Limit.NORM,
         BG,
-        "Documents live at the level of the link; in B and D they travel to Intacct only.",
+        "Documents live at the level of the link; in B and D the vendor's sync carries them to Intacct only.",
         same_as=("S-CFG-10",),
     ),
     Rule(
@@ -70,9 +70,8 @@ LEVELS: Final[tuple[Rule, ...]] = (
         R | PB,
         Limit.LIFTABLE,
         BG,
-        "In B and D documents made in Intacct are not expected in BILL, which cannot tell to which "
-        "account they belong.",
-        short="Several BILL accounts at one place are refused: there are no routing rules yet.",
+        "In B and D a document made in Intacct goes into the one BILL account that `routes` says; with `one_way` it is "
+        "expected in none, as BILL itself cannot tell to which account it belongs.",
     ),
     Rule(
         "S-CFG-11",

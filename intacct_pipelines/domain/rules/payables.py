@@ -177,7 +177,13 @@ PAYABLES: Final[tuple[Rule, ...]] = (
         "uses are compared one by one.",
     ),
     Rule("S-VCR-04", R | PB, Limit.LIFTABLE, BG, "Uses of credits made in Intacct do not travel to BILL."),
-    Rule("S-VCR-05", X | R, Limit.LIFTABLE, BG, "Adjustments of Intacct do not travel."),
+    Rule(
+        "S-VCR-05",
+        X | R | PB,
+        Limit.LIFTABLE,
+        BG,
+        "Adjustments of Intacct do not travel; here they go into BILL where a link names them.",
+    ),
     Rule("S-VCR-06", R | P | PB, Limit.NORM, BG, "A negative bill of Intacct is a vendor credit in BILL."),
     Rule("S-VCR-07", R | P, Limit.NORM, BG, "The limit to approved records counts for vendor credits."),
     Rule(

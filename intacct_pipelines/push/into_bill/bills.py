@@ -25,6 +25,7 @@ from intacct_pipelines.push.into_bill.coded import CodedForBill
 from intacct_pipelines.push.into_bill.merging import Shared, to_send
 from intacct_pipelines.push.into_bill.parties import VENDORS, PartiesInBill
 from intacct_pipelines.push.into_bill.requests import told
+from intacct_pipelines.push.into_bill.routing import Routing
 from intacct_pipelines.push.list_updates import revision_key
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
@@ -62,6 +63,7 @@ class BillsIntoBill:
         self._twin_lines = sources.lines("bill.ap_bill_line")
         self._vendors = PartiesInBill(context, VENDORS)
         self._coded = CodedForBill(sources)
+        self._routing = Routing(sources, _PUSHED)
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in sources.live("bill.ap_bill"):
             if not row.get("is_archived"):
@@ -94,7 +96,7 @@ class BillsIntoBill:
     def decide(self, row: Row) -> Decision:
         """Return what is to be done with a bill of Intacct; None if it does not travel, or BILL has it as it should."""
         twin = self._twins.get(row["record_no"])
-        if not self._travels(row):
+        if not self._travels(row) or (twin is None and self._routing.is_elsewhere(row)):
             return None
         try:
             return self._create(row) if twin is None else self._mend(row, twin)
@@ -124,6 +126,7 @@ class BillsIntoBill:
     # --- creating -------------------------------------------------------------------------------------------------
 
     def _create(self, row: Row) -> Item:
+        self._routing.check(row)
         self._check_source(row)
         self._check_new(row)
         vendor_id = self._vendors.id_in_bill(text(row, "vendor_id"), text(row, "currency"))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from intacct_pipelines.domain.keys import read_source_mark
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, Operation, canonical_json
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.coded import CodedForBill
 from intacct_pipelines.push.into_bill.parties import CUSTOMERS, PartiesInBill
+from intacct_pipelines.push.into_bill.routing import Routing
 from intacct_pipelines.push.list_updates import revision_key
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
@@ -47,6 +49,7 @@ class InvoicesIntoBill:
         self._twins = sources.twins(self.object_name)
         self._customers = PartiesInBill(context, CUSTOMERS)
         self._coded = CodedForBill(sources)
+        self._routing = Routing(sources, PUSHED[self.object_name])
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in sources.live("bill.ar_invoice"):
             if not row.get("is_archived"):
@@ -71,7 +74,7 @@ class InvoicesIntoBill:
 
     def decide(self, row: Row) -> Decision:
         """Return what is to be done with an invoice of Intacct; None if it does not travel, or BILL has it."""
-        if row["record_no"] in self._twins or not self._travels(row):
+        if row["record_no"] in self._twins or not self._travels(row) or self._routing.is_elsewhere(row):
             return None
         try:
             return self._create(row)
@@ -85,18 +88,18 @@ class InvoicesIntoBill:
     def _travels(self, row: Row) -> bool:
         """Return whether BILL is expected to have an invoice.
 
-        It is posted and nothing of it is paid (S-INV-01), of the link's own level (S-CFG-11) and no credit (S-CRM-01);
-        transactions of some links go one way only (S-CFG-10). An order is there only as such an invoice (S-SAL-01).
+        It is posted and nothing of it is paid (S-INV-01), of the link's own level (S-CFG-11) and no credit (S-CRM-01).
+        An order is there only as such an invoice (S-SAL-01).
         """
         return (
-            not self._link.one_way
-            and text(row, "state") == "Posted"
+            text(row, "state") == "Posted"
             and not row.get("trx_total_paid")
             and row["trx_total_entered"] >= 0
             and text(row, "owner_entity_id") == self._link.entity.entity_id
         )
 
     def _create(self, row: Row) -> Item:
+        self._routing.check(row)
         self._check_source(row)
         currency, number, day = text(row, "currency"), _number(row), text(row, "invoice_date")
         customer_id = self._customers.id_in_bill(text(row, "customer_id"), currency)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.bills import BillsIntoBill
+from intacct_pipelines.push.into_bill.credits import AdjustmentsIntoBill, CreditsIntoBill, NegativeBillsIntoBill
 from intacct_pipelines.push.into_bill.customers import CustomersIntoBill
 from intacct_pipelines.push.into_bill.invoices import InvoicesIntoBill
 from intacct_pipelines.push.into_bill.lists import LISTS_INTO_BILL
@@ -25,13 +26,15 @@ if TYPE_CHECKING:
     from intacct_pipelines.push.into_business_center.records import IntoCenterPlanner
     from intacct_pipelines.push.sources import Sources
 
-_IntoBill: TypeAlias = "IntoBillPlanner | BillsIntoBill | InvoicesIntoBill | RecordedIntoBill"
+_IntoBill: TypeAlias = "IntoBillPlanner | BillsIntoBill | CreditsIntoBill | InvoicesIntoBill | RecordedIntoBill"
 
 PLANNERS_INTO_BILL: Final[tuple[type[_IntoBill], ...]] = (
     *LISTS_INTO_BILL,
     VendorsIntoBill,
     CustomersIntoBill,
     BillsIntoBill,
+    NegativeBillsIntoBill,
+    AdjustmentsIntoBill,
     InvoicesIntoBill,
     PaymentsIntoBill,
 )

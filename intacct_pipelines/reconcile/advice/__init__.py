@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.reconcile.advice import lists, payables, receivables
+from intacct_pipelines.reconcile.advice import common, lists, payables, receivables
 from intacct_pipelines.reconcile.advice.screens import SCREENS
 
 if TYPE_CHECKING:
     from intacct_pipelines.reconcile.advice.advise import Advice
 
 ADVICE: Final[dict[str, Advice]] = {
+    **common.COMMON,
     **payables.BILLS,
     **payables.CREDITS,
     **payables.PAYMENTS,

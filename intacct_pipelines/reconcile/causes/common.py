@@ -22,5 +22,25 @@ COMMON: Final[dict[str, Cause]] = {
         "Transactions travel from BILL to Intacct only; what is entered or edited in Intacct stays there.",
         "Nothing.",
     ),
+    "of_another_account": expected(
+        "S-CFG-10", "Another BILL account that ends at the same place brought the document to Intacct.", "Nothing."
+    ),
+    "routed_elsewhere": expected(
+        "S-CFG-10",
+        "By the company's `routes` the document goes into another BILL account that ends at the same place.",
+        "Nothing; that account's own reconciliation tells whether it arrived.",
+    ),
+    "routed_nowhere": expected(
+        "S-CFG-10",
+        "No row of the company's `routes` says into which BILL account the document goes.",
+        "Add a row that does to `routes`, in each account's connections file; or correct its codes in Intacct.",
+        turn=Turn.SETTINGS,
+    ),
+    "routed_to_several": expected(
+        "S-CFG-10",
+        "By the company's `routes` the document's lines lead to different BILL accounts, and it goes into one.",
+        "Split it in Intacct, or let a row of `routes` above those decide by its vendor or customer.",
+        turn=Turn.INTACCT,
+    ),
 }
 """Causes of every object."""

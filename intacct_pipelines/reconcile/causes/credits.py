@@ -40,7 +40,7 @@ CREDITS: Final[dict[str, Cause]] = {
     "excluded_adjustment": expected(
         "S-VCR-05",
         "Adjustments made in Intacct do not travel.",
-        "Nothing; to use it in BILL, enter it there as a vendor credit.",
+        "Nothing; to use it in BILL, enter it there as a vendor credit, or let the link do so.",
     ),
     "used_credit": expected(
         "S-VCR-01",
@@ -58,6 +58,11 @@ CREDITS: Final[dict[str, Cause]] = {
     "credit_missing_in_platform": broken(
         "The negative bill never reached BILL as a vendor credit (S-VCR-06).",
         "Enter the vendor credit in BILL, or reverse the negative bill in Intacct.",
+        turn=Turn.PLATFORM,
+    ),
+    "adjustment_missing_in_platform": broken(
+        "The adjustment never reached BILL as a vendor credit, though the link takes adjustments there.",
+        "See in the plan what holds it, or enter the vendor credit in BILL.",
         turn=Turn.PLATFORM,
     ),
     # A credit on both sides.

@@ -29,6 +29,7 @@ from intacct_pipelines.reconcile.frames import changed_at, flag, folded, instant
 from intacct_pipelines.reconcile.objects.ap_bill_fields import closed_days, compare_pairs, paired_bills
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.routed import is_of_another_account, routing_causes
 from intacct_pipelines.reconcile.sides import Sides
 
 if TYPE_CHECKING:
@@ -152,7 +153,9 @@ def pair_bills(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: Sid
     """
     platform = _platform(frames, vendors)
     every = intacct_bills(frames, vendors)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="bill_date")
+    others = is_of_another_account(link, every, frames["bill.ap_bill"], confirmed_pairs(link, OBJECT, crosswalk))
+    stands = ~every["is_undone"]
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, stands, date="bill_date", of_others=others)
     is_live = ~(platform["is_draft"] | platform["is_archived"])
     pair_by_number(
         sides,
@@ -217,7 +220,7 @@ def _explain(link: Link, frames: Frames, sides: Sides, gone: pd.DataFrame, confi
             negative_in_intacct=intacct["amount"] < NO_MONEY,
             excluded_vendor=intacct["platform_vendor"].isin(link.excluded_vendors),
             ambiguous_vendor=intacct["is_vendor_ambiguous"],
-            travels_one_way=~source_gone & link.one_way,
+            **routing_causes(link, frames, intacct, {"intacct.ap_bill_line": "bill_record_no"}, made_here=~source_gone),
             document_in_another_currency=is_of_other_currency(link, intacct) & ~source_gone,
         ),
         intacct_otherwise=first_cause(

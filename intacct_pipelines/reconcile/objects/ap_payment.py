@@ -48,6 +48,7 @@ from intacct_pipelines.reconcile.objects.payment_states import (
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.pairing import MARK, NATURAL_KEY, Pairing, joined, marked_ids
 from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.routed import is_of_another_account
 from intacct_pipelines.reconcile.sides import Sides
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def reconcile_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, mome
     vendors = pair_vendors(link, frames, crosswalk)
     bills = pair_bills(link, frames, crosswalk, vendors)
     shares = shares_of(frames, bills)
-    sides = _pair(link, crosswalk, _platform(link, frames, vendors, shares), _intacct(frames, vendors, shares))
+    sides = _pair(link, frames, crosswalk, _platform(link, frames, vendors, shares), _intacct(frames, vendors, shares))
     differences = Differences(link, OBJECT, moment.now)
     pairs = sides.pairs()
     compare_payments(sides, differences, pairs, shares)
@@ -173,8 +174,12 @@ def _shown(number: pd.Series, day: pd.Series, bills: pd.Series) -> list[str]:
     return [f"{name or 'payment'} of {on}" + (f": {paid}" if paid else "") for name, on, paid in told]
 
 
-def _pair(link: Link, crosswalk: pd.DataFrame, platform: pd.DataFrame, every: pd.DataFrame) -> Sides:
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, every["stands"], date="day")
+def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, platform: pd.DataFrame, every: pd.DataFrame) -> Sides:
+    # What uses credits alone names the credit.
+    others = (every["amount"] != NO_MONEY).astype(bool) & is_of_another_account(
+        link, every, frames["bill.ap_payment"], confirmed_pairs(link, OBJECT, crosswalk)
+    )
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, every["stands"], date="day", of_others=others)
     pairing, intacct = sides.pairing, sides.intacct
     pairing.pair_unique(platform["records"], intacct["key"].astype(str), MARK)
     _pair_by_number(pairing, platform, intacct)

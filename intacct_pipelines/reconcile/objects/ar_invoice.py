@@ -29,6 +29,7 @@ from intacct_pipelines.reconcile.objects.ar_invoice_fields import compare_invoic
 from intacct_pipelines.reconcile.objects.customer import pair_customers
 from intacct_pipelines.reconcile.objects.receipts import credited_by_invoice
 from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.routed import is_of_another_account, routing_causes
 from intacct_pipelines.reconcile.sides import Sides
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ def pair_invoices(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers
     """
     platform = _platform(frames, customers)
     every = _intacct(frames, customers)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="invoice_date")
+    others = is_of_another_account(link, every, frames["bill.ar_invoice"], confirmed_pairs(link, OBJECT, crosswalk))
+    stands = ~every["is_undone"]
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, stands, date="invoice_date", of_others=others)
     pair_by_number(
         sides,
         is_live=~(platform["is_draft"] | platform["is_archived"]),
@@ -183,7 +186,9 @@ def _explain(link: Link, frames: Frames, sides: Sides, confirmed: pd.DataFrame) 
             ambiguous_customer=intacct["is_customer_ambiguous"] & ~intacct["is_undone"],
             received_in_intacct=is_settled & ~intacct["is_undone"],
             unposted_invoice=intacct["state"] != "Posted",
-            travels_one_way=~source_gone & link.one_way,
+            **routing_causes(
+                link, frames, intacct, {"intacct.ar_invoice_line": "invoice_record_no"}, made_here=~source_gone
+            ),
             document_in_another_currency=is_of_other_currency(link, intacct) & ~source_gone,
         ),
         intacct_otherwise=first_cause(

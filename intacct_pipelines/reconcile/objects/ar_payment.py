@@ -45,6 +45,7 @@ from intacct_pipelines.reconcile.objects.receipts import (
 )
 from intacct_pipelines.reconcile.pairing import NATURAL_KEY, joined
 from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.routed import is_of_another_account
 from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
@@ -79,7 +80,12 @@ def reconcile_ar_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, m
 def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers: Sides) -> Sides:
     platform = _platform(frames, customers)
     every = _intacct(frames, customers)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="day")
+    # What applies credit memos names the memo.
+    others = ~every["is_application"] & is_of_another_account(
+        link, every, frames["bill.ar_payment"], confirmed_pairs(link, OBJECT, crosswalk)
+    )
+    stands = ~every["is_undone"]
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, stands, date="day", of_others=others)
     is_live, stands = ~platform["is_undone"], ~(sides.intacct["is_undone"] | sides.intacct["is_application"])
     pair_by_number(sides, is_live=is_live, stands=stands)
     _pair_without_reference(sides, is_live, stands)

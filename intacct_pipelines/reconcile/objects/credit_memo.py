@@ -15,6 +15,7 @@ from intacct_pipelines.reconcile.differences import Differences, Explanations, a
 from intacct_pipelines.reconcile.documents import (
     UNDONE,
     amount_fields,
+    confirmed_pairs,
     known_documents,
     money,
     pair_by_number,
@@ -38,6 +39,7 @@ from intacct_pipelines.reconcile.objects.receipts import (
     standing_details,
 )
 from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.routed import is_of_another_account
 from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
@@ -71,7 +73,9 @@ def reconcile_credit_memos(link: Link, frames: Frames, crosswalk: pd.DataFrame, 
 def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers: Sides) -> Sides:
     platform = _platform(frames, customers)
     every = _intacct(frames)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="day")
+    others = is_of_another_account(link, every, frames["bill.credit_memo"], confirmed_pairs(link, OBJECT, crosswalk))
+    stands = ~every["is_undone"]
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, stands, date="day", of_others=others)
     pair_by_number(sides, is_live=~platform["is_archived"], stands=~sides.intacct["is_undone"])
     return sides
 

@@ -1,7 +1,8 @@
 """Vendor credits: BILL's against Intacct's negative bills and adjustments.
 
 Intacct has no such object: BILL's sync keeps a vendor credit as a negative bill (S-VCR-06), people also make negative
-adjustments, which do not travel (S-VCR-05). Their signs are flipped here, so that a credit is positive on both sides.
+adjustments, which do not travel (S-VCR-05) unless a link takes them into BILL. Their signs are flipped here, so that a
+credit is positive on both sides.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from intacct_pipelines.reconcile.line_coding import add_coding, coded_lines, int
 from intacct_pipelines.reconcile.objects.vendor import pair_vendors
 from intacct_pipelines.reconcile.pairing import marked_ids
 from intacct_pipelines.reconcile.result import Reconciliation
+from intacct_pipelines.reconcile.routed import is_of_another_account, routing_causes
 from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
@@ -77,7 +79,9 @@ def pair_credits(link: Link, frames: Frames, crosswalk: pd.DataFrame, vendors: S
     platform = _platform(frames, vendors)
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)
     every = _intacct(frames, vendors, platform, confirmed)
-    sides = known_documents(link, OBJECT, crosswalk, platform, every, ~every["is_undone"], date="day")
+    others = is_of_another_account(link, every, frames["bill.vendor_credit"], confirmed)
+    stands = ~every["is_undone"]
+    sides = known_documents(link, OBJECT, crosswalk, platform, every, stands, date="day", of_others=others)
     pair_by_number(sides, is_live=~platform["is_archived"], stands=~sides.intacct["is_undone"])
     return sides
 
@@ -245,6 +249,7 @@ def _explain(link: Link, frames: Frames, sides: Sides, crosswalk: pd.DataFrame) 
     confirmed = confirmed_pairs(link, OBJECT, crosswalk)
     gone = gone_documents(frames, *(f"intacct.{form}" for form in _FORMS))
     source_gone = deleted_on_platform(intacct, frames["bill.vendor_credit"], confirmed)
+    is_adjustment, is_lifted = intacct["form"] == ADJUSTMENT, "bill_ap_adjustment" in link.also_pushed
     return Explanations(
         platform_cause=first_cause(
             platform,
@@ -262,15 +267,24 @@ def _explain(link: Link, frames: Frames, sides: Sides, crosswalk: pd.DataFrame) 
         intacct_cause=first_cause(
             intacct,
             excluded_vendor=intacct["platform_vendor"].isin(link.excluded_vendors),
-            excluded_adjustment=(intacct["form"] == ADJUSTMENT) & ~source_gone,
+            excluded_adjustment=is_adjustment & ~source_gone & ~(is_lifted & (intacct["amount"] > NO_MONEY)),
             used_credit=(intacct["used"] != NO_MONEY).astype(bool) & ~intacct["is_undone"],
             unposted_credit=intacct["state"] != "Posted",
             ambiguous_vendor=intacct["is_vendor_ambiguous"],
-            travels_one_way=~source_gone & link.one_way,
+            **routing_causes(
+                link,
+                frames,
+                intacct,
+                {f"intacct.{form}_line": parent for form, (_, parent) in _FORMS.items()},
+                made_here=~source_gone,
+            ),
             document_in_another_currency=is_of_other_currency(link, intacct) & ~source_gone,
         ),
         intacct_otherwise=first_cause(
-            intacct, otherwise="credit_missing_in_platform", credit_deleted_in_bill=source_gone
+            intacct,
+            otherwise="credit_missing_in_platform",
+            credit_deleted_in_bill=source_gone,
+            adjustment_missing_in_platform=is_adjustment,
         ),
         group_cause=NO_CAUSE,
         group_otherwise="double_credit",

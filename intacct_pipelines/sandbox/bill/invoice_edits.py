@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from intacct_pipelines.domain.money import minor_unit_digits
 from intacct_pipelines.sandbox.bill.bodies import instead, object_of, text_of
 from intacct_pipelines.sandbox.bill.payload import invalid, to_amount, to_date
-from intacct_pipelines.sandbox.bill.records import LINE_CLASSIFICATIONS
+from intacct_pipelines.sandbox.bill.records import CODES
 from intacct_pipelines.sandbox.rates import usd_rate
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _FIELDS: Final = frozenset(
     }
 )
 _LINE: Final = frozenset({"description", "price", "quantity", "classifications"})
-_CODES: Final = {**LINE_CLASSIFICATIONS, "jobId": "jobs", "itemId": "items"}
 _MOST_LINES: Final = 1_000
 
 
@@ -113,9 +112,9 @@ class InvoiceEditor:
         }
 
     def _codes(self, body: Any, where: str, wrong: list[str]) -> dict[str, str]:
-        codes = {name: value for name, value in object_of(body or {}, frozenset(_CODES)).items() if value}
+        codes = {name: value for name, value in object_of(body or {}, frozenset(CODES)).items() if value}
         for name, value in codes.items():
-            if not isinstance(value, str) or value not in self._organization.collections[_CODES[name]]:
+            if not isinstance(value, str) or value not in self._organization.collections[CODES[name]]:
                 wrong.append(f"{where}.{name}: does not exist")
         return codes
 

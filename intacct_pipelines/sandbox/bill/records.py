@@ -18,7 +18,11 @@ LINE_CLASSIFICATIONS: Final = {
     "departmentId": "departments",
     "locationId": "locations",
 }
-"""Field of a line's classifications → the collection that it points into."""
+"""Field of a bill line's classifications → the collection that it points into."""
+CODES: Final = {**LINE_CLASSIFICATIONS, "jobId": "jobs", "itemId": "items"}
+"""The same of lines of invoices and credit memos."""
+CODES_OF_PAYABLES: Final = {**CODES, "employeeId": "employees", "customerId": "customers"}
+"""The same of lines of vendor credits."""
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from intacct_pipelines.sandbox.bill.credit_edits import CreditEditor
 from intacct_pipelines.sandbox.bill.customer_edits import CustomerEditor
 from intacct_pipelines.sandbox.bill.invoice_edits import InvoiceEditor
 from intacct_pipelines.sandbox.bill.list_edits import ListEditor
@@ -123,6 +124,8 @@ class RecordsServed(State):
             return CustomerEditor(call.organization, now).create
         if call.kind == "invoices":
             return InvoiceEditor(call.organization, now).create
+        if call.kind in {"vendor-credits", "credit-memos"}:
+            return partial(CreditEditor(call.organization, now).create, call.kind)
         return partial(ListEditor(call.organization, now).create, call.kind)
 
     def _create_bulk(self, call: Call) -> Reply:

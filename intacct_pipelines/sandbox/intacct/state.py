@@ -12,7 +12,7 @@ import threading
 from bisect import bisect_left, insort
 from contextlib import contextmanager
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.sandbox.intacct.fields import DERIVED, OBJECTS, OWN_DIMENSIONS, ObjectSpec
 from intacct_pipelines.sandbox.intacct.values import CachedInstants, format_instant, invented_value, sortable
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 Row = list[str]
 """The fields in the order of the object's reference, then the owner entity, then WHENMODIFIED in sortable form."""
+
+_COUNTED_TOGETHER: Final = {
+    name: group for group in (("APBILL", "APADJUSTMENT"), ("ARINVOICE", "ARADJUSTMENT")) for name in group
+}
+"""Objects whose records share their numbers, by each of them."""
 
 
 class Table:
@@ -209,9 +214,11 @@ class State:
             self._undo = outer
 
     def new_number(self, table: Table) -> str:
-        """The next record number of a table."""
-        number = table.next_number
-        table.next_number += 1
+        """The next record number of a table; documents that settle each other are counted together."""
+        together = [self.tables[name] for name in _COUNTED_TOGETHER.get(table.spec.name, ())] or [table]
+        number = max(one.next_number for one in together)
+        for one in together:
+            one.next_number = number + 1
         return str(number)
 
     def stamped(self, table: Table, row: Row, now: datetime | None = None) -> Row:

@@ -127,7 +127,7 @@ def test_each_link_says_what_it_is_now_and_whether_it_fits(home: Path):
     assert [found["rule"] for found in us["findings"]] == ["S-CFG-14", "S-CFG-10"]
     shown = run(*answers)
     assert shown.exit_code == DOES_NOT_FIT
-    assert "Write `one_way: true` to the link" in shown.stdout.replace("\n", " ")
+    assert "Write `routes` to the company" in shown.stdout.replace("\n", " ")
     assert "organization_id: 008us" in shown.stdout
 
 

@@ -25,7 +25,7 @@ EXAMPLES = {
 }
 """The connections file under each heading."""
 SHAPES = {
-    # configuration: links, places, whether documents travel to Intacct only
+    # configuration: links, places, whether other accounts end at the same place
     "A": (1, {""}, False),
     "B": (1, {""}, True),
     "C": (1, {""}, False),
@@ -55,22 +55,29 @@ def test_an_example_is_accepted_and_writes_nothing(title: str):
 def test_an_example_is_the_configuration_of_its_heading(letter: str):
     """S-CFG-01, S-CFG-02, S-CFG-06: at how many places, with which entity, and which way documents travel."""
     connections = Connections.model_validate(EXAMPLES[f"Configuration {letter}"])
-    links = connections.links.values()
-    assert (len(links), {link.entity for link in links}, all(link.one_way for link in links)) == SHAPES[letter]
+    links, placed = connections.links.values(), connections.placed("acme")
+    assert (len(links), {link.entity for link in links}, all(one.is_routed for one in placed)) == SHAPES[letter]
     assert all(link.clearing.money_out for link in links)
-    for placed in connections.placed("acme"):
-        assert configurations_of(placed, shared=letter not in "AB") == (CONFIGURATIONS[letter],)
+    for one in placed:
+        assert configurations_of(one, shared=letter not in "AB") == (CONFIGURATIONS[letter],)
     if letter in "CD":
         assert all(link.default_location for link in links)
 
 
 @pytest.mark.parametrize("letter", ["B", "D"])
 def test_a_second_account_at_the_same_place_is_refused_as_the_page_says(letter: str):
-    """S-CFG-10: once it is not, the page has to say how documents are routed."""
+    """S-CFG-01, S-CFG-10: in a file of its own it is accepted, with the same routes."""
     document = EXAMPLES[f"Configuration {letter}"]
     second = {**document["links"]["north"], "organization_id": "00801SOUTHSOUTHSOUTH"}
     with pytest.raises(ValidationError, match="S-CFG-10"):
         Connections.model_validate({**document, "links": {**document["links"], "south": second}})
+    ours, theirs = (
+        Connections.model_validate({**document, "links": links}).platform_links("bill")[0]
+        for links in (document["links"], {"south": second})
+    )
+    assert ours.routes is not None
+    assert (ours.routes, ours.organization_id) != (theirs.routes, theirs.organization_id)
+    assert ours.routes == theirs.routes
 
 
 def test_cards_and_files_end_at_the_entity_of_their_example():

@@ -11,6 +11,7 @@ from into_bill_cases import BACK, of_bill, of_intacct
 from push_cases import NOW, stored
 
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.routes import Route, Routes
 from intacct_pipelines.push.channel import is_by
 from intacct_pipelines.push.into_bill.requests import found_in, write_of
 from intacct_pipelines.push.plan import build_plan
@@ -121,6 +122,19 @@ def test_what_is_not_fully_unpaid_and_of_this_level_does_not_travel(change):
     """S-INV-01, S-CFG-11, S-CRM-01: posted, nothing paid, no credit, of the link's own level."""
     made = plan([invoice(**change)])
     assert (made.items, made.holds) == ((), ())
+
+
+def test_of_two_accounts_at_one_place_one_gets_an_invoice():
+    """S-CFG-10: by its customer; what another account brought, and what leads to several, goes into none."""
+    one = Routes({"east": BACK.organization_id, "west": "org2"}, (Route("east", customers=frozenset({"C-7"})),))
+    other = replace(one, rows=(Route("west", customers=frozenset({"C-7"})),))
+    none = replace(one, rows=(Route("west", vendors=frozenset({"C-7"})),))
+    found = [plan(link=replace(BACK, routes=routes)) for routes in (one, other, none)]
+    assert [(len(each.items), [hold.kind for hold in each.holds]) for each in found] == [
+        (1, []), (0, []), (0, ["no_route"]),
+    ]  # fmt: skip
+    brought = plan([invoice(description="BILL:of-another k1")], link=replace(BACK, routes=one))
+    assert (brought.items, brought.holds) == ((), ())
 
 
 def test_a_link_that_goes_one_way_sends_no_invoice():

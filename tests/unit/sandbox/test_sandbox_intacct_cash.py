@@ -112,12 +112,15 @@ def test_a_vendor_credit_is_a_negative_adjustment() -> None:
 
 
 def test_a_vendor_credit_pays_a_bill_and_is_then_protected() -> None:
-    """A payment of credits alone needs no account and posts nothing; the credit then stands like a paid bill."""
+    """A payment of credits alone needs no account and posts nothing; the credit then stands like a paid bill.
+
+    Its number follows that of the bill: no number stands for both.
+    """
     books = CardBooks(bill(1, "100.00"))
     books.send(adjustment("-15.00", "-25.00"))
     pays = (
         "<create><APPYMT><VENDORID>V-1</VENDORID><PAYMENTDATE>02/10/2026</PAYMENTDATE><CURRENCY>USD</CURRENCY>"
-        "<APPYMTDETAILS><APPYMTDETAIL><RECORDKEY>1</RECORDKEY><ADJUSTMENTKEY>1</ADJUSTMENTKEY>"
+        "<APPYMTDETAILS><APPYMTDETAIL><RECORDKEY>1</RECORDKEY><ADJUSTMENTKEY>2</ADJUSTMENTKEY>"
         "<TRX_ADJUSTMENTAMOUNT>{}</TRX_ADJUSTMENTAMOUNT></APPYMTDETAIL></APPYMTDETAILS></APPYMT></create>"
     )
     postings = books.twin.ledger.postings()
@@ -129,8 +132,8 @@ def test_a_vendor_credit_pays_a_bill_and_is_then_protected() -> None:
     assert [one["TRX_TOTALPAID"] for one in books.twin.records("APADJUSTMENTITEM")] == ["-15.00", "-15.00"]
     assert books.twin.bill(1).fields["TRX_TOTALDUE"] == "70.00"
     assert "exceeds what is open" in texts(books.send(pays.format("10.01")))
-    assert numbers(books.send('<delete_apadjustment key="1"/>'))[0] == "SANDBOX-BILL-PAID"
-    assert numbers(books.send('<update_apadjustment key="1"><vendorid>V-2</vendorid></update_apadjustment>'))[0] == (
+    assert numbers(books.send('<delete_apadjustment key="2"/>'))[0] == "SANDBOX-BILL-PAID"
+    assert numbers(books.send('<update_apadjustment key="2"><vendorid>V-2</vendorid></update_apadjustment>'))[0] == (
         "SANDBOX-BILL-PAID"
     )
 
@@ -302,17 +305,17 @@ def test_every_document_leaves_an_audit_row_for_each_change() -> None:
     """Create, change and delete of each object can be followed in AUDITHISTORY (§4.8)."""
     books = CardBooks(bill(1, "100.00"))
     books.send(adjustment("-40.00"))
-    books.send('<update_apadjustment key="1"><description>x</description></update_apadjustment>')
-    books.send('<delete_apadjustment key="1"/>')
+    books.send('<update_apadjustment key="2"><description>x</description></update_apadjustment>')
+    books.send('<delete_apadjustment key="2"/>')
     books.send(charge())
     books.send(receipt())
     books.send(deposit("1"))
     books.twin.pay_bill(1, Decimal("1.00"), "02/10/2026")
     trail = [(row["OBJECTTYPE"], row["OBJECTKEY"], row["ACCESSMODE"]) for row in books.twin.records("AUDITHISTORY")]
     assert trail == [
-        ("apadjustment", "1", "C"),
-        ("apadjustment", "1", "M"),
-        ("apadjustment", "1", "D"),
+        ("apadjustment", "2", "C"),
+        ("apadjustment", "2", "M"),
+        ("apadjustment", "2", "D"),
         ("cctransaction", "1", "C"),
         ("otherreceipts", "1", "C"),
         ("otherreceipts", "1", "M"),

@@ -1,0 +1,174 @@
+"""Vendor credits of Intacct on the whole way into BILL: negative bills and adjustments, each once, not sent back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from into_bill_world import LEG, IntoBillWorld
+from pipeline_world import THAT_DAY
+
+from intacct_pipelines.clients.intacct.functions import call, date_parts
+from intacct_pipelines.defs.comparing import reconcile
+
+MONEY = {**LEG, "auto_approve": {"items": 1000, "amount": "100000000"}}
+OBJECTS = ("bill_vendor", "bill_vendor_credit", "bill_ap_adjustment")
+CREDIT = "BACK-1"
+
+
+def supplied(warehouse_dsn, **also):
+    """A company whose top has brought over what it had, then a vendor that both sides have."""
+    world = IntoBillWorld(warehouse_dsn, *OBJECTS, **MONEY, **also).settle()
+    world.make_vendor("QUARRY-1", "Zenith Quarries")
+    world.plan()
+    world.send()
+    world.plan()
+    world.network.writes.clear()
+    return world
+
+
+@pytest.fixture
+def world(warehouse_dsn):
+    """One whose link also takes adjustments."""
+    return supplied(warehouse_dsn, also_pushed=["bill_ap_adjustment"])
+
+
+def negative_bill(world, number=CREDIT, **more):
+    return world.make_bill("QUARRY-1", number, ("-120.50", {}), ("-9.50", {}), **more)
+
+
+def adjusted(world, number=CREDIT, *amounts, **more):
+    """Enter an adjustment in Intacct; return its record number."""
+    codes = {"locationid": world.listed("locations"), "departmentid": world.listed("departments")}
+    amounts = amounts or ("-70.00", "-5.25")
+    lines = [{"glaccountno": world.account(), "amount": one, "memo": "Broken slate", **codes} for one in amounts]
+    day = date_parts(THAT_DAY)
+    head = {"vendorid": "QUARRY-1", "datecreated": day, "dateposted": day, "adjustmentno": number, "action": "Submit"}
+    money = {"basecurr": "USD", "currency": "USD", "exchratetype": "Intacct Daily Rate"}
+    fields = {**head, **more, **money, "apadjustmentitems": {"lineitem": lines}}
+    world.sandbox.clock.advance(60)
+    with world.systems() as systems:
+        [result] = systems.intacct(world.entity).call(
+            [call(f"adjust-{number}-{world.sandbox.clock.now()}", "create_apadjustment", fields)], write=True
+        )
+    assert result.error is None, result.error
+    return result.key
+
+
+def in_bill(world, number=CREDIT):
+    return world.in_bill("bill_vendor_credit", referenceNumber=number)
+
+
+def test_a_negative_bill_is_a_vendor_credit_in_bill_once_and_is_not_sent_back(world):
+    """S-VCR-06, S-SCH-05: sign turned, with coding and mark; then both directions leave it alone."""
+    number = negative_bill(world, DESCRIPTION="Returned slate")
+    [item] = world.plan().plan.items
+    assert (item.object_name, item.source_id, item.amount) == ("bill_vendor_credit", number, Decimal("130.00"))
+    assert world.send() == {"accepted": 1}
+    [made] = in_bill(world)
+    [vendor] = world.in_bill("bill_vendor", name="Zenith Quarries")
+    assert (made["vendorId"], made["amount"], made["appliedAmount"]) == (vendor["id"], Decimal("130.00"), 0)
+    assert (made["creditDate"], made["description"]) == (THAT_DAY, f"INTACCT:{number} {item.key} Returned slate")
+    accounts = {row["id"]: row["account"]["number"] for row in world.in_bill("bill_gl_account")}
+    told = [
+        (line["amount"], accounts[line["classifications"]["chartOfAccountId"]])
+        for line in made["vendorCreditLineItems"]
+    ]
+    assert told == [(Decimal("120.50"), world.account()), (Decimal("9.50"), world.account())]
+    again = world.plan()
+    assert (again.confirmed, again.plan.items) == (1, ())
+    with world.systems() as systems, systems.warehouse.transaction() as connection:
+        [pair] = connection.execute(
+            "SELECT link, object, intacct_record_no::text, status FROM mapping.crosswalk WHERE platform_id = %s",
+            (made["id"],),
+        ).fetchall()
+    assert pair == ("entity-100", "vendor_credit", number, "confirmed")
+    assert (world.send(), world.plan().plan.items, len(in_bill(world))) == ({}, (), 1)
+    back = world.sync_only("vendor", "vendor_credit").plan
+    assert not [one for one in (*back.items, *back.holds) if one.source_id == made["id"]]
+
+
+def test_an_adjustment_goes_once_where_the_link_names_it(world):
+    """S-VCR-05: lifted; it comes back paired, and the way into Intacct has nothing to say of it."""
+    number = adjusted(world)
+    [item] = world.plan().plan.items
+    assert (item.object_name, item.source_id, item.amount) == ("bill_ap_adjustment", number, Decimal("75.25"))
+    assert world.send("answer") == {"uncertain": 1, "accepted": 1}
+    [made] = in_bill(world)
+    assert [line["amount"] for line in made["vendorCreditLineItems"]] == [Decimal("70.00"), Decimal("5.25")]
+    again = world.plan()
+    assert (again.confirmed, again.plan.items, len(world.network.writes)) == (1, (), 1)
+    back = world.sync_only("vendor", "vendor_credit").plan
+    assert not [one for one in (*back.items, *back.holds) if one.source_id == made["id"]]
+
+
+def test_an_adjustment_stays_where_the_link_does_not_name_it(warehouse_dsn):
+    """S-VCR-05: the vendor's sync leaves it behind, which the comparison expects; else it only waits for it."""
+    world = supplied(warehouse_dsn)
+    number = adjusted(world)
+    assert (world.plan().plan.items, world.send(), in_bill(world)) == ((), {}, [])
+    assert findings(world, number) == ["excluded_adjustment"]
+    world.set(also_pushed=["bill_ap_adjustment"])
+    [item] = world.plan().plan.items
+    assert (item.source_id, findings(world, number)) == (number, ["young"])
+
+
+def findings(world, number):
+    """The causes that the comparison tells of one record of Intacct."""
+    with world.systems() as systems:
+        told = reconcile(systems, systems.link(world.entity), "vendor_credit", "compare").differences
+    return [*told["cause"][told["intacct_record_no"].astype(str) == number]]
+
+
+def test_a_lost_request_or_answer_makes_no_second_credit_and_loses_none(world):
+    """S-IDM-03: before or after BILL did it; what is uncertain is looked up before it is sent once more."""
+    losses = ["request", "answer", "nonsense", "unreached", "gateway", "damaged"]
+    for at, loss in enumerate(losses, start=1):
+        number = (negative_bill if at % 2 else adjusted)(world, f"BACK-{at}")
+        world.plan()
+        world.send(loss)
+        world.send()
+        assert world.state_of(number) == {"create": ("accepted", "")}, loss
+        assert (len(in_bill(world, f"BACK-{at}")), len(world.network.writes)) == (1, at), loss
+    assert (world.plan().confirmed, world.plan().plan.items) == (1, ())
+    assert (world.send(), len(world.network.writes)) == ({}, len(losses))
+
+
+def test_a_killed_run_is_taken_over_and_one_entered_in_bill_meanwhile_is_not_doubled(world):
+    """S-IDM-03, S-IDM-04: vendor and number are looked for right before it is made."""
+    number = negative_bill(world)
+    world.plan()
+    with pytest.raises(KeyboardInterrupt):
+        world.send("killed")
+    assert world.send() == {"accepted": 1}
+    assert (world.state_of(number), len(in_bill(world))) == ({"create": ("accepted", "")}, 1)
+    other = adjusted(world, "BACK-2")
+    [item] = world.plan().plan.items
+    with world.systems() as systems:
+        line = {"amount": Decimal(7)}
+        body = {**item.payload, "description": "", "vendorCreditLineItems": [line]}
+        systems.bill(world.entity).post("/v3/vendor-credits", body)
+    assert world.send() == {"expired": 1}
+    assert (world.state_of(other)["create"][0], len(in_bill(world, "BACK-2"))) == ("expired", 1)
+
+
+def test_the_same_credit_entered_in_both_ways_goes_in_neither(world):
+    """S-IDM-04: as a negative bill and as an adjustment it is one credit of the vendor twice; a person decides."""
+    numbers = {negative_bill(world), adjusted(world, CREDIT.lower())}
+    plan = world.plan().plan
+    assert plan.items == ()
+    held = [hold for hold in plan.holds if hold.object_name != "bill_vendor"]
+    assert {(hold.source_id, hold.kind, hold.rule) for hold in held} == {
+        (number, "duplicate", "S-IDM-04") for number in numbers
+    }
+    assert len(held) == len(numbers)
+
+
+def test_a_credit_that_came_from_bill_is_never_made_there_again(world):
+    """S-SCH-05: after the other direction brought BILL's vendor credits into Intacct, none of them goes back."""
+    world.sync_only("vendor", "vendor_credit")
+    assert world.apply().get("accepted")
+    assert world.sync_only("vendor", "vendor_credit").confirmed
+    before = world.counts()
+    plan = world.plan().plan
+    assert (plan.items, world.send(), world.counts()) == ((), {}, before)

@@ -1,0 +1,115 @@
+"""Which of two BILL accounts at one place gets a document of Intacct, as the plans of both see it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from into_bill_cases import BACK
+from push_cases import PAIRED_BILL, PAIRED_VENDOR, bill, intacct_bill, intacct_line, line, plan, tables
+
+from intacct_pipelines.domain.routes import Route, Routes
+
+ROUTES = Routes(
+    {"east": "org1", "west": "org2"},
+    (
+        Route("west", vendors=frozenset({"V-99"})),
+        Route("east", locations=frozenset({"100-A"})),
+        Route("west", locations=frozenset({"200-A"})),
+    ),
+)
+EAST = replace(BACK, routes=ROUTES)
+WEST = replace(EAST, organization_id="org2")
+
+
+def rows_of(row=None, lines=None, theirs=(), their_lines=()):
+    return tables(
+        intacct__ap_bill=[intacct_bill(description=None) if row is None else row],
+        intacct__ap_bill_line=[intacct_line()] if lines is None else lines,
+        bill__ap_bill=list(theirs),
+        bill__ap_bill_line=list(their_lines),
+    )
+
+
+def seen(link, rows, matches=(PAIRED_VENDOR,)):
+    """What a link plans of the bill: how many items, and why it is held."""
+    planned = plan(rows, link=link, matches=matches, objects=["bill_ap_bill"])
+    return len(planned.items), [(hold.kind, hold.rule) for hold in planned.holds]
+
+
+def both(rows, **more):
+    return seen(EAST, rows, **more), seen(WEST, rows, **more)
+
+
+TAKEN, LEFT = (1, []), (0, [])
+
+
+def test_a_bill_goes_into_the_account_that_its_location_leads_to_and_the_other_leaves_it_alone():
+    """S-CFG-10: nobody holds it there; without `routes` the account is alone at its place and takes all."""
+    assert both(rows_of()) == (TAKEN, LEFT)
+    assert both(rows_of(lines=[intacct_line(location_id="200-A")])) == (LEFT, TAKEN)
+    assert seen(BACK, rows_of(lines=[intacct_line(location_id="200-A")])) == TAKEN
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "words"),
+    [
+        ([intacct_line(location_id="300")], "no_route", "to which of east, west"),
+        ([intacct_line(location_id=None)], "no_route", "to which of east, west"),
+        (
+            [
+                intacct_line(trx_amount=Decimal("40.00")),
+                intacct_line(901, trx_amount=Decimal("60.00"), location_id="200-A", line_no=2),
+            ],
+            "several_routes",
+            "lead to east and west",
+        ),
+        (
+            [
+                intacct_line(trx_amount=Decimal("40.00")),
+                intacct_line(901, trx_amount=Decimal("60.00"), location_id="300", line_no=2),
+            ],
+            "no_route",
+            "to which of east, west",
+        ),
+    ],
+)
+def test_a_bill_that_leads_to_none_or_several_is_held_in_both(lines, kind, words):
+    """S-CFG-10: with the accounts by name, and what to do."""
+    assert both(rows_of(lines=lines)) == ((0, [(kind, "S-CFG-10")]), (0, [(kind, "S-CFG-10")]))
+    (hold,) = plan(rows_of(lines=lines), link=EAST, matches=(PAIRED_VENDOR,), objects=["bill_ap_bill"]).holds
+    assert words in hold.reason
+    assert "routes" in hold.reason or "row" in hold.remedy
+
+
+def test_a_row_for_the_vendor_decides_before_the_lines_do():
+    """S-CFG-10: so a bill of several locations has one account all the same."""
+    lines = [
+        intacct_line(trx_amount=Decimal("40.00")),
+        intacct_line(901, trx_amount=Decimal("60.00"), location_id="200-A", line_no=2),
+    ]
+    first = replace(ROUTES, rows=(Route("east", vendors=frozenset({"v-11"})), *ROUTES.rows))
+    assert seen(replace(EAST, routes=first), rows_of(lines=lines)) == TAKEN
+    assert seen(replace(WEST, routes=first), rows_of(lines=lines)) == LEFT
+
+
+@pytest.mark.parametrize("link", [EAST, WEST, replace(BACK, one_way=True)])
+def test_what_another_account_brought_is_sent_nowhere_wherever_it_leads(link):
+    """S-CFG-10, S-SCH-05: its source in BILL was never here, neither live nor deleted; it would be paid twice."""
+    assert seen(link, rows_of(intacct_bill(description="BILL:of-another k1"))) == LEFT
+    lines = [intacct_line(location_id="200-A")]
+    assert seen(link, rows_of(intacct_bill(description="BILL:of-another k1"), lines)) == LEFT
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_what_this_account_brought_and_has_not_any_more_is_held_as_ever(is_deleted):
+    """S-SCH-05: its source is known here, so no routing explains it."""
+    rows = rows_of(intacct_bill(description="BILL:b1 k1"), theirs=[bill(_deleted=is_deleted)])
+    assert seen(EAST, rows) == (0, [("came_from_bill", "S-SCH-05")])
+
+
+def test_what_an_account_has_it_keeps_in_step_wherever_the_table_leads_now():
+    """S-CFG-10: a pair is a fact, and no table takes it away."""
+    rows = rows_of(theirs=[bill()], their_lines=[line()])
+    assert seen(WEST, rows, matches=(PAIRED_VENDOR, PAIRED_BILL)) == LEFT
