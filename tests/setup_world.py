@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,29 +19,11 @@ from intacct_pipelines.domain.checkup import Checkup, Standing
 from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
 from intacct_pipelines.sandbox.spend import SpendOptions
+from intacct_pipelines.sandbox.wrong_setups import give_names_once
 from intacct_pipelines.settings import Connections
 
 CARD_LEDGER_ACCOUNT = "2100"
 Edit = Callable[[dict[str, Any]], None]
-
-
-def make_names_unique(sandbox: Sandbox) -> None:
-    """Rename what the invented company has twice on purpose, in Intacct and in BILL."""
-    for object_name in ("VENDOR", "CUSTOMER"):
-        seen: Counter[str] = Counter()
-        for record in sandbox.intacct.records(object_name):
-            seen[record["NAME"]] += 1
-            if seen[record["NAME"]] > 1:
-                name = f"{record['NAME']} {record['RECORDNO']}"
-                sandbox.intacct.plant(object_name, int(record["RECORDNO"]), NAME=name)
-    for organization in sandbox.describe()["bill"]["organizations"]:
-        for kind in ("vendors", "customers"):
-            seen = Counter()
-            for record in sandbox.bill.records(organization["id"], kind):
-                seen[record["name"]] += 1
-                if seen[record["name"]] > 1:
-                    name = f"{record['name']} {record['id']}"
-                    sandbox.bill.edit(organization["id"], kind, record["id"], name=name)
 
 
 class RightCompany:
@@ -74,7 +55,7 @@ class RightCompany:
         for account in self.sandbox.describe()["spend"]["accounts"]:
             cards = self._document["spend"][f"cards-{account['entity']}"]["cards"]
             cards |= {"account": account["card_account"], "offset_account": CARD_LEDGER_ACCOUNT}
-        make_names_unique(self.sandbox)
+        give_names_once(self.sandbox)
 
     @property
     def organization_id(self) -> str:

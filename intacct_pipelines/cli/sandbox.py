@@ -15,7 +15,7 @@ from intacct_pipelines.sandbox.bill.deliveries import FAULTS, DeliveryOptions
 from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
 from intacct_pipelines.sandbox.server import SandboxOptions, SandboxServer, ready_line
 from intacct_pipelines.sandbox.spend import SpendOptions
-from intacct_pipelines.sandbox.wrong_setups import WRONG_SETUPS
+from intacct_pipelines.sandbox.wrong_setups import WRONG_SETUPS, give_names_once
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -88,6 +88,11 @@ Exit codes: 0 it was ended; 1 it cannot listen on the port; 2 an argument is wro
     help="Set the company up wrongly, for `check` to find; may be repeated.",
 )
 @click.option(
+    "--names-once",
+    is_flag=True,
+    help="Give every vendor and customer a name of its own, so that `check` has nothing to say but what is --wrong.",
+)
+@click.option(
     "--webhook-fault",
     "webhook_faults",
     multiple=True,
@@ -124,6 +129,8 @@ def sandbox(
         spend=SpendOptions(calls_per_minute=switches["spend_calls_per_minute"]),
     )
     server = _build(options, host, port)
+    if switches["names_once"]:
+        give_names_once(server.sandbox)
     for name in switches["wrong"]:
         WRONG_SETUPS[name](server.sandbox)
     _stop_on_signals(server)

@@ -13,6 +13,7 @@ from intacct_pipelines.doctor.intacct_cards import CARD_PROBES
 from intacct_pipelines.doctor.intacct_company import COMPANY_PROBES
 from intacct_pipelines.doctor.intacct_entity import ENTITY_PROBES
 from intacct_pipelines.doctor.intacct_time import TIME_PROBES
+from intacct_pipelines.doctor.into_bill import INTO_BILL_PROBES
 from intacct_pipelines.doctor.link_shape import LINK_PROBES
 from intacct_pipelines.doctor.places import Place, Places, Reach
 from intacct_pipelines.doctor.probe import Probe
@@ -28,6 +29,7 @@ PROBES: Final[tuple[Probe[Any], ...]] = (
     *ACCOUNT_PROBES,
     *BILL_PROBES,
     *WEBHOOK_PROBES,
+    *INTO_BILL_PROBES,
     *CARD_PROBES,
     *SPEND_PROBES,
     *BUSINESS_CENTER_PROBES,

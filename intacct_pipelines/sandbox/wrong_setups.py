@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,25 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.server import Sandbox
 
 _AN_HOUR: Final = 3600.0
+
+
+def give_names_once(sandbox: Sandbox) -> None:
+    """Rename vendors and customers whose names stand several times, which the invented company has on purpose."""
+    for object_name in ("VENDOR", "CUSTOMER"):
+        seen: Counter[str] = Counter()
+        for record in sandbox.intacct.records(object_name):
+            seen[record["NAME"]] += 1
+            if seen[record["NAME"]] > 1:
+                name = f"{record['NAME']} {record['RECORDNO']}"
+                sandbox.intacct.plant(object_name, int(record["RECORDNO"]), NAME=name)
+    for entity in sandbox.business.entities:
+        for kind in ("vendors", "customers"):
+            seen = Counter()
+            for one in sandbox.bill.records(entity.organization_id, kind):
+                seen[one["name"]] += 1
+                if seen[one["name"]] > 1:
+                    name = f"{one['name']} {one['id']}"
+                    sandbox.bill.edit(entity.organization_id, kind, one["id"], name=name)
 
 
 def _record_no(sandbox: Sandbox, object_name: str, field: str, value: str) -> int:
@@ -66,6 +86,16 @@ def _invoices_denied(sandbox: Sandbox) -> None:
     sandbox.options.bill.denied = sandbox.options.bill.denied | {"list_invoices"}
 
 
+def _no_approval_policy(sandbox: Sandbox) -> None:
+    sandbox.bill.drop_policies(sandbox.business.entities[0].organization_id)
+
+
+def _reading_role(sandbox: Sandbox) -> None:
+    organization_id = sandbox.business.entities[0].organization_id
+    for user in sandbox.bill.records(organization_id, "users"):
+        sandbox.bill.edit(organization_id, "users", user["id"], role={"type": "AUDITOR"})
+
+
 def _cards_denied(sandbox: Sandbox) -> None:
     sandbox.options.spend.denied = sandbox.options.spend.denied | {"list_cards"}
 
@@ -92,6 +122,8 @@ WRONG_SETUPS: Final[Mapping[str, Callable[[Sandbox], None]]] = {
     "separate-debits": _separate_debits,
     "nothing-approved": _nothing_approved,
     "invoices-denied": _invoices_denied,
+    "no-approval-policy": _no_approval_policy,
+    "reading-role": _reading_role,
     "cards-denied": _cards_denied,
     "files-of-another-header": _files_of_another_header,
 }

@@ -268,6 +268,10 @@ class IntoBillSettings(Approved):
         default=False,
         description="Whether auto_approve also covers payments and receipts that are recorded in BILL (S-PAY-01).",
     )
+    reading_roles: frozenset[str] = Field(
+        frozenset({"AUDITOR"}),
+        description="BILL's words for roles that may not write; `check` tells if our user has one of them.",
+    )
 
     def allowed(self, link: Link) -> Link:
         """Return a link with what these settings let it write."""

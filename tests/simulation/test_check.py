@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from setup_world import CARD_LEDGER_ACCOUNT, RightCompany, told
 
+from intacct_pipelines.doctor import check
+from intacct_pipelines.doctor.link_shape import LINK_PROBES
 from intacct_pipelines.domain.checkup import Checkup, Standing
 from intacct_pipelines.sandbox.business_center import deliver
 from intacct_pipelines.sandbox.wrong_setups import WRONG_SETUPS
@@ -48,6 +50,19 @@ def test_a_right_set_up_is_silent(company: RightCompany):
     assert told(found) == []
     assert found.is_well
     assert found.checks == len(found.checked)
+
+
+def test_ways_into_the_platforms_that_are_right_are_silent(company: RightCompany):
+    """A link whose lists, partners and documents go into BILL, and a company with a folder for what it is handed."""
+    out = company.files / "out"
+    out.mkdir(exist_ok=True)
+
+    def edit(file: dict[str, Any]) -> None:
+        file["links"]["entity-100"]["into_bill"] = {"not_pushed": ["bill_ap_bill"]}
+        file["business_center"]["files-100"]["into_business_center"] = {"folder": str(out)}
+
+    assert told(company.check(edit)) == []
+    assert told(way_in(company)) == []
 
 
 def plant(company: RightCompany, object_name: str, field: str, value: str, **fields: str) -> None:
@@ -190,6 +205,66 @@ def bill_organization(company: RightCompany) -> Checkup:
     return company.check(lambda file: file["links"]["entity-100"].update(organization_id="008NOTONEOFTHESE"))
 
 
+LISTS_ALONE = {"not_pushed": ["bill_ap_bill", "bill_ar_invoice"]}
+
+
+def way_in(company: RightCompany, **more: Any) -> Checkup:
+    """Check with the way into BILL switched on."""
+    return company.check(lambda file: file["links"]["entity-100"].update({"into_bill": {}} | more))
+
+
+def reads_only_in_bill(company: RightCompany) -> Checkup:
+    twin, organization_id = company.sandbox.bill, company.organization_id
+    users = {one["id"]: one["role"] for one in twin.records(organization_id, "users")}
+    for user_id in users:
+        twin.edit(organization_id, "users", user_id, role={"type": "AUDITOR"})
+    try:
+        return way_in(company)
+    finally:
+        for user_id, role in users.items():
+            twin.edit(organization_id, "users", user_id, role=role)
+
+
+def no_policy(company: RightCompany) -> Checkup:
+    policies = company.sandbox.bill._organization(company.organization_id).policies
+    kept = list(policies)
+    company.sandbox.bill.drop_policies(company.organization_id)
+    try:
+        return way_in(company)
+    finally:
+        policies.extend(kept)
+
+
+def only_in_intacct(company: RightCompany, object_name: str, name: str) -> None:
+    """Give one record a name and an id that BILL does not have, and a contact without address."""
+    id_field = f"{object_name}ID"
+    record = next(
+        one for one in company.twin.records(object_name) if one["MEGAENTITYID"] == "100" and one["STATUS"] == "active"
+    )
+    changes = {id_field: f"NEW-{object_name}", "DISPLAYCONTACTKEY": ""}
+    company.twin.plant(object_name, int(record["RECORDNO"]), NAME=name, **changes)
+
+
+def vendor_without_address(company: RightCompany) -> Checkup:
+    only_in_intacct(company, "VENDOR", "Zephyr Slate")
+    return way_in(company)
+
+
+def customer_without_mail(company: RightCompany) -> Checkup:
+    only_in_intacct(company, "CUSTOMER", "Zephyr Quarries")
+    return way_in(company)
+
+
+def name_too_long(company: RightCompany) -> Checkup:
+    only_in_intacct(company, "CUSTOMER", "Zephyr " * 20)
+    return way_in(company)
+
+
+def hand_over_nowhere(company: RightCompany) -> Checkup:
+    way = {"folder": str(company.files / "nowhere")}
+    return company.check(lambda file: file["business_center"]["files-100"].update(into_business_center=way))
+
+
 def one_way_from_an_entity(company: RightCompany) -> Checkup:
     return company.check(lambda file: file["links"]["entity-100"].update(one_way=True))
 
@@ -324,6 +399,26 @@ WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
     (bill_key, "wrong", "sign-in at BILL", "entity-100", "S-ERR-28", "`dev_key`"),
     (bill_user, "wrong", "sign-in at BILL", "entity-100", "S-ERR-28", "Tokens"),
     (bill_organization, "wrong", "sign-in at BILL", "entity-100", "S-CFG-01", "`organization_id`"),
+    (reads_only_in_bill, "doubtful", "our user writes in BILL", "entity-100", "S-CFG-16", "`into_bill.reading_roles`"),
+    (no_policy, "doubtful", "approval of what goes into BILL", "entity-100", "S-APR-01", "Approval policies"),
+    (
+        vendor_without_address,
+        "doubtful",
+        "records that BILL would not take",
+        "entity-100",
+        "S-VEN-01",
+        "`into_bill.vendor_country`",
+    ),
+    (
+        customer_without_mail,
+        "doubtful",
+        "records that BILL would not take",
+        "entity-100",
+        "S-CUS-01",
+        "Receivable > Customers",
+    ),
+    (name_too_long, "doubtful", "records that BILL would not take", "entity-100", "S-CUS-01", "shorten the name"),
+    (hand_over_nowhere, "wrong", "folder for Business Center", "files-100", "S-PMT-11", "Create it"),
     (bill_older, "wrong", "BILL's older API", "entity-100", "S-AFT-01", "`older_url`"),
     (bill_permission, "wrong", "permissions in BILL, by trial reads", "entity-100", "S-CFG-16", "a role that sees it"),
     (nothing_approved, "doubtful", "approval in BILL", "entity-100", "S-APR-02", "set up approval"),
@@ -374,6 +469,8 @@ TOLD_OF = {
     "separate-debits": ("separate debits and credits", "S-AFT-01"),
     "nothing-approved": ("approval in BILL", "S-APR-02"),
     "invoices-denied": ("permissions in BILL, by trial reads", "S-CFG-16"),
+    "no-approval-policy": ("approval of what goes into BILL", "S-APR-01"),
+    "reading-role": ("our user writes in BILL", "S-CFG-16"),
     "cards-denied": ("permissions in the platform, by trial reads", "S-CFG-16"),
     "files-of-another-header": ("drop folder", "S-PMT-11"),
 }
@@ -387,11 +484,11 @@ def own(dsn: str) -> RightCompany:
     return RightCompany(dsn)
 
 
-def test_thirteen_wrong_things_at_once_are_all_named_and_nothing_else(own: RightCompany):
+def test_fifteen_wrong_things_at_once_are_all_named_and_nothing_else(own: RightCompany):
     """Across all systems in one go, each with what was found and expected, how to mend it, and the rule."""
     for name in set(WRONG_SETUPS) - NOBODY_ENTERS:
         WRONG_SETUPS[name](own.sandbox)
-    found = own.check()
+    found = way_in(own)
     faults = found.of(Standing.WRONG, Standing.DOUBTFUL)
     expected = {told_of for name, told_of in TOLD_OF.items() if name not in NOBODY_ENTERS}
     # Without the right to read bills there is nothing to tell their zone by either.
@@ -412,6 +509,18 @@ def test_what_keeps_everybody_out_is_named_too(own: RightCompany, name: str):
 def test_every_wrong_set_up_of_the_sandbox_is_told():
     """None is there that `check` does not know."""
     assert set(TOLD_OF) == set(WRONG_SETUPS)
+
+
+def test_documents_of_a_one_way_link_are_told_where_that_is_no_fault_in_itself(company: RightCompany):
+    """At the top level such a link is one of the six; its documents go into BILL all the same never (S-CFG-10)."""
+
+    def found(**link: Any) -> list[tuple[str, str, str, str]]:
+        with company.systems(lambda file: file["links"]["entity-100"].update({"into_bill": {}} | link)) as systems:
+            return told(check(systems, probes=LINK_PROBES))
+
+    assert found(entity="", one_way=True) == [("doubtful", "documents of a one-way link", "entity-100", "S-CFG-10")]
+    assert found(entity="", one_way=True, into_bill=LISTS_ALONE) == []
+    assert found(entity="") == []
 
 
 def test_our_clock_is_compared_with_intaccts(company: RightCompany):

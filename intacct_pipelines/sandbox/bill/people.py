@@ -88,6 +88,11 @@ class People(State):
         with self._lock:
             self._organization(organization_id).profile["processingOptions"].update(options)
 
+    def drop_policies(self, organization_id: str) -> None:
+        """Take away every approval policy of an organisation, as an administrator would."""
+        with self._lock:
+            self._organization(organization_id).policies.clear()
+
     def approve(self, bill_id: str) -> None:
         """Let everyone who is asked approve a bill."""
         done = [{**a, "status": "APPROVED", "statusChangedTime": self._now()} for a in self.bill(bill_id).approvers]

@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from setup_world import make_names_unique
 
 from intacct_pipelines.cli import main
 from intacct_pipelines.cli.offline import write_connections
 from intacct_pipelines.cli.output import DONE, FAILED
 from intacct_pipelines.sandbox.server import SandboxOptions, SandboxServer
+from intacct_pipelines.sandbox.wrong_setups import give_names_once
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[SandboxServer]:
     """A sandbox over HTTP, whose names are unique."""
     with SandboxServer(SandboxOptions(entities=2, bills=4)) as served:
-        make_names_unique(served.sandbox)
+        give_names_once(served.sandbox)
         yield served
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from intacct_pipelines.doctor import bill, business_center, spend
+from intacct_pipelines.doctor import bill, business_center, into_bill, spend
 from intacct_pipelines.doctor.bill import Approvals, Transfers
+from intacct_pipelines.doctor.business_center import Out
+from intacct_pipelines.doctor.into_bill import Unfit, Writer
 from intacct_pipelines.doctor.probe import refused
 from intacct_pipelines.doctor.run import PROBES
 from intacct_pipelines.doctor.spend import Fields
@@ -160,3 +163,59 @@ def test_every_check_is_declared_once_and_needs_what_comes_before_it():
     assert len(set(names)) == len(names)
     for place, probe in enumerate(PROBES):
         assert set(probe.needs) <= set(names[:place]), probe.name
+
+
+@pytest.mark.parametrize(
+    ("role", "reading", "is_told"),
+    [
+        ("AUDITOR", {"AUDITOR"}, True),
+        ("CLERK", {"AUDITOR"}, False),
+        ("AUDITOR", set(), False),
+        ("", {"AUDITOR"}, False),
+    ],
+)
+def test_a_role_that_only_reads_is_doubtful_where_something_is_to_be_written(role, reading, is_told):
+    """BILL publishes no rights of roles, so which names read only is a setting (S-CFG-16)."""
+    told = said(into_bill.judge_writer(Writer(role, frozenset(reading))))
+    assert told == ([("doubtful", "S-CFG-16")] if is_told else [])
+    assert not into_bill.judge_writer(None)
+
+
+def test_without_a_policy_nobody_approves_what_comes_from_intacct():
+    """S-APR-01; where no bills go, or nobody may know, nothing is said."""
+    assert said(into_bill.judge_policies(0)) == [("doubtful", "S-APR-01")]
+    assert not into_bill.judge_policies(1)
+    assert not into_bill.judge_policies(None)
+
+
+def test_records_that_bill_would_not_take_are_counted_with_five_examples():
+    """One line for each list and fault (S-VEN-01, S-LOC-01)."""
+    vendors = [
+        Unfit("bill_vendor", f"V{n}", "contact lacks city", "a city", "complete it.", "S-VEN-01") for n in range(7)
+    ]
+    place = Unfit("bill_location", "L1", "name has more than 100 characters", "short", "shorten it.", "S-LOC-01")
+    many, one = into_bill.judge_unfit([*vendors, place])
+    assert said([many, one]) == [("doubtful", "S-VEN-01"), ("doubtful", "S-LOC-01")]
+    assert many.found.startswith(
+        "7 vendors of Intacct that BILL lacks, whose contact lacks city: V0, V1, V2, V3, V4, …"
+    )
+    assert one.found.startswith("1 location of Intacct that BILL lacks, whose name has more than 100 characters: L1;")
+    assert many.mend == "Accounts Payable > Vendors: complete it."
+
+
+@pytest.mark.parametrize(
+    ("is_there", "is_writable", "is_apart", "words"),
+    [
+        (True, True, False, ""),
+        (False, False, False, "Create it"),
+        (True, False, False, "chmod"),
+        (True, True, True, "no mount"),
+    ],
+)
+def test_the_folder_for_business_center_is_there_writable_and_whole(is_there, is_writable, is_apart, words):
+    """A file appears whole or not at all, and is moved in one step (S-PMT-11)."""
+    out = Out(Path("/out"), is_there=is_there, is_writable=is_writable, is_apart=is_apart)
+    verdicts = business_center.judge_out(out)
+    assert said(verdicts) == ([("wrong", "S-PMT-11")] if words else [])
+    assert all(words in verdict.mend for verdict in verdicts)
+    assert not business_center.judge_out(None)
