@@ -73,9 +73,10 @@ class IntoBillWorld(World):
 
     def __init__(self, warehouse_dsn, *objects, **into_bill):
         left = sorted({*OBJECTS} - {*objects})
-        self._back = sorted(INTO_INTACCT - {PUSHED[name].reconciliation for name in objects})
+        back = {PUSHED[name].reconciliation for name in objects}
         self._policy = {**LEG, "not_pushed": left, **into_bill}
-        super().__init__(warehouse_dsn, bills=20, today=THAT_DAY, into_bill=self._policy, not_pushed=self._back)
+        self._link = {"not_pushed": sorted(INTO_INTACCT - back)}
+        super().__init__(warehouse_dsn, bills=20, today=THAT_DAY, into_bill=self._policy, **self._link)
         self.objects = objects
         self.network = LossyTransport(SandboxTransport(self.sandbox))
         self.transport = self.network
@@ -83,7 +84,12 @@ class IntoBillWorld(World):
     def set(self, **into_bill):
         """Give the way into BILL other settings."""
         self._policy |= into_bill
-        self.connections = connections_of(self.sandbox, into_bill=self._policy, not_pushed=self._back)
+        self.let()
+
+    def let(self, **link):
+        """Give the link other settings."""
+        self._link |= link
+        self.connections = connections_of(self.sandbox, into_bill=self._policy, **self._link)
 
     def plan(self):
         """Extract no more than planning takes, confirm and plan what goes into BILL."""

@@ -142,6 +142,7 @@ INTO_BILL: Final = (
         looked_up=("is_archived",),
         reconciled_as="ar_invoice",
     ),
+    _credited("bill_credit_memo", "ar_adjustment", "credit_memo", "customer_id", lifts="S-CRM-01"),
     Pushed(
         "bill_ap_payment",
         "payment",

@@ -11,6 +11,7 @@ from intacct_pipelines.clients.intacct.functions import date_parts
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import UNDONE_STATES, Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.bill_words import check_not_of_intacct
 from intacct_pipelines.push.coded_lines import ledger_effect, line_arguments
 from intacct_pipelines.push.customers import Customers
 from intacct_pipelines.push.documents import (
@@ -104,6 +105,7 @@ class CreditMemoPlanner:
         if memo["amount"] <= 0:
             raise Held("not_positive", "S-CRM-01", f"its amount is {memo['amount']}", "Correct it in BILL.")
         check_not_posted(self._context, _PUSHED, memo)
+        check_not_of_intacct(memo, "credit memo")
         customer = self._customers.active_id_of(memo["customer_id"])
         number = document_number(text(memo, "reference_no"))
         self._copies.check(memo, customer, number, None)

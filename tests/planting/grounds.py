@@ -11,7 +11,7 @@ from planting.ground import Ground
 from planting.lists import LISTS
 from planting.parties import CENTER_VENDORS, CUSTOMERS, VENDORS
 from planting.payments import PAYMENTS
-from planting.receivables import INVOICES, MEMOS, ONE_WAY_INVOICES, RECEIPTS, TAXED_INVOICES
+from planting.receivables import INVOICES, MEMOS, ONE_WAY_INVOICES, RECEIPTS, TAKEN_MEMOS, TAXED_INVOICES
 from planting.routed import ROUTED_BILLS, ROUTED_CREDITS, ROUTED_INVOICES
 from planting.transfers import RECEIPT_TRANSFERS, TRANSFERS
 
@@ -52,6 +52,7 @@ GROUNDS: dict[str, Ground] = {
     "ar_invoice with Advanced Sales Tax": TAXED_INVOICES,
     "vendor_credit, one-way and unapproved too": OPEN_CREDITS,
     "vendor_credit, adjustments go into BILL": LIFTED_CREDITS,
+    "credit_memo, Intacct's go into BILL": TAKEN_MEMOS,
     "currency, several bases": SEVERAL_BASES,
 }
 """By object; a second link of an object has a name of its own."""

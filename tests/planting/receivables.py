@@ -304,6 +304,12 @@ for _side, _change in (("ours", {"used": _to(0, 0)}), ("theirs", {"used": _to(1,
     MEMOS.pair("memo_applied_otherwise", "application", "applications", "S-CRM-01", **{_side: _change})
 MEMOS.only_ours("memo_does_not_travel", "S-CRM-01", modified_at=one_of(LONG_AGO, JUST_NOW))
 MEMOS.only_theirs("memo_does_not_travel", "S-CRM-01", modified_at=one_of(LONG_AGO, JUST_NOW))
+TAKEN_MEMOS = Ground(
+    "credit_memo", lambda: receivables_case(also_pushed=frozenset({"bill_credit_memo"})), memo, booked_memo
+)
+TAKEN_MEMOS.only_theirs("memo_missing_in_platform")
+TAKEN_MEMOS.only_theirs("memo_does_not_travel", "S-CRM-01", state="Draft", modified_at=one_of(LONG_AGO, JUST_NOW))
+TAKEN_MEMOS.only_theirs("document_in_another_currency", "S-CUR-01", currency="GBP")
 MEMOS.outside("other_owner", "S-CFG-11", **_OUTSIDE)
 plant_doubles(MEMOS, "double_memo")
 

@@ -1,6 +1,7 @@
 """Credits of Intacct that BILL is to have: posted and fully unused ones, with their coding.
 
 Intacct keeps what a vendor owes us back as a negative bill or as a negative adjustment; BILL has one object for both.
+Credit memos of customers are in ``memos``.
 """
 
 from __future__ import annotations
@@ -74,6 +75,12 @@ class CreditsIntoBill:
         """Return a line as BILL has it in such a credit."""
         return line
 
+    def warnings(self, row: Row) -> tuple[str, ...]:
+        """Return what to know before approving."""
+        if -row["trx_total_entered"] <= LARGEST_CARRIED:
+            return ()
+        return ("over 10 million: the vendor's own sync would bring it back to Intacct as 0 [S-BIL-07]",)
+
     # --- the contract of planners ---------------------------------------------------------------------------------
 
     def rows(self) -> list[Row]:
@@ -144,7 +151,7 @@ class CreditsIntoBill:
             amount=-row["trx_total_entered"],
             currency=text(row, "currency"),
             label=self._label(row),
-            warnings=_warnings(row),
+            warnings=self.warnings(row),
         )
 
     @property
@@ -225,9 +232,3 @@ class AdjustmentsIntoBill(CreditsIntoBill):
 
 def _number(row: Row) -> str:
     return text(row, "document_no").strip()
-
-
-def _warnings(row: Row) -> tuple[str, ...]:
-    if -row["trx_total_entered"] <= LARGEST_CARRIED:
-        return ()
-    return ("over 10 million: the vendor's own sync would bring it back to Intacct as 0 [S-BIL-07]",)

@@ -113,7 +113,7 @@ class InvoicesIntoBill:
             "invoiceDate": day,
             "dueDate": text(row, "due_date") or day,
             "totalAmount": f"{row['trx_total_entered'].normalize():f}",
-            "invoiceLineItems": [_priced(line) for line in lines],
+            "invoiceLineItems": [priced(line) for line in lines],
         }
         key = str(row["record_no"])
         return Item(
@@ -163,7 +163,7 @@ class InvoicesIntoBill:
             raise Held("duplicate", "S-IDM-04", reason, "Reverse the copy in Intacct, or correct its number.")
 
 
-def _priced(line: Fields) -> Fields:
+def priced(line: Fields) -> Fields:
     """Return a line with its amount as the price of one, which is how BILL has lines of invoices."""
     told = {name: value for name, value in line.items() if name != "amount"}
     return {**told, "quantity": "1", "price": line["amount"]}

@@ -12,6 +12,7 @@ from intacct_pipelines.push.into_bill.credits import AdjustmentsIntoBill, Credit
 from intacct_pipelines.push.into_bill.customers import CustomersIntoBill
 from intacct_pipelines.push.into_bill.invoices import InvoicesIntoBill
 from intacct_pipelines.push.into_bill.lists import LISTS_INTO_BILL
+from intacct_pipelines.push.into_bill.memos import MemosIntoBill
 from intacct_pipelines.push.into_bill.merging import agreed
 from intacct_pipelines.push.into_bill.payments import PaymentsIntoBill
 from intacct_pipelines.push.into_bill.vendors import VendorsIntoBill
@@ -36,6 +37,7 @@ PLANNERS_INTO_BILL: Final[tuple[type[_IntoBill], ...]] = (
     NegativeBillsIntoBill,
     AdjustmentsIntoBill,
     InvoicesIntoBill,
+    MemosIntoBill,
     PaymentsIntoBill,
 )
 

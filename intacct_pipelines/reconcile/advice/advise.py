@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+INTO_BILL: Final = (
+    "A link whose `into_bill` is in mode `sync` has it in its next plan into BILL, or says what holds it."
+)
+"""What is said of each document of Intacct that BILL lacks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.reconcile.advice.advise import at
+from intacct_pipelines.reconcile.advice.advise import INTO_BILL, at
 
 if TYPE_CHECKING:
     from intacct_pipelines.reconcile.advice.advise import Advice
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 _PLANNED: Final = (
     "A link in mode `sync` has it in its next plan. Who enters it by hand enters the platform's number, "
     "by which the two find each other."
-)
-_INTO_BILL: Final = (
-    "A link whose `into_bill` is in mode `sync` has it in its next plan into BILL, or says what holds it."
 )
 _TWICE: Final = (
     "Look whether both were paid before reversing one: money that left twice comes back from the vendor, "
@@ -103,11 +100,11 @@ CREDITS: Final[dict[str, Advice]] = {
         "`payables.credits_without_approval`.",
     ),
     "credit_deleted_in_bill": at("adjustment"),
-    "credit_missing_in_platform": at("plan, bill credit, reverse bill", _INTO_BILL),
+    "credit_missing_in_platform": at("plan, bill credit, reverse bill", INTO_BILL),
     "excluded_adjustment": at(
         "bill credit, settings", "With `bill_ap_adjustment` in `into_bill.also_pushed` the link makes them in BILL."
     ),
-    "adjustment_missing_in_platform": at("plan, bill credit, adjustment", _INTO_BILL),
+    "adjustment_missing_in_platform": at("plan, bill credit, adjustment", INTO_BILL),
     "used_in_intacct": at("bill credit"),
     "credit_archived_but_standing": at("adjustment, reverse bill"),
     "credit_reversed_but_live": at("bill credit, adjustment"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intacct_pipelines.reconcile.advice.advise import at
+from intacct_pipelines.reconcile.advice.advise import INTO_BILL, at
 
 if TYPE_CHECKING:
     from intacct_pipelines.reconcile.advice.advise import Advice
@@ -59,8 +59,11 @@ RECEIVABLES: Final[dict[str, Advice]] = {
     "receipt_differs": at("reverse receipt, receipt, bill cancel receipt"),
     "double_receipt": at("map, reverse receipt"),
     "memo_does_not_travel": at(
-        "memo, bill memo, settings", "With `credit_memo` in `also_pushed` the link writes BILL's into Intacct."
+        "memo, bill memo, settings",
+        "With `credit_memo` in `also_pushed` the link writes BILL's into Intacct, with "
+        "`bill_credit_memo` in `into_bill.also_pushed` Intacct's into BILL.",
     ),
+    "memo_missing_in_platform": at("plan, bill memo, memo", INTO_BILL),
     "memo_applied_otherwise": at(
         "receipt, bill memo, settings",
         "With `memo_application` in `also_pushed` the link applies in Intacct what BILL has applied.",

@@ -217,8 +217,13 @@ _RECEIPTS: Final[dict[str, Cause]] = {
 _MEMOS: Final[dict[str, Cause]] = {
     "memo_does_not_travel": expected(
         "S-CRM-01",
-        "Credit memos travel in neither direction.",
+        "Credit memos travel in neither direction, unless a link takes them.",
         "Enter it on the other side by hand, if it counts there too.",
+    ),
+    "memo_missing_in_platform": broken(
+        "The credit memo never reached BILL, though the link takes credit memos there.",
+        "See in the plan what holds it, or enter it in BILL.",
+        turn=Turn.PLATFORM,
     ),
     "memo_applied_otherwise": expected(
         "S-CRM-01",

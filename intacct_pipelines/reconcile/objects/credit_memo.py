@@ -1,6 +1,7 @@
 """Credit memos: BILL's against Intacct's adjustments of receivables; they do not travel (S-CRM-01).
 
-The sign of an adjustment is flipped, so that a credit is positive on both sides; a debit memo is negative then.
+A link may take Intacct's into BILL, and is then told what BILL lacks of them. The
+sign of an adjustment is flipped, so that a credit is positive on both sides; a debit memo is negative then.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from intacct_pipelines.reconcile.documents import (
     UNDONE,
     amount_fields,
     confirmed_pairs,
+    is_of_other_currency,
     known_documents,
     money,
     pair_by_number,
@@ -23,7 +25,7 @@ from intacct_pipelines.reconcile.documents import (
     touched,
     with_natural_key,
 )
-from intacct_pipelines.reconcile.fields import Field, add_fields, unlike
+from intacct_pipelines.reconcile.fields import NO_MONEY, Field, add_fields, unlike
 from intacct_pipelines.reconcile.frames import changed_at, coding_of, flag, folded, require, select_rows, text, value
 from intacct_pipelines.reconcile.line_coding import add_coding, coded_lines, intacct_lines, platform_lines
 from intacct_pipelines.reconcile.objects.ar_invoice import pair_invoices
@@ -39,7 +41,7 @@ from intacct_pipelines.reconcile.objects.receipts import (
     standing_details,
 )
 from intacct_pipelines.reconcile.result import Reconciliation
-from intacct_pipelines.reconcile.routed import is_of_another_account
+from intacct_pipelines.reconcile.routed import is_of_another_account, routing_causes
 from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ def reconcile_credit_memos(link: Link, frames: Frames, crosswalk: pd.DataFrame, 
     differences = Differences(link, OBJECT, moment.now)
     pairs = sides.pairs()
     _compare(sides, differences, pairs, frames, invoices)
-    add_alone(sides, differences, _explain(sides))
+    add_alone(sides, differences, _explain(link, frames, sides))
     return conclude(sides, differences, pairs)
 
 
@@ -201,13 +203,27 @@ def _applied(
     )
 
 
-def _explain(sides: Sides) -> Explanations:
-    """Say of every credit memo without partner that none is expected."""
+def _explain(link: Link, frames: Frames, sides: Sides) -> Explanations:
+    """Say of every credit memo without partner that none is expected, but in BILL what the link takes there."""
+    intacct = sides.intacct
+    is_taken = (intacct["amount"] > NO_MONEY) & (intacct["unapplied"] == intacct["amount"])
+    is_taken &= (intacct["state"] == "Posted") & ("bill_credit_memo" in link.also_pushed)
     return Explanations(
         platform_cause=first_cause(sides.platform, _STAYS),
         platform_otherwise=first_cause(sides.platform, _DIFFERS),
-        intacct_cause=first_cause(sides.intacct, _STAYS),
-        intacct_otherwise=first_cause(sides.intacct, _DIFFERS),
+        intacct_cause=first_cause(
+            intacct,
+            memo_does_not_travel=~is_taken,
+            **routing_causes(
+                link,
+                frames,
+                intacct,
+                {"intacct.ar_adjustment_line": "adjustment_record_no"},
+                made_here=is_taken,
+            ),
+            document_in_another_currency=is_of_other_currency(link, intacct),
+        ),
+        intacct_otherwise=first_cause(intacct, "memo_missing_in_platform"),
         group_cause=NO_CAUSE,
         group_otherwise="double_memo",
     )
