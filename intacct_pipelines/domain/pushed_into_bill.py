@@ -160,5 +160,21 @@ INTO_BILL: Final = (
         by_person=frozenset({Operation.CREATE}),
         person_spared_by_policy=True,
     ),
+    Pushed(
+        "bill_ar_payment",
+        "receipt",
+        source=TABLES["intacct.ar_payment"],
+        source_lines=(TABLES["intacct.ar_payment_detail"],),
+        target=TABLES["bill.ar_payment"],
+        natural_key=("customer_id",),
+        people_id="reference_no",
+        mark="description",
+        functions={Operation.CREATE: "/v3/invoices/record-payment"},
+        lifts="S-ARP-01",
+        stands_on={"bill.ar_invoice": ("invoiceId",)},
+        reconciled_as="ar_payment",
+        by_person=frozenset({Operation.CREATE}),
+        person_spared_by_policy=True,
+    ),
 )
 """In the order of writing: parents before children."""

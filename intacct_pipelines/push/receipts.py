@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.clients.intacct.functions import date_parts
-from intacct_pipelines.domain.keys import read_source_mark
+from intacct_pipelines.domain.keys import read_intacct_mark, read_source_mark
 from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import UNDONE_STATES, Item, LedgerLine, Operation
@@ -110,6 +110,12 @@ class ReceiptPlanner:
             reason = f"Intacct's receipt {paired['record_no']} is {paired['state']}, BILL's stands"
             remedy = "Void it in BILL too, or confirm with `map` the receipt that took its place."
             raise Held("voided_in_intacct", "S-ARP-03", reason, remedy)
+        if is_void and not is_undone and read_intacct_mark(text(receipt, "description")):
+            reason = (
+                f"only BILL's record of it is void; Intacct's receipt {paired['record_no']} was made there, and stands"
+            )
+            remedy = "Record it in BILL by hand, so that nobody asks for it again, or take Intacct's receipt back."
+            raise Held("voided_in_bill", "S-ARP-03", reason, remedy)
         return self._reverse(receipt, paired) if is_void and not is_undone else None
 
     def _reverse(self, receipt: Row, paired: Row) -> Item:
@@ -147,6 +153,10 @@ class ReceiptPlanner:
 
     def _create(self, receipt: Row) -> Item | None:
         check_readable(self._context, _PUSHED, receipt)
+        if origin := read_intacct_mark(text(receipt, "description")):
+            reason = f"BILL only records Intacct's receipt {origin}, which is not its pair"
+            remedy = "Pair the two with `map`, or undo the record in BILL if Intacct's receipt was taken back."
+            raise Held("came_from_intacct", "S-SCH-05", reason, remedy)
         if text(receipt, "status") not in _RECEIVED:
             reason = f"BILL calls it {text(receipt, 'status') or 'nothing'}, so it may not have been received"
             raise Held("unknown_state", "S-ARP-01", reason, "Look at it in BILL; enter it by hand if it was paid.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from uuid import UUID
 
 from planting.bills import plant_deletions, plant_doubles
 from planting.ground import ALONE_IN_PLATFORM, CURRENCIES, PARTIES, Changes, Ground, Place, Plot, one_of
@@ -206,6 +207,14 @@ RECEIPTS.pair(
     "S-FEE-01",
     ours={"convenience_fee_amount": lambda plot: 3 * plot.unit},
     theirs={"amount": lambda plot: plot.amount + 3 * plot.unit},
+)
+RECEIPTS.pair(
+    "receipt_recorded_in_part",
+    "amount",
+    "amount",
+    "S-INV-01",
+    ours={"description": lambda plot: f"INTACCT:{plot.record_no} {UUID(int=0)}"},
+    theirs={"amount": lambda plot: plot.amount + plot.unit},
 )
 _VOID = {"status": one_of("VOID", "VOIDED", "CANCELED", "CANCELLED")}
 _VOID_THERE = {"state": one_of("Reversed", "Reversal", "Voided")}

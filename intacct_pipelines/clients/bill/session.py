@@ -32,7 +32,7 @@ _MONEY: Final = ("/v3/payments", "/v3/receivable-payments", "/v3/funding-account
 _MONEY_SEGMENTS: Final = frozenset(
     {"bank-account", "bank-accounts", "charge-authorization", "charge", "record-payment"}
 )
-_RECORDS: Final = frozenset({("POST", "/v3/bills/record-payment")})
+_RECORDS: Final = frozenset({("POST", "/v3/bills/record-payment"), ("POST", "/v3/invoices/record-payment")})
 """The calls that only say that money was moved elsewhere (bill v3, record-payment)."""
 
 Found = TypeVar("Found")

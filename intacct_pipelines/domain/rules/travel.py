@@ -82,7 +82,9 @@ TRAVEL: Final = (
     Travel("Invoices", "fully unpaid only", "yes", ("S-INV", "S-BP-12"), ("ar_invoice",)),
     Travel("Advanced Sales Tax", "–", "–", ("S-TAX",), ("ar_invoice",)),
     Travel("Items", "yes", "yes", ("S-ITM",), ("item",)),
-    Travel("AR payments", "no", "yes", ("S-ARP",), ("ar_payment",), written=("ar_payment", "ar_advance")),
+    Travel(
+        "AR payments", "no", "yes", ("S-ARP",), ("ar_payment",), written=("ar_payment", "ar_advance", "bill_ar_payment")
+    ),
     Travel("Credit memos", "no", "no", ("S-CRM", "S-BP-11"), ("credit_memo",)),
     Travel("AR funds transfer", "no", "yes", ("S-RFT",), ("ar_funds_transfer", "clearing_account")),
     Travel(

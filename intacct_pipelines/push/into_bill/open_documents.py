@@ -25,7 +25,10 @@ class _Settled(NamedTuple):
     rule: str
 
 
-_SETTLED: Final = {"bill_ap_payment": _Settled("billPayments", "billId", "/v3/bills", "bill", "S-PAY-09")}
+_SETTLED: Final = {
+    "bill_ap_payment": _Settled("billPayments", "billId", "/v3/bills", "bill", "S-PAY-09"),
+    "bill_ar_payment": _Settled("invoicePayments", "invoiceId", "/v3/invoices", "invoice", "S-ARP-01"),
+}
 """By object: where its payload names documents, and where BILL has them."""
 
 

@@ -15,6 +15,7 @@ from intacct_pipelines.push.into_bill.lists import LISTS_INTO_BILL
 from intacct_pipelines.push.into_bill.memos import MemosIntoBill
 from intacct_pipelines.push.into_bill.merging import agreed
 from intacct_pipelines.push.into_bill.payments import PaymentsIntoBill
+from intacct_pipelines.push.into_bill.receipts import ReceiptsIntoBill
 from intacct_pipelines.push.into_bill.vendors import VendorsIntoBill
 from intacct_pipelines.push.into_business_center.planners import LISTS_INTO_CENTER
 from intacct_pipelines.push.planner import Context
@@ -39,6 +40,7 @@ PLANNERS_INTO_BILL: Final[tuple[type[_IntoBill], ...]] = (
     InvoicesIntoBill,
     MemosIntoBill,
     PaymentsIntoBill,
+    ReceiptsIntoBill,
 )
 
 

@@ -154,10 +154,14 @@ class RecordedIntoBill:
         mark = read_source_mark(text(row, "description"))
         return (
             not self._link.one_way
-            and text(row, "state") == _POSTED
+            and self._is_posted(row)
             and (mark is None or mark[0] == "bill")
             and bool(self._shares(row))
         )
+
+    def _is_posted(self, row: Row) -> bool:
+        """Return whether it has paid; what waits for approval, or was taken back, has not."""
+        return text(row, "state") == _POSTED
 
     def _shares(self, row: Row) -> dict[int, Decimal]:
         """Return the money for each document that BILL has in use, by Intacct's record number."""
@@ -208,7 +212,7 @@ class RecordedIntoBill:
             natural_key={},
             payload={**content, "description": self._description(row, item_key)},
             source_revision=self._context.revisions.get((self.object_name, key), ""),
-            amount=sum(shares.values(), start=_ZERO),
+            amount=self._sum(shares),
             currency=currency,
             label=self._label(row),
             warnings=self._warnings(row, shares),
@@ -223,6 +227,10 @@ class RecordedIntoBill:
     def _description(self, row: Row, key: ItemKey) -> str:
         """Return the text by which the record is known again."""
         raise NotImplementedError
+
+    @staticmethod
+    def _sum(shares: Mapping[int, Decimal]) -> Decimal:
+        return sum(shares.values(), start=_ZERO)
 
     def _told(self, shares: Mapping[int, Decimal], currency: str) -> list[Fields]:
         field = self.settling.document_field
@@ -300,14 +308,14 @@ class RecordedIntoBill:
             raise Held("duplicate", kind.twice, reason, remedy)
 
     def _warnings(self, row: Row, shares: Mapping[int, Decimal]) -> tuple[str, ...]:
-        told, paid = sum(shares.values(), start=_ZERO), row["trx_total_entered"]
+        told, paid = self._sum(shares), row["trx_total_entered"]
         if told == paid:
             return ()
         return (f"{told} of {paid}: BILL does not have the rest of what it settles [{self.settling.in_part}]",)
 
     def _label(self, row: Row) -> str:
         party = self.settling.parties.word
-        number = text(row, "document_no") or row["record_no"]
+        number = text(row, "reference_no") or text(row, "document_no") or row["record_no"]
         return f"{self._pushed.word} {number} of {text(row, f'{party}_name') or row.get(f'{party}_id')}"
 
 

@@ -92,6 +92,10 @@ def _as_taken(pushed: Pushed, body: dict[str, Any]) -> dict[str, Any]:
         told = {name: value for name, value in body.items() if name != "billPayments"}
         # It is in Intacct already, so the vendor's sync is not to take it there.
         return {**told, "payments": body["billPayments"], "allowExport": False}
+    if pushed.name == "bill_ar_payment":
+        told = {name: value for name, value in body.items() if name != "invoicePayments"}
+        shares = body["invoicePayments"]
+        return {**told, "invoices": [{"id": share["invoiceId"], "amount": share["amount"]} for share in shares]}
     if pushed.name != "bill_ar_invoice":
         return body
     told = {name: value for name, value in body.items() if name not in {"customerId", "totalAmount"}}

@@ -184,6 +184,12 @@ _RECEIPTS: Final[dict[str, Cause]] = {
         "Intacct's receipt holds the convenience fee too, which BILL tells beside the amount.",
         "Nothing, if the fee's account is right; else book the fee by a journal entry of its own.",
     ),
+    "receipt_recorded_in_part": expected(
+        "S-INV-01",
+        "BILL records a receipt that was made in Intacct with the invoices that it has; the receipt settles "
+        "others too, or has a part on none.",
+        "Nothing.",
+    ),
     "receipt_void_but_standing": broken(
         "The receipt is void in BILL and stands in Intacct; such a void must be made by hand (S-ARP-03).",
         "Reverse the receipt in Intacct with a date you choose.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from intacct_pipelines.domain.keys import read_intacct_mark
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, first_cause
 from intacct_pipelines.reconcile.conclusion import conclude
 from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
@@ -43,7 +44,7 @@ from intacct_pipelines.reconcile.objects.receipts import (
     left_over,
     positions,
 )
-from intacct_pipelines.reconcile.pairing import NATURAL_KEY, joined
+from intacct_pipelines.reconcile.pairing import MARK, NATURAL_KEY, joined
 from intacct_pipelines.reconcile.result import Reconciliation
 from intacct_pipelines.reconcile.routed import is_of_another_account
 from intacct_pipelines.reconcile.sides import Sides, pair_rows
@@ -60,9 +61,9 @@ _DIFFERS: Final = "receipt_differs"
 def reconcile_ar_payments(link: Link, frames: Frames, crosswalk: pd.DataFrame, moment: Moment) -> Reconciliation:
     """Match and compare the receipts of one link.
 
-    Receipts pair by confirmed crosswalk, by the source named in Intacct's description, by customer and reference, by
-    customer, reference, date and amount, and where one side has no reference by customer, date and amount; each only
-    where it is unambiguous.
+    Receipts pair by confirmed crosswalk, by the source named in Intacct's description or by Intacct's receipt that
+    BILL's records, by customer and reference, by customer, reference, date and amount, and where one side has no
+    reference by customer, date and amount; each only where it is unambiguous.
 
     See ``reconcile.Reconciler`` for arguments and errors.
     """
@@ -87,6 +88,7 @@ def _pair(link: Link, frames: Frames, crosswalk: pd.DataFrame, customers: Sides)
     stands = ~every["is_undone"]
     sides = known_documents(link, OBJECT, crosswalk, platform, every, stands, date="day", of_others=others)
     is_live, stands = ~platform["is_undone"], ~(sides.intacct["is_undone"] | sides.intacct["is_application"])
+    sides.pairing.pair_unique(platform["records"], sides.intacct["key"].astype(str), MARK)
     pair_by_number(sides, is_live=is_live, stands=stands)
     _pair_without_reference(sides, is_live, stands)
     return sides
@@ -123,6 +125,7 @@ def _platform(frames: Frames, customers: Sides) -> pd.DataFrame:
             "customer_no": known["partner"],
             "is_customer_ambiguous": known["is_ambiguous"].astype(bool),
             "day": value(rows, "payment_date"),
+            "records": text(rows, "description").map(read_intacct_mark),
             "status": text(rows, "status"),
             "is_undone": is_undone_in_bill(rows),
             "is_to_come": is_to_come(rows),
@@ -174,16 +177,18 @@ def _compare(sides: Sides, differences: Differences, pairs: pd.DataFrame, frames
     rows = pair_rows(pairs)
     has_fee = (platform["fee"] != NO_MONEY).astype(bool)
     is_with_fee = has_fee & (intacct["amount"] == platform["amount"] + platform["fee"]).astype(bool)
+    is_part = (platform["records"] != "") & (platform["amount"] < intacct["amount"]).astype(bool)
     currency, amount = amount_fields(
         differences.link,
         platform,
         intacct,
         cause=NO_CAUSE,
-        amount_cause=first_cause(platform, fee_in_receipt=is_with_fee),
+        amount_cause=first_cause(platform, fee_in_receipt=is_with_fee, receipt_recorded_in_part=is_part),
         otherwise=_DIFFERS,
     )
     customer_differs = (platform["customer_no"] != "") & (platform["customer_no"] != intacct["customer"])
-    both_numbered = (platform["number"] != "") & (intacct["number"] != "")
+    # BILL gives what it only records no reference of ours.
+    both_numbered = (platform["number"] != "") & (intacct["number"] != "") & (platform["records"] == "")
     headers = [
         Field(name, kind, platform[one], intacct[other], differs, NO_CAUSE, _DIFFERS, money_at_stake=at_stake)
         for name, kind, one, other, differs in (

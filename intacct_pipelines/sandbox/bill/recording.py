@@ -1,4 +1,4 @@
-"""Payments that were made outside, written down in an organisation from request bodies."""
+"""Payments and receipts that were made outside, written down in an organisation from request bodies."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ _FIELDS: Final = frozenset(
     }
 )  # fmt: skip
 _SHARE: Final = frozenset({"billId", "amount", "vendorCredits"})
+_RECEIPT: Final = frozenset({"customerId", "paymentDate", "paymentType", "amount", "invoices", "description"})
+_TYPES: Final = frozenset({"CASH", "CHECK", "CREDIT_CARD", "ACH", "PAYPAL", "OTHER"})
 
 
 class PaymentRecorder:
@@ -115,3 +117,87 @@ class PaymentRecorder:
             raise refusal(400, "SANDBOX-1424", "The bill is archived.")
         if amount > bill.amount - bill.paid - bill.scheduled:
             raise refusal(400, "SANDBOX-1422", "The payment exceeds what is due of the bill.")
+
+
+class ReceiptRecorder:
+    """Makes offline receipts of bodies; nothing is stored when anything in a body is refused.
+
+    Args:
+        organization: What gets the receipt.
+        now: The instant to write down.
+    """
+
+    def __init__(self, organization: Organization, now: datetime) -> None:
+        self._organization = organization
+        self._now = now
+
+    def record(self, body: Any) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+        """A new receipt and the invoices as it leaves them, by id; none of them stored yet.
+
+        Raises:
+            BillError: The body is refused.
+        """
+        body = object_of(body, _RECEIPT)
+        wrong = [
+            f"{field}: must not be null"
+            for field in ("paymentDate", "paymentType", "amount", "invoices")
+            if not body.get(field)
+        ]
+        if body.get("paymentType") and body["paymentType"] not in _TYPES:
+            wrong.append("paymentType: is not valid")
+        if body.get("paymentDate") and to_date(body["paymentDate"]) is None:
+            wrong.append("paymentDate: is not valid")
+        if not isinstance(body.get("invoices") or [], list):
+            wrong.append("invoices: must be a list")
+        description = text_of(body.get("description"), "description", wrong)
+        if wrong:
+            raise invalid(wrong)
+        receipt_id, day = self._organization.new_id("0rp"), to_date(body["paymentDate"])
+        invoices: dict[str, dict[str, Any]] = {}
+        shares = []
+        for one in body["invoices"]:
+            invoice, share = self._share(one, invoices)
+            payment = {"id": receipt_id, "amount": share, "date": day, "status": "PAID"}
+            due = invoice["dueAmount"] - share
+            settled = {"dueAmount": due, "status": "PAID_IN_FULL" if due <= 0 else "PARTIAL_PAYMENT"}
+            paid = {"payments": [*invoice["payments"], payment], "updatedTime": self._now}
+            invoices[invoice["id"]] = {**invoice, **settled, **paid}
+            shares.append({"invoiceId": invoice["id"], "amount": share, "paymentDate": day})
+        customers = {invoice["customerId"] for invoice in invoices.values()}
+        if customers != {body.get("customerId", *customers)}:
+            raise invalid(["invoices: must be of one customer"])
+        (customer,) = customers
+        amount, applied = to_amount(body["amount"], 6), sum((share["amount"] for share in shares), start=Decimal(0))
+        if amount is None or amount < applied:
+            raise invalid(["amount: is not valid"])
+        receipt = {
+            "id": receipt_id,
+            "customerId": customer,
+            "amount": amount,
+            "paymentDate": day,
+            "invoicePayments": shares,
+            "description": description,
+            "unappliedAmount": amount - applied,
+            "convenienceFeeAmount": applied * 0,
+            "receivablesType": body["paymentType"],
+            "status": "PAID",
+            "onlinePayment": False,
+            "createdTime": self._now,
+            "updatedTime": self._now,
+        }
+        return receipt, invoices
+
+    def _share(self, body: Any, changed: dict[str, dict[str, Any]]) -> tuple[dict[str, Any], Decimal]:
+        body = object_of(body, frozenset({"id", "amount"}))
+        invoice_id = str(body.get("id"))
+        invoice = changed.get(invoice_id) or self._organization.collections["invoices"].get(invoice_id)
+        if invoice is None:
+            raise invalid(["invoices.id: does not exist"])
+        amount = to_amount(body.get("amount"), 6)
+        if amount is None or amount <= 0:
+            raise invalid(["invoices.amount: is not valid"])
+        if invoice["archived"]:
+            raise refusal(400, "SANDBOX-1424", "The invoice is archived.")
+        if amount > invoice["dueAmount"]:
+            raise refusal(400, "SANDBOX-1422", "The payment exceeds what is due of the invoice.")
+        return invoice, amount

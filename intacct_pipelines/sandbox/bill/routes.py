@@ -111,6 +111,7 @@ _ROUTES: Final = tuple(
         ("POST", "/v3/(?P<kind>customers)", "create_customer", "_create"),
         ("PATCH", f"/v3/(?P<kind>customers)/{_ID}", "update_customer", "_update"),
         ("POST", f"/v3/(?P<kind>customers)/{_ID}/{_ACT}", "{act}_customer", "_archive"),
+        ("POST", "/v3/(?P<kind>invoices)/record-payment", "record_invoice", "_record_receipt"),
         *_reads("invoices", "list_invoices", "get_invoice"),
         ("POST", "/v3/(?P<kind>invoices)", "create_invoice", "_create"),
         ("POST", f"/v3/(?P<kind>invoices)/{_ID}/{_ACT}", "{act}_invoice", "_archive"),

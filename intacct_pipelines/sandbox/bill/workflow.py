@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from intacct_pipelines.sandbox.bill.edits import read_policy
 from intacct_pipelines.sandbox.bill.payload import decode, invalid, json_reply, refusal
 from intacct_pipelines.sandbox.bill.payments import COARSE, is_voidable, void_request
-from intacct_pipelines.sandbox.bill.recording import PaymentRecorder
+from intacct_pipelines.sandbox.bill.recording import PaymentRecorder, ReceiptRecorder
 from intacct_pipelines.sandbox.bill.records_served import RecordsServed
 
 if TYPE_CHECKING:
@@ -74,6 +74,18 @@ class Workflow(RecordsServed):
             bill.updated_at = self._now()
         organization.changed("bills")
         return json_reply(200, self._store(organization, "payments", [payment])[0])
+
+    def _record_receipt(self, call: Call) -> Reply:
+        """Write down that invoices were paid outside; the answer is not the receipt as lists show it."""
+        organization = call.organization
+        receipt, invoices = ReceiptRecorder(organization, self._now()).record(decode(call.request.body))
+        organization.collections["invoices"].update(invoices)
+        organization.changed("invoices")
+        self._store(organization, "receivable-payments", [receipt])
+        told = ("id", "customerId", "paymentDate", "amount", "unappliedAmount", "status", "description")
+        settled = [{"id": one["id"], "payments": one["payments"]} for one in invoices.values()]
+        answer = {name: receipt[name] for name in told}
+        return json_reply(200, {**answer, "paymentType": receipt["receivablesType"], "invoices": settled})
 
     def _settle(self, call: Call, payment: dict[str, Any], status: str, **changes: Any) -> None:
         """Give a payment another state, and its bills what follows from it."""

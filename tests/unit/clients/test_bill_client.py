@@ -519,6 +519,7 @@ def test_amounts_are_written_digit_by_digit() -> None:
         "/v3/bills/record-payment/stp1",
         "/v3/bills/00n1/record-payment",
         "/v3/payments/record-payment",
+        "/v3/invoices/record-payment/0rp1",
         "/v3/record-payment",
     ],
 )
@@ -530,9 +531,9 @@ def test_nothing_that_moves_money_is_ever_sent(path: str) -> None:
     assert server.requests == []
 
 
-@pytest.mark.parametrize("path", ["/v3/bills/record-payment"])
+@pytest.mark.parametrize("path", ["/v3/bills/record-payment", "/v3/invoices/record-payment"])
 def test_only_what_records_that_others_paid_is_let_through(path: str) -> None:
-    """S-PAY-01: that one path, and only to be made; nothing of it is changed."""
+    """S-PAY-01, S-ARP-01: these paths alone, and only to be made; nothing of it is changed."""
     server = ScriptedBill()
     server.script = [httpx.Response(200, json={"id": "stp1"})]
     with make_client(server) as client:

@@ -148,6 +148,33 @@ def test_a_payment_made_outside_is_recorded_up_to_what_is_due(caller):
     assert caller.send("GET", f"/v3/bills/{bill['id']}")[1]["dueAmount"] == bill["dueAmount"]
 
 
+def test_a_receipt_from_outside_is_recorded_up_to_what_is_due(caller):
+    """S-ARP-01: invoices of one customer; what is on none stays as the customer's credit."""
+    invoice = next(i for i in caller.read_all("/v3/invoices", max=100) if i["dueAmount"] > 1)
+    body = {"paymentDate": "2026-11-20", "paymentType": "CHECK", "amount": "1.50"}
+    share = {"id": invoice["id"], "amount": 1}
+
+    def record(**changes):
+        return caller.send("POST", "/v3/invoices/record-payment", {**body, "invoices": [share], **changes})
+
+    for wrong in (
+        {"invoices": []},
+        {"invoices": [{**share, "amount": str(invoice["dueAmount"] + 1)}]},
+        {"invoices": [{**share, "id": "00eNobody"}]},
+        {"customerId": "0cuNobody"},
+        {"paymentType": "GOLD"},
+        {"amount": "0.50"},
+        {"vendorId": "009"},
+    ):
+        assert record(**wrong)[0] == 400, wrong
+    status, made = record(description="By check")
+    assert (status, made["unappliedAmount"], made["invoices"][0]["payments"][-1]["amount"]) == (200, Decimal("0.50"), 1)
+    listed = next(one for one in caller.read_all("/v3/receivable-payments", max=100) if one["id"] == made["id"])
+    assert (listed["onlinePayment"], listed["description"], listed["amount"]) == (False, "By check", Decimal("1.50"))
+    after = caller.send("GET", f"/v3/invoices/{invoice['id']}")[1]
+    assert (after["dueAmount"], after["status"]) == (invoice["dueAmount"] - 1, "PARTIAL_PAYMENT")
+
+
 def test_a_vendor_credit_is_archived_for_good(caller):
     """Archiving is final for vendor credits; a credit memo can be restored."""
     credit = next(c for c in caller.read_all("/v3/vendor-credits", max=100) if not c["archived"])
