@@ -228,6 +228,7 @@ class World:
             "spend": (SPEND_TABLES, sync_spend),
             "business_center": (BUSINESS_CENTER_TABLES, sync_business_center),
             "into_business_center": (BUSINESS_CENTER_TABLES, sync_business_center),
+            "into_spend": (SPEND_TABLES, sync_spend),
         }[platform]
         with self.systems() as systems:
             link = systems.link(self.entity, platform)

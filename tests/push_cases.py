@@ -11,6 +11,7 @@ from intacct_pipelines.domain.link import Form1099, Gate, Link, Mode
 from intacct_pipelines.domain.push import Item, Operation, Plan, State
 from intacct_pipelines.push.into_bill.planners import PLANNERS_INTO_BILL
 from intacct_pipelines.push.into_business_center.planners import PLANNERS_INTO_BUSINESS_CENTER
+from intacct_pipelines.push.into_spend.planners import PLANNERS_INTO_SPEND
 from intacct_pipelines.push.lists import LIST_PLANNERS
 from intacct_pipelines.push.plan import PLANNERS, build_plan
 from intacct_pipelines.warehouse.outbox import OutboxItem, Reason
@@ -198,7 +199,7 @@ PAIRED_BILL = {"object": "ap_bill", "platform_id": "b1", "intacct_record_no": 50
 DOCUMENTS = frozenset(
     name
     for name, planner in PLANNERS.items()
-    if planner not in {*LIST_PLANNERS, *PLANNERS_INTO_BILL, *PLANNERS_INTO_BUSINESS_CENTER}
+    if planner not in {*LIST_PLANNERS, *PLANNERS_INTO_BILL, *PLANNERS_INTO_BUSINESS_CENTER, *PLANNERS_INTO_SPEND}
 )
 """What is planned where a test says nothing else: documents, and the vendors that they name."""
 

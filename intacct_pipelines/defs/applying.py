@@ -15,18 +15,20 @@ from intacct_pipelines.defs.platform_files import PlatformFiles
 from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
-from intacct_pipelines.domain.link import INTO_BILL, INTO_BUSINESS_CENTER, Mode
+from intacct_pipelines.domain.link import INTO_BILL, INTO_BUSINESS_CENTER, INTO_SPEND, Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.apply import ApplyOptions, ApplyReport, apply_plan
 from intacct_pipelines.push.into_bill.channel import BillChannel
 from intacct_pipelines.push.into_business_center.channel import BusinessCenterChannel
 from intacct_pipelines.push.into_intacct import IntacctChannel
+from intacct_pipelines.push.into_spend.channel import SpendChannel
 from intacct_pipelines.push.sources import rows_of
 from intacct_pipelines.warehouse.outbox import Outbox
 
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
+    from intacct_pipelines.domain.catalog import Table
     from intacct_pipelines.domain.keys import EntityKey
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.push.channel import Channel
@@ -41,7 +43,10 @@ _SYNC: Final = {
 """What reads a table once more, by its system."""
 _ITEMS_IN_A_FILE: Final = 100
 _SETTLE_IN_BILL: Final = timedelta(minutes=3)
-"""BILL runs a call twice that comes twice, so one whose answer was lost is waited for longer than any gateway waits."""
+"""BILL runs a call twice that comes twice, so one whose answer was lost is waited for longer than any gateway waits.
+
+Spend & Expense is reached by the same gateways, and does too.
+"""
 
 
 def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = "") -> ApplyReport:
@@ -72,6 +77,7 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
     into_intacct = ApplyOptions(functions_per_request=company.functions_per_request, in_flight=company.writes_in_flight)
     limits = {
         INTO_BILL: ApplyOptions(settle=_SETTLE_IN_BILL),
+        INTO_SPEND: ApplyOptions(settle=_SETTLE_IN_BILL),
         INTO_BUSINESS_CENTER: ApplyOptions(functions_per_request=_ITEMS_IN_A_FILE, settle=timedelta(0)),
     }
     report = ApplyReport()
@@ -91,6 +97,8 @@ def channel_of(systems: Systems, link: Link) -> Channel:
         return BillChannel(systems.bill(link.entity))
     if link.platform == INTO_BUSINESS_CENTER:
         return BusinessCenterChannel(systems.out_folder(link.entity), partial(_standing, systems, link.entity))
+    if link.platform == INTO_SPEND:
+        return SpendChannel(systems.spend(link.entity))
     return IntacctChannel(systems.intacct(link.entity), PlatformFiles(systems, link))
 
 
@@ -111,7 +119,10 @@ def _read_again(systems: Systems, outbox: Outbox, link: Link, run_id: str) -> No
     whole = [pushed for pushed in objects if not pushed.is_read_by_call]
     targets = [table for pushed in whole for table in (pushed.target, *pushed.target_lines)]
     sources = [table for pushed in objects for table in (pushed.source, *pushed.source_lines)]
-    for table in dict.fromkeys((*targets, *grounds, *sources)):
-        # what is embedded comes with the record around it
-        if not table.embedded_in:
-            _SYNC[table.schema](systems, link.entity, table, run_id)
+    for table in dict.fromkeys(_around(table) for table in (*targets, *grounds, *sources)):
+        _SYNC[table.schema](systems, link.entity, table, run_id)
+
+
+def _around(table: Table) -> Table:
+    """Return the table with which one comes: what is embedded comes with the record around it."""
+    return _around(TABLES[f"{table.schema}.{table.parent}"]) if table.embedded_in else table

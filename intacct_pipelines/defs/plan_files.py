@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.defs.report_files import folder_of, whole_file
 from intacct_pipelines.domain.approval import why_a_person
-from intacct_pipelines.domain.link import INTO_BILL, INTO_BUSINESS_CENTER, Mode
+from intacct_pipelines.domain.link import INTO_BILL, INTO_BUSINESS_CENTER, INTO_SPEND, Mode
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.report.plan_page import plan_page
 
@@ -23,6 +23,7 @@ PLANS: Final = {
     "business_center": "business_center_plan",
     INTO_BILL: "bill_plan",
     INTO_BUSINESS_CENTER: "into_business_center_plan",
+    INTO_SPEND: "into_spend_plan",
 }
 """Name of the plan of each platform whose records are pushed; one that cannot be read holds up no other's."""
 

@@ -44,7 +44,7 @@ def pushed_objects(systems: Systems, link: Link) -> list[Pushed]:
         for pushed in PUSHED.values()
         if pushed.platform == link.platform
         and pushed.is_let_by(link)
-        and not left_out(systems, link.entity, RECONCILED[pushed.reconciliation])
+        and not (pushed.is_compared and left_out(systems, link.entity, RECONCILED[pushed.reconciliation]))
         and not _lacks_target(systems, link.entity, pushed.target)
         and not (pushed.name in ATTACHED and _lacks_target(systems, link.entity, TABLES["intacct.attachment"]))
     ]
@@ -53,7 +53,7 @@ def pushed_objects(systems: Systems, link: Link) -> list[Pushed]:
 def leaned_on(objects: Iterable[Pushed]) -> list[str]:
     """Return the reconciled objects whose pairs planning needs: those of the pushed ones, and what these stand on."""
     names: dict[str, None] = {}
-    waiting = [pushed.reconciliation for pushed in objects]
+    waiting = [pushed.reconciliation for pushed in objects if pushed.is_compared]
     while waiting:
         name = waiting.pop()
         if name not in names:

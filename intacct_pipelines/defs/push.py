@@ -91,9 +91,10 @@ def _plan_metadata(link: Link, planned: Planned, page: Path) -> dict[str, Any]:
 def _grounds_of(platform: str) -> list[dg.AssetKey]:
     """Return what a plan stands on: the comparisons, and the records by which that is confirmed which none compares."""
     objects = [one for one in PUSHED.values() if one.platform == platform]
-    comparisons = dict.fromkeys(one.reconciliation for one in objects)
-    targets = dict.fromkeys(one.target for one in objects if one.reconciled_as)
-    read = [dg.AssetKey([table.schema, table.name]) for table in targets]
+    comparisons = dict.fromkeys(one.reconciliation for one in objects if one.is_compared)
+    tables = [one.target for one in objects if one.reconciled_as or not one.is_compared]
+    tables += [one.source for one in objects if not one.is_compared]
+    read = [dg.AssetKey([table.schema, table.name]) for table in dict.fromkeys(tables)]
     return [dg.AssetKey(["recon", name]) for name in comparisons] + read
 
 
@@ -143,9 +144,9 @@ def _plan_asset(platform: str, name: str) -> dg.AssetsDefinition:
 @dg.asset(
     key=["push", "item"],
     deps=[dg.AssetKey(["push", name]) for name in PLANS.values()],
-    description="Approved items, sent into Intacct, BILL and Business Center's folder exactly once. Posted is not "
-    "confirmed: the next sync confirms. There is no step retry, because only this step's own recovery may send "
-    "anything again.",
+    description="Approved items, sent into Intacct, BILL, Spend & Expense and Business Center's folder exactly once. "
+    "Posted is not confirmed: the next sync confirms. There is no step retry, because only this step's own recovery "
+    "may send anything again.",
     metadata={"dagster/table_name": "push.item"},
     group_name="push",
     kinds={"intacct", "bill", "postgres"},

@@ -136,6 +136,46 @@ def card_fields(link: Link, fields: Iterable[tuple[str, str]]) -> dict[str, str]
     return found
 
 
+class CustomField(NamedTuple):
+    """One custom field of a card platform.
+
+    Args:
+        id: Its id.
+        name: Name that people see.
+        field_type: The platform's word for what it takes.
+        is_retired: Whether it is out of use.
+    """
+
+    id: str
+    name: str
+    field_type: str = ""
+    is_retired: bool = False
+
+
+_FREE_TEXT: Final = "NOTE"
+"""Type of a field without values (bill v3, custom fields)."""
+
+
+def value_field(link: Link, dimension: str, fields: Iterable[CustomField]) -> tuple[CustomField | None, str]:
+    """Return the field whose values are to name Intacct's records of a dimension; what is wrong with it, in words.
+
+    Args:
+        link: The link.
+        dimension: ``account``, ``department``, ``location`` or ``class``.
+        fields: Every custom field.
+    """
+    every = list(fields)
+    called = link.cards.fields.get(dimension) or _USUAL_FIELDS[dimension]
+    alike = [one for one in every if fold(called) in {fold(one.name), fold(one.id)}]
+    if len(alike) != 1:
+        there = ", ".join(sorted(one.name for one in every)) or "none"
+        return None, f"{len(alike)} custom fields are called {called!r}; there are: {there}"
+    (found,) = alike
+    if found.field_type == _FREE_TEXT:
+        return None, f"the custom field {found.name!r} takes free text, not values"
+    return (None, f"the custom field {found.name!r} is retired") if found.is_retired else (found, "")
+
+
 class CardWords:
     """Translates the answers to one custom field of a card platform into Intacct's ids.
 

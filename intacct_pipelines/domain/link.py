@@ -226,7 +226,13 @@ INTO_BILL: Final = "into_bill"
 """What stands in the place of a platform for the way from Intacct into BILL."""
 INTO_BUSINESS_CENTER: Final = "into_business_center"
 """The same for Business Center."""
-WAYS_BACK: Final[Mapping[str, str]] = {"bill": INTO_BILL, "business_center": INTO_BUSINESS_CENTER}
+INTO_SPEND: Final = "into_spend"
+"""The same for Spend & Expense."""
+WAYS_BACK: Final[Mapping[str, str]] = {
+    "bill": INTO_BILL,
+    "business_center": INTO_BUSINESS_CENTER,
+    "spend": INTO_SPEND,
+}
 """By platform, what stands in its place for the way from Intacct."""
 
 
@@ -264,6 +270,23 @@ class IntoBill:
     conflicts: Conflicts = Conflicts.HOLD
     vendor_country: str = ""
     approves_payments: bool = False
+
+
+VALUE_TEXT: Final = "{id} {name}"
+"""As people write values such as ``6400 Travel``, and as ``CODE_PATTERN`` reads them."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntoSpend:
+    """How records of Intacct's lists become values of custom fields in Spend & Expense.
+
+    Args:
+        text: How a value is worded, with ``{id}`` and ``{name}`` in the places of the record's.
+        accounts: Regular expression of the account numbers that become values; empty: accounts of the income statement.
+    """
+
+    text: str = VALUE_TEXT
+    accounts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +342,7 @@ class Link:
         entries: How the journal entries of money in transit are written.
         files: How the files of documents are put into Intacct.
         into_bill: How records of Intacct are put into BILL; of the way into Business Center only ``conflicts`` counts.
+        into_spend: How they become values of custom fields in Spend & Expense.
     """
 
     name: str
@@ -361,6 +385,7 @@ class Link:
     entries: Entries = field(default_factory=Entries)
     files: Files = field(default_factory=Files)
     into_bill: IntoBill = field(default_factory=IntoBill)
+    into_spend: IntoSpend = field(default_factory=IntoSpend)
 
     @property
     def shares_its_place(self) -> bool:

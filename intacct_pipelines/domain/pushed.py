@@ -16,6 +16,7 @@ from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed_into_bill import INTO_BILL
 from intacct_pipelines.domain.pushed_into_business_center import INTO_BUSINESS_CENTER
+from intacct_pipelines.domain.pushed_into_spend import INTO_SPEND
 from intacct_pipelines.domain.pushed_object import LeftAlone, Pushed
 
 __all__ = ["PUSHED", "LeftAlone", "Pushed"]
@@ -372,6 +373,7 @@ PUSHED: Final[dict[str, Pushed]] = {
         *_files(ATTACHED["card_receipt"], "card_transaction", "update_cctransaction"),
         *INTO_BILL,
         *INTO_BUSINESS_CENTER,
+        *INTO_SPEND,
     )
 }
 """Every pushed object by its name, in the order of writing: parents before children."""

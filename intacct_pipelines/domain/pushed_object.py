@@ -12,7 +12,12 @@ from intacct_pipelines.domain.push import Operation
 if TYPE_CHECKING:
     from intacct_pipelines.domain.link import Link
 
-_SYSTEMS: Final = {"intacct": "Intacct", "bill": "BILL", "business_center": "Business Center"}
+SYSTEMS: Final = {
+    "intacct": "Intacct",
+    "bill": "BILL",
+    "business_center": "Business Center",
+    "spend": "Spend & Expense",
+}
 """Systems that are written to, by the schema of their tables."""
 
 
@@ -70,6 +75,7 @@ class Pushed:
             in ``also_pushed``; empty as a rule.
         reconciled_as: The reconciliation that tells of its records, where these are paired with others than ``target``;
             the one of its name, if none is given.
+        is_compared: Whether a reconciliation tells of its records; if none does, the planner knows its pairs by itself.
         left_alone: The rules by which a record of it is left alone.
         by_person: Operations that no policy of a link ever approves.
         person_spared_by_policy: Whether one does if it says so, because such an item takes nothing back.
@@ -98,6 +104,7 @@ class Pushed:
     lifts: str = ""
     stands_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reconciled_as: str = ""
+    is_compared: bool = True
     left_alone: LeftAlone = LeftAlone()
     by_person: frozenset[Operation] = frozenset()
     person_spared_by_policy: bool = False
@@ -126,7 +133,7 @@ class Pushed:
 
     @property
     def reconciliation(self) -> str:
-        """Name of the reconciliation that tells of its records."""
+        """Name of the reconciliation that tells of its records; where there is none, that under which pairs stand."""
         return self.reconciled_as or self.name
 
     @property
@@ -137,12 +144,12 @@ class Pushed:
     @property
     def system(self) -> str:
         """What people call the system that is written to."""
-        return _SYSTEMS[self.target.schema]
+        return SYSTEMS[self.target.schema]
 
     @property
     def origin(self) -> str:
         """What people call the system whose records are pushed."""
-        return _SYSTEMS.get(self.source.schema, "BILL")
+        return SYSTEMS.get(self.source.schema, "BILL")
 
     @property
     def look_up_fields(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 The outbox, the states of items, recovery and the order of sending know no system. What one wants, a *channel* does:
 ``wire`` and ``uploads`` are Intacct's, ``into_bill`` is BILL's, ``into_business_center``
-Business Center's.
+Business Center's, ``into_spend`` Spend & Expense's.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from intacct_pipelines.domain.push import (
     target_revision,
 )
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.pushed_object import SYSTEMS
 from intacct_pipelines.errors import DuplicateRecordError, PermissionDeniedError, RecordNotFoundError
 from intacct_pipelines.warehouse.outbox import Outcome, Reason
 
@@ -173,7 +174,7 @@ def reason_of(error: RemoteSystemError) -> Reason:
         fallback = "missing_reference" if isinstance(error, RecordNotFoundError) else UNKNOWN_REFUSAL
         kind = _KINDS.get(error.rule, fallback)
     words = " | ".join(str(detail) for detail in error.details) or error.message
-    remedy = error.remedy or f"Correct what {'BILL' if error.system == 'bill' else 'Intacct'} names, then plan again."
+    remedy = error.remedy or f"Correct what {SYSTEMS.get(error.system, 'Intacct')} names, then plan again."
     return Reason(kind, error.rule or "S-ERR-40", words, remedy)
 
 

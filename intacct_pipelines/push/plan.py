@@ -21,6 +21,7 @@ from intacct_pipelines.push.credit_memos import CreditMemoPlanner
 from intacct_pipelines.push.fees import FeePlanner
 from intacct_pipelines.push.into_bill.planners import PLANNERS_INTO_BILL
 from intacct_pipelines.push.into_business_center.planners import PLANNERS_INTO_BUSINESS_CENTER
+from intacct_pipelines.push.into_spend.planners import PLANNERS_INTO_SPEND
 from intacct_pipelines.push.invoices import InvoicePlanner
 from intacct_pipelines.push.lists import LIST_PLANNERS
 from intacct_pipelines.push.memo_applications import MemoApplicationPlanner
@@ -74,6 +75,7 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         *ATTACHMENT_PLANNERS,
         *PLANNERS_INTO_BILL,
         *PLANNERS_INTO_BUSINESS_CENTER,
+        *PLANNERS_INTO_SPEND,
     )
 }
 """The planner of every pushed object."""

@@ -230,8 +230,8 @@ def bill_call(request: Request, operation: str) -> Call:
 
 
 def spend_call(request: Request, operation: str) -> Call:
-    """See a request to Spend & Expense by the name of its operation; there are only reads."""
-    return Call("spend", (operation,), request, writes=False)
+    """See a request to Spend & Expense by the name of its operation."""
+    return Call("spend", (operation,), request, operation.startswith(("create_", "delete_")))
 
 
 class FaultPlan:

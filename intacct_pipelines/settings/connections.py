@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 from intacct_pipelines.domain.budget import Account, Budget
 from intacct_pipelines.domain.configurations import Placed
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.domain.link import INTO_BILL, INTO_BUSINESS_CENTER, Link, into_bill_name
+from intacct_pipelines.domain.link import INTO_BILL, INTO_BUSINESS_CENTER, INTO_SPEND, Link, into_bill_name
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.settings.companies import Bill, Company
@@ -198,13 +198,10 @@ class Connections(Section):
         if platform == INTO_BILL:
             found = self.link(entity)
             return into_bill_link_of(found[0], found[1].into_bill) if found and found[1].into_bill else None
-        if platform == INTO_BUSINESS_CENTER:
-            company, there = self.business_center_company(entity), self.platform_link("business_center", entity)
-            return company.way_back(there) if company and there else None
-        accounts: Mapping[str, SpendAccount | BusinessCenterCompany] = (
-            self.spend if platform == "spend" else self.business_center
-        )
-        for name, account in accounts.items():
+        if platform in {INTO_BUSINESS_CENTER, INTO_SPEND}:
+            there = self.platform_link(platform.removeprefix("into_"), entity)
+            return self._accounts(there.platform)[there.name.partition(":")[2]].way_back(there) if there else None
+        for name, account in self._accounts(platform).items():
             if self._ends_at(account, entity):
                 link = Link(
                     name=f"{platform}:{name}",
@@ -217,6 +214,9 @@ class Connections(Section):
                     return account.allowed(link)
                 return account.allowed(card_link_of(link, account.cards))
         return None
+
+    def _accounts(self, platform: str) -> Mapping[str, SpendAccount | BusinessCenterCompany]:
+        return self.spend if platform == "spend" else self.business_center
 
     def pushed_links(self) -> list[Link]:
         """Return all links whose platform has records that are pushed, by platform and name."""
@@ -231,6 +231,7 @@ class Connections(Section):
             "spend": self.spend,
             "business_center": self.business_center,
             INTO_BUSINESS_CENTER: {n: one for n, one in self.business_center.items() if one.into_business_center},
+            INTO_SPEND: {name: one for name, one in self.spend.items() if one.into_spend},
         }
         ends = [EntityKey(self.companies[one.company].company_id, one.entity) for one in every[platform].values()]
         links = [link for entity in ends if (link := self.platform_link(platform, entity))]

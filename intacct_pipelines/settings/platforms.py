@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from intacct_pipelines.domain.link import (
     CODE_PATTERN,
     INTO_BUSINESS_CENTER,
+    INTO_SPEND,
     CardPolicy,
     Link,
     Reimbursements,
@@ -25,6 +26,7 @@ from intacct_pipelines.settings.sections import (
     Budgeted,
     Compared,
     IntoBusinessCenterSettings,
+    IntoSpendSettings,
     Secret,
     Section,
     Text,
@@ -156,6 +158,10 @@ class SpendAccount(Budgeted, Compared, Written):
         description="Transactions of so many days are read again each time: a sync's result may come without a new "
         "time of change (S-CRD-10), as long as a sync may still happen (S-CRD-08).",
     )
+    into_spend: IntoSpendSettings | None = Field(
+        None,
+        description="How lists of Intacct become values of custom fields; without it nothing is planned that way.",
+    )
 
     @model_validator(mode="after")
     def _is_said_in_one_place(self) -> SpendAccount:
@@ -164,6 +170,12 @@ class SpendAccount(Budgeted, Compared, Written):
             msg = f"{', '.join(named)} is not named in also_pushed; set reimbursements.entered_as (S-CRD-09)"
             raise ValueError(msg)
         return self
+
+    def way_back(self, link: Link) -> Link | None:
+        """Return the way of a link from Intacct into the platform, with name, mode and approval of its own."""
+        if self.into_spend is None:
+            return None
+        return self.into_spend.allowed(replace(link, name=way_back_name(link.name, INTO_SPEND), platform=INTO_SPEND))
 
     def allowed(self, link: Link) -> Link:
         """Return a link with what these settings let it write; a reimbursement is entered in one way or not at all."""

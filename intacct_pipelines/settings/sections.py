@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -17,12 +18,24 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 
 from intacct_pipelines.domain.approval import ANY
 from intacct_pipelines.domain.budget import Budget
-from intacct_pipelines.domain.link import FILE_TYPES, ClosedPeriod, Conflicts, Files, Gate, IntoBill, Link, Mode
+from intacct_pipelines.domain.link import (
+    FILE_TYPES,
+    VALUE_TEXT,
+    ClosedPeriod,
+    Conflicts,
+    Files,
+    Gate,
+    IntoBill,
+    IntoSpend,
+    Link,
+    Mode,
+)
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError
 
@@ -302,4 +315,53 @@ class IntoBusinessCenterSettings(Approved):
             not_pushed=self.not_pushed,
             also_pushed=frozenset(),
             into_bill=IntoBill(conflicts=self.conflicts),
+        )
+
+
+SpendList = Literal["account", "department", "location", "class"]
+
+
+class IntoSpendSettings(Approved):
+    """What a platform account says of the lists of Intacct that become values of its custom fields."""
+
+    lists: frozenset[SpendList] = Field(
+        frozenset(get_args(SpendList)),
+        description="Lists whose records become values, each of the custom field that `cards.fields` names for it.",
+    )
+    text: str = Field(
+        VALUE_TEXT,
+        max_length=100,
+        description="How a value is worded, with {id} and {name}; `cards.code_pattern` has to read the id out of it.",
+    )
+    accounts: str = Field(
+        "",
+        description="Regular expression of the account numbers that become values; empty: accounts of the income "
+        "statement.",
+    )
+
+    @field_validator("text")
+    @classmethod
+    def _names_the_id(cls, text: str) -> str:
+        if "{id}" not in text:
+            msg = "needs {id}, without which no value says which record it is"
+            raise ValueError(msg)
+        return text
+
+    @field_validator("accounts")
+    @classmethod
+    def _can_be_read(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            msg = f"not a regular expression: {error}"
+            raise ValueError(msg) from None
+        return pattern
+
+    def allowed(self, link: Link) -> Link:
+        """Return a link with what these settings let it write."""
+        return replace(
+            super().allowed(link),
+            not_pushed=frozenset(f"spend_{name}" for name in set(get_args(SpendList)) - self.lists),
+            also_pushed=frozenset(),
+            into_spend=IntoSpend(self.text, self.accounts),
         )

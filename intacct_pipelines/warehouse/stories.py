@@ -132,22 +132,30 @@ def _pushed(warehouse: Warehouse, one: Reconciled, subject: Subject, link: str) 
     back = {
         pushed.name for pushed in PUSHED.values() if pushed.platform == way_back and pushed.reconciliation == one.name
     }
+    alone = {
+        pushed.name
+        for pushed in PUSHED.values()
+        if not pushed.is_compared and pushed.source.qualified_name in one.records_in("intacct")
+    }
+    number = None if subject.record_no is None else str(subject.record_no)
     ways = (
-        (subject.platform_id, {one.name}, link),
-        (None if subject.record_no is None else str(subject.record_no), back, way_back_name(link, way_back)),
+        (subject.platform_id, {one.name}, ("link", link)),
+        (number, back, ("link", way_back_name(link, way_back))),
+        # what no comparison tells of is told with Intacct's record, whatever platform it went to
+        (number, alone, ("entity", subject.entity)),
     )
     parts: dict[str, list[dict[str, Any]]] = {"items": [], "holds": [], "journal": []}
-    for source_id, names, way in ways:
+    for source_id, names, (column, wanted) in ways:
         if not source_id or not names:
             continue
         told = outbox.explain(source_id)
-        items = [row for row in told["items"] if row["object_name"] in names and row["link"] == way]
+        items = [row for row in told["items"] if row["object_name"] in names and row[column] == wanted]
         keys = {row["item_key"] for row in items}
         plans = {row["plan_id"] for row in told["journal"] if row["item_key"] in keys}
         parts = {
             "items": parts["items"] + [_only(row, _ITEM) for row in items],
             "holds": parts["holds"]
-            + [_only(row, _HOLD) for row in told["holds"] if row["object_name"] in names and row["link"] == way],
+            + [_only(row, _HOLD) for row in told["holds"] if row["object_name"] in names and row[column] == wanted],
             "journal": parts["journal"]
             + [
                 _only(row, _ENTRY)

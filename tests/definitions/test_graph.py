@@ -187,7 +187,11 @@ def test_lineage_runs_from_sources_to_push(graph):
         *(f"business_center/{table}" for table in center),
         *(f"recon/business_center_{name}" for name in center.values()),
     }
-    plans = ("plan", "card_plan", "business_center_plan", "bill_plan", "into_business_center_plan")
+    assert parents("push", "into_spend_plan") == {
+        "spend/custom_field_value",
+        *(f"intacct/{name}" for name in ("gl_account", "department", "location", "accounting_class")),
+    }
+    plans = ("plan", "card_plan", "business_center_plan", "bill_plan", "into_business_center_plan", "into_spend_plan")
     assert parents("push", "item") == {f"push/{name}" for name in plans}
 
 

@@ -327,6 +327,17 @@ def spend_field(company: RightCompany) -> Checkup:
     return company.check(lambda file: file["spend"]["cards-100"]["cards"].update(fields={"account": "Nominal"}))
 
 
+def values_of_a_note(company: RightCompany) -> Checkup:
+    changes = {"into_spend": {"lists": ["department"]}}
+    named = {"department": "Purpose"}
+    return company.check(
+        lambda file: (
+            file["spend"]["cards-100"].update(changes),
+            file["spend"]["cards-100"]["cards"].update(fields=named),
+        )
+    )
+
+
 def no_folder(company: RightCompany) -> Checkup:
     return company.check(lambda file: file["business_center"]["files-100"].update(folder=str(company.files / "no")))
 
@@ -427,6 +438,7 @@ WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
     (spend_token, "wrong", "token of the platform account", "cards-100", "S-ERR-28", "API token"),
     (spend_permission, "wrong", "permissions in the platform, by trial reads", "cards-100", "S-CFG-16", "token"),
     (spend_field, "wrong", "fields that carry coding", "cards-100", "S-CRD-03", "`cards.fields`"),
+    (values_of_a_note, "wrong", "custom fields that get values", "cards-100", "S-CRD-03", "`into_spend.lists`"),
     (no_folder, "wrong", "drop folder", "files-100", "S-PMT-11", "`folder`"),
     (wrong_header, "wrong", "drop folder", "files-100", "S-PMT-11", "`columns`"),
     (no_files, "doubtful", "drop folder", "files-100", "S-PMT-11", "the manifest last"),

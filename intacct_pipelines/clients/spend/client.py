@@ -17,10 +17,16 @@ from intacct_pipelines.clients.json_http.paging import Page, read_object, read_p
 from intacct_pipelines.clients.json_http.query import Filter, check_path, check_sort, format_filters
 from intacct_pipelines.clients.json_http.transport import Answer, Call, Transport
 from intacct_pipelines.clients.spend.options import MAX_PAGE_SIZE, PEER, Options, Token
-from intacct_pipelines.errors import ConfigurationError, CredentialsRejectedError, SessionExpiredError
+from intacct_pipelines.errors import (
+    ConfigurationError,
+    CredentialsRejectedError,
+    IncompleteResultError,
+    SessionExpiredError,
+)
 
 _MINUTE: Final = 60.0
 _ROOT: Final = "/v3/spend/"
+_MOST_READINGS: Final = 4
 
 
 def _utc_now() -> datetime:
@@ -55,7 +61,7 @@ class Pace:
 
 
 class SpendClient:
-    """Reads Spend & Expense; a context manager; thread-safe. It has no way to write.
+    """Reads Spend & Expense; a context manager; thread-safe. All that it can write is a value of a custom field.
 
     Args:
         token: The API token.
@@ -148,6 +154,49 @@ class SpendClient:
         call = Call("GET", _check(path), question)
         return read_pages(PEER, self._read, call, max_pages=self._options.max_pages)
 
+    def settled(self, path: str) -> Sequence[dict[str, Any]]:
+        """Return all records of a list that stood still while it was read.
+
+        Most lists sort by nothing that stays, so one of more than a page is read again until two readings in a row have
+        the same records.
+
+        Args:
+            path: Path from ``/v3/spend`` on.
+
+        Raises:
+            IncompleteResultError: It changed during each of four readings.
+            RemoteSystemError: Any of its other kinds.
+        """
+        before: set[object] | None = None
+        for _ in range(_MOST_READINGS):
+            pages = [*self.list(path)]
+            records = [record for page in pages for record in page.results]
+            ids = {record.get("uuid") for record in records}
+            if len(pages) == 1 or (ids == before and len(ids) == len(records)):
+                return records
+            before = ids
+        words = f"Spend & Expense: {path} changed during each of {_MOST_READINGS} readings."
+        raise IncompleteResultError(words, system=PEER.system, operation=f"GET {path}")
+
+    def add_value(self, field_id: str, value: str) -> object:
+        """Let a custom field offer one more value; sent once, never repeated. Return the answer as it came.
+
+        What the answer to several values looks like is not documented, so each is a call of its own (bill v3, create a
+        custom field value).
+
+        Args:
+            field_id: The field's ``id``; a ``uuid`` was seen to be answered with success and no effect by a call like
+                this one, so the older id is the one to give.
+            value: The text that people choose.
+
+        Raises:
+            TransportError: No complete answer; with ``request_left`` the outcome is unknown and must be looked up.
+            RemoteSystemError: Any of its other kinds.
+            ConfigurationError: The id is none that a path can hold.
+        """
+        call = Call("POST", _check(f"{_ROOT}custom-fields/{field_id}/values"), {}, {"values": [value]})
+        return self._with_token(call, lambda: self._exchange(call)).value
+
     def file(self, link: str, *, most: int) -> bytes:
         """Return what is in a file, such as a receipt; a longer one is broken off behind ``most`` bytes.
 
@@ -163,8 +212,11 @@ class SpendClient:
         return self._transport.retry(lambda: self._transport.download(link, {}, self._mask, most=most))
 
     def _read(self, call: Call) -> Answer:
+        return self._with_token(call, lambda: self._transport.retry(lambda: self._exchange(call)))
+
+    def _with_token(self, call: Call, answer: Callable[[], Answer]) -> Answer:
         try:
-            return self._transport.retry(lambda: self._exchange(call))
+            return answer()
         except SessionExpiredError as error:
             # There is no session: HTTP 401 can only mean the token.
             raise CredentialsRejectedError(

@@ -106,6 +106,14 @@ TRAVEL: Final = (
     Travel("Card transactions", "no", "yes", ("S-CRD",), ("card_transaction", "card_statement")),
     Travel("Card reimbursements", "no", "no", ("S-CRD-09",), ("reimbursement",)),
     Travel(
+        "Card platform: values of custom fields",
+        "not said",
+        "no",
+        ("S-CRD-03", "S-COA-01", "S-DEP-01", "S-LOC-01", "S-CLS-01"),
+        read=("spend.custom_field_value",),
+        written=("spend_account", "spend_department", "spend_location", "spend_class"),
+    ),
+    Travel(
         "Business Center: chart of accounts",
         "yes",
         "no",

@@ -47,7 +47,6 @@ _UPDATED: Final = "updatedTime"
 _TRANSACTION: Final = "card_transaction"
 _FIELD: Final = "custom_field"
 _MOST_QUESTIONS: Final = 100_000
-_MOST_READINGS: Final = 4
 _PAGE: Final = 100
 
 
@@ -204,26 +203,14 @@ class Reader:
     # Lists
 
     def _whole_list(self) -> Iterator[list[Record]]:
-        records = self._settled(self._table.source_object)
+        records = [*self._client.settled(self._table.source_object)]
         for start in range(0, len(records), _PAGE):
             page = records[start : start + _PAGE]
             yield [self._with_values(record) for record in page] if self._table.name == _FIELD else page
 
     def _with_values(self, field: Record) -> Record:
         key = field.get("uuid")
-        return {**field, "values": self._settled(f"{self._table.source_object}/{key}/values")}
-
-    def _settled(self, path: str) -> list[Record]:
-        """Return a list that stood still while it was read."""
-        before: set[object] | None = None
-        for _ in range(_MOST_READINGS):
-            pages = list(self._client.list(path))
-            records = [record for page in pages for record in page.results]
-            ids = {record.get("uuid") for record in records}
-            if len(pages) == 1 or (ids == before and len(ids) == len(records)):
-                return records
-            before = ids
-        raise self._incomplete(f"{path} changed during each of {_MOST_READINGS} readings")
+        return {**field, "values": self._client.settled(f"{self._table.source_object}/{key}/values")}
 
     def _incomplete(self, what: str) -> IncompleteResultError:
         return IncompleteResultError(

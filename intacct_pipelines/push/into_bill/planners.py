@@ -18,6 +18,7 @@ from intacct_pipelines.push.into_bill.payments import PaymentsIntoBill
 from intacct_pipelines.push.into_bill.receipts import ReceiptsIntoBill
 from intacct_pipelines.push.into_bill.vendors import VendorsIntoBill
 from intacct_pipelines.push.into_business_center.planners import LISTS_INTO_CENTER
+from intacct_pipelines.push.into_spend.planners import PLANNERS_INTO_SPEND
 from intacct_pipelines.push.planner import Context
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.push.into_bill.recorded import RecordedIntoBill
     from intacct_pipelines.push.into_bill.records import IntoBillPlanner
     from intacct_pipelines.push.into_business_center.records import IntoCenterPlanner
+    from intacct_pipelines.push.into_spend.values import IntoSpendPlanner
     from intacct_pipelines.push.sources import Sources
 
 _IntoBill: TypeAlias = "IntoBillPlanner | BillsIntoBill | CreditsIntoBill | InvoicesIntoBill | RecordedIntoBill"
@@ -48,9 +50,10 @@ def agreements(sources: Sources, objects: Collection[str]) -> dict[tuple[str, st
     """Return what the pairs of some objects agree on now; see ``Context.agreed``."""
     context = Context(sources, {}, frozenset(), ClosedBooks(), (), (), datetime.now(UTC), {})
     found: dict[tuple[str, str, str], dict[str, str]] = {}
-    kinds: tuple[type[_IntoBill | IntoCenterPlanner], ...] = (
+    kinds: tuple[type[_IntoBill | IntoCenterPlanner | IntoSpendPlanner], ...] = (
         *PLANNERS_INTO_BILL,
         *LISTS_INTO_CENTER,
+        *PLANNERS_INTO_SPEND,
     )
     for planner in (kind(context) for kind in kinds if kind.object_name in objects):
         pushed = PUSHED[planner.object_name]

@@ -66,6 +66,13 @@ class Account:
             "custom-fields": _by_uuid(self._fields.values()),
         }
 
+    def offer(self, field: Record, text: str) -> Record:
+        """Let a field offer one more value; return it."""
+        offered = self.values[field["uuid"]]
+        value = {**self._ids("Value", f"{field['uuid']} {len(offered)}"), "value": text, "deleted": False}
+        offered[value["uuid"]] = value
+        return value
+
     def uuid_of(self, kind: str, key: object) -> str:
         """The uuid of a record; the same for the same seed."""
         digest = hashlib.blake2s(f"{self._seed} {kind} {key}".encode(), digest_size=10).hexdigest()

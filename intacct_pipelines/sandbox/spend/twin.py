@@ -1,4 +1,4 @@
-"""The Spend & Expense twin: one token an account, reads only, 60 calls a minute."""
+"""The Spend & Expense twin: one token an account, 60 calls a minute; only the values of custom fields are written."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, unquote
 
-from intacct_pipelines.sandbox.bill.payload import BillError, error_reply, json_reply, refusal
+from intacct_pipelines.sandbox.bill.payload import BillError, decode, error_reply, json_reply, refusal
 from intacct_pipelines.sandbox.bill.query import PageTokens, select
 from intacct_pipelines.sandbox.dice import invented_secret
 from intacct_pipelines.sandbox.faults import rate_limited
 from intacct_pipelines.sandbox.spend.query import parse_filters, parse_sort, value_of
 from intacct_pipelines.sandbox.spend.receipts import PLACE, ReceiptFiles
 from intacct_pipelines.sandbox.spend.records import Account, Record, touch
+from intacct_pipelines.sandbox.spend.value_edits import add_values, delete_values
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,7 +78,7 @@ class SpendTwin:
         if found := _LIST.fullmatch(path):
             return f"list_{found[1]}"
         if _VALUES.fullmatch(path):
-            return "list_values"
+            return {"POST": "create_value", "DELETE": "delete_values"}.get(request.method, "list_values")
         if _CODING.fullmatch(path):
             return "get_coding"
         found = _ONE.fullmatch(path)
@@ -94,9 +95,8 @@ class SpendTwin:
                     return rate_limited("spend", None)
                 if self.operation(request) in self._options.denied:
                     raise refusal(403, "SANDBOX-1403", "The user of the token may not do this.")
-                if request.method != "GET":
-                    raise refusal(405, "SANDBOX-1405", "This sandbox only lets Spend & Expense be read.")
-                return json_reply(200, self._answer(account, request))
+                answer = self._answer if request.method == "GET" else self._write
+                return json_reply(200, answer(account, request))
             except BillError as error:
                 return error_reply(error, self._clock.now())
 
@@ -130,6 +130,16 @@ class SpendTwin:
             hidden = account.children if found[1] == "transactions" else {}
             return self._shown(_find(account.collections[found[1]] | hidden, unquote(found[2])), query)
         raise refusal(404, "BDC_1121", "API not supported.")
+
+    def _write(self, account: Account, request: Request) -> Any:
+        found = _VALUES.fullmatch(request.path.removeprefix(MOUNT).rstrip("/"))
+        if not found or request.method not in {"POST", "DELETE"}:
+            raise refusal(405, "SANDBOX-1405", "This sandbox lets only values of custom fields be written.")
+        asked = unquote(found[1])
+        field, body = _find(account.collections["custom-fields"], asked), decode(request.body)
+        if request.method == "DELETE":
+            return delete_values(account, field, body)
+        return add_values(account, field, body, asked, self._options)
 
     def _page(self, resource: str, records: list[Record], query: dict[str, str]) -> Record:
         most = _MOST.get(resource, _MOST_ELSEWHERE)
@@ -195,6 +205,29 @@ class SpendTwin:
             record["accountingIntegrationTransactions"] = [account.claim(uuid, status, message, record_no)]
             if self._options.status_moves_updated_time:
                 touch(record, self._clock.now())
+
+    def offered(self, entity_id: str, name: str) -> list[Record]:
+        """The values of a custom field that can be chosen."""
+        with self._lock:
+            account, field = self._field(entity_id, name)
+            return [dict(one) for one in account.values[field["uuid"]].values() if not one["deleted"]]
+
+    def offer(self, entity_id: str, name: str, text: str) -> str:
+        """Add a value to a custom field as an administrator does; return its uuid."""
+        with self._lock:
+            account, field = self._field(entity_id, name)
+            return str(account.offer(field, text)["uuid"])
+
+    def take_out(self, entity_id: str, name: str, text: str) -> None:
+        """Delete the values with a text from a custom field as an administrator does."""
+        with self._lock:
+            account, field = self._field(entity_id, name)
+            ids = [key for key, one in account.values[field["uuid"]].items() if one["value"] == text]
+            delete_values(account, field, {"customFieldValueIds": ids})
+
+    def _field(self, entity_id: str, name: str) -> tuple[Account, Record]:
+        account = self.accounts[entity_id]
+        return account, next(one for one in account.collections["custom-fields"].values() if one["name"] == name)
 
     def remove(self, entity_id: str, uuid: str, *, kind: str = "transactions") -> None:
         """Let a record vanish, as an authorisation does that never settled."""

@@ -124,7 +124,7 @@ class Reading(Journal):
                 "SELECT * FROM push.item WHERE source_id = %s ORDER BY created_at, position", (source_id,)
             ).fetchall()
             holds = cursor.execute(
-                """SELECT h.*, p.created_at, p.link FROM push.hold AS h JOIN push.plan AS p USING (plan_id)
+                """SELECT h.*, p.created_at, p.link, p.entity FROM push.hold AS h JOIN push.plan AS p USING (plan_id)
                 WHERE h.source_id = %s ORDER BY p.created_at, h.position""",
                 (source_id,),
             ).fetchall()

@@ -61,7 +61,7 @@ class Refusing(Journal):
 _IS_ASKED: Final = "source_id = %s AND CASE %s WHEN '' THEN object_name <> ALL(%s) ELSE object_name = %s END"
 _IS_REFUSED: Final = f"(state = '{State.REJECTED}' OR state = '{State.HELD}' AND reason_class = 'uncertain')"
 _IS_NAMED: Final = (
-    *(
+    *dict.fromkeys(
         (one.target.qualified_name, one.people_id if one.target.schema == "intacct" else one.target.key[0])
         for one in PUSHED.values()
         if one.is_list or one.target.schema != "intacct"

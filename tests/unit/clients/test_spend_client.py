@@ -250,3 +250,43 @@ def test_a_receipt_on_a_machine_inside_is_not_fetched(link: str) -> None:
     with client(server) as spend, pytest.raises(UnreadableResponseError):
         spend.file(link, most=100)
     assert server.requests == []
+
+
+VALUES = "/v3/spend/custom-fields/Q3VzdG9t=/values"
+
+
+def test_a_value_is_sent_once_and_never_repeated():
+    """S-IDM-03: whatever comes instead of an answer, it is for the caller to look up."""
+    server = Server(httpx.Response(200, json={"uuid": "tvl_1", "value": "LAB Labs"}))
+    assert client(server).add_value("Q3VzdG9t=", "LAB Labs") == {"uuid": "tvl_1", "value": "LAB Labs"}
+    [request] = server.requests
+    assert (request.method, request.url.path, json.loads(request.content)) == (
+        "POST", f"/connect{VALUES}", {"values": ["LAB Labs"]}
+    )  # fmt: skip
+    for answer, error in (
+        (httpx.ReadTimeout("lost"), TransportError),
+        (httpx.Response(502), TransportError),
+        (httpx.Response(429), RateLimitedError),
+        (httpx.Response(200, content=b"<html>"), UnreadableResponseError),
+        (httpx.Response(401), CredentialsRejectedError),
+    ):
+        server = Server(answer)
+        with pytest.raises(error):
+            client(server).add_value("Q3VzdG9t=", "LAB Labs")
+        assert len(server.requests) == 1
+    with pytest.raises(ConfigurationError):
+        client(server).add_value("../transactions", "LAB Labs")
+    assert len(server.requests) == 1
+
+
+def test_a_list_is_read_until_two_readings_agree():
+    """A page that shifts while it is read hides a record, which would then be made a second time (S-IDM-03)."""
+    first, second, third = ({"uuid": str(number)} for number in range(3))
+    server = Server(
+        page([first], "next"), page([third]), page([first], "next"), page([second]), page([first], "next"),
+        page([second]),
+    )  # fmt: skip
+    assert client(server).settled(VALUES) == [first, second]
+    server = Server(*(answer for number in range(9) for answer in (page([{"uuid": str(number)}], "next"), page([]))))
+    with pytest.raises(IncompleteResultError):
+        client(server).settled(VALUES)

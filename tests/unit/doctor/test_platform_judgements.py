@@ -14,8 +14,11 @@ from intacct_pipelines.doctor.business_center import Out
 from intacct_pipelines.doctor.into_bill import Unfit, Writer
 from intacct_pipelines.doctor.probe import refused
 from intacct_pipelines.doctor.run import PROBES
-from intacct_pipelines.doctor.spend import Fields
+from intacct_pipelines.doctor.spend import Fields, Offers
 from intacct_pipelines.domain.checkup import Checked, Checkup, Standing, Verdict, not_asked, well, wrong
+from intacct_pipelines.domain.coding import CustomField
+from intacct_pipelines.domain.keys import EntityKey
+from intacct_pipelines.domain.link import CardPolicy, Link
 from intacct_pipelines.errors import (
     BudgetSpentError,
     ConfigurationError,
@@ -116,6 +119,23 @@ def test_the_platform_tells_its_token_permissions_and_fields():
     known = frozenset({"GL Account"})
     assert said(spend.judge_fields(Fields(known, {"account": "gl account"}))) == []
     assert said(spend.judge_fields(Fields(known, {"account": "Nominal"}))) == [("wrong", "S-CRD-03")]
+
+
+def test_each_list_that_becomes_values_has_a_field_that_takes_them():
+    """S-CRD-03, S-CFG-16: one field, not free text, not retired; and a token that may make values."""
+    link = Link("cards", EntityKey("acme", "100"), cards=CardPolicy(fields={"department": "Team"}))
+    fields = [CustomField(name, name, "CUSTOM_SELECTOR") for name in ("Team", "Class")]
+    fields += [CustomField("n", "Location", "NOTE"), CustomField("r", "GL Account", "CUSTOM_SELECTOR", is_retired=True)]
+    lists = frozenset({"account", "department", "location", "class"})
+    verdicts = spend.judge_offers(Offers(link, lists, tuple(fields), "ADMIN"))
+    assert said(verdicts) == [("wrong", "S-CRD-03")] * 2
+    assert [word in verdict.found for word, verdict in zip(("retired", "free text"), verdicts, strict=True)] == [
+        True
+    ] * 2
+    assert said(spend.judge_offers(Offers(link, frozenset({"class"}), tuple(fields), "MEMBER"))) == [
+        ("doubtful", "S-CFG-16")
+    ]
+    assert spend.judge_offers(Offers(None)) == []
 
 
 def test_files_fit_the_contract():

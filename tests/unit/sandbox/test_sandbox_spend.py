@@ -27,9 +27,10 @@ class Caller:
     twin: SpendTwin
     token: str
 
-    def send(self, path: str, *, method: str = "GET", **query: Any) -> tuple[int, Any]:
+    def send(self, path: str, *, method: str = "GET", body: Any = None, **query: Any) -> tuple[int, Any]:
         """Status and parsed body of one call; decimals stay exact."""
-        request = Request(method, f"/connect/v3/spend/{path}", urlencode(query), {"apitoken": self.token}, b"")
+        content = b"" if body is None else json.dumps(body).encode()
+        request = Request(method, f"/connect/v3/spend/{path}", urlencode(query), {"apitoken": self.token}, content)
         reply = self.twin.handle(request)
         return reply.status, json.loads(reply.body, parse_float=Decimal, parse_int=Decimal)
 
@@ -152,7 +153,28 @@ def test_token_has_sixty_calls_a_minute(make: Callable[..., Caller], clock: Cloc
     assert caller.send("users/current")[0] == 200
 
 
-def test_only_the_token_opens_and_nothing_is_written(make: Callable[..., Caller]):
+def test_a_value_is_added_and_deleted_and_nothing_keeps_it_from_being_added_twice(make: Callable[..., Caller]):
+    """S-DEP-01: what the published API does, with the surprise that was seen: a uuid is answered and does nothing."""
+    caller = make()
+    field = next(one for one in caller.read_all("custom-fields") if one["name"] == "Department")
+    by_id, by_uuid = (f"custom-fields/{field[name]}/values" for name in ("id", "uuid"))
+    assert caller.send(by_uuid, method="POST", body={"values": ["LAB Labs"]}) == (200, {})
+    made = [caller.send(by_id, method="POST", body={"values": ["LAB Labs"]}) for _ in range(2)]
+    assert [status for status, _ in made] == [200, 200]
+    assert [one["value"] for one in caller.read_all(by_uuid)].count("LAB Labs") == 2
+    ids = {"customFieldValueIds": [made[0][1]["id"]]}
+    assert caller.send(by_id, method="DELETE", body=ids) == (200, {})
+    assert [one["deleted"] for one in caller.read_all(by_uuid) if one["value"] == "LAB Labs"] == [True, False]
+    for body in ({}, {"values": []}, {"values": [7]}, {"values": ["x" * 256]}):
+        assert caller.send(by_id, method="POST", body=body)[0] == 400
+    note = next(one for one in caller.read_all("custom-fields") if one["type"] == "NOTE")
+    assert caller.send(f"custom-fields/{note['id']}/values", method="POST", body={"values": ["x"]})[0] == 400
+    assert caller.send("custom-fields/none/values", method="POST", body={"values": ["x"]})[0] == 404
+    caller.twin._options.refuses_double_values = True
+    assert caller.send(by_id, method="POST", body={"values": ["lab labs"]})[0] == 409
+
+
+def test_only_the_token_opens_and_nothing_else_is_written(make: Callable[..., Caller]):
     """Without the right token: 401; any write: 405; an unknown path or record: 404."""
     caller = make()
     assert Caller(caller.twin, "wrong").send("transactions")[0] == 401

@@ -129,3 +129,26 @@ def test_the_way_into_business_center_is_a_link_of_its_own_and_bills_go_one_way_
     assert [one.name for one in found.platform_links("into_business_center")] == [back.name]
     without = {**OUT, "into_business_center": {"folder": "/srv/out", "not_pushed": ["center_bill"]}}
     assert connections(**BOTH, business_center={"files": without}).platform_link("into_bill", here) is not None
+
+
+def test_the_way_into_spend_is_a_link_of_its_own_that_observes_until_it_is_told_to_write():
+    """S-CRD-05: it ends at the entity of its account, knows how its values are read, and offers the lists it names."""
+    here = EntityKey("Acme", "100")
+    assert connections(spend={"cards": SPEND}).platform_link("into_spend", here) is None
+    written = {"mode": "sync", "cards": {"code_pattern": "(.)"}, "into_spend": {"lists": ["department"]}}
+    found = connections(spend={"cards": {**SPEND, **written}})
+    back = found.platform_link("into_spend", here)
+    assert (back.name, back.mode, back.platform) == ("spend:cards-into-spend", "observe", "into_spend")
+    assert (back.cards.code_pattern, back.into_spend.text) == ("(.)", "{id} {name}")
+    assert back.not_pushed == {"spend_account", "spend_location", "spend_class"}
+    assert [one.name for one in found.platform_links("into_spend")] == [back.name]
+    assert found.platform_link("spend", here).mode == "sync"
+
+
+@pytest.mark.parametrize(
+    ("into", "match"), [({"text": "{name}"}, "id"), ({"accounts": "("}, "expression"), ({"lists": ["item"]}, "lists")]
+)
+def test_what_cannot_be_offered_is_refused_when_the_file_is_read(into: dict[str, Any], match: str):
+    """A value without Intacct's id could never be read back (S-CRD-03)."""
+    with pytest.raises(ValidationError, match=match):
+        connections(spend={"cards": {**SPEND, "into_spend": into}})
