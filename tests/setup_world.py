@@ -16,6 +16,7 @@ from sandbox_transport import SandboxTransport
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.doctor import check
 from intacct_pipelines.domain.checkup import Checkup, Standing
+from intacct_pipelines.sandbox.bill import BillOptions
 from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
 from intacct_pipelines.sandbox.spend import SpendOptions
@@ -44,6 +45,8 @@ class RightCompany:
                 bills=60,
                 public_url="http://localhost",
                 spend=SpendOptions(calls_per_minute=0),
+                # Each check of a module signs in anew, at every link.
+                bill=BillOptions(logins_per_hour=100_000),
                 business_center_folder=self.files,
                 clock=self.clock,
             )

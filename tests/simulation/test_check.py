@@ -13,6 +13,7 @@ from setup_world import CARD_LEDGER_ACCOUNT, RightCompany, told
 from intacct_pipelines.doctor import check
 from intacct_pipelines.doctor.link_shape import LINK_PROBES
 from intacct_pipelines.domain.checkup import Checkup, Standing
+from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.business_center import deliver
 from intacct_pipelines.sandbox.wrong_setups import WRONG_SETUPS
 
@@ -205,7 +206,8 @@ def bill_organization(company: RightCompany) -> Checkup:
     return company.check(lambda file: file["links"]["entity-100"].update(organization_id="008NOTONEOFTHESE"))
 
 
-LISTS_ALONE = {"not_pushed": ["bill_ap_bill", "bill_ar_invoice"]}
+DOCUMENTS = [name for name, one in PUSHED.items() if one.platform == "into_bill" and not one.is_list]
+LISTS_ALONE = {"not_pushed": DOCUMENTS}
 
 
 def way_in(company: RightCompany, **more: Any) -> Checkup:
