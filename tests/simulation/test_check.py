@@ -54,13 +54,14 @@ def test_a_right_set_up_is_silent(company: RightCompany):
 
 
 def test_ways_into_the_platforms_that_are_right_are_silent(company: RightCompany):
-    """A link whose lists, partners and documents go into BILL, and a company with a folder for what it is handed."""
+    """Lists, partners and documents go into BILL, others into a folder, and lists into a card platform's fields."""
     out = company.files / "out"
     out.mkdir(exist_ok=True)
 
     def edit(file: dict[str, Any]) -> None:
         file["links"]["entity-100"]["into_bill"] = {"not_pushed": ["bill_ap_bill"]}
         file["business_center"]["files-100"]["into_business_center"] = {"folder": str(out)}
+        file["spend"]["cards-100"]["into_spend"] = {}
 
     assert told(company.check(edit)) == []
     assert told(way_in(company)) == []
@@ -340,6 +341,17 @@ def values_of_a_note(company: RightCompany) -> Checkup:
     )
 
 
+def token_of_a_member(company: RightCompany) -> Checkup:
+    spend = company.sandbox.spend
+    user = next(iter(spend.accounts["100"].collections["users"].values()))
+    role = user["role"]
+    spend.edit("100", user["uuid"], kind="users", role="MEMBER")
+    try:
+        return company.check(lambda file: file["spend"]["cards-100"].update(into_spend={}))
+    finally:
+        spend.edit("100", user["uuid"], kind="users", role=role)
+
+
 def no_folder(company: RightCompany) -> Checkup:
     return company.check(lambda file: file["business_center"]["files-100"].update(folder=str(company.files / "no")))
 
@@ -440,6 +452,7 @@ WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
     (spend_token, "wrong", "token of the platform account", "cards-100", "S-ERR-28", "API token"),
     (spend_permission, "wrong", "permissions in the platform, by trial reads", "cards-100", "S-CFG-16", "token"),
     (spend_field, "wrong", "fields that carry coding", "cards-100", "S-CRD-03", "`cards.fields`"),
+    (token_of_a_member, "doubtful", "custom fields that get values", "cards-100", "S-CFG-16", "administrator"),
     (values_of_a_note, "wrong", "custom fields that get values", "cards-100", "S-CRD-03", "`into_spend.lists`"),
     (no_folder, "wrong", "drop folder", "files-100", "S-PMT-11", "`folder`"),
     (wrong_header, "wrong", "drop folder", "files-100", "S-PMT-11", "`columns`"),
