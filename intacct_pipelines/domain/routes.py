@@ -93,10 +93,13 @@ class Routes:
     Args:
         accounts: Name → BILL's id of the organisation, as every file has it.
         rows: In order; the first that holds of a line decides.
+        sync_users: Record numbers of Intacct's users as which the vendor's syncs of the accounts work: what they made
+            came from BILL.
     """
 
     accounts: Mapping[str, str]
     rows: tuple[Route, ...]
+    sync_users: frozenset[str] = frozenset()
 
     def accounts_of(self, party: Party, places: Iterable[Place]) -> frozenset[str]:
         """Return the accounts that the lines of a document lead to; an empty name for a line that no row is about.
@@ -134,5 +137,5 @@ class Routes:
             [row.account, *map(sorted, (row.vendors, row.customers, row.locations, row.departments))]
             for row in self.rows
         ]
-        words = json.dumps([dict(self.accounts), rows], sort_keys=True)
+        words = json.dumps([dict(self.accounts), rows, sorted(self.sync_users)], sort_keys=True)
         return hashlib.sha256(words.encode()).hexdigest()[:_SHOWN]

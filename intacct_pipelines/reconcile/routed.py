@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 import pandas as pd
 
+from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.routes import Destination, Party, Place
 from intacct_pipelines.reconcile.frames import select_rows, text
 from intacct_pipelines.reconcile.pairing import marked_ids
@@ -23,6 +24,7 @@ class RoutingCauses(TypedDict):
     """Which documents each cause explains."""
 
     travels_one_way: pd.Series
+    made_by_a_sync: pd.Series
     routed_elsewhere: pd.Series
     routed_nowhere: pd.Series
     routed_to_several: pd.Series
@@ -59,6 +61,7 @@ def routing_causes(
     goes = _destinations(link, frames, documents, lines)
     return {
         "travels_one_way": made_here & link.one_way,
+        "made_by_a_sync": made_here & _is_by_a_sync(link, frames, documents, lines),
         "routed_elsewhere": made_here & (goes == Destination.ELSEWHERE),
         "routed_nowhere": made_here & (goes == Destination.NOWHERE),
         "routed_to_several": made_here & (goes == Destination.SEVERAL),
@@ -84,3 +87,13 @@ def _destinations(link: Link, frames: Frames, documents: pd.DataFrame, lines: di
         for key, party in zip(documents["key"], parties, strict=True)
     ]
     return pd.Series(goes, index=documents.index, dtype=object)
+
+
+def _is_by_a_sync(link: Link, frames: Frames, documents: pd.DataFrame, lines: dict[str, str]) -> pd.Series:
+    """Say which documents the vendor's sync of one of the accounts made."""
+    users = link.routes.sync_users if link.routes else frozenset[str]()
+    theirs: set[object] = set()
+    for table in lines if users else ():
+        rows = frames[f"intacct.{TABLES[table].parent}"]
+        theirs |= set(rows["record_no"][text(rows, "created_by").isin(users)])
+    return documents["key"].isin(theirs)

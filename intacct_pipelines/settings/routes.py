@@ -42,6 +42,12 @@ class RoutesSettings(Section):
         min_length=1, description="In order: the first row that holds of a line decides to which account it leads."
     )
 
+    sync_users: frozenset[_Id] = Field(
+        frozenset(),
+        description="Record numbers of Intacct's users as which the vendor's syncs of these accounts work, as "
+        "CREATEDBY has them: what they made came from BILL, and goes into no account.",
+    )
+
     @model_validator(mode="after")
     def _fits_together(self) -> RoutesSettings:
         if len(set(self.accounts.values())) != len(self.accounts):
@@ -60,4 +66,4 @@ class RoutesSettings(Section):
     @property
     def policy(self) -> Routes:
         """What these settings state."""
-        return Routes(self.accounts, tuple(row.policy for row in self.rows))
+        return Routes(self.accounts, tuple(row.policy for row in self.rows), self.sync_users)

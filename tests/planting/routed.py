@@ -19,6 +19,7 @@ ROUTES = Routes(
         Route("west", locations=frozenset({"WEST"})),
         Route("east", locations=frozenset({"EAST"})),
     ),
+    frozenset({"77"}),
 )
 """All that is coded to EAST goes to the link's account, and nothing is said of what has no location."""
 ROUTED_BILLS = Ground("ap_bill", lambda: bill_case(routes=ROUTES), ours, theirs)
@@ -35,5 +36,6 @@ for _ground, _missing in (
     _ground.only_theirs(
         "routed_to_several", "S-CFG-10", lines=one_of([HERE, WEST], [HERE, {**HERE, "department_id": "LAB"}])
     )
+    _ground.only_theirs("made_by_a_sync", "S-CFG-10", lines=one_of([HERE], [WEST]), created_by="77")
     # What names a source that was never here is another account's, wherever its lines would lead.
     _ground.outside("of_another_account", "S-CFG-10", lines=[HERE], description="BILL:of-the-west k1")

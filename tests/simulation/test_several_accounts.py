@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from two_accounts_world import WEST, Home, shared_sandbox
 
+VENDORS_SYNC = "77"
 OBJECTS = ("bill_vendor", "bill_ap_bill", "bill_vendor_credit")
 
 
@@ -21,6 +22,7 @@ def homes(make_database, migrated_template):
         "accounts": {"east": east, "west": WEST},
         "rows": [{"vendors": ["EAST-ONLY"], "to": "east"}, {"locations": [here], "to": "east"},
                  {"locations": [there], "to": "west"}],
+        "sync_users": [VENDORS_SYNC],
     }  # fmt: skip
     both = [Home(make_database(migrated_template), sandbox, one, routes, *OBJECTS) for one in (east, WEST)]
     both[0].make_vendor("QUARRY-1", "Zenith Quarries")
@@ -78,6 +80,8 @@ def test_every_document_arrives_in_its_account_and_a_further_sync_of_both_change
     east.make_bill("QUARRY-1", "C-WEST", ("-30.00", east.there))
     east.make_bill("QUARRY-1", "MIXED", ("40.00", east.here), ("60.00", east.there))
     east.make_bill("EAST-ONLY", "BY-VENDOR", ("40.00", east.here), ("60.00", east.there))
+    by_sync = east.make_bill("QUARRY-1", "BY-SYNC", ("70.00", east.there))
+    east.sandbox.intacct.plant("APBILL", int(by_sync), CREATEDBY=VENDORS_SYNC)
     # Each account's own bill is coded to where the other's documents lead.
     entered_in_bill(east, "B-EAST", "11.00", east.there["LOCATIONID"])
     entered_in_bill(west, "B-WEST", "12.00", east.here["LOCATIONID"])
@@ -87,7 +91,7 @@ def test_every_document_arrives_in_its_account_and_a_further_sync_of_both_change
 
     assert numbers(east) == {"I-EAST": 1, "BY-VENDOR": 1, "B-EAST": 1}
     assert numbers(west) == {"I-WEST": 1, "C-WEST": 1, "B-WEST": 1, "B-EAST": 1}
-    every = {"I-EAST", "I-WEST", "C-WEST", "MIXED", "BY-VENDOR", "B-EAST", "B-WEST"}
+    every = {"I-EAST", "I-WEST", "C-WEST", "MIXED", "BY-VENDOR", "BY-SYNC", "B-EAST", "B-WEST"}
     assert booked(east) == dict.fromkeys(every, 1)
 
     before = numbers(east), numbers(west), booked(east)
@@ -99,7 +103,7 @@ def test_every_document_arrives_in_its_account_and_a_further_sync_of_both_change
         assert held_documents(back) == ([] if home is east else [("duplicate", "S-IDM-04")])
     assert (numbers(east), numbers(west), booked(east)) == before
 
-    mixed = {"MIXED": ("expected", "routed_to_several")}
+    mixed = {"MIXED": ("expected", "routed_to_several"), "BY-SYNC": ("expected", "made_by_a_sync")}
     elsewhere = ("expected", "routed_elsewhere")
     negative = ("expected", "negative_in_intacct")
     told, outside = east.told("ap_bill")

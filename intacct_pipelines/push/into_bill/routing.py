@@ -39,10 +39,11 @@ class Routing:
         """
         if not self._link.shares_its_place:
             return False
-        return self._link.one_way or self._came_from_another(row) or self._destination(row) is Destination.ELSEWHERE
+        came_from_bill = self._came_from_another(row) or self._is_by_a_sync(row)
+        return self._link.one_way or came_from_bill or self._destination(row) is Destination.ELSEWHERE
 
     def check(self, row: Row) -> None:
-        """Refuse a document that leads to no account, or to several.
+        """Refuse a document that leads to no account, or to several, or of which nobody knows who made it.
 
         Raises:
             Held: It does.
@@ -53,6 +54,10 @@ class Routing:
             reason = f"no row of `routes` says to which of {', '.join(routes.accounts)} it belongs"
             remedy = "Add a row that does, in each account's connections file; or correct its codes in Intacct."
             raise Held("no_route", "S-CFG-10", reason, remedy)
+        if routes and routes.sync_users and not text(row, "created_by"):
+            reason = "it is not known whether a sync of BILL made it"
+            remedy = "Read it again: `backfill` its month; a table of an earlier release did not have its maker."
+            raise Held("maker_unknown", "S-CFG-10", reason, remedy)
         if routes and found is Destination.SEVERAL:
             names = " and ".join(sorted(routes.accounts_of(_party(row), self._places(row))))
             reason = f"by `routes` its lines lead to {names}, and a document goes into one account"
@@ -64,6 +69,11 @@ class Routing:
         if routes is None:
             return Destination.HERE
         return routes.destination(self._link.organization_id, routes.accounts_of(_party(row), self._places(row)))
+
+    def _is_by_a_sync(self, row: Row) -> bool:
+        """Return whether the vendor's sync of one of the accounts made it, which leaves no word of its source."""
+        routes = self._link.routes
+        return routes is not None and text(row, "created_by") in routes.sync_users
 
     def _came_from_another(self, row: Row) -> bool:
         """Return whether it names a source in BILL that this account never had."""

@@ -25,6 +25,11 @@ COMMON: Final[dict[str, Cause]] = {
     "of_another_account": expected(
         "S-CFG-10", "Another BILL account that ends at the same place brought the document to Intacct.", "Nothing."
     ),
+    "made_by_a_sync": expected(
+        "S-CFG-10",
+        "The vendor's sync of one of the BILL accounts at the place made it, so it came from BILL and goes into none.",
+        "Nothing; the account that it came from has it as its pair.",
+    ),
     "routed_elsewhere": expected(
         "S-CFG-10",
         "By the company's `routes` the document goes into another BILL account that ends at the same place.",

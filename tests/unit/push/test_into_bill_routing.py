@@ -113,3 +113,14 @@ def test_what_an_account_has_it_keeps_in_step_wherever_the_table_leads_now():
     """S-CFG-10: a pair is a fact, and no table takes it away."""
     rows = rows_of(theirs=[bill()], their_lines=[line()])
     assert seen(WEST, rows, matches=(PAIRED_VENDOR, PAIRED_BILL)) == LEFT
+
+
+def test_what_the_vendors_sync_of_an_account_made_goes_nowhere_and_what_nobody_knows_of_waits():
+    """S-CFG-10, S-SCH-05: the vendor's sync names no source, so its user tells it, wherever the lines lead."""
+    known = replace(ROUTES, sync_users=frozenset({"77"}))
+    links = [replace(link, routes=known) for link in (EAST, WEST)]
+    for lines in ([intacct_line()], [intacct_line(location_id="200-A")]):
+        rows = rows_of(intacct_bill(description=None, created_by="77"), lines)
+        assert [seen(link, rows) for link in links] == [LEFT, LEFT]
+    assert [seen(link, rows_of(intacct_bill(description=None, created_by="1"))) for link in links] == [TAKEN, LEFT]
+    assert seen(links[0], rows_of()) == (0, [("maker_unknown", "S-CFG-10")])

@@ -22,6 +22,7 @@ ROUTES: dict[str, Any] = {
         {"departments": ["ENG"], "to": "west"},
         {"to": "west"},
     ],
+    "sync_users": [12],
 }
 
 
@@ -61,6 +62,7 @@ def test_the_same_text_says_the_same_in_the_file_of_each_account(platform: str) 
     assert west.routes.fingerprint == east.routes.fingerprint
     names = [east.routes.name_of(link.organization_id) for link in (east, west)]
     assert names == ["east", "west"]
+    assert east.routes.sync_users == {"12"}
     assert east.routes.accounts_of(Party("20014"), [Place("", "ENG")]) == {"east"}
     assert east.routes.accounts_of(Party("V"), [Place("EAST"), Place("", "ENG")]) == {"east", "west"}
 

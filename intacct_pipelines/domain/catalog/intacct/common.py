@@ -73,6 +73,8 @@ DOCUMENT_TIMES: Final = (
     Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the record last changed; the cursor."),
 )
 
+MAKER: Final = text("created_by", "CREATEDBY", "Record number of the user who made it; tells what a sync brought.")
+
 LINE_MODIFIED: Final = Column("modified_at", Kind.INSTANT, "WHENMODIFIED", "When the line last changed.")
 
 
