@@ -40,6 +40,7 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             "trx_total_due": Decimal("-24.5"),
             "total_due": Decimal("-26.84"),
             "attachment_id": None,
+            "created_by": "12",
             "created_at": datetime(2026, 2, 10, 18, 3, 11, tzinfo=UTC),
             "modified_at": datetime(2026, 2, 10, 18, 3, 12, tzinfo=UTC),
             "owner_entity_id": "110",
