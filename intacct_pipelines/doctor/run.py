@@ -17,6 +17,7 @@ from intacct_pipelines.doctor.into_bill import INTO_BILL_PROBES
 from intacct_pipelines.doctor.link_shape import LINK_PROBES
 from intacct_pipelines.doctor.places import Place, Places, Reach
 from intacct_pipelines.doctor.probe import Probe
+from intacct_pipelines.doctor.routes import ROUTE_PROBES
 from intacct_pipelines.doctor.spend import SPEND_PROBES
 from intacct_pipelines.domain.checkup import Checked, Checkup, Standing, not_asked
 from intacct_pipelines.domain.keys import EntityKey
@@ -26,6 +27,7 @@ PROBES: Final[tuple[Probe[Any], ...]] = (
     *TIME_PROBES,
     *ENTITY_PROBES,
     *LINK_PROBES,
+    *ROUTE_PROBES,
     *ACCOUNT_PROBES,
     *BILL_PROBES,
     *WEBHOOK_PROBES,

@@ -12,6 +12,7 @@ from setup_world import CARD_LEDGER_ACCOUNT, RightCompany, told
 
 from intacct_pipelines.doctor import check
 from intacct_pipelines.doctor.link_shape import LINK_PROBES
+from intacct_pipelines.doctor.routes import ROUTE_PROBES
 from intacct_pipelines.domain.checkup import Checkup, Standing
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.business_center import deliver
@@ -548,6 +549,36 @@ def test_documents_of_a_one_way_link_are_told_where_that_is_no_fault_in_itself(c
     assert found(entity="", one_way=True) == [("doubtful", "documents of a one-way link", "entity-100", "S-CFG-10")]
     assert found(entity="", one_way=True, into_bill=LISTS_ALONE) == []
     assert found(entity="") == []
+
+
+def test_routes_name_what_the_company_has_and_their_fingerprint_is_told(company: RightCompany):
+    """S-CFG-10: a misspelt id never decides; ids of any case and entities are known; two files are compared by eye."""
+    place = company.twin.records("LOCATION")[0]["LOCATIONID"].lower()
+    rows: list[dict[str, Any]] = [{"locations": [place, "100"], "to": "east"}, {"to": "west"}]
+    wrong: list[dict[str, Any]] = [{"vendors": ["V-NONE"], "departments": ["XYZ"], "to": "west"}, *rows]
+
+    def found(rows: list[dict[str, Any]], organization: str, **link: Any) -> Checkup:
+        def edit(file: dict[str, Any]) -> None:
+            accounts = {"east": company.organization_id, "west": "008WEST"}
+            file["companies"]["sandbox"]["routes"] = {"accounts": accounts, "rows": rows}
+            file["links"]["entity-100"].update({"into_bill": {}, "organization_id": organization} | link)
+
+        with company.systems(edit) as systems:
+            return check(systems, probes=ROUTE_PROBES)
+
+    both = [found(rows, organization) for organization in (company.organization_id, "008WEST")]
+    assert [told(one) for one in both] == [[], []]
+    words = [one.verdict.found for each in both for one in each.checked if one.place == "entity-100"]
+    east, west = (one.partition(",")[0] for one in words)
+    assert (east == west, [one.rpartition(" ")[2] for one in words]) == (True, ["east", "west"])
+    one = ("wrong", "routes", "entity-100", "S-CFG-10")
+    misspelt = found(wrong, company.organization_id)
+    assert told(misspelt) == [one, one]
+    assert [each.verdict.found.split(" names ")[1].split(",")[0] for each in misspelt.of(Standing.WRONG)] == [
+        "V-NONE in `vendors`", "XYZ in `departments`",
+    ]  # fmt: skip
+    nowhere = found(rows, company.organization_id, into_bill=None)
+    assert told(nowhere) == [("doubtful", "routes", "entity-100", "S-CFG-10")]
 
 
 def test_our_clock_is_compared_with_intaccts(company: RightCompany):
