@@ -139,8 +139,10 @@ INTO_BILL: Final = (
         asked_by=("customer_id",),
         people_id="document_no",
         content=("customer_id", "document_no", "invoice_date", "due_date", "amount"),
-        looked_up=("is_archived",),
+        looked_up=("is_archived", "status"),
+        lines_field="invoiceLineItems",
         reconciled_as="ar_invoice",
+        left_alone=LeftAlone(settled="S-INV-01"),
     ),
     _credited("bill_credit_memo", "ar_adjustment", "credit_memo", "customer_id", lifts="S-CRM-01"),
     Pushed(

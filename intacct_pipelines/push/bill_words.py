@@ -79,5 +79,9 @@ def lines_in_words(coding: Iterable[tuple[Decimal, str, str, str, str]]) -> str:
 
 def edited_since(row: Row, lines: Sequence[Row], base: Mapping[str, str]) -> list[str]:
     """Return what was changed of a bill of Intacct since both sides last agreed, by BILL's column."""
-    now = words_of(row, lines)
+    return changed_since(words_of(row, lines), base)
+
+
+def changed_since(now: Mapping[str, str], base: Mapping[str, str]) -> list[str]:
+    """Return what is not as both sides last agreed on it, by BILL's column."""
     return [column for column, before in base.items() if column in now and fold(now[column]) != fold(before)]

@@ -141,7 +141,20 @@ def is_by(item: OutboxItem, record: Found) -> bool:
     columns = (is_new and pushed.recognised_by) or pushed.content
     sent = {pushed.field(column): at(payload, pushed.place(item.operation, column)) for column in columns}
     written = {name: value for name, value in sent.items() if value is not None}
+    if not is_new and pushed.lines_field in payload:
+        written[pushed.lines_field] = lines_told(payload[pushed.lines_field])
     return bool(written) and all(record.fields[name].strip() == value.strip() for name, value in written.items())
+
+
+def lines_told(lines: Sequence[Mapping[str, Any]]) -> str:
+    """Return lines of a document of BILL as one text: amounts and codes, in whatever order (bill v3, invoices)."""
+    told = []
+    for line in lines:
+        quantity = line.get("quantity")
+        amount = Decimal(1 if quantity is None else quantity) * Decimal(line.get("price") or 0)
+        codes = sorted(f"{name} {code}" for name, code in (line.get("classifications") or {}).items() if code)
+        told.append(" ".join((f"{amount.normalize():f}", *codes)))
+    return "; ".join(sorted(told))
 
 
 def _holds_files(item: OutboxItem, record: Found) -> bool:

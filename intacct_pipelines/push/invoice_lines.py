@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from intacct_pipelines.domain.money import minor_unit_digits
 from intacct_pipelines.push.account_labels import AccountLabels
-from intacct_pipelines.push.coded_lines import CodedLines, Party, filled_warnings, line_arguments
+from intacct_pipelines.push.coded_lines import CodedLines, Line, Party, filled_warnings, line_arguments
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from intacct_pipelines.domain.push import Fields
-    from intacct_pipelines.push.coded_lines import Line
     from intacct_pipelines.push.sources import Row, Sources
 
 _DIMENSIONS: Final = ("department_id", "location_id", "class_id")
@@ -59,11 +58,41 @@ class InvoiceLines:
         Raises:
             Held: A line cannot be written as it is.
         """
+        return self._coded.translate(self._whole(document, rows, currency), document["amount"], currency, word)
+
+    def _whole(self, document: Row, rows: Sequence[Row], currency: str) -> list[dict[str, Any]]:
         priced = [self._priced(position, row, currency) for position, row in enumerate(rows, start=1)]
         tax = document.get("tax_amount") or Decimal(0)
-        if tax:
-            priced.append(self._tax(document, tax, priced))
-        return self._coded.translate(priced, document["amount"], currency, word)
+        return [*priced, self._tax(document, tax, priced)] if tax else priced
+
+    def bills_words(self, document: Row, rows: Sequence[Row], currency: str) -> str:
+        """Return BILL's lines as ``in_words`` does, a question mark for what has no counterpart in Intacct.
+
+        What an account requires is filled in, where the lines can be sent at all.
+        """
+        try:
+            return self.in_words(self.translate(document, rows, currency, "invoice"))
+        except Held:
+            coding = self._sources.coding
+        try:
+            whole = self._whole(document, rows, currency)
+        except Held:
+            return "?"
+
+        def known(code: str | None) -> str:
+            return "?" if code is None else code
+
+        return self.in_words(
+            Line(
+                amount=row["amount"],
+                account_no=known(coding.account_no(text(row, "gl_account_id"))),
+                department_id=known(coding.department_id(text(row, "department_id"))),
+                location_id=known(coding.location_id(text(row, "location_id"))),
+                class_id=known(coding.class_id(text(row, "class_id"))),
+                description="",
+            )
+            for row in whole
+        )
 
     def of_customer(self, lines: Sequence[Line], customer_id: str) -> list[Line]:
         """Return lines that are to be sent.
@@ -93,6 +122,11 @@ class InvoiceLines:
     def is_same(self, lines: Iterable[Line], others: Iterable[Line]) -> bool:
         """Return whether lines come to the same, however they are split; a tax line's dimensions do not count."""
         return self._sums(lines) == self._sums(others)
+
+    def in_words(self, lines: Iterable[Line]) -> str:
+        """Return lines as one text, the same for lines that come to the same."""
+        sums = self._sums(lines).items()
+        return "; ".join(sorted(" ".join((f"{amount.normalize():f}", *codes)) for codes, amount in sums))
 
     def _sums(self, lines: Iterable[Line]) -> dict[tuple[str, ...], Decimal]:
         sums: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.bill_words import changed_since
 from intacct_pipelines.push.changes import changes_of, line_changes
 from intacct_pipelines.push.coded_lines import intacct_line, ledger_effect, line_arguments
 from intacct_pipelines.push.customers import Customers
@@ -31,6 +32,7 @@ from intacct_pipelines.push.documents import (
     stored_revision,
 )
 from intacct_pipelines.push.invoice_lines import InvoiceLines, changed_lines
+from intacct_pipelines.push.invoice_words import words_of_invoice
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
@@ -151,6 +153,12 @@ class InvoicePlanner:
         if changed is not None and edited is not None and edited > changed:
             reason = "Intacct's invoice was edited after BILL's last change"
             raise Held("conflict", "S-ERR-41", reason, "Decide which side is right, and correct the other by hand.")
+        base = self._context.agreed.get(("ar_invoice", invoice["id"], str(paired["record_no"])), {})
+        words = words_of_invoice(paired, self._target_lines.get(paired["record_no"], []), self._coded)
+        if also := changed_since(words, base):
+            names = ", ".join(column.replace("_", " ") for column in also)
+            reason = f"both sides were edited since they agreed, Intacct's in {names}"
+            raise Held("conflict", "S-CFG-21", reason, "Decide which side is right, and correct the other by hand.")
 
     def _lines(self, invoice: Row) -> list[Line]:
         rows = self._source_lines.get(invoice["id"], [])

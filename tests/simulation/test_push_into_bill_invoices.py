@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -86,6 +87,56 @@ def test_a_lost_request_or_answer_makes_no_second_invoice_and_loses_none(world, 
     assert world.state_of(item.source_id) == {"create": ("accepted", "")}
     assert (len(world.network.writes), len(world.in_bill("bill_ar_invoice", invoiceNumber=NUMBER))) == (1, 1)
     assert world.plan().confirmed == 1
+
+
+def edited(world, number, **changes):
+    """Change an invoice in Intacct as a person there would, by the function of invoices."""
+    world.sandbox.clock.advance(60)
+    name = f"edit-{number}-{world.sandbox.clock.now()}"
+    with world.systems() as systems:
+        [result] = systems.intacct(world.entity).call(
+            [call(name, "update_invoice", {"@key": number, **changes})], write=True
+        )
+    assert result.error is None, result.error
+
+
+def test_an_edit_in_intacct_follows_once_and_one_on_both_sides_is_held_on_both_ways(world):
+    """S-CFG-21, S-INV-01: number, day, an amount, with lost answers; then both edit, and nothing is overwritten."""
+    [item] = entered(world).items
+    world.send()
+    world.plan()
+    number, [made] = item.source_id, world.in_bill("bill_ar_invoice", invoiceNumber=NUMBER)
+    edited(world, number, datedue=date_parts(THAT_DAY + timedelta(days=30)), invoiceno="HARBOR-2002")
+    [item] = world.plan().plan.items
+    assert (item.operation.value, item.target_id) == ("update", made["id"])
+    assert item.payload == {"invoiceNumber": "HARBOR-2002", "dueDate": str(THAT_DAY + timedelta(days=30))}
+    assert world.send("answer") == {"uncertain": 1, "accepted": 1}
+    again = world.plan()
+    assert (again.confirmed, again.plan.items) == (1, ())
+    lines = [{"@line_num": str(at), "amount": amount} for at, amount in ((1, "120.00"), (2, "8.25"))]
+    edited(world, number, updateinvoiceitems={"updatelineitem": lines})
+    [item] = world.plan().plan.items
+    assert [(line["id"], line["price"]) for line in item.payload["invoiceLineItems"]] == [
+        (line["id"], price) for line, price in zip(made["invoiceLineItems"], ("120.00", "8.25"), strict=True)
+    ]
+    for loss in ("request", "answer"):
+        world.send(loss)
+    assert world.send() == {}
+    [now] = world.in_bill("bill_ar_invoice", invoiceNumber="HARBOR-2002")
+    assert (now["id"], now["totalAmount"], now["dueAmount"]) == (made["id"], Decimal("128.25"), Decimal("128.25"))
+    assert [line["classifications"] for line in now["invoiceLineItems"]] == [
+        line["classifications"] for line in made["invoiceLineItems"]
+    ]
+    again = world.plan()
+    assert (again.confirmed, again.plan.items, world.send()) == (1, (), {})
+    edited(world, number, invoiceno="HARBOR-3003")
+    world.change_in_bill("bill_ar_invoice", made["id"], invoiceNumber="HARBOR-4004")
+    there, back = world.plan().plan, world.sync_only("customer", "ar_invoice").plan
+    assert not [one for one in (*there.items, *back.items) if one.source_id in {number, made["id"]}]
+    [held], [also] = (
+        [hold for hold in plan.holds if hold.source_id == key] for plan, key in ((there, number), (back, made["id"]))
+    )
+    assert (held.kind, held.rule, also.kind, also.rule) == ("conflict", "S-CFG-21", "conflict", "S-CFG-21")
 
 
 def test_a_refusal_is_told_in_bills_words(world):

@@ -1,17 +1,24 @@
-"""Invoices of Intacct that BILL is to have: posted and fully unpaid ones, with their coding and sales tax."""
+"""Invoices of Intacct that BILL is to have: posted and fully unpaid ones, and what of them changed since."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from itertools import zip_longest
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.keys import read_source_mark
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, Operation, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.changes import changes_of
 from intacct_pipelines.push.into_bill.coded import CodedForBill
+from intacct_pipelines.push.into_bill.merging import Shared, to_send
 from intacct_pipelines.push.into_bill.parties import CUSTOMERS, PartiesInBill
+from intacct_pipelines.push.into_bill.requests import content_of
 from intacct_pipelines.push.into_bill.routing import Routing
+from intacct_pipelines.push.invoice_lines import InvoiceLines
+from intacct_pipelines.push.invoice_words import words_of_invoice
 from intacct_pipelines.push.list_updates import revision_key
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
@@ -20,24 +27,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from intacct_pipelines.domain.push import Fields
-    from intacct_pipelines.push.into_bill.merging import Shared
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
 
-_ORDER_MODULE = "8."
+_PUSHED: Final = PUSHED["bill_ar_invoice"]
+_ORDER_MODULE: Final = "8."
+_LINES: Final = _PUSHED.lines_field
+_CODED: Final = "classifications"
+_KEPT: Final = {"project_id": "jobId", "item_id": "itemId"}
+_CODES: Final = {"department": "departmentId", "location": "locationId", "class": "accountingClassId"}
 
 
 class InvoicesIntoBill:
     """Decides about the invoices of one link's way into BILL (S-INV-01).
 
-    They are made and not changed. Sales tax goes as the line on the tax's account that it is in Intacct (S-INV-03):
+    Sales tax goes as the line on the tax's account that it is in Intacct (S-INV-03):
     BILL's call that makes an invoice takes no tax of its own (bill v3, invoices).
     """
 
     object_name: ClassVar[str] = "bill_ar_invoice"
     reads: ClassVar[tuple[str, ...]] = (
-        *CodedForBill.reads, *CUSTOMERS.reads, "intacct.ar_invoice", "intacct.ar_invoice_line",
-        "bill.ar_invoice",
+        *CodedForBill.reads, *InvoiceLines.reads, *CUSTOMERS.reads, "intacct.ar_invoice", "intacct.ar_invoice_line",
+        "bill.ar_invoice", "bill.ar_invoice_line",
     )  # fmt: skip
 
     def __init__(self, context: Context) -> None:
@@ -48,8 +59,10 @@ class InvoicesIntoBill:
         self._lines = sources.lines("intacct.ar_invoice_line")
         self._twins = sources.twins(self.object_name)
         self._customers = PartiesInBill(context, CUSTOMERS)
+        self._twin_lines = sources.lines("bill.ar_invoice_line")
         self._coded = CodedForBill(sources)
-        self._routing = Routing(sources, PUSHED[self.object_name])
+        self._sold = InvoiceLines(sources)
+        self._routing = Routing(sources, _PUSHED)
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in sources.live("bill.ar_invoice"):
             if not row.get("is_archived"):
@@ -65,19 +78,27 @@ class InvoicesIntoBill:
         return decision is not None
 
     def pairs(self) -> Iterator[tuple[Row, Row]]:
-        """Yield nothing: an invoice that BILL has is left to the way into Intacct."""
-        yield from ()
+        """Yield Intacct's invoices that BILL has, each with BILL's."""
+        for number, twin in self._twins.items():
+            if number in self._rows:
+                yield self._rows[number], twin
 
-    def all_shared(self, row: Row, twin: Row) -> Iterator[Shared]:  # noqa: ARG002  # as the lists have it
-        """Yield nothing, as ``pairs`` does."""
-        yield from ()
+    def all_shared(self, row: Row, twin: Row) -> Iterator[Shared]:
+        """Yield every field that both sides hold, in Intacct's words."""
+        theirs = {
+            "customer_id": self._customers.intacct_id(text(twin, "customer_id")),
+            "lines": self._sold.bills_words(twin, self._twin_lines.get(twin["id"], []), text(twin, "currency")),
+        }
+        for column, ours in words_of_invoice(row, self._lines.get(row["record_no"], []), self._sold).items():
+            yield Shared(column, ours, theirs.get(column, text(twin, column).strip()))
 
     def decide(self, row: Row) -> Decision:
-        """Return what is to be done with an invoice of Intacct; None if it does not travel, or BILL has it."""
-        if row["record_no"] in self._twins or not self._travels(row) or self._routing.is_elsewhere(row):
+        """Return what is to be done with an invoice of Intacct; None if it stays, or BILL has it as it should."""
+        twin = self._twins.get(row["record_no"])
+        if not self._travels(row) or (twin is None and self._routing.is_elsewhere(row)):
             return None
         try:
-            return self._create(row)
+            return self._create(row) if twin is None else self._mend(row, twin)
         except Held as held:
             kind, rule, reason, remedy = held.parts
             amount, currency, key = row["trx_total_entered"], text(row, "currency"), str(row["record_no"])
@@ -98,36 +119,42 @@ class InvoicesIntoBill:
             and text(row, "owner_entity_id") == self._link.entity.entity_id
         )
 
+    # --- creating -------------------------------------------------------------------------------------------------
+
     def _create(self, row: Row) -> Item:
         self._routing.check(row)
         self._check_source(row)
+        self._check_new(row)
         currency, number, day = text(row, "currency"), _number(row), text(row, "invoice_date")
         customer_id = self._customers.id_in_bill(text(row, "customer_id"), currency)
-        self._check_copies(row, customer_id, number)
-        lines = self._coded.translate(
-            self._lines.get(row["record_no"], []), row["trx_total_entered"], currency, "invoice"
-        )
+        self._check_copies(row, customer_id, number, "")
         content: Fields = {
             "customerId": customer_id,
             "invoiceNumber": number,
             "invoiceDate": day,
-            "dueDate": text(row, "due_date") or day,
+            "dueDate": _due(row),
             "totalAmount": f"{row['trx_total_entered'].normalize():f}",
-            "invoiceLineItems": [priced(line) for line in lines],
+            _LINES: self._coded_lines(row),
         }
+        item = self._item(row, Operation.CREATE, content, canonical_json(content))
+        return replace(item, natural_key={"customerId": customer_id, "invoiceNumber": number})
+
+    def _coded_lines(self, row: Row) -> list[Fields]:
+        rows, total = self._lines.get(row["record_no"], []), row["trx_total_entered"]
+        return [priced(line) for line in self._coded.translate(rows, total, text(row, "currency"), "invoice")]
+
+    def _item(self, row: Row, operation: Operation, content: Fields, seed: str) -> Item:
         key = str(row["record_no"])
         return Item(
-            key=revision_key(
-                self._context, self.object_name, key, Operation.CREATE, canonical_json(content), system="intacct"
-            ),
+            key=revision_key(self._context, self.object_name, key, operation, seed, system="intacct"),
             object_name=self.object_name,
-            operation=Operation.CREATE,
+            operation=operation,
             source_id=key,
-            natural_key={"customerId": customer_id, "invoiceNumber": number},
+            natural_key={},
             payload=content,
             source_revision=self._context.revisions.get((self.object_name, key), ""),
             amount=row["trx_total_entered"],
-            currency=currency,
+            currency=text(row, "currency"),
             label=_label(row),
             warnings=_warnings(row),
         )
@@ -138,21 +165,23 @@ class InvoicesIntoBill:
         if any(name in self._context.quarantined for name in names):
             reason = "a newer copy of it is in quarantine"
             raise Held("quarantined", "S-ERR-41", reason, "Correct in Intacct what the quarantine names, then sync.")
-        if (self.object_name, key) in self._context.posted:
-            reason = "it was created in BILL before and is not its pair any more"
-            raise Held("deleted_in_bill", "S-IDM-06", reason, "Pair it by hand with the invoice that took its place.")
-        mark = read_source_mark(text(row, "description"))
-        if mark is not None and mark[0] == "bill":
-            reason = f"it came from BILL's invoice {mark[1]}, which is not its pair any more"
-            raise Held("came_from_bill", "S-SCH-05", reason, "Pair the two with `map`, or restore the invoice in BILL.")
         if row["trx_total_entered"] == 0:
             raise Held("not_positive", "S-INV-01", "its amount is zero", "Reverse it in Intacct if it is not needed.")
         if not _number(row):
             reason = "it has no number, without which it could not be looked up"
             raise Held("missing_field", "S-IDM-03", reason, "Give it a number in Intacct.")
 
-    def _check_copies(self, row: Row, customer_id: str, number: str) -> None:
-        if taken := self._taken.get((customer_id, fold(number))):
+    def _check_new(self, row: Row) -> None:
+        if (self.object_name, str(row["record_no"])) in self._context.posted:
+            reason = "it was created in BILL before and is not its pair any more"
+            raise Held("deleted_in_bill", "S-IDM-06", reason, "Pair it by hand with the invoice that took its place.")
+        mark = read_source_mark(text(row, "description"))
+        if mark is not None and mark[0] == "bill":
+            reason = f"it came from BILL's invoice {mark[1]}, which is not its pair any more"
+            raise Held("came_from_bill", "S-SCH-05", reason, "Pair the two with `map`, or restore the invoice in BILL.")
+
+    def _check_copies(self, row: Row, customer_id: str, number: str, own: str) -> None:
+        if taken := [one for one in self._taken[customer_id, fold(number)] if one != own]:
             reason = (
                 f"BILL has invoice {number} of this customer already, as {', '.join(taken)}, and it is not its pair"
             )
@@ -162,11 +191,81 @@ class InvoicesIntoBill:
             reason = f"Intacct has several invoices {number} of this customer"
             raise Held("duplicate", "S-IDM-04", reason, "Reverse the copy in Intacct, or correct its number.")
 
+    # --- changing -------------------------------------------------------------------------------------------------
+
+    def _mend(self, row: Row, twin: Row) -> Item | None:
+        """Return the update of what only Intacct changed since both sides agreed; what they never agreed on stays."""
+        base = self._context.agreed.get((_PUSHED.reconciliation, twin["id"], str(row["record_no"])), {})
+        known = [one for one in self.all_shared(row, twin) if one.column in base]
+        policy = self._link.into_bill.conflicts
+        changes = to_send(known, base, rows=(row, twin), is_master=False, policy=policy)
+        if not changes or twin.get("is_archived"):
+            return None
+        self._check_source(row)
+        self._check_twin(twin)
+        customer_id = self._customers.id_in_bill(text(row, "customer_id"), text(row, "currency"))
+        self._check_copies(row, customer_id, _number(row), twin["id"])
+        places = {"customer_id": customer_id, "document_no": _number(row), "due_date": _due(row)}
+        places["invoice_date"] = text(row, "invoice_date")
+        content: Fields = {_PUSHED.field(name): value for name, value in places.items() if name in changes}
+        if "lines" in changes:
+            content[_LINES] = self._lines_in_place(row, twin)
+        state = content_of(_PUSHED, twin)
+        # An update starts from a certain state of its target: the way back and forth again is another operation.
+        item = self._item(
+            row, Operation.UPDATE, content, canonical_json(content) + state + str(twin.get("modified_at"))
+        )
+        shown = ((one.column.replace("_", " "), one.theirs, one.ours) for one in known if one.column in changes)
+        return replace(
+            item,
+            natural_key={"customerId": text(twin, "customer_id"), "invoiceNumber": text(twin, "document_no")},
+            target_id=twin["id"],
+            target_revision=state,
+            changes=changes_of(*shown),
+        )
+
+    def _check_twin(self, twin: Row) -> None:
+        if (_PUSHED.target.qualified_name, twin["id"]) in self._context.quarantined:
+            reason = "a newer copy of BILL's invoice is in quarantine"
+            raise Held("quarantined", "S-ERR-41", reason, "Correct in BILL what the quarantine names, then sync.")
+        status, due = text(twin, "status"), twin.get("due_amount")
+        if status not in {"", "OPEN"} or (due is not None and due != twin["amount"]):
+            reason = f"it is {status or 'paid'} in BILL with {due} due, where only an unpaid invoice is edited"
+            raise Held("record_locked", "S-INV-01", reason, "Undo the edit in Intacct, or correct it by a credit memo.")
+
+    def _lines_in_place(self, row: Row, twin: Row) -> list[Fields]:
+        """Return the lines, each in the place of one that is there; BILL's PATCH takes no line and no code away."""
+        present, lines = self._twin_lines.get(twin["id"], []), self._coded_lines(row)
+        remedy = "Make the change in BILL too; the rest follows by itself."
+        if twin.get("tax_amount"):
+            reason = "its lines changed, and BILL reckons the sales tax of it by an item of its own"
+            raise Held("sales_tax", "S-INV-03", reason, remedy)
+        if len(lines) < len(present):
+            reason = f"BILL's invoice has {len(present)} lines, Intacct's {len(lines)}, and a change removes none"
+            raise Held("lines_removed", "S-INV-01", reason, remedy)
+        for position, (old, line) in enumerate(zip(present, lines, strict=False), start=1):
+            lost = [word for word, field in _CODES.items() if old.get(f"{word}_id") and field not in line[_CODED]]
+            if lost:
+                reason = f"line {position} has no {lost[0]} any more, which a change does not take away"
+                raise Held("lost_dimension", "S-INV-01", reason, remedy)
+        return [line if old is None else _in_place_of(old, line) for old, line in zip_longest(present, lines)]
+
 
 def priced(line: Fields) -> Fields:
     """Return a line with its amount as the price of one, which is how BILL has lines of invoices."""
     told = {name: value for name, value in line.items() if name != "amount"}
     return {**told, "quantity": "1", "price": line["amount"]}
+
+
+def _in_place_of(old: Row, line: Fields) -> Fields:
+    """Return a line that takes the place of one in BILL, with the codes of that which Intacct says nothing of."""
+    kept: Fields = {field: text(old, column) for column, field in _KEPT.items() if text(old, column)}
+    told = line[_CODED]
+    return {"id": old["id"], **line, _CODED: kept | told if isinstance(told, dict) else told}
+
+
+def _due(row: Row) -> str:
+    return text(row, "due_date") or text(row, "invoice_date")
 
 
 def _number(row: Row) -> str:

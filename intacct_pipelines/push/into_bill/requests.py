@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from intacct_pipelines.domain.catalog import Kind
-from intacct_pipelines.domain.push import Operation
+from intacct_pipelines.domain.push import Operation, content_revision
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import PushError
-from intacct_pipelines.push.channel import Found
+from intacct_pipelines.push.channel import Found, lines_told
 
 if TYPE_CHECKING:
     from intacct_pipelines.domain.push import Fields
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 ARCHIVED: Final = "archived"
 """BILL's field; it is changed by calls of its own, ``archive`` and ``restore`` (bill v3, every list)."""
 _PAYMENT_STATUS: Final = "paymentStatus"
-_UNPAID: Final = "UNPAID"
+_STATUS: Final = "status"
+_UNPAID: Final = frozenset({"", "UNPAID", "OPEN"})
+"""Words for how far a document is paid that say: not at all; of bills, and of invoices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def write_of(item: OutboxItem, organization_id: str) -> Write:
     if ARCHIVED in payload:
         act = "archive" if payload[ARCHIVED] == "true" else "restore"
         return Write("POST", f"{path}/{item.target_id}/{act}", {})
-    return Write("PATCH", f"{path}/{item.target_id}", body_of(pushed, payload))
+    return Write("PATCH", f"{path}/{item.target_id}", _as_taken(pushed, body_of(pushed, payload)))
 
 
 def body_of(pushed: Pushed, payload: Fields) -> dict[str, Any]:
@@ -100,7 +102,8 @@ def _as_taken(pushed: Pushed, body: dict[str, Any]) -> dict[str, Any]:
         return body
     told = {name: value for name, value in body.items() if name not in {"customerId", "totalAmount"}}
     # What BILL does with the customer's mail if nothing is said is not documented.
-    return {"customer": {"id": body["customerId"]}, **told, "processingOptions": {"sendEmail": False}}
+    customer = {"customer": {"id": body["customerId"]}} if "customerId" in body else {}
+    return {**customer, **told, "processingOptions": {"sendEmail": False}}
 
 
 def _value(text: Any, kind: Kind | None) -> Any:
@@ -125,14 +128,28 @@ def told(value: object) -> str:
 def found_in(pushed: Pushed, record: Mapping[str, Any]) -> Found:
     """Return a record of BILL as a look-up compares it; what BILL leaves out is empty.
 
-    A bill of which BILL says any word but ``UNPAID`` is settled, or about to be. No other document is edited there.
+    A bill or invoice of which BILL says any other word than that it is unpaid is settled, or about to be.
     """
     money = {column.source for column in pushed.target.columns if column.kind is Kind.MONEY}
     fields = {name: told(_plain(_at(record, name), name in money)) for name in pushed.look_up_fields}
     text = fields.get(pushed.field(pushed.mark), "") if pushed.mark else ""
-    state = fields.get(_PAYMENT_STATUS, "")
-    is_settled = state not in {"", _UNPAID}
+    if pushed.lines_field:
+        fields[pushed.lines_field] = lines_told(record.get(pushed.lines_field) or [])
+    state = fields.get(_PAYMENT_STATUS) or fields.get(_STATUS, "")
+    is_settled = state not in _UNPAID
     return Found(fields[pushed.field(pushed.target.key[0])], text, fields, state=state, is_settled=is_settled)
+
+
+def content_of(pushed: Pushed, row: Mapping[str, Any]) -> str:
+    """Return the state of a stored record of BILL, as a look-up of it would tell it.
+
+    Args:
+        pushed: Of an object whose items have no mark.
+        row: The record, columns named as in the catalog.
+    """
+    columns = (*pushed.natural_key, *pushed.content)
+    is_money = {column: pushed.target.column(column).kind is Kind.MONEY for column in columns}
+    return content_revision(told(_plain(row.get(column), is_money[column])) for column in columns)
 
 
 def _plain(value: Any, is_money: bool) -> Any:  # what a value is, of two

@@ -154,6 +154,9 @@ class RecordsServed(State):
             changed = editor.update_vendor(record, body)
         elif call.kind == "customers":
             changed = CustomerEditor(call.organization, now).change(record, body)
+        elif call.kind == "invoices":
+            is_patch = call.request.method == "PATCH"
+            changed = InvoiceEditor(call.organization, now).change(record, body, keep_lines=is_patch)
         else:
             changed = ListEditor(call.organization, now).change(call.kind, record, body)
         return json_reply(200, self._store(call.organization, call.kind, [changed])[0])

@@ -114,6 +114,8 @@ _ROUTES: Final = tuple(
         ("POST", "/v3/(?P<kind>invoices)/record-payment", "record_invoice", "_record_receipt"),
         *_reads("invoices", "list_invoices", "get_invoice"),
         ("POST", "/v3/(?P<kind>invoices)", "create_invoice", "_create"),
+        ("PATCH", f"/v3/(?P<kind>invoices)/{_ID}", "update_invoice", "_update"),
+        ("PUT", f"/v3/(?P<kind>invoices)/{_ID}", "replace_invoice", "_update"),
         ("POST", f"/v3/(?P<kind>invoices)/{_ID}/{_ACT}", "{act}_invoice", "_archive"),
         *_reads("receivable-payments", "get_list_of_received_payments_get", "get_received_payment_details_get"),
         *_reads("credit-memos", "get_list_of_credit_memos_get", "get_credit_memo_details_get"),

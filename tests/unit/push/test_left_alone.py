@@ -15,7 +15,9 @@ from intacct_pipelines.push.recover import check_target, judge
 from intacct_pipelines.warehouse.outbox import OutboxItem, Reason
 
 KEY = ItemKey("ip-0123456789abcdef0123456789abcdef")
-UPDATED = [name for name, one in PUSHED.items() if one.mark and one.looked_up]
+MADE_ONLY = {"bill_vendor_credit", "bill_ap_adjustment", "bill_credit_memo"}
+"""What is looked up before it is made, and never changed."""
+UPDATED = [name for name, one in PUSHED.items() if one.mark and one.looked_up and name not in MADE_ONLY]
 UNDONE = [name for name, one in PUSHED.items() if Operation.REVERSE in one.functions]
 
 
