@@ -13,6 +13,7 @@ from intacct_pipelines.domain.link import INTO_BILL
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.apply import apply_plan
 from intacct_pipelines.push.into_bill.channel import BillChannel
+from intacct_pipelines.push.into_bill.shelf import Shelf
 from intacct_pipelines.warehouse.outbox import Outbox
 
 LEG = {"mode": "sync", "gate": "auto", "auto_approve": {"items": 1000, "amount": "0"}}
@@ -104,7 +105,7 @@ class IntoBillWorld(World):
             link = systems.link(self.entity, INTO_BILL)
             report = apply_plan(
                 Outbox(systems.warehouse, now=clock.now),
-                BillChannel(systems.bill(self.entity)),
+                BillChannel(systems.bill(self.entity), Shelf(systems.intacct(self.entity)), now=clock.now),
                 link,
                 worker=f"run-{self.run}",
                 now=clock.now,

@@ -20,6 +20,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import ConfigurationError, NotApprovedError
 from intacct_pipelines.push.apply import ApplyOptions, ApplyReport, apply_plan
 from intacct_pipelines.push.into_bill.channel import BillChannel
+from intacct_pipelines.push.into_bill.shelf import Shelf
 from intacct_pipelines.push.into_business_center.channel import BusinessCenterChannel
 from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.push.into_spend.channel import SpendChannel
@@ -94,7 +95,7 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
 def channel_of(systems: Systems, link: Link) -> Channel:
     """Return the way into the system that a link's items are written to."""
     if link.platform == INTO_BILL:
-        return BillChannel(systems.bill(link.entity))
+        return BillChannel(systems.bill(link.entity), Shelf(systems.intacct(link.entity)))
     if link.platform == INTO_BUSINESS_CENTER:
         return BusinessCenterChannel(systems.out_folder(link.entity), partial(_standing, systems, link.entity))
     if link.platform == INTO_SPEND:

@@ -11,6 +11,7 @@ from intacct_pipelines.defs.comparing import among_clearing, holder_of, left_out
 from intacct_pipelines.defs.optional import lacks_module
 from intacct_pipelines.defs.platform_files import PlatformFiles
 from intacct_pipelines.domain.attached import ATTACHED
+from intacct_pipelines.domain.attached_in_bill import ATTACHMENTS, KEPT
 from intacct_pipelines.domain.catalog import TABLES, Table
 from intacct_pipelines.domain.link import INTO_BUSINESS_CENTER, Mode
 from intacct_pipelines.domain.pushed import PUSHED
@@ -18,6 +19,7 @@ from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.errors import NotApprovedError
 from intacct_pipelines.push.confirm import confirm_items
 from intacct_pipelines.push.into_bill.planners import agreements
+from intacct_pipelines.push.into_bill.shelf import Shelf, measure_attachments, wanted_attachments
 from intacct_pipelines.push.into_business_center.answers import heed_answers
 from intacct_pipelines.push.measuring import measure, unread_files
 from intacct_pipelines.push.plan import PLANNERS, build_plan
@@ -46,7 +48,9 @@ def pushed_objects(systems: Systems, link: Link) -> list[Pushed]:
         and pushed.is_let_by(link)
         and not (pushed.is_compared and left_out(systems, link.entity, RECONCILED[pushed.reconciliation]))
         and not _lacks_target(systems, link.entity, pushed.target)
-        and not (pushed.name in ATTACHED and _lacks_target(systems, link.entity, TABLES["intacct.attachment"]))
+        and not (
+            pushed.name in {*ATTACHED, *KEPT} and _lacks_target(systems, link.entity, TABLES["intacct.attachment"])
+        )
     ]
 
 
@@ -71,6 +75,9 @@ def _lacks_target(systems: Systems, entity: EntityKey, table: Table) -> bool:
 
 def _contents(systems: Systems, objects: Iterable[Pushed], sources: Sources) -> dict[tuple[str, str], Content]:
     """Return what is in the files that the objects may send; what nobody knows yet is read from the platform."""
+    objects = [*objects]
+    if kept := [pushed.name for pushed in objects if pushed.name in KEPT]:
+        return _contents_of_intacct(systems, kept, sources)
     attached = [ATTACHED[pushed.name] for pushed in objects if pushed.name in ATTACHED]
     if not attached:
         return {}
@@ -79,6 +86,18 @@ def _contents(systems: Systems, objects: Iterable[Pushed], sources: Sources) -> 
     known = stored.known()
     wanted = [file for one in attached for file in unread_files(sources, one, known)]
     found = measure(PlatformFiles(systems, link), wanted, link.files)
+    stored.remember(found)
+    return {**known, **found}
+
+
+def _contents_of_intacct(systems: Systems, objects: list[str], sources: Sources) -> dict[tuple[str, str], Content]:
+    """Return what is in the attachments that may go into BILL; what nobody knows yet is read from Intacct."""
+    link = sources.link
+    stored = FileContents(systems.warehouse, link.name)
+    known = stored.known()
+    named = {attachment for name in objects for attachment in wanted_attachments(sources, name)}
+    rows = [row for row in sources.live(ATTACHMENTS) if row["attachment_id"] in named]
+    found = measure_attachments(Shelf(systems.intacct(link.entity)), rows, known, link.files.per_plan)
     stored.remember(found)
     return {**known, **found}
 

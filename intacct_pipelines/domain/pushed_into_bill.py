@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from intacct_pipelines.domain.attached_in_bill import KEPT
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed_object import LeftAlone, Pushed
@@ -177,6 +178,20 @@ INTO_BILL: Final = (
         reconciled_as="ar_payment",
         by_person=frozenset({Operation.CREATE}),
         person_spared_by_policy=True,
+    ),
+    *(
+        Pushed(
+            name,
+            f"{one.word} file",
+            source=TABLES["intacct.attachment"],
+            source_lines=(),
+            target=TABLES[f"bill.{one.document}"],
+            natural_key=("document_no",),
+            people_id="document_no",
+            lifts="S-ATT-01",
+            reconciled_as=f"{one.document}_attachment",
+        )
+        for name, one in KEPT.items()
     ),
 )
 """In the order of writing: parents before children."""

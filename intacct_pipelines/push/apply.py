@@ -149,6 +149,7 @@ class _Run:
         self._now = now
         self._sleep = sleep
         self._pauses = 0
+        self._is_waited_for = False
         self._seen: frozenset[ItemKey] = frozenset()
         self._claims: Counter[ItemKey] = Counter()
 
@@ -225,6 +226,9 @@ class _Run:
                 absent, _ = self._resolve([*absent, *unsure], is_last=True)
             for item in absent:
                 self._repeat(item)
+            if self._is_waited_for:
+                # A later run knows more; looking again at once would find the same.
+                return
 
     def _resolve(self, items: Sequence[OutboxItem], *, is_last: bool) -> tuple[list[OutboxItem], list[OutboxItem]]:
         """Look items up and store what that proves; return those that are to be sent again, and those left undecided.
@@ -312,6 +316,8 @@ class _Run:
             self.report.requests -= 1
             if stopped.error is not None:
                 self._pause(stopped.error)
+            elif stopped.outcome is None:
+                self._is_waited_for = True
             # an item with files has a request of its own
             return [stopped.outcome or _not_sent(items[0])]
         except (RateLimitedError, SessionExpiredError) as error:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from intacct_pipelines.domain.attached import Reference, read_contents, references
+from intacct_pipelines.domain.attached_in_bill import KEPT, files_sent
 from intacct_pipelines.domain.push import (
     UNDONE_STATES,
     Operation,
@@ -78,7 +79,8 @@ class Stopped(Exception):  # noqa: N818  # not an error: it carries what becomes
     """An item is not sent.
 
     Args:
-        outcome: What becomes of it; None if nothing is known and the next run tries again.
+        outcome: What becomes of it; None if nothing is known and the next run tries again. Without an error too, its
+            earlier request may still be at work, and this run looks no further.
         error: What stood in the way then.
     """
 
@@ -134,6 +136,8 @@ def is_by(item: OutboxItem, record: Found) -> bool:
     if item.operation is Operation.REVERSE:
         # Where the reason of a reversal ends up is not documented; its effect is the state, whoever brought it about.
         return record.record_id == item.target_id and record.state in UNDONE_STATES
+    if item.object_name in KEPT:
+        return {one.sha256 for _, one in files_sent(json.loads(item.payload_text))} <= record.hashes
     if item.is_marked:
         return item.key in record.text and _holds_files(item, record)
     pushed, payload = PUSHED[item.object_name], json.loads(item.payload_text)

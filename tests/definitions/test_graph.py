@@ -182,7 +182,10 @@ def test_lineage_runs_from_sources_to_push(graph):
     into_bill = ("gl_account", "department", "location", "accounting_class", "project", "employee", "item")
     into_bill += ("ap_term", "vendor", "customer", "ap_bill", "vendor_credit", "ar_invoice", "credit_memo")
     into_bill += ("ap_payment", "ar_payment")
-    assert parents("push", "bill_plan") == {f"{room}/{name}" for room in ("recon", "bill") for name in into_bill}
+    assert parents("push", "bill_plan") == {
+        *(f"{room}/{name}" for room in ("recon", "bill") for name in into_bill),
+        *("recon/ap_bill_attachment", "recon/ar_invoice_attachment"),
+    }
     center = {"gl_account": "account", "vendor": "vendor", "ap_bill": "bill"}
     assert parents("push", "into_business_center_plan") == {
         *(f"business_center/{table}" for table in center),

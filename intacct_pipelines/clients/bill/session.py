@@ -188,8 +188,21 @@ class Session:
         """Change some fields; sent once, never repeated. Raises as ``post`` does."""
         return self._write("PATCH", path, body)
 
+    def upload(self, path: str, name: str, content: bytes) -> Any:
+        """Put a file where BILL keeps those of a record; sent once, never repeated. Raises as ``post`` does.
+
+        Args:
+            path: Path of the record's files, such as ``/v3/documents/bills/00n…`` (bill v3, documents).
+            name: What it is called, with its type.
+            content: What is in it.
+        """
+        return self._sent_once(Call("POST", check_path(path), {"name": name}, raw=content))
+
     def _write(self, method: str, path: str, body: object) -> Any:
-        call = Call(method, check_path(path), {}, body)
+        return self._sent_once(Call(method, check_path(path), {}, body))
+
+    def _sent_once(self, call: Call) -> Any:
+        method, path = call.method, call.path
         moves_money = path.lower().startswith(_MONEY) or bool(_MONEY_SEGMENTS & set(path.lower().split("/")))
         if moves_money and (method, path) not in _RECORDS:
             raise ConfigurationError(f"{call.operation} moves money or opens a way for it; this product never does.")

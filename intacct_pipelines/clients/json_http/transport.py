@@ -58,6 +58,8 @@ class Call:
     body: object = None
     form: Mapping[str, str] | None = None
     """Sent as a form instead of a body; not shown either."""
+    raw: bytes | None = None
+    """Sent as it is, a file; not shown either."""
 
     @property
     def operation(self) -> str:
@@ -170,6 +172,8 @@ class Transport:
         typed = {} if content is None else {"Content-Type": "application/json"}
         if call.form is not None:
             content, typed = urlencode(call.form).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+        if call.raw is not None:
+            content, typed = call.raw, {"Content-Type": "application/octet-stream"}
         # an address with a query of its own keeps it only if no other is given
         params = dict(call.params) or None
         try:

@@ -7,8 +7,10 @@ looked for right before it is sent, and once more after an answer was lost.
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from intacct_pipelines.domain.attached_in_bill import KEPT
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
@@ -16,13 +18,15 @@ from intacct_pipelines.errors import FunctionRejectedError, RecordNotFoundError,
 from intacct_pipelines.push.channel import at, is_by, lost, no_answer, reason_of
 from intacct_pipelines.push.into_bill.open_documents import check_open
 from intacct_pipelines.push.into_bill.requests import ARCHIVED, found_in, path_of, write_of
+from intacct_pipelines.push.into_bill.uploading import kept_as_whole, upload
 from intacct_pipelines.warehouse.outbox import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from intacct_pipelines.domain.pushed import Pushed
     from intacct_pipelines.push.channel import Found
+    from intacct_pipelines.push.into_bill.shelf import Shelf
     from intacct_pipelines.warehouse.outbox import OutboxItem
 
 
@@ -53,6 +57,14 @@ class BillSession(Protocol):
         """Read a list to its end."""
         ...
 
+    def file(self, path: str, *, most: int) -> bytes:
+        """Return what is in a file."""
+        ...
+
+    def upload(self, path: str, name: str, content: bytes) -> Any:
+        """Put a file there, once."""
+        ...
+
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Create or act, once."""
         ...
@@ -62,20 +74,33 @@ class BillSession(Protocol):
         ...
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class BillChannel:
     """BILL as a channel (``push.channel.Channel``).
 
     Args:
         session: A session at the link's organisation.
+        shelf: Where the bytes of Intacct's attachments come from, for links that send some.
+        now: Returns the current instant, aware.
     """
 
-    def __init__(self, session: BillSession) -> None:
+    def __init__(
+        self, session: BillSession, shelf: Shelf | None = None, *, now: Callable[[], datetime] = _utc_now
+    ) -> None:
         self._session = session
+        self._shelf = shelf
+        self._now = now
 
     def look_up(self, items: Sequence[OutboxItem]) -> dict[str, list[Found]]:
         """Ask for changed records by their id; for new ones by what BILL can filter by, else read the whole list."""
         found: dict[str, list[Found]] = {item.key: [] for item in items}
-        for name in dict.fromkeys(item.object_name for item in items):
+        for item in items:
+            if item.object_name in KEPT:
+                found[item.key] = kept_as_whole(self._session, item)
+        for name in dict.fromkeys(item.object_name for item in items if item.object_name not in KEPT):
             pushed = PUSHED[name]
             of_it = [item for item in items if item.object_name == name]
             for record in self._read(pushed, of_it):
@@ -112,6 +137,8 @@ class BillChannel:
             RemoteSystemError: As the session has it.
         """
         (item,) = items
+        if item.object_name in KEPT and self._shelf is not None:
+            return upload(self._session, self._shelf, item, self._now())
         check_open(item, self._session.get)
         write = write_of(item, self._session.organization_id)
         send = self._session.post if write.method == "POST" else self._session.patch

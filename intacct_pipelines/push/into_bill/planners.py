@@ -10,6 +10,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.bills import BillsIntoBill
 from intacct_pipelines.push.into_bill.credits import AdjustmentsIntoBill, CreditsIntoBill, NegativeBillsIntoBill
 from intacct_pipelines.push.into_bill.customers import CustomersIntoBill
+from intacct_pipelines.push.into_bill.files import FILES_INTO_BILL
 from intacct_pipelines.push.into_bill.invoices import InvoicesIntoBill
 from intacct_pipelines.push.into_bill.lists import LISTS_INTO_BILL
 from intacct_pipelines.push.into_bill.memos import MemosIntoBill
@@ -24,13 +25,16 @@ from intacct_pipelines.push.planner import Context
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from intacct_pipelines.push.into_bill.files import FilesIntoBill
     from intacct_pipelines.push.into_bill.recorded import RecordedIntoBill
     from intacct_pipelines.push.into_bill.records import IntoBillPlanner
     from intacct_pipelines.push.into_business_center.records import IntoCenterPlanner
     from intacct_pipelines.push.into_spend.values import IntoSpendPlanner
     from intacct_pipelines.push.sources import Sources
 
-_IntoBill: TypeAlias = "IntoBillPlanner | BillsIntoBill | CreditsIntoBill | InvoicesIntoBill | RecordedIntoBill"
+_IntoBill: TypeAlias = (
+    "IntoBillPlanner | BillsIntoBill | CreditsIntoBill | InvoicesIntoBill | RecordedIntoBill | FilesIntoBill"
+)
 
 PLANNERS_INTO_BILL: Final[tuple[type[_IntoBill], ...]] = (
     *LISTS_INTO_BILL,
@@ -43,6 +47,7 @@ PLANNERS_INTO_BILL: Final[tuple[type[_IntoBill], ...]] = (
     MemosIntoBill,
     PaymentsIntoBill,
     ReceiptsIntoBill,
+    *FILES_INTO_BILL,
 )
 
 

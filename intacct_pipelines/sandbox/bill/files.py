@@ -31,6 +31,8 @@ _SHARES: Final = {"bills": (0.8, 0.1), "vendors": (0.4, 0.1), "customers": (0.3,
 """How many records have the first file, and how many the second as well."""
 _LINK_LIFE: Final = timedelta(minutes=5)
 """How long the twin's links last; BILL does not say how long its own do."""
+_AT_WORK: Final = timedelta(minutes=2)
+"""How long the twin works on an upload; BILL says a few minutes."""
 _HEADS: Final = {"pdf": b"%PDF-1.4\n", "zip": b"PK\x03\x04", "xlsx": b"PK\x03\x04"}
 
 
@@ -47,6 +49,8 @@ class Files:
         self._seed = seed
         self._changed: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._contents: dict[str, bytes] = {}
+        self._coming: dict[str, tuple[datetime, str, str, bytes]] = {}
+        self._arrived: dict[str, str] = {}
 
     def listed(self, kind: str, record_id: str) -> list[dict[str, Any]]:
         """The files of a record, as BILL lists them.
@@ -112,6 +116,27 @@ class Files:
         file = self._file(kind, random.Random(f"{self._seed} {record_id} {len(files)} {name}"), name, at)  # noqa: S311  # an invented id
         files.append(file)
         return str(file["id"])
+
+    def upload(self, bill_id: str, name: str, content: bytes, at: datetime) -> str:
+        """Take a document of a bill, which is listed later; return the id of the upload."""
+        source = random.Random(f"upload {self._seed} {len(self._coming) + len(self._arrived)}")  # noqa: S311  # an invented id
+        upload_id = "0du" + "".join(source.choices(ALPHABET, k=17))
+        self._coming[upload_id] = (at + _AT_WORK, bill_id, name, content)
+        return upload_id
+
+    def arrive(self, now: datetime) -> None:
+        """List the documents whose upload is done by now."""
+        for upload_id, (due, bill_id, name, content) in list(self._coming.items()):
+            if due <= now:
+                del self._coming[upload_id]
+                self._arrived[upload_id] = self.add("bills", bill_id, name, due)
+                self.put(self._arrived[upload_id], content)
+
+    def status_of(self, upload_id: str) -> dict[str, Any]:
+        """How far an upload is, as BILL tells it."""
+        done = self._arrived.get(upload_id)
+        status = "UPLOADED" if done else "IN_PROGRESS" if upload_id in self._coming else "UNDEFINED"
+        return {"uploadId": upload_id, "documentId": done, "status": status}
 
     def remove(self, kind: str, record_id: str, file_id: str) -> None:
         """Take a file away."""

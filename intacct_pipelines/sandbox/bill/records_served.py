@@ -9,7 +9,7 @@ from intacct_pipelines.sandbox.bill.credit_edits import CreditEditor
 from intacct_pipelines.sandbox.bill.customer_edits import CustomerEditor
 from intacct_pipelines.sandbox.bill.invoice_edits import InvoiceEditor
 from intacct_pipelines.sandbox.bill.list_edits import ListEditor
-from intacct_pipelines.sandbox.bill.payload import BillError, decode, json_reply, refusal
+from intacct_pipelines.sandbox.bill.payload import BillError, decode, invalid, json_reply, refusal
 from intacct_pipelines.sandbox.bill.state import State
 from intacct_pipelines.sandbox.http import Reply
 
@@ -23,6 +23,7 @@ _DEFAULT_PAGE: Final = 20
 _MOST_PER_PAGE: Final = 100
 _MOST_BULK: Final = {"vendors": 20, "bills": 100}
 _MOST_BULK_LISTS: Final = 50
+_LARGEST_FILE: Final = 6_000_000
 _ENVELOPES: Final = {
     "chart-of-accounts": "chartOfAccounts",
     "accounting-classes": "accountingClasses",
@@ -49,6 +50,7 @@ class RecordsServed(State):
     def _files(self, call: Call) -> Reply:
         """The files of one record; what they are called, and a link to each."""
         self._record(call)
+        call.organization.files.arrive(self._now())
         listed = f"{call.kind}/{call.groups['id']}"
         offset, size, _, _, _ = self._page(call, listed)
         files = call.organization.files.listed(call.kind, call.groups["id"])
@@ -56,6 +58,27 @@ class RecordsServed(State):
         if offset + size < len(files):
             answer["nextPage"] = self._tokens.issue([call.organization.id, listed, size, "", ""], offset + size)
         return json_reply(200, answer)
+
+    def _upload(self, call: Call) -> Reply:
+        """Keep a file with a record; a bill's is listed only minutes later, under another id."""
+        self._record(call)
+        name, content = call.parameter("name"), call.request.body
+        if not name:
+            raise invalid(["name: must not be null"])
+        if not 0 < len(content) <= _LARGEST_FILE:
+            raise refusal(413 if content else 400, "SANDBOX-1413", "A file has 1 to 6,000,000 bytes.")
+        files, now = call.organization.files, self._now()
+        if call.kind == "bills":
+            return json_reply(200, {"id": files.upload(call.groups["id"], name, content, now)})
+        file_id = files.add(call.kind, call.groups["id"], name, now)
+        files.put(file_id, content)
+        return json_reply(200, self._linked(call, files.found(file_id)))
+
+    def _upload_status(self, call: Call) -> Reply:
+        """How far uploads of bills' documents are."""
+        files = call.organization.files
+        files.arrive(self._now())
+        return json_reply(200, [files.status_of(upload_id) for upload_id in call.parameter("ids").split(",")])
 
     def _file(self, call: Call) -> Reply:
         """One file: what it is called, and a link to it."""

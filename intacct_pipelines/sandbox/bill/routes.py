@@ -70,6 +70,10 @@ _FILES: Final = (
     ("/v3/attachments/(?P<kind>customers)", "list_customer_attachments"),
     ("/v3/attachments/(?P<kind>invoices)", "list_invoice_attachments"),
 )
+_UPLOADS: Final = (
+    ("/v3/documents/(?P<kind>bills)", "create_bill_document"),
+    ("/v3/attachments/(?P<kind>invoices)", "create_invoice_attachment"),
+)
 _ROUTES: Final = tuple(
     Route(method, re.compile(path), operation, handler)
     for method, path, operation, handler in (
@@ -123,6 +127,8 @@ _ROUTES: Final = tuple(
         ("POST", f"/v3/(?P<kind>credit-memos)/{_ID}/{_ACT}", "{act}_a_credit_memo_post", "_archive"),
         *_reads("users", "list_organization_users", "get_organization_user"),
         *(("GET", f"{path}/{_ID}", operation, "_files") for path, operation in _FILES),
+        *(("POST", f"{path}/{_ID}", operation, "_upload") for path, operation in _UPLOADS),
+        ("GET", "/v3/documents/upload-status", "upload_status", "_upload_status"),
         ("GET", f"/v3/documents/{_ID}", "get_document", "_file"),
         ("GET", f"/v3/attachments/{_ID}", "get_attachment", "_file"),
         ("GET", f"/files/{_ID}", DOWNLOAD, "_download"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from intacct_pipelines.domain.attached_in_bill import KEPT
 from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import UNDONE_STATES, Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
@@ -47,7 +48,8 @@ class Confirming(Journal):
                 for row in rows
             ]
             self._move(cursor, outcomes, actor)
-            pairs = [_pair(row) for row in rows]
+            # What is uploaded makes no pair: it is of documents that are one already.
+            pairs = [_pair(row) for row in rows if row["object_name"] not in KEPT]
             for pair in pairs:
                 values = {**pair._asdict(), "link": pairs_of or link, "actor": actor, "now": self._now()}
                 cursor.execute(_FORMER_PAIR, values)

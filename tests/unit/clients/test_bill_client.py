@@ -492,6 +492,22 @@ def test_write_with_an_ended_session_is_not_replayed_but_the_next_call_logs_in()
     assert server.logins == 2
 
 
+def test_a_file_goes_as_it_is_under_its_name() -> None:
+    """S-ATT-01: raw bytes, once; nowhere else than where BILL keeps files of records."""
+    server = ScriptedBill()
+    server.script = [httpx.Response(200, json={"id": "0du1"}), problem(401, "BDC_1109", "no")]
+    with make_client(server) as client:
+        session = client.session(ORGANIZATION)
+        assert session.upload("/v3/documents/bills/00n1", "Scan 1&2.pdf", b"\x00{}") == {"id": "0du1"}
+        with pytest.raises(SessionExpiredError):
+            session.upload("/v3/documents/bills/00n1", "Scan.pdf", b"1")
+        with pytest.raises(ConfigurationError, match="moves money"):
+            session.upload("/v3/payments/stp1", "Scan.pdf", b"1")
+    [first, _] = server.reads
+    assert (first.method, first.url.params["name"], first.content) == ("POST", "Scan 1&2.pdf", b"\x00{}")
+    assert first.headers["Content-Type"] == "application/octet-stream"
+
+
 def test_amounts_are_written_digit_by_digit() -> None:
     """A decimal goes out as its own digits; a float is refused, it would not be exact."""
     server = ScriptedBill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
@@ -88,6 +89,33 @@ def test_a_document_names_an_attachment_though_it_is_paid_and_its_books_are_clos
     books.twin.options.attaches_in_closed_books = True
     assert numbers(books.result(named, entity_id="100")) == []
     assert books.twin.bills()[0].fields["SUPDOCID"] == "A-1"
+
+
+def test_a_file_of_a_bill_is_listed_minutes_after_its_upload_and_one_of_an_invoice_at_once(caller, twin, clock):
+    """BILL tells an id of the upload first; the document has another, and the bytes are those that were sent."""
+    bill = next(iter(twin.files(caller.organization_id, "bills")))
+    place = f"/v3/documents/bills/{bill}"
+
+    def upload(path, content=b"%PDF mine", name="Scan.pdf"):
+        headers = {"devkey": caller.business.dev_key, "sessionid": caller.session_id}
+        reply = twin.handle(Request("POST", f"/connect{path}", f"name={name}" if name else "", headers, content))
+        return reply.status, json.loads(reply.body)
+
+    assert [upload(place, b"")[0], upload(place, b"1" * 6_000_001)[0], upload(place, name="")[0]] == [400, 413, 400]
+    assert upload("/v3/documents/bills/00nNobody")[0] == 404
+    before = {one["id"] for one in caller.read_all(place)}
+    status, told = upload(place)
+    assert (status, told["id"][:3], len(caller.read_all(place))) == (200, "0du", len(before))
+    [state] = caller.send("GET", "/v3/documents/upload-status", ids=told["id"])[1]
+    assert state["status"] == "IN_PROGRESS"
+    clock.advance(120)
+    [made] = [one for one in caller.read_all(place) if one["id"] not in before]
+    [state] = caller.send("GET", "/v3/documents/upload-status", ids=told["id"])[1]
+    assert (state["status"], state["documentId"]) == ("UPLOADED", made["id"])
+    assert twin.content(caller.organization_id, made["id"]) == b"%PDF mine"
+    invoice = next(iter(twin.files(caller.organization_id, "invoices")))
+    _, told = upload(f"/v3/attachments/invoices/{invoice}", b"%PDF theirs", "Terms.pdf")
+    assert told["id"] in {one["id"] for one in caller.read_all(f"/v3/attachments/invoices/{invoice}")}
 
 
 def test_a_file_of_bill_is_served_to_a_session_by_a_link_that_soon_ends(caller, twin, clock):
