@@ -68,7 +68,8 @@ BILLS: Final[dict[str, Advice]] = {
     "no_purchase_reference": at("bill"),
     "paid_outside_bill": at(
         "bill mark paid",
-        "Until then BILL shows the bill as open and somebody may pay it again. Make payments in BILL (S-BP-05).",
+        "Until then BILL shows the bill as open and somebody may pay it again. Make payments in BILL (S-BP-05), or let "
+        "the way into BILL record them (`also_pushed: [bill_ap_payment]` of `into_bill`).",
     ),
     "unpaid_in_intacct": at("plan, payment", "The payment's own finding says why it is not there; mend that one."),
     "archived_but_standing": at(

@@ -24,7 +24,10 @@ RECEIVABLES: Final[dict[str, Advice]] = {
     "invoice_missing_in_platform": at("bill sync, bill invoice, reverse invoice"),
     "edited_order": at("bill invoice, order"),
     "tax_differs": at("invoice, bill list"),
-    "received_outside_bill": at("bill mark received"),
+    "received_outside_bill": at(
+        "bill mark received",
+        "The way into BILL records receipts if it is let (`also_pushed: [bill_ar_payment]` of `into_bill`).",
+    ),
     "void_not_in_intacct": at(
         "plan, reverse receipt", "See the receipt's finding: a link in mode `sync` plans its reversal."
     ),
@@ -44,7 +47,10 @@ RECEIVABLES: Final[dict[str, Advice]] = {
     ),
     "receipt_deleted_in_intacct": at("plan, receipt, bill cancel receipt"),
     "receipt_missing_in_intacct": at("plan, receipt", _PLANNED),
-    "made_in_intacct": at("bill mark received"),
+    "made_in_intacct": at(
+        "bill mark received",
+        "The way into BILL records it if it is let (`also_pushed: [bill_ar_payment]` of `into_bill`).",
+    ),
     "memo_applied_in_intacct": at("bill memo"),
     "receipt_deleted_in_bill": at("reverse receipt"),
     "fee_in_receipt": at("journal"),
