@@ -51,14 +51,19 @@ class Home(IntoBillWorld):
         document = connections_of(
             sandbox, into_bill=policy, not_pushed=not_pushed, approved_only=False, organization_id=organization
         ).model_dump(mode="json")
-        document["companies"]["sandbox"]["routes"] = routes
-        self.connections = Connections.model_validate(document)
+        self._document = document
+        self.route(routes)
         self.environment = environment_of(sandbox, warehouse_dsn)
         facts = sandbox.describe()["intacct"]
         self.company_id = facts["company_id"]
         self.entity = EntityKey(self.company_id, facts["entities"][0])
         self.network = LossyTransport(SandboxTransport(sandbox))
         self.transport, self.run = self.network, 0
+
+    def route(self, routes):
+        """Write a table of routes to the connections file."""
+        self._document["companies"]["sandbox"]["routes"] = routes
+        self.connections = Connections.model_validate(self._document)
 
     def organization(self):
         """The BILL account's records."""

@@ -43,7 +43,7 @@ class Context:
         decisions: By object and source id, what the planners before this one decided.
         contents: What is known of what is in the platform's files, by table and file id.
         agreed: By reconciliation, the platform's id and Intacct's record number: what both sides last agreed on, by
-            BILL's column.
+            BILL's column; with an empty id, to which other account a document without pair was left.
     """
 
     sources: Sources

@@ -85,7 +85,7 @@ def _entry(configuration: Configuration, link: Placed, place: int, *, is_new: bo
     if configuration.enters_entity:
         entry["entity"] = link.entity_id or (_ENTITIES[place % len(_ENTITIES)] if is_new else "ENTITY-ID")
     entry |= {"bill": link.bill, "organization_id": link.organization_id}
-    if configuration.is_one_way:
+    if configuration.is_one_way and not link.is_routed:
         entry["one_way"] = True
     if is_new:
         entry["clearing"] = {"money_out": "1070", "money_in": "1080"}
@@ -108,7 +108,10 @@ def _comments(configuration: Configuration, *, is_new: bool) -> Iterator[str]:
         yield f"No entity: each link ends at {owner} itself (S-CFG-02)."
     if configuration.level is Level.TOP:
         yield "default_location: of lines without one, which are held otherwise (S-CFG-20)."
-    if not configuration.is_one_way:
+    if configuration.is_one_way:
+        yield "one_way: nothing made in Intacct goes into BILL. In its place `routes` of the company, the same in each"
+        yield "file, says which account gets what (S-CFG-10)."
+    else:
         yield "No one_way: documents travel both ways (S-CFG-06)."
 
 

@@ -63,7 +63,7 @@ class BillsIntoBill:
         self._twin_lines = sources.lines("bill.ap_bill_line")
         self._vendors = PartiesInBill(context, VENDORS)
         self._coded = CodedForBill(sources)
-        self._routing = Routing(sources, _PUSHED)
+        self._routing = Routing(context, _PUSHED)
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in sources.live("bill.ap_bill"):
             if not row.get("is_archived"):
@@ -106,6 +106,11 @@ class BillsIntoBill:
             return Hold(
                 self.object_name, key, _label(row), kind, rule, reason, remedy, amount, currency, held_by=held.held_by
             )
+
+    def left(self) -> Iterator[tuple[Row, str]]:
+        """Yield the documents that are left to other accounts, each with the name of its own."""
+        found = (row for row in self.rows() if row["record_no"] not in self._twins and self._travels(row))
+        yield from self._routing.left(found)
 
     def _travels(self, row: Row) -> bool:
         """Return whether BILL is expected to have a bill.
@@ -201,6 +206,7 @@ class BillsIntoBill:
 
     def _mend(self, row: Row, twin: Row) -> Item | None:
         """Return the update of what only Intacct changed since both sides agreed; what they never agreed on stays."""
+        self._routing.check_pair(row, twin)
         base = self._context.agreed.get((_PUSHED.reconciliation, twin["id"], str(row["record_no"])), {})
         known = [one for one in self.all_shared(row, twin) if one.column in base]
         policy = self._link.into_bill.conflicts

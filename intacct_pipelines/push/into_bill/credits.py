@@ -58,7 +58,7 @@ class CreditsIntoBill:
         self._twins = sources.twins(self.object_name)
         self._parties = PartiesInBill(context, self.parties)
         self._coded = CodedForBill(sources)
-        self._routing = Routing(sources, pushed)
+        self._routing = Routing(context, pushed)
         self._party = f"{self.parties.word}_id"
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in sources.live(pushed.target.qualified_name):
@@ -114,6 +114,11 @@ class CreditsIntoBill:
                 self.object_name, key, label, kind, rule, reason, remedy, amount, currency, held_by=held.held_by
             )
 
+    def left(self) -> Iterator[tuple[Row, str]]:
+        """Yield the documents that are left to other accounts, each with the name of its own."""
+        found = (row for row in self.rows() if row["record_no"] not in self._twins and self._travels(row))
+        yield from self._routing.left(found)
+
     def _travels(self, row: Row) -> bool:
         """Return whether BILL is expected to have a credit.
 
@@ -121,7 +126,8 @@ class CreditsIntoBill:
         """
         mark = read_source_mark(text(row, "description"))
         return (
-            text(row, "state") == "Posted"
+            not self._link.one_way
+            and text(row, "state") == "Posted"
             and not row.get("trx_total_paid")
             and text(row, "owner_entity_id") == self._link.entity.entity_id
             and (mark is None or mark[0] == "bill")

@@ -62,7 +62,7 @@ class InvoicesIntoBill:
         self._twin_lines = sources.lines("bill.ar_invoice_line")
         self._coded = CodedForBill(sources)
         self._sold = InvoiceLines(sources)
-        self._routing = Routing(sources, _PUSHED)
+        self._routing = Routing(context, _PUSHED)
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in sources.live("bill.ar_invoice"):
             if not row.get("is_archived"):
@@ -106,14 +106,20 @@ class InvoicesIntoBill:
                 self.object_name, key, _label(row), kind, rule, reason, remedy, amount, currency, held_by=held.held_by
             )
 
+    def left(self) -> Iterator[tuple[Row, str]]:
+        """Yield the documents that are left to other accounts, each with the name of its own."""
+        found = (row for row in self.rows() if row["record_no"] not in self._twins and self._travels(row))
+        yield from self._routing.left(found)
+
     def _travels(self, row: Row) -> bool:
         """Return whether BILL is expected to have an invoice.
 
-        It is posted and nothing of it is paid (S-INV-01), of the link's own level (S-CFG-11) and no credit (S-CRM-01).
-        An order is there only as such an invoice (S-SAL-01).
+        It is posted and nothing of it is paid (S-INV-01), of the link's own level (S-CFG-11) and no credit (S-CRM-01);
+        transactions of some links go one way only (S-CFG-10). An order is there only as such an invoice (S-SAL-01).
         """
         return (
-            text(row, "state") == "Posted"
+            not self._link.one_way
+            and text(row, "state") == "Posted"
             and not row.get("trx_total_paid")
             and row["trx_total_entered"] >= 0
             and text(row, "owner_entity_id") == self._link.entity.entity_id
@@ -195,6 +201,7 @@ class InvoicesIntoBill:
 
     def _mend(self, row: Row, twin: Row) -> Item | None:
         """Return the update of what only Intacct changed since both sides agreed; what they never agreed on stays."""
+        self._routing.check_pair(row, twin)
         base = self._context.agreed.get((_PUSHED.reconciliation, twin["id"], str(row["record_no"])), {})
         known = [one for one in self.all_shared(row, twin) if one.column in base]
         policy = self._link.into_bill.conflicts

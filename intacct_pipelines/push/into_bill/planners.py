@@ -17,6 +17,7 @@ from intacct_pipelines.push.into_bill.memos import MemosIntoBill
 from intacct_pipelines.push.into_bill.merging import agreed
 from intacct_pipelines.push.into_bill.payments import PaymentsIntoBill
 from intacct_pipelines.push.into_bill.receipts import ReceiptsIntoBill
+from intacct_pipelines.push.into_bill.routing import LEFT, LEFT_TO
 from intacct_pipelines.push.into_bill.vendors import VendorsIntoBill
 from intacct_pipelines.push.into_business_center.planners import LISTS_INTO_CENTER
 from intacct_pipelines.push.into_spend.planners import PLANNERS_INTO_SPEND
@@ -52,7 +53,7 @@ PLANNERS_INTO_BILL: Final[tuple[type[_IntoBill], ...]] = (
 
 
 def agreements(sources: Sources, objects: Collection[str]) -> dict[tuple[str, str, str], dict[str, str]]:
-    """Return what the pairs of some objects agree on now; see ``Context.agreed``."""
+    """Return what pairs of some objects agree on now, and what is left to other accounts; see ``Context.agreed``."""
     context = Context(sources, {}, frozenset(), ClosedBooks(), (), (), datetime.now(UTC), {})
     found: dict[tuple[str, str, str], dict[str, str]] = {}
     kinds: tuple[type[_IntoBill | IntoCenterPlanner | IntoSpendPlanner], ...] = (
@@ -65,4 +66,7 @@ def agreements(sources: Sources, objects: Collection[str]) -> dict[tuple[str, st
         for row, twin in planner.pairs():
             key = (pushed.reconciliation, str(twin[pushed.target.key[0]]), str(row["record_no"]))
             found[key] = agreed(planner.all_shared(row, twin))
+        if isinstance(planner, BillsIntoBill | CreditsIntoBill | InvoicesIntoBill):
+            for row, account in planner.left():
+                found[pushed.reconciliation, LEFT, str(row["record_no"])] = {LEFT_TO: account}
     return found

@@ -83,3 +83,17 @@ def test_links_that_are_there_keep_their_names_and_ids(letter: str):
     assert {link.entity for link in found.values()} == ({"100", "ENTITY-ID"} if letter in "EF" else {""})
     assert {link.one_way for link in found.values()} == {letter in "BD"}
     assert not any(link.clearing.money_out for link in found.values())
+
+
+@pytest.mark.parametrize("letter", "BD")
+def test_a_link_that_is_routed_stays_so(letter: str):
+    """S-CFG-10: `one_way` beside `routes` would be refused; who has neither is told of both."""
+    told = [
+        fragment(
+            CONFIGURATIONS[letter],
+            [Placed("on", "acme", "main", "008", "", is_one_way=False, beside=1, is_routed=is_routed)],
+        )
+        for is_routed in (True, False)
+    ]
+    assert ["one_way: true" in each for each in told] == [False, True]
+    assert all("`routes` of the company" in each for each in told)

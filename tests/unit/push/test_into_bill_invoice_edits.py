@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -21,6 +22,7 @@ from push_receivables import (
 
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.routes import Route, Routes
 from intacct_pipelines.push.channel import is_by, revision_now
 from intacct_pipelines.push.into_bill.planners import agreements
 from intacct_pipelines.push.into_bill.requests import found_in, write_of
@@ -177,3 +179,16 @@ def test_what_a_change_in_bill_cannot_do_is_a_persons():
     agreed = {**AGREED, "lines": "100 4000 ENG 100-A ; 8 tax"}
     planned = changed(lines=recoded, theirs=taxed, total="108.00", agreed=agreed)
     assert kinds(planned) == [("sales_tax", "S-INV-03")]
+
+
+def test_of_a_link_of_one_way_no_edit_goes_into_bill_and_one_that_leads_elsewhere_now_waits():
+    """S-CFG-10: a pair is kept in step wherever it leads, but one that went there from Intacct may be in two."""
+    edit = {"due_date": date(2026, 4, 1)}
+    assert len(changed(edit).items) == 1
+    one_way = changed(edit, link=replace(BACK, one_way=True))
+    assert (one_way.items, one_way.holds) == ((), ())
+    routes = Routes({"east": BACK.organization_id, "west": "org2"}, (Route("west"),))
+    routed = replace(BACK, routes=routes)
+    assert len(changed(edit, link=routed).items) == 1
+    moved = changed(edit, link=routed, posted={(NAME, "700")})
+    assert (moved.items, kinds(moved)) == ((), [("rerouted", "S-CFG-10")])

@@ -10,6 +10,8 @@ from into_bill_cases import BACK
 from push_cases import PAIRED_BILL, PAIRED_VENDOR, bill, intacct_bill, intacct_line, line, plan, tables
 
 from intacct_pipelines.domain.routes import Route, Routes
+from intacct_pipelines.push.into_bill.planners import agreements
+from intacct_pipelines.push.sources import Sources
 
 ROUTES = Routes(
     {"east": "org1", "west": "org2"},
@@ -124,3 +126,32 @@ def test_what_the_vendors_sync_of_an_account_made_goes_nowhere_and_what_nobody_k
         assert [seen(link, rows) for link in links] == [LEFT, LEFT]
     assert [seen(link, rows_of(intacct_bill(description=None, created_by="1"))) for link in links] == [TAKEN, LEFT]
     assert seen(links[0], rows_of()) == (0, [("maker_unknown", "S-CFG-10")])
+
+
+def test_a_bill_that_was_left_to_another_account_is_not_taken_by_a_later_route():
+    """S-CFG-10: that account may have it, and only its own home knows; both are told, and a person decides."""
+    there, here = rows_of(lines=[intacct_line(location_id="200-A")]), rows_of()
+    known = agreements(Sources(EAST, there, (PAIRED_VENDOR,)), ["bill_ap_bill"])
+    assert known == {("ap_bill", "", "500"): {"left_to": "west"}}
+    assert agreements(Sources(EAST, here, (PAIRED_VENDOR,)), ["bill_ap_bill"]) == {}
+    planned = plan(here, link=EAST, matches=(PAIRED_VENDOR,), objects=["bill_ap_bill"], agreed=known)
+    assert (planned.items, [(hold.kind, hold.rule) for hold in planned.holds]) == ((), [("rerouted", "S-CFG-10")])
+    assert "west" in planned.holds[0].reason
+    alone = plan(here, link=BACK, matches=(PAIRED_VENDOR,), objects=["bill_ap_bill"], agreed=known)
+    assert len(alone.items) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "expected"),
+    [
+        ("INTACCT:500 6f0c6d0e-6a2b-5d0b-9f2f-3a1f6a4f0c11 Slate", {}, [("rerouted", "S-CFG-10")]),
+        ("INTACCT:500 6f0c6d0e-6a2b-5d0b-9f2f-3a1f6a4f0c11 Slate", {"is_archived": True}, []),
+        ("INTACCT:501 6f0c6d0e-6a2b-5d0b-9f2f-3a1f6a4f0c11 Slate", {}, []),
+        (None, {}, []),
+    ],
+)
+def test_a_bill_that_went_into_an_account_and_leads_to_another_now_is_told_there(text, more, expected):
+    """S-CFG-10: it may be in both; one that was born in BILL, or is archived there, is no matter of routes."""
+    rows = rows_of(theirs=[bill(description=text, **more)], their_lines=[line()])
+    assert seen(WEST, rows, matches=(PAIRED_VENDOR, PAIRED_BILL)) == (0, expected)
+    assert seen(EAST, rows, matches=(PAIRED_VENDOR, PAIRED_BILL)) == LEFT
