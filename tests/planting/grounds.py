@@ -12,7 +12,14 @@ from planting.lists import LISTS
 from planting.parties import CENTER_VENDORS, CUSTOMERS, VENDORS
 from planting.payments import PAYMENTS
 from planting.receivables import INVOICES, MEMOS, ONE_WAY_INVOICES, RECEIPTS, TAKEN_MEMOS, TAXED_INVOICES
-from planting.routed import ROUTED_BILLS, ROUTED_CREDITS, ROUTED_INVOICES
+from planting.routed import (
+    ROUTED_BILLS,
+    ROUTED_CREDITS,
+    ROUTED_INVOICES,
+    ROUTED_MEMOS,
+    ROUTED_PAYMENTS,
+    ROUTED_RECEIPTS,
+)
 from planting.transfers import RECEIPT_TRANSFERS, TRANSFERS
 
 GROUNDS: dict[str, Ground] = {
@@ -49,6 +56,9 @@ GROUNDS: dict[str, Ground] = {
     "ap_bill, routed": ROUTED_BILLS,
     "ar_invoice, routed": ROUTED_INVOICES,
     "vendor_credit, routed": ROUTED_CREDITS,
+    "ap_payment, routed": ROUTED_PAYMENTS,
+    "ar_payment, routed": ROUTED_RECEIPTS,
+    "credit_memo, one-way": ROUTED_MEMOS,
     "ar_invoice with Advanced Sales Tax": TAXED_INVOICES,
     "vendor_credit, one-way and unapproved too": OPEN_CREDITS,
     "vendor_credit, adjustments go into BILL": LIFTED_CREDITS,

@@ -5,8 +5,16 @@ from __future__ import annotations
 from planting.bills import bill_case, ours, theirs
 from planting.credits import credit, negative_bill
 from planting.ground import Ground, one_of
-from planting.payments import settlement_case
-from planting.receivables import booked_invoice, invoice, receivables_case
+from planting.payments import paid, pay, settlement_case
+from planting.receivables import (
+    booked_invoice,
+    booked_memo,
+    invoice,
+    memo,
+    receivables_case,
+    receive,
+    received,
+)
 from reconcile_cases import make_link
 
 from intacct_pipelines.domain.routes import Route, Routes
@@ -39,3 +47,9 @@ for _ground, _missing in (
     _ground.only_theirs("made_by_a_sync", "S-CFG-10", lines=one_of([HERE], [WEST]), created_by="77")
     # What names a source that was never here is another account's, wherever its lines would lead.
     _ground.outside("of_another_account", "S-CFG-10", lines=[HERE], description="BILL:of-the-west k1")
+
+ROUTED_PAYMENTS = Ground("ap_payment", lambda: settlement_case(routes=ROUTES), pay, paid)
+ROUTED_RECEIPTS = Ground("ar_payment", lambda: receivables_case(routes=ROUTES), receive, received)
+ROUTED_MEMOS = Ground("credit_memo", lambda: receivables_case(one_way=True), memo, booked_memo)
+for _ground in (ROUTED_PAYMENTS, ROUTED_RECEIPTS, ROUTED_MEMOS):
+    _ground.outside("of_another_account", "S-CFG-10", description="BILL:of-the-west k1")
