@@ -195,6 +195,8 @@ def with_payment(**changes):
     return paying(bill__ap_payment=[payment(**changes)])
 
 
+VOIDED = {"single_status": "VOIDED", "status": "VOID"}
+RECORDED = "INTACCT:800 12345678-1234-5234-9234-123456789012 1042"
 STRANGER = {"intacct__ap_payment": [intacct_payment(description=None, document_no="hand")]}
 PART_PAID = intacct_bill(trx_total_paid=Decimal(30), trx_total_due=Decimal(70), state="Partially Paid")
 USED_UP = {"bill__ap_payment_credit": [used()], "bill__ap_payment": [payment(amount=Decimal(60))]}
@@ -238,6 +240,24 @@ HELD = {
         "duplicate",
         paying(**STRANGER, intacct__ap_payment_detail=[intacct_share()]),
         {},
+    ),
+    "paid by hand line by line, same amount [S-PAY-09]": (
+        "duplicate",
+        paying(
+            **STRANGER,
+            intacct__ap_payment_detail=[intacct_share(amount="60"), intacct_share(901, amount="40")],
+        ),
+        {},
+    ),
+    "recorded from Intacct [S-SCH-05]": ("came_from_intacct", with_payment(description=RECORDED), {}),
+    "record of it void [S-PAY-04]": (
+        "voided_in_bill",
+        paying(
+            bill__ap_payment=[payment(**VOIDED, description=RECORDED)],
+            intacct__ap_payment=[intacct_payment(description="By hand")],
+            intacct__ap_payment_detail=[intacct_share()],
+        ),
+        {"matches": (*SETTLED, PAIRED_PAYMENT)},
     ),
     "part-paid by hand [S-PAY-09]": (
         "already_settled",
@@ -388,7 +408,6 @@ def test_what_is_in_hand_is_not_there_for_another_payment():
     assert [one.source_id for one in plan(shown, in_hand=[stored(first, State.ACCEPTED)]).items] == ["p2"]
 
 
-VOIDED = {"single_status": "VOIDED", "status": "VOID"}
 VOID = {
     "id": "x1",
     "payment_id": "p1",

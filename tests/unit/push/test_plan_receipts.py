@@ -303,6 +303,15 @@ def test_a_voided_receipt_is_taken_back_on_a_day_of_its_own():
     assert effect(item) == [("credit", "1080", amount), ("debit", "accounts receivable", amount)]
 
 
+def test_what_bill_only_records_is_neither_entered_nor_taken_back():
+    """S-SCH-05, S-ARP-03: a receipt that was made in Intacct, without its pair, and with its record in BILL void."""
+    recorded = "INTACCT:31 12345678-1234-5234-9234-123456789012 W-1"
+    made = planned(receipts(bill__ar_payment=[receipt(description=recorded)]))
+    assert hold(made) == ("came_from_intacct", "S-SCH-05")
+    rows, matches = void({"description": recorded}, {"description": "By wire"})
+    assert hold(planned(rows, matches=matches)) == ("voided_in_bill", "S-ARP-03")
+
+
 def test_a_receipt_is_not_taken_back_before_its_own_day():
     """Intacct refuses a reversal that is older than what it reverses."""
     rows, matches = void({"modified_at": datetime(2026, 2, 1, 8, 0, tzinfo=UTC)})
