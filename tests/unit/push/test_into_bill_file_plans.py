@@ -181,12 +181,13 @@ class Organization:
     held: dict = field(default_factory=dict)
     posted: list = field(default_factory=list)
     is_there: bool = True
+    place: str = "/v3/documents/bills/b1"
 
     def list(self, path, **_more):
         """The bill's documents."""
         if not self.is_there:
             raise RecordNotFoundError("no such bill", system="bill", operation=path)
-        assert path == "/v3/documents/bills/b1"
+        assert path == self.place
         yield Page([{"id": name} for name in self.held])
 
     def file(self, path, *, most):
@@ -224,6 +225,33 @@ def test_what_bill_has_by_content_is_not_posted_again_and_nothing_is_believed():
     assert (found.record_id, is_by(item, found)) == ("b1", True)
     organization.is_there = False
     assert way.look_up([item]) == {item.key: []}
+
+
+def test_files_of_an_invoice_go_to_its_attachments():
+    """S-ATT-01: the same, where BILL keeps those of invoices."""
+    tables = {
+        ATTACHMENTS: [attachment()],
+        "intacct.ar_invoice": [{"record_no": 500, "attachment_id": "AT 1"}],
+        "bill.ar_invoice": [{"id": "i1", "document_no": "H-1", "is_archived": False}],
+    }
+    pair = {"object": "ar_invoice", "platform_id": "i1", "intacct_record_no": 500, "method": "crosswalk"}
+    made = build_plan(
+        BACK,
+        tables,
+        [pair],
+        revisions={},
+        closed_through=None,
+        now=NOW,
+        objects=["bill_ar_invoice_file"],
+        contents=known({"Scan.pdf": SCAN}),
+    )
+    organization = Organization(place="/v3/attachments/invoices/i1")
+    item = replace(stored(made.items[0]), attempts=1)
+    channel(organization, {"Scan.pdf": SCAN}).send([item])
+    assert organization.posted == [("/v3/attachments/invoices/i1", "Scan.pdf", SCAN)]
+    organization.held["a1"] = SCAN
+    [found] = channel(organization, {}).look_up([item])[item.key]
+    assert (found.record_id, made.items[0].label) == ("i1", "files of invoice H-1")
 
 
 def test_an_upload_that_may_be_at_work_is_waited_for():

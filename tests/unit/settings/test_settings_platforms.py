@@ -131,6 +131,17 @@ def test_the_way_into_business_center_is_a_link_of_its_own_and_bills_go_one_way_
     assert connections(**BOTH, business_center={"files": without}).platform_link("into_bill", here) is not None
 
 
+def test_a_policy_approves_what_records_money_in_bill_only_if_the_file_says_so():
+    """S-PAY-01: `approve_payments` of `into_bill`; and what the vendor leaves behind goes only by name."""
+    links = {"north": {**BOTH["links"]["north"]}}
+    here, found = EntityKey("Acme", "100"), []
+    for said in ({}, {"approve_payments": True, "also_pushed": ["bill_ap_payment", "bill_ar_payment"]}):
+        links["north"]["into_bill"] = said
+        link = connections(**{**BOTH, "links": links}).platform_link("into_bill", here)
+        found.append((link.into_bill.approves_payments, sorted(link.also_pushed)))
+    assert found == [(False, []), (True, ["bill_ap_payment", "bill_ar_payment"])]
+
+
 def test_the_way_into_spend_is_a_link_of_its_own_that_observes_until_it_is_told_to_write():
     """S-CRD-05: it ends at the entity of its account, knows how its values are read, and offers the lists it names."""
     here = EntityKey("Acme", "100")
