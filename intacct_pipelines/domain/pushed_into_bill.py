@@ -13,6 +13,11 @@ from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed_object import LeftAlone, Pushed
 
+_NAMED_BY_LINES: Final = tuple(
+    f"{schema}.{name}" for schema in ("intacct", "bill") for name in ("project", "item", "employee")
+)
+"""Lists that lines name beside what stands in the ledger."""
+
 
 def _credited(name: str, source: str, target: str, party: str, lifts: str = "") -> Pushed:
     """Return a credit, which is made and not changed; BILL's list of them can be filtered by id alone."""
@@ -27,6 +32,7 @@ def _credited(name: str, source: str, target: str, party: str, lifts: str = "") 
         people_id="reference_no",
         mark="description",
         looked_up=("is_archived",),
+        helped_by=_NAMED_BY_LINES,
         lifts=lifts,
         reconciled_as=target,
     )
@@ -124,6 +130,7 @@ INTO_BILL: Final = (
         people_id="document_no",
         mark="description",
         looked_up=("is_archived", "payment_status", "approval_status", "amount", "bill_date", "due_date"),
+        helped_by=_NAMED_BY_LINES,
         reconciled_as="ap_bill",
         left_alone=LeftAlone(settled="S-BIL-09", edited="S-BIL-11", changed="S-BIL-11"),
     ),
@@ -141,6 +148,7 @@ INTO_BILL: Final = (
         people_id="document_no",
         content=("customer_id", "document_no", "invoice_date", "due_date", "amount"),
         looked_up=("is_archived", "status"),
+        helped_by=_NAMED_BY_LINES,
         lines_field="invoiceLineItems",
         reconciled_as="ar_invoice",
         left_alone=LeftAlone(settled="S-INV-01"),

@@ -47,7 +47,7 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "ap_adjustment_line": [
-        {"record_no": 20411, "adjustment_record_no": 3519, "line_no": 1, "trx_amount": Decimal(-40), "class_id": None}
+        {"record_no": 20411, "adjustment_record_no": 3519, "trx_amount": Decimal(-40), "project_id": "RIVER"}
     ],
     "ap_payment": [
         {

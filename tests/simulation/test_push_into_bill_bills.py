@@ -136,6 +136,29 @@ def test_a_bill_that_came_from_bill_is_never_made_there_again(world):
     assert world.counts() == before
 
 
+def test_a_bill_takes_its_new_project_along_once_that_is_there(warehouse_dsn):
+    """S-PRJ-01, S-IDM-03: the bill waits for it, then names it, once though the answer is lost; both ways then rest."""
+    world = IntoBillWorld(warehouse_dsn, "bill_project", "bill_vendor", "bill_ap_bill", **MONEY).settle()
+    world.make_vendor("QUARRY-1", "Zenith Quarries")
+    world.plan()
+    world.send()
+    world.plan()
+    project = world.make("PROJECT", PROJECTID="BRIDGE-7", NAME="Bridge over the Truckee", PROJECTCATEGORY="Contract")
+    number, plan = entered(world, NUMBER, ("40.00", {"PROJECTID": "BRIDGE-7"}), ("60.00", {}))
+    [held] = [hold for hold in plan.holds if hold.source_id == number and hold.object_name == "bill_ap_bill"]
+    assert (held.kind, held.rule, held.held_by) == ("parent_waits", "S-PRJ-01", project)
+    assert world.send() == {"accepted": 1}
+    [item] = world.plan().plan.items
+    assert (item.source_id, item.warnings) == (number, ())
+    world.send("answer")
+    [made] = in_bill(world)
+    [job] = world.in_bill("bill_project", shortName="BRIDGE-7")
+    assert [line["classifications"].get("jobId", "") for line in made["billLineItems"]] == [job["id"], ""]
+    again = world.plan()
+    assert (again.confirmed, again.plan.items, world.send(), len(in_bill(world))) == (1, (), {}, 1)
+    assert world.plan().plan.items == ()
+
+
 def test_an_edit_in_intacct_follows_once_and_one_on_both_sides_is_held_on_both_ways(supplied):
     """S-CFG-21, S-BIL-09: number and amount; the answer is lost once; then both edit, and nothing is overwritten."""
     world = supplied

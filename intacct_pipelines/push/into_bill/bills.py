@@ -22,6 +22,7 @@ from intacct_pipelines.push.bill_words import (
 )
 from intacct_pipelines.push.changes import changes_of
 from intacct_pipelines.push.into_bill.coded import CodedForBill
+from intacct_pipelines.push.into_bill.line_names import LineNames, with_names
 from intacct_pipelines.push.into_bill.merging import Shared, to_send
 from intacct_pipelines.push.into_bill.parties import VENDORS, PartiesInBill
 from intacct_pipelines.push.into_bill.requests import told
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.push.sources import Row
 
 _PUSHED: Final = PUSHED["bill_ap_bill"]
+_NAMES: Final = "line_names"
 _ORDER_NUMBER_LENGTH: Final = 100
 
 
@@ -63,6 +65,7 @@ class BillsIntoBill:
         self._twin_lines = sources.lines("bill.ap_bill_line")
         self._vendors = PartiesInBill(context, VENDORS)
         self._coded = CodedForBill(sources)
+        self._names = LineNames(context, _PUSHED)
         self._routing = Routing(context, _PUSHED)
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in sources.live("bill.ap_bill"):
@@ -89,8 +92,10 @@ class BillsIntoBill:
         theirs = {
             "vendor_id": self._vendors.intacct_id(text(twin, "vendor_id")),
             "lines": lines_in_words(self._coded.back(line) for line in self._twin_lines.get(twin["id"], [])),
+            _NAMES: self._names.bills_words(self._twin_lines.get(twin["id"], [])),
         }
-        for column, ours in words_of(row, self._lines.get(row["record_no"], [])).items():
+        lines = self._lines.get(row["record_no"], [])
+        for column, ours in {**words_of(row, lines), _NAMES: self._names.in_words(lines)}.items():
             yield Shared(column, ours, theirs.get(column, text(twin, column).strip()))
 
     def decide(self, row: Row) -> Decision:
@@ -151,7 +156,8 @@ class BillsIntoBill:
 
     def _coded_lines(self, row: Row) -> list[Fields]:
         lines = self._lines.get(row["record_no"], [])
-        return self._coded.translate(lines, row["trx_total_entered"], text(row, "currency"), "bill")
+        coded = self._coded.translate(lines, row["trx_total_entered"], text(row, "currency"), "bill")
+        return with_names(coded, [self._names.of_line(at, line) for at, line in enumerate(lines, start=1)])
 
     def _item(self, row: Row, operation: Operation, content: Fields, seed: str, words: str) -> Item:
         source_id = str(row["record_no"])
@@ -167,7 +173,7 @@ class BillsIntoBill:
             amount=row["trx_total_entered"],
             currency=text(row, "currency"),
             label=_label(row),
-            warnings=_warnings(row),
+            warnings=(*_warnings(row), *self._names.not_carried(self._lines.get(row["record_no"], []))),
         )
 
     def _check_source(self, row: Row) -> None:
@@ -255,18 +261,21 @@ class BillsIntoBill:
             content["dueDate"] = _due(row)
         if "purchase_order_no" in columns:
             content["purchaseOrderNumber"] = order_number(row)
-        if "lines" in columns:
-            content["billLineItems"] = self._lines_in_place(row, twin)
+        if {"lines", _NAMES} & {*columns}:
+            content["billLineItems"] = self._lines_in_place(row, twin, has_changed=_NAMES in columns)
         return content
 
-    def _lines_in_place(self, row: Row, twin: Row) -> list[Fields]:
+    def _lines_in_place(self, row: Row, twin: Row, *, has_changed: bool) -> list[Fields]:
         """Return the lines, each in the place of one that is there; BILL's PATCH keeps those that are not named."""
-        present = [line["id"] for line in self._twin_lines.get(twin["id"], [])]
+        present = self._twin_lines.get(twin["id"], [])
         lines = self._coded_lines(row)
         if len(lines) < len(present):
             reason = f"BILL's bill has {len(present)} lines, Intacct's {len(lines)}, and a change removes none"
             raise Held("lines_removed", "S-BIL-09", reason, "Remove the lines in BILL; the rest follows by itself.")
-        return [{"id": line_id, **line} if line_id else line for line_id, line in zip_longest(present, lines)]
+        return [
+            self._names.in_place_of(old, line, has_changed=has_changed, rule="S-BIL-09") if old else line
+            for old, line in zip_longest(present, lines)
+        ]
 
 
 def _due(row: Row) -> str:

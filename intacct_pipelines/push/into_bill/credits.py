@@ -16,6 +16,7 @@ from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, Operation, 
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bill_words import mark_in_bill
 from intacct_pipelines.push.into_bill.coded import CodedForBill
+from intacct_pipelines.push.into_bill.line_names import LineNames, with_names
 from intacct_pipelines.push.into_bill.parties import VENDORS, PartiesInBill
 from intacct_pipelines.push.into_bill.routing import Routing
 from intacct_pipelines.push.list_updates import revision_key
@@ -58,6 +59,7 @@ class CreditsIntoBill:
         self._twins = sources.twins(self.object_name)
         self._parties = PartiesInBill(context, self.parties)
         self._coded = CodedForBill(sources)
+        self._names = LineNames(context, pushed)
         self._routing = Routing(context, pushed)
         self._party = f"{self.parties.word}_id"
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -157,7 +159,7 @@ class CreditsIntoBill:
             amount=-row["trx_total_entered"],
             currency=text(row, "currency"),
             label=self._label(row),
-            warnings=self.warnings(row),
+            warnings=(*self.warnings(row), *self._names.not_carried(self._lines.get(row["record_no"], []))),
         )
 
     @property
@@ -172,7 +174,8 @@ class CreditsIntoBill:
             raise Held("mixed_signs", self.rule, reason, "Split it in Intacct, or enter it in BILL by hand.")
         turned = [{**one, "trx_amount": -one["trx_amount"]} for one in rows]
         lines = self._coded.translate(turned, -row["trx_total_entered"], text(row, "currency"), self._pushed.word)
-        return [self.line(one) for one in lines]
+        named = with_names(lines, [self._names.of_line(at, one) for at, one in enumerate(rows, start=1)])
+        return [self.line(one) for one in named]
 
     def _check_source(self, row: Row) -> None:
         key, lines = str(row["record_no"]), self._lines.get(row["record_no"], [])

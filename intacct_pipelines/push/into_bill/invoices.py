@@ -13,6 +13,7 @@ from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, Operation, 
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.changes import changes_of
 from intacct_pipelines.push.into_bill.coded import CodedForBill
+from intacct_pipelines.push.into_bill.line_names import CODED, LineNames, with_names
 from intacct_pipelines.push.into_bill.merging import Shared, to_send
 from intacct_pipelines.push.into_bill.parties import CUSTOMERS, PartiesInBill
 from intacct_pipelines.push.into_bill.requests import content_of
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
 _PUSHED: Final = PUSHED["bill_ar_invoice"]
 _ORDER_MODULE: Final = "8."
 _LINES: Final = _PUSHED.lines_field
-_CODED: Final = "classifications"
-_KEPT: Final = {"project_id": "jobId", "item_id": "itemId"}
+_NAMES: Final = "line_names"
 _CODES: Final = {"department": "departmentId", "location": "locationId", "class": "accountingClassId"}
 
 
@@ -61,6 +61,7 @@ class InvoicesIntoBill:
         self._customers = PartiesInBill(context, CUSTOMERS)
         self._twin_lines = sources.lines("bill.ar_invoice_line")
         self._coded = CodedForBill(sources)
+        self._names = LineNames(context, _PUSHED)
         self._sold = InvoiceLines(sources)
         self._routing = Routing(context, _PUSHED)
         self._taken: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -88,8 +89,10 @@ class InvoicesIntoBill:
         theirs = {
             "customer_id": self._customers.intacct_id(text(twin, "customer_id")),
             "lines": self._sold.bills_words(twin, self._twin_lines.get(twin["id"], []), text(twin, "currency")),
+            _NAMES: self._names.bills_words(self._twin_lines.get(twin["id"], [])),
         }
-        for column, ours in words_of_invoice(row, self._lines.get(row["record_no"], []), self._sold).items():
+        lines = self._lines.get(row["record_no"], [])
+        for column, ours in {**words_of_invoice(row, lines, self._sold), _NAMES: self._names.in_words(lines)}.items():
             yield Shared(column, ours, theirs.get(column, text(twin, column).strip()))
 
     def decide(self, row: Row) -> Decision:
@@ -147,7 +150,9 @@ class InvoicesIntoBill:
 
     def _coded_lines(self, row: Row) -> list[Fields]:
         rows, total = self._lines.get(row["record_no"], []), row["trx_total_entered"]
-        return [priced(line) for line in self._coded.translate(rows, total, text(row, "currency"), "invoice")]
+        lines = self._coded.translate(rows, total, text(row, "currency"), "invoice")
+        named = with_names(lines, [self._names.of_line(at, line) for at, line in enumerate(rows, start=1)])
+        return [priced(line) for line in named]
 
     def _item(self, row: Row, operation: Operation, content: Fields, seed: str) -> Item:
         key = str(row["record_no"])
@@ -162,7 +167,7 @@ class InvoicesIntoBill:
             amount=row["trx_total_entered"],
             currency=text(row, "currency"),
             label=_label(row),
-            warnings=_warnings(row),
+            warnings=(*_warnings(row), *self._names.not_carried(self._lines.get(row["record_no"], []))),
         )
 
     def _check_source(self, row: Row) -> None:
@@ -215,8 +220,8 @@ class InvoicesIntoBill:
         places = {"customer_id": customer_id, "document_no": _number(row), "due_date": _due(row)}
         places["invoice_date"] = text(row, "invoice_date")
         content: Fields = {_PUSHED.field(name): value for name, value in places.items() if name in changes}
-        if "lines" in changes:
-            content[_LINES] = self._lines_in_place(row, twin)
+        if {"lines", _NAMES} & changes.keys():
+            content[_LINES] = self._lines_in_place(row, twin, has_changed=_NAMES in changes)
         state = content_of(_PUSHED, twin)
         # An update starts from a certain state of its target: the way back and forth again is another operation.
         item = self._item(
@@ -240,7 +245,7 @@ class InvoicesIntoBill:
             reason = f"it is {status or 'paid'} in BILL with {due} due, where only an unpaid invoice is edited"
             raise Held("record_locked", "S-INV-01", reason, "Undo the edit in Intacct, or correct it by a credit memo.")
 
-    def _lines_in_place(self, row: Row, twin: Row) -> list[Fields]:
+    def _lines_in_place(self, row: Row, twin: Row, *, has_changed: bool) -> list[Fields]:
         """Return the lines, each in the place of one that is there; BILL's PATCH takes no line and no code away."""
         present, lines = self._twin_lines.get(twin["id"], []), self._coded_lines(row)
         remedy = "Make the change in BILL too; the rest follows by itself."
@@ -251,24 +256,20 @@ class InvoicesIntoBill:
             reason = f"BILL's invoice has {len(present)} lines, Intacct's {len(lines)}, and a change removes none"
             raise Held("lines_removed", "S-INV-01", reason, remedy)
         for position, (old, line) in enumerate(zip(present, lines, strict=False), start=1):
-            lost = [word for word, field in _CODES.items() if old.get(f"{word}_id") and field not in line[_CODED]]
+            lost = [word for word, field in _CODES.items() if old.get(f"{word}_id") and field not in line[CODED]]
             if lost:
                 reason = f"line {position} has no {lost[0]} any more, which a change does not take away"
                 raise Held("lost_dimension", "S-INV-01", reason, remedy)
-        return [line if old is None else _in_place_of(old, line) for old, line in zip_longest(present, lines)]
+        return [
+            self._names.in_place_of(old, line, has_changed=has_changed, rule="S-INV-01") if old else line
+            for old, line in zip_longest(present, lines)
+        ]
 
 
 def priced(line: Fields) -> Fields:
     """Return a line with its amount as the price of one, which is how BILL has lines of invoices."""
     told = {name: value for name, value in line.items() if name != "amount"}
     return {**told, "quantity": "1", "price": line["amount"]}
-
-
-def _in_place_of(old: Row, line: Fields) -> Fields:
-    """Return a line that takes the place of one in BILL, with the codes of that which Intacct says nothing of."""
-    kept: Fields = {field: text(old, column) for column, field in _KEPT.items() if text(old, column)}
-    told = line[_CODED]
-    return {"id": old["id"], **line, _CODED: kept | told if isinstance(told, dict) else told}
 
 
 def _due(row: Row) -> str:

@@ -16,7 +16,7 @@ from intacct_pipelines.sandbox.bill.bodies import (
     type_faults,
 )
 from intacct_pipelines.sandbox.bill.payload import invalid, refusal, to_amount, to_date
-from intacct_pipelines.sandbox.bill.records import LINE_CLASSIFICATIONS, BillRecord, LineRecord
+from intacct_pipelines.sandbox.bill.records import CODES_OF_PAYABLES, LINE_CLASSIFICATIONS, BillRecord, LineRecord
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -225,12 +225,14 @@ class Editor:
             line.class_id = ids.get("accountingClassId", line.class_id)
             line.department_id = ids.get("departmentId", line.department_id)
             line.location_id = ids.get("locationId", line.location_id)
+            named = {field: value for field, value in ids.items() if value and field not in LINE_CLASSIFICATIONS}
+            line.names = {**line.names, **named}
         return line
 
     def _classifications(self, body: Any, where: str, wrong: list[str]) -> dict[str, str]:
-        ids = {key: value or "" for key, value in object_of(body or {}, frozenset(LINE_CLASSIFICATIONS)).items()}
+        ids = {key: value or "" for key, value in object_of(body or {}, frozenset(CODES_OF_PAYABLES)).items()}
         for field, record_id in ids.items():
-            known = self._organization.collections[LINE_CLASSIFICATIONS[field]]
+            known = self._organization.collections[CODES_OF_PAYABLES[field]]
             if record_id and (not isinstance(record_id, str) or record_id not in known):
                 wrong.append(f"{where}.{field}: does not exist")
         return ids

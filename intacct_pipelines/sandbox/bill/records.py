@@ -38,6 +38,8 @@ class LineRecord:
     class_id: str = ""
     quantity: Decimal | None = None
     price: Decimal | None = None
+    names: dict[str, str] = field(default_factory=dict)
+    """Project, item, employee and customer, by their field."""
 
     def to_json(self) -> dict[str, Any]:
         """The line as BILL sends it."""
@@ -57,6 +59,7 @@ class LineRecord:
             "accountingClassId": self.class_id,
             "departmentId": self.department_id,
             "locationId": self.location_id,
+            **self.names,
         }
 
 

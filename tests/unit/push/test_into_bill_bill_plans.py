@@ -231,6 +231,7 @@ AGREED = {
     "bill_date": "2026-02-10",
     "due_date": "2026-03-12",
     "lines": "100 6000 ENG 100-A ",
+    "line_names": "none",
 }
 WAITING = {"approval_status": "UNASSIGNED", "payment_status": "UNPAID"}
 

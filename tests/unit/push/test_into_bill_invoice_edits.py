@@ -38,6 +38,7 @@ AGREED = {
     "invoice_date": "2026-02-10",
     "due_date": "2026-03-12",
     "lines": "100 4000 ENG 100-A ",
+    "line_names": "none",
 }
 LINES = intacct_invoice_lines()[:1]
 SHOWN = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from intacct_pipelines.domain.catalog.bill.common import (
-    ACCOUNT_AND_DIMENSIONS,
     ARCHIVED,
+    CODING,
     ID,
     POSITION_ID,
     TIMES,
@@ -105,7 +105,8 @@ AP_BILL_LINE: Final = Table(
         Column("quantity", Kind.RATE, "quantity", "Quantity; not carried to Intacct (S-BIL-10)."),
         Column("price", Kind.RATE, "price", "Price of one."),
         text("description", "description", "Free text."),
-        *ACCOUNT_AND_DIMENSIONS,
+        *CODING,
+        text("employee_id", "classifications.employeeId", "Employee."),
     ),
     key=("id",),
     parent="ap_bill",

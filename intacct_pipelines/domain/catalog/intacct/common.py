@@ -26,6 +26,11 @@ DIMENSIONS: Final = (
     text("class_id", "CLASSID", "Accounting class."),
 )
 
+PROJECT: Final = text("project_id", "PROJECTID", "Project.", is_optional=True)
+ITEM: Final = text("item_id", "ITEMID", "Item.", is_optional=True)
+EMPLOYEE: Final = text("employee_id", "EMPLOYEEID", "Employee.", is_optional=True)
+"""Dimensions that not every company has."""
+
 
 def totals(entered: str, paid: str, due: str) -> tuple[Column, ...]:
     """Return a document's totals, in both currencies.
