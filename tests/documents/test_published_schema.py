@@ -41,7 +41,12 @@ NEWER = {
 """What the gateway takes and the schema of 2019 does not know, and where the vendor documents it."""
 CREDENTIALS = Credentials("acme", "secret", "ACME", "pipelines", "secret")
 
-LEGACY = sorted((name, operation.value) for name, one in PUSHED.items() for operation in one.functions)
+LEGACY = sorted(
+    (name, operation.value)
+    for name, one in PUSHED.items()
+    for operation in one.functions
+    if one.target.schema == "intacct"
+)
 
 
 @pytest.fixture(scope="module")
