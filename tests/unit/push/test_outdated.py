@@ -19,6 +19,7 @@ from intacct_pipelines.domain.closed_books import ClosedBooks
 from intacct_pipelines.domain.inputs import Inputs, settings_hash, what_changed
 from intacct_pipelines.domain.link import Clearing, Gate, Link, Mode, Reimbursements
 from intacct_pipelines.domain.push import State
+from intacct_pipelines.domain.routes import Route, Routes
 
 CLOSED = {"closed_through": date(2026, 2, 28)}
 CLOSED_LATER = {"closed_later": {"100": date(2026, 2, 28)}}
@@ -143,6 +144,7 @@ def changed(link, name):
     """The link with another value of one setting."""
     value = getattr(link, name)
     others = {"mode": Mode.OBSERVE, "gate": Gate.AUTO, "grace": timedelta(1, 1), "clearing": Clearing(money_in="1")}
+    others["routes"] = Routes({"east": "org1", "west": "org2"}, (Route("west"),))
     others["reimbursements"] = Reimbursements(people={"u1": "E1"})
     if name in others:
         return replace(link, **{name: others[name]})
