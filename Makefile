@@ -40,7 +40,7 @@ test: check ## Everything that `check` does, then all tests but the live ones
 
 .PHONY: bench
 bench: $(STAMP) ## Measure speed and memory against peers and limits (ratios inside one run)
-	@for script in extract load gl_lines validate reconcile sieve push sync nightly company; do $(BIN)/python benchmarks/$$script.py || exit 1; done
+	@for script in extract load gl_lines validate reconcile sieve push sync nightly company adoption; do $(BIN)/python benchmarks/$$script.py || exit 1; done
 
 .PHONY: mutate
 mutate: $(STAMP) ## Break the reconciliation at random places and count what the tests notice (an hour)

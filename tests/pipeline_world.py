@@ -221,6 +221,14 @@ class World:
     def sync_only(self, *objects: str) -> Planned:
         """Extract no more than planning these objects takes, confirm and plan; the link pushes nothing else."""
         self.run += 1
+        platform = self.extract_for(*objects)
+        with self.systems() as systems:
+            link = systems.link(self.entity, platform)
+            assert link is not None
+            return confirm_and_plan(systems, link, f"run-{self.run}")
+
+    def extract_for(self, *objects: str) -> str:
+        """Extract no more than planning these objects takes; return the platform whose link pushes them."""
         (platform,) = {PUSHED[name].platform for name in objects}
         tables, sync = {
             "bill": (BILL_TABLES, sync_bill),
@@ -230,19 +238,17 @@ class World:
             "into_business_center": (BUSINESS_CENTER_TABLES, sync_business_center),
             "into_spend": (SPEND_TABLES, sync_spend),
         }[platform]
+        compared = leaned_on([PUSHED[name] for name in objects])
+        needed = {table for name in compared for table in RECONCILED[name].tables}
+        needed |= {table for name in objects for table in (*PLANNERS[name].reads, *PUSHED[name].helped_by)}
+        needed |= {PUSHED[name].target.qualified_name for name in objects}
         with self.systems() as systems:
-            link = systems.link(self.entity, platform)
-            assert link is not None
-            compared = leaned_on([PUSHED[name] for name in objects])
-            needed = {table for name in compared for table in RECONCILED[name].tables}
-            needed |= {table for name in objects for table in (*PLANNERS[name].reads, *PUSHED[name].helped_by)}
-            needed |= {PUSHED[name].target.qualified_name for name in objects}
             for table in INTACCT_TABLES:
                 if table.qualified_name in needed:
                     sync_intacct_table(systems, self.entity, table, f"run-{self.run}")
-            chosen = [table for table in tables if table.qualified_name in needed]
-            self.extract_platform(chosen, sync, f"run-{self.run}")
-            return confirm_and_plan(systems, link, f"run-{self.run}")
+        chosen = [table for table in tables if table.qualified_name in needed]
+        self.extract_platform(chosen, sync, f"run-{self.run}")
+        return platform
 
     def apply(self) -> dict[str, int]:
         """Apply what is approved; return the number of items by outcome."""

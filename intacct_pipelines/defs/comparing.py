@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,13 +65,27 @@ def _begin_comparison(systems: Systems, link: Link, one: Reconciled, run_id: str
     return begin_comparison(systems.warehouse, link, one.name, run_id, reads=reads, after=one.after)
 
 
-def pairs_of(systems: Systems, link: Link, object_name: str, run_id: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """What a comparison found of one object.
+
+    Args:
+        matches: Pairs.
+        proposals: Likely pairs, which a person has still to decide about.
+    """
+
+    matches: list[dict[str, Any]]
+    proposals: list[dict[str, Any]]
+
+
+def pairs_of(systems: Systems, link: Link, object_name: str, run_id: str) -> Paired:
     """Return the pairs that this run stored; if what they follow from changed since, or it stored none, find them."""
     if run_id:
         comparison = _begin_comparison(systems, link, RECONCILED[object_name], run_id)
         if (stored := stored_pairs(systems.warehouse, comparison)) is not None:
-            return stored
-    return rows_of(_compare(systems, link, object_name).matches)
+            return Paired(stored, rows_of(Recon(systems.warehouse).proposed(link.name, object_name)))
+    found = _compare(systems, link, object_name)
+    return Paired(rows_of(found.matches), rows_of(found.proposals))
 
 
 def left_out(systems: Systems, entity: EntityKey, one: Reconciled) -> Skipped | None:

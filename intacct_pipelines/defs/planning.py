@@ -158,7 +158,8 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     }
     inputs = inputs_of(systems, link)
     outbox.expire_changed(link.name, inputs, actor="plan")
-    matches = [row for one in leaned_on(objects) for row in pairs_of(systems, compared, one, run_id)]
+    paired = [pairs_of(systems, compared, one, run_id) for one in leaned_on(objects)]
+    matches = [row for one in paired for row in one.matches]
     holders = {table: holder_of(link.entity, TABLES[table]) for table in tables}
     of_clearing = {table for one in RECONCILED.values() for table in one.of_clearing}
     rows = {
@@ -185,6 +186,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         refused=outbox.refused(link.name, inputs),
         contents=_contents(systems, objects, Sources(link, rows, matches)),
         agreed=_agreed(systems, compared, objects, Sources(link, rows, matches)),
+        proposals=[row for one in paired for row in one.proposals],
     )
     plan_id = outbox.store_plan(plan, actor="plan")
     # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.

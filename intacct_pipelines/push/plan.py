@@ -27,6 +27,7 @@ from intacct_pipelines.push.lists import LIST_PLANNERS
 from intacct_pipelines.push.memo_applications import MemoApplicationPlanner
 from intacct_pipelines.push.payments import PaymentPlanner
 from intacct_pipelines.push.planner import Context
+from intacct_pipelines.push.proposed import not_proposed, proposed_of
 from intacct_pipelines.push.receipts import ReceiptPlanner
 from intacct_pipelines.push.reimbursements import ReimbursementBills, ReimbursementReports
 from intacct_pipelines.push.sources import Sources, text
@@ -99,6 +100,7 @@ def build_plan(
     refused: Mapping[ItemKey, OutboxItem] | None = None,
     contents: Mapping[tuple[str, str], Content] | None = None,
     agreed: Mapping[tuple[str, str, str], Mapping[str, str]] | None = None,
+    proposals: Sequence[Row] = (),
 ) -> Plan:
     """Decide for every record of the pushed objects what is to be written to the other system, or why nothing is.
 
@@ -120,6 +122,8 @@ def build_plan(
         refused: ``Outbox.refused``: what Intacct refused, by key; the same is not planned again.
         contents: ``FileContents.known`` and what was found just now: what is in the platform's files.
         agreed: ``Agreements.known``: what both sides of a pair last agreed on.
+        proposals: Likely pairs that nobody decided about: ``object``, ``platform_id``, ``intacct_record_no``,
+            ``intacct_id``.
     """
     sources, closed = Sources(link, tables, matches), ClosedBooks(closed_through, closed_later or {})
     allowed = frozenset(currencies) if currencies is not None else _seen_currencies(sources)
@@ -138,6 +142,7 @@ def build_plan(
             refused or {},
             contents=contents or {},
             agreed=agreed or {},
+            proposed=proposed_of(proposals),
         )
 
     if objects is None:
@@ -174,7 +179,9 @@ def _decide(
             record = (planner.object_name, source_id)
             if record in context.in_hand or is_left(pushed, source_id):
                 continue
-            context.decisions[record] = decision = _not_refused(context, _writable(planner.decide(row)))
+            context.decisions[record] = decision = _not_refused(
+                context, not_proposed(context, _writable(planner.decide(row)))
+            )
             if planner.is_shown(decision):
                 decisions.append(decision)
     return decisions

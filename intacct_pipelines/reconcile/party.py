@@ -37,6 +37,7 @@ class Party:
     Args:
         name: Name of the object, and part of the names of its causes.
         speaking: Columns of both tables that speak for a likely pair; none of them is compared or shown.
+        speaking_too: Such columns among ``more_columns``, made alike on both sides.
         deletion_travels: Whether a deletion in Intacct should have been followed in BILL.
         more_columns: Columns of its own for the rows of ``bill`` or ``intacct``.
         more_fields: Fields of its own, from both sides of the pairs and the cause of an edit that could not travel.
@@ -46,6 +47,7 @@ class Party:
 
     name: str
     speaking: tuple[str, ...]
+    speaking_too: tuple[str, ...] = ()
     deletion_travels: bool = False
     more_columns: Callable[[str, pd.DataFrame], dict[str, pd.Series]] | None = None
     more_fields: Callable[[pd.DataFrame, pd.DataFrame, pd.Series], tuple[Field, ...]] | None = None
@@ -80,7 +82,9 @@ def reconcile_parties(
     pairs = sides.pairs()
     _compare(party, sides, differences, pairs, coding_of(link, frames))
     add_alone(sides, differences, _explain(party, link, frames, crosswalk, sides))
-    return conclude(sides, differences, pairs, propose(link, party.name, sides, shared=party.speaking))
+    return conclude(
+        sides, differences, pairs, propose(link, party.name, sides, shared=(*party.speaking, *party.speaking_too))
+    )
 
 
 def pair_parties(party: Party, link: Link, frames: Frames, crosswalk: pd.DataFrame) -> Sides:

@@ -156,6 +156,13 @@ class Recon:
         query = sql.SQL("SELECT {} FROM mapping.crosswalk WHERE link = %s ORDER BY 2, 3, 4").format(names(CROSSWALK))
         return self._frame(CROSSWALK, query, [link])
 
+    def proposed(self, link: str, object_name: str) -> pd.DataFrame:
+        """Return the pairs of one object of a link that wait for a person's decision."""
+        query = sql.SQL(
+            "SELECT {} FROM mapping.crosswalk WHERE link = %s AND object = %s AND status = 'proposed' ORDER BY 2, 3, 4"
+        ).format(names(CROSSWALK))
+        return self._frame(CROSSWALK, query, [link, object_name])
+
     def decide(
         self,
         *,

@@ -12,7 +12,7 @@ BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 
 
 @pytest.mark.parametrize(
-    "script", ["load", "gl_lines", "validate", "reconcile", "sieve", "push", "sync", "nightly", "company"]
+    "script", ["load", "gl_lines", "validate", "reconcile", "sieve", "push", "sync", "nightly", "company", "adoption"]
 )
 def test_the_quick_run_ends_well(script):
     """`--quick` goes through all that the full run does, on few rows."""
