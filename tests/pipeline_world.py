@@ -17,10 +17,11 @@ from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.defs.applying import apply
 from intacct_pipelines.defs.bill_extraction import sync_bill
+from intacct_pipelines.defs.both_ways import tables_for
 from intacct_pipelines.defs.business_center_extraction import sync_business_center
 from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.defs.extraction import sync_intacct_table
-from intacct_pipelines.defs.planning import Planned, confirm_and_plan, leaned_on
+from intacct_pipelines.defs.planning import Planned, confirm_and_plan
 from intacct_pipelines.defs.spend_extraction import sync_spend
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.catalog import (
@@ -34,9 +35,7 @@ from intacct_pipelines.domain.catalog import (
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.push import Item
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.domain.records import Certificate
-from intacct_pipelines.push.plan import PLANNERS
 from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.expense_business import EMPLOYEE_PAYABLE_ACCOUNT
 from intacct_pipelines.sandbox.ledger import AP_ACCOUNT
@@ -106,9 +105,9 @@ def connections_of(
                 for company in facts["business_center"]["companies"]
             },
             "links": {
-                f"entity-{entity}": {
+                f"entity-{organization['entity'] or 'top'}": {
                     "company": "sandbox",
-                    "entity": entity,
+                    "entity": organization["entity"],
                     "bill": "sandbox",
                     "organization_id": organization["id"],
                     "mode": "sync",
@@ -117,7 +116,7 @@ def connections_of(
                     "clearing": intacct["clearing"],
                     **link,
                 }
-                for entity, organization in zip(intacct["entities"], bill["organizations"], strict=True)
+                for organization in bill["organizations"]
             },
         }
     )
@@ -149,6 +148,7 @@ class World:
         center: Mapping[str, object] | None = None,
         clock: Clock | None = None,
         today: date | None = None,
+        configuration: str = "",
         **link: object,
     ) -> None:
         # Tests read the same account several times a minute.
@@ -164,6 +164,7 @@ class World:
             business_center_folder=self.folder,
             clock=clock or Clock(),
             today=today,
+            configuration=configuration,
         )
         self.sandbox = Sandbox(options)
         # Planning all objects takes as long as the rest of a sync: who pushes more than bills says so.
@@ -238,10 +239,7 @@ class World:
             "into_business_center": (BUSINESS_CENTER_TABLES, sync_business_center),
             "into_spend": (SPEND_TABLES, sync_spend),
         }[platform]
-        compared = leaned_on([PUSHED[name] for name in objects])
-        needed = {table for name in compared for table in RECONCILED[name].tables}
-        needed |= {table for name in objects for table in (*PLANNERS[name].reads, *PUSHED[name].helped_by)}
-        needed |= {PUSHED[name].target.qualified_name for name in objects}
+        needed = tables_for(PUSHED[name] for name in objects)
         with self.systems() as systems:
             for table in INTACCT_TABLES:
                 if table.qualified_name in needed:

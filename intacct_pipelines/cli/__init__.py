@@ -19,6 +19,7 @@ _COMMANDS = {
     "provision": "intacct_pipelines.cli.provision:provision",
     "report": "intacct_pipelines.cli.report:report",
     "retry": "intacct_pipelines.cli.push:retry",
+    "scenario": "intacct_pipelines.cli.scenario:scenario",
     "sandbox": "intacct_pipelines.cli.sandbox:sandbox",
     "status": "intacct_pipelines.cli.status:status",
     "sync": "intacct_pipelines.cli.run:sync",

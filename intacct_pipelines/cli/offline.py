@@ -10,13 +10,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
+from intacct_pipelines.domain.keys import TOP
 from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.settings import CONNECTIONS_VARIABLE, DAGSTER_VARIABLE, WAREHOUSE_VARIABLE
 from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
@@ -79,7 +80,7 @@ def demo_sandbox(home: Path, *arguments: str) -> Iterator[dict[str, Any]]:
     # Nobody wants to wait for the pace of a service that is not there.
     with sandbox("--port", "0", "--spend-calls-per-minute", "0", *kept_there, *stated) as facts:
         kept.write_text(json.dumps(stated), encoding="utf-8")
-        write_connections(home, facts, auto_items=_AUTO_ITEMS, auto_amount=_AUTO_AMOUNT)
+        write_connections(home, facts)
         yield facts
 
 
@@ -107,7 +108,16 @@ def sandbox(*arguments: str) -> Iterator[dict[str, Any]]:
             process.wait(timeout=_READY_SECONDS)
 
 
-def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, auto_amount: int) -> None:
+def write_connections(
+    home: Path,
+    facts: dict[str, Any],
+    *,
+    auto_items: int = _AUTO_ITEMS,
+    auto_amount: int = _AUTO_AMOUNT,
+    organizations: Sequence[str] = (),
+    company: Mapping[str, Any] | None = None,
+    **link: Any,
+) -> None:
     """Write a connections file for a sandbox: one link per organisation and entity, secrets in files of their own.
 
     Args:
@@ -115,6 +125,9 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
         facts: What the sandbox said of itself.
         auto_items: Most items that a plan may have to approve itself.
         auto_amount: Largest total, in any one currency, likewise.
+        organizations: Ids of the BILL organisations that get a link; all, if none is named.
+        company: Further settings of the company.
+        link: Further settings of each link, in the place of those that it has otherwise.
     """
     intacct, bill = facts["intacct"], facts["bill"]
     secrets = home / "secrets"
@@ -140,6 +153,7 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
                 "sender_password": secret("sender_password", intacct["sender_password"]),
                 "user_id": intacct["user_id"],
                 "user_password": secret("user_password", intacct["user_password"]),
+                **(company or {}),
             }
         },
         "bill": {
@@ -174,16 +188,18 @@ def write_connections(home: Path, facts: dict[str, Any], *, auto_items: int, aut
             for company in facts["business_center"]["companies"]
         },
         "links": {
-            f"entity-{entity}": {
+            f"entity-{organization['entity'] or TOP}": {
                 "company": "sandbox",
-                "entity": entity,
+                "entity": organization["entity"],
                 "bill": "sandbox",
                 "organization_id": organization["id"],
                 **writing,
                 "clearing": intacct["clearing"],
-                "entries": {"journal": "GJ", "location": entity},
+                "entries": {"journal": "GJ", "location": organization["entity"]},
+                **link,
             }
-            for entity, organization in zip(intacct["entities"], bill["organizations"], strict=True)
+            for organization in bill["organizations"]
+            if organization["id"] in organizations or not organizations
         },
     }
     (home / "connections.yaml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")

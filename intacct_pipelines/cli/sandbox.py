@@ -14,6 +14,7 @@ from intacct_pipelines.sandbox.bill import BillOptions
 from intacct_pipelines.sandbox.bill.deliveries import FAULTS, DeliveryOptions
 from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
 from intacct_pipelines.sandbox.server import SandboxOptions, SandboxServer, ready_line
+from intacct_pipelines.sandbox.shapes import SHAPES
 from intacct_pipelines.sandbox.spend import SpendOptions
 from intacct_pipelines.sandbox.wrong_setups import WRONG_SETUPS, give_names_once
 
@@ -40,6 +41,12 @@ Exit codes: 0 it was ended; 1 it cannot listen on the port; 2 an argument is wro
     default=("USD", "EUR", "JPY"),
     show_default=True,
     help="ISO 4217 code; may be repeated. Entities take them in turn.",
+)
+@click.option(
+    "--configuration",
+    default="",
+    type=click.Choice(["", *SHAPES]),
+    help="A young company of that shape (S-CFG-01) instead, with lists and no documents; entities and bills are its own.",
 )
 @click.option("--public-url", default="", help="Address under which clients reach it, if not the one it listens on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON once it answers.")
@@ -115,6 +122,7 @@ def sandbox(
         years=switches["years"],
         currencies=tuple(currency.upper() for currency in currencies),
         public_url=public_url,
+        configuration=switches["configuration"],
         business_center_folder=switches["business_center_folder"],
         journal=switches["journal"],
         intacct=IntacctOptions(

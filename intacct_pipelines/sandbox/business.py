@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A legal entity of the Intacct company, with the one BILL organisation that is linked to it."""
+    """A place of the Intacct company at which a BILL organisation ends: a legal entity, or the top level (no id)."""
 
     entity_id: str
     name: str
@@ -160,6 +160,7 @@ class Business:
     bill_password: str
     base_currency: str
     entities: tuple[Entity, ...]
+    """The places at which a BILL organisation ends; as a rule these are the legal entities."""
     accounts: tuple[Account, ...]
     departments: tuple[Dimension, ...]
     classes: tuple[Dimension, ...]
@@ -179,3 +180,17 @@ class Business:
     advances: tuple[Advance, ...] = ()
     settlements: Settlements = field(default_factory=Settlements)
     """What paid the bills."""
+    legal_entities: tuple[Entity, ...] | None = None
+    """Intacct's entities, where they are not the places at which an organisation ends; none in a company without any."""
+    further_accounts: tuple[Entity, ...] = ()
+    """More BILL organisations at those places, each opened just now: they have the lists and no documents."""
+
+    @property
+    def intacct_entities(self) -> tuple[Entity, ...]:
+        """The entities that Intacct has."""
+        return self.entities if self.legal_entities is None else self.legal_entities
+
+    @property
+    def organizations(self) -> tuple[Entity, ...]:
+        """Every BILL organisation, by the place at which it ends."""
+        return (*self.entities, *self.further_accounts)

@@ -61,6 +61,7 @@ def generate(
     currencies: tuple[str, ...] = ("USD", "EUR", "JPY"),
     *,
     today: date,
+    planted: bool = True,
 ) -> Business:
     """Make a company.
 
@@ -71,12 +72,13 @@ def generate(
         years: How far back bills are dated, at least 1.
         currencies: ISO 4217 codes; entities take them in turn, the first is the company's.
         today: The day on which the company is looked at; nothing is newer than the end of the day before.
+        planted: Whether there are vendors who differ between the two systems.
 
     Raises:
         ValueError: A number is out of range, or a currency is not three capital letters.
     """
     _check(entities, bills, years, currencies)
-    return _Generator(seed, entities, bills, years, currencies, today=today).business()
+    return _Generator(seed, entities, bills, years, currencies, today=today, planted=planted).business()
 
 
 def _check(entities: int, bills: int, years: int, currencies: tuple[str, ...]) -> None:
@@ -95,7 +97,15 @@ class _Generator:
     """One company in the making; every draw comes from one seeded source, in a fixed order."""
 
     def __init__(
-        self, seed: int, entities: int, bills: int, years: int, currencies: tuple[str, ...], *, today: date
+        self,
+        seed: int,
+        entities: int,
+        bills: int,
+        years: int,
+        currencies: tuple[str, ...],
+        *,
+        today: date,
+        planted: bool,
     ) -> None:
         options = f"{seed} {entities} {bills} {years} {' '.join(currencies)} {today}"
         self._options = options
@@ -107,6 +117,7 @@ class _Generator:
         self._bill_count = bills
         self._years = years
         self._currencies = currencies
+        self._vendor_differences = VENDOR_DIFFERENCES if planted else ()
         self._names: set[str] = set()
         self._vendors: list[Vendor] = []
         self._vendor_key = 0
@@ -216,7 +227,7 @@ class _Generator:
             foreign = others and i % 8 == 7  # noqa: PLR2004  # every eighth vendor bills in another currency
             currency = others[(i // 8) % len(others)] if foreign else entity.currency
             vendors.append(self._vendor(entity, currency, ""))
-        for i, difference in enumerate(VENDOR_DIFFERENCES * (1 + bills // 20_000)):
+        for i, difference in enumerate(self._vendor_differences * (1 + bills // 20_000)):
             same_name = vendors[-1].name if difference == "duplicate_name" and i % len(VENDOR_DIFFERENCES) else ""
             vendors.append(self._vendor(entity, entity.currency, difference, name=same_name))
         if others:

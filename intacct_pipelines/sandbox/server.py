@@ -29,7 +29,9 @@ from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
 from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
 from intacct_pipelines.sandbox.journal import Journal
 from intacct_pipelines.sandbox.receivables_business import CLEARING_ACCOUNT
+from intacct_pipelines.sandbox.scenes import Scenes
 from intacct_pipelines.sandbox.settlements import MONEY_OUT_CLEARING
+from intacct_pipelines.sandbox.shapes import young_company
 from intacct_pipelines.sandbox.spend import SpendOptions, SpendTwin
 from intacct_pipelines.sandbox.spend.receipts import PLACE as RECEIPT_FILES
 from intacct_pipelines.sandbox.spend.twin import MOUNT as SPEND_MOUNT
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
     from types import TracebackType
+
+    from intacct_pipelines.sandbox.business import Business
 
 _GATEWAY: Final = re.compile(r"/ia/xml/(?:[\w-]+/)?xmlgw\.phtml")
 _BILL: Final = ("/connect/", "/connect-events/", "/api/v2/")
@@ -62,6 +66,7 @@ class SandboxOptions:
         public_url: Scheme, host and port under which clients reach it, without a slash at the end; empty takes the
             address that it is served on.
         clock: The sandbox's time.
+        configuration: A to F: a young company of that shape instead, with lists and no documents yet.
         intacct: Switches of the Intacct twin.
         bill: Switches of the BILL twin.
         spend: Switches of the Spend & Expense twin.
@@ -75,6 +80,7 @@ class SandboxOptions:
     years: int = 2
     currencies: tuple[str, ...] = ("USD", "EUR", "JPY")
     today: date | None = None
+    configuration: str = ""
     public_url: str = ""
     clock: Clock = field(default_factory=Clock)
     intacct: IntacctOptions = field(default_factory=IntacctOptions)
@@ -97,14 +103,7 @@ class Sandbox:
         self.clock = options.clock
         journal = Journal(options.journal) if options.journal else None
         today = options.today or options.clock.now().date()
-        self.business = generate(
-            options.seed,
-            options.entities,
-            options.bills,
-            options.years,
-            options.currencies,
-            today=journal.today(today) if journal else today,
-        )
+        self.business = _business(options, journal.today(today) if journal else today)
         self._exported: dict[str, Path] = {}
         if options.business_center_folder:
             self._exported = write_files(self.business, options.business_center_folder, today)
@@ -129,6 +128,7 @@ class Sandbox:
         self._moves = 0
         self._lock = threading.Lock()
         self._intacct_in_flight = 0
+        self._scenes: dict[str, Scenes] = {}
 
     def _move_endpoint(self) -> None:
         self._moves += 1
@@ -168,14 +168,24 @@ class Sandbox:
             return self._route_bill(request, in_flight)
         if request.path.rstrip("/") == "/faults":
             return self.faults.control(request)
-        told: dict[str, Any] | None = None
+        told: Any = None
         if request.path == "/health":
             told = {"status": "ok"}
         elif (request.path, request.method) == ("/business-center/take", "POST"):
             told = {entity: taker.take(self.clock.now()) for entity, taker in self.takers.items()}
+        elif (request.path, request.method) == ("/people", "POST"):
+            told = self._people(json.loads(request.body))
         if told is not None:
             return Reply(200, {"Content-Type": "application/json"}, json.dumps(told).encode())
         return Reply(404, {"Content-Type": "text/plain"}, b"Nothing is served here.\n")
+
+    def _people(self, asked: dict[str, Any]) -> Any:
+        """Let people play a scene; without one, return a hash of what both sides hold."""
+        with self._lock:
+            scenes = self._scenes.setdefault(
+                asked["organization"], Scenes(self, asked["organization"], self.options.seed)
+            )
+            return [deed._asdict() for deed in scenes.play(asked["scene"])] if asked["scene"] else scenes.staff.state()
 
     def _route_bill(self, request: Request, in_flight: ExitStack) -> Reply:
         """BILL's two APIs share one gateway."""
@@ -222,7 +232,8 @@ class Sandbox:
                 "password": business.bill_password,
                 "sync_token": dict(zip(("name", "value"), self.bill.sync_token, strict=True)),
                 "organizations": [
-                    {"id": entity.organization_id, "name": entity.organization_name} for entity in business.entities
+                    {"id": place.organization_id, "name": place.organization_name, "entity": place.entity_id}
+                    for place in business.organizations
                 ],
             },
             "spend": self._describe_spend(f"{url}/connect"),
@@ -235,6 +246,7 @@ class Sandbox:
                 ],
             },
             "faults": {"url": f"{url}/faults"},
+            "people": {"url": f"{url}/people"},
         }
 
     def _describe_spend(self, url: str) -> dict[str, Any]:
@@ -255,6 +267,14 @@ class Sandbox:
             "calls_per_minute": self.options.spend.calls_per_minute,
             "accounts": accounts,
         }
+
+
+def _business(options: SandboxOptions, today: date) -> Business:
+    if options.configuration:
+        return young_company(options.configuration, options.seed, today=today)
+    return generate(
+        options.seed, options.entities, options.bills, options.years, options.currencies, today=today
+    )
 
 
 def _nothing_to_expire() -> None:

@@ -157,6 +157,8 @@ class Organization:
     def _fill(self, business: Business, entity: Entity) -> None:
         start = min((v.created_at for v in business.vendors), default=datetime(2020, 1, 1, tzinfo=UTC))
         self._fill_lists(business, entity, start)
+        if entity in business.further_accounts:
+            return
         mine = [v for v in business.vendors if entity.organization_id in v.bill_ids]
         for vendor in mine:
             self._add("vendors", self._vendor(vendor))

@@ -11,7 +11,10 @@ from intacct_pipelines.sandbox.ledger import AP_ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
+    from intacct_pipelines.sandbox.bill.organization import Organization
+    from intacct_pipelines.sandbox.bill.records import BillRecord
     from intacct_pipelines.sandbox.business import Business, Line
     from intacct_pipelines.sandbox.settlements import CreditUse, FundsTransfer, Payment, Settlements, VendorCredit
 
@@ -205,6 +208,48 @@ class SettlementRecords:
         for transfer in self._facts.transfers:
             if transfer.entity_id == self._entity_id and transfer.in_bill:
                 yield _movement(transfer)
+
+
+def paid_by_check(organization: Organization, bill: BillRecord, now: datetime) -> dict[str, Any]:
+    """The record of a payment of a whole bill by a check that BILL wrote today and that the bank has paid."""
+    bank = next(one for one in organization.collections["banks"].values() if not one["archived"])
+    amount = bill.amount - bill.paid
+    payment_id = organization.new_id("stp")
+    share = {"id": organization.new_id("bps"), "billId": bill.id, "amount": amount, "vendorCredits": None}
+    days = {"sentDate": now.date(), "arrivesByDate": now.date()}
+    number = len(organization.collections["payments"]) + 1
+    return {
+        "id": payment_id,
+        "vendorId": bill.vendor_id,
+        "vendorName": organization.vendors[bill.vendor_id]["name"],
+        "billId": bill.id,
+        "billPayments": [share],
+        "amount": amount,
+        "description": "",
+        "processDate": now.date(),
+        "fundingAccount": {"type": "BANK_ACCOUNT", "id": bank["id"]},
+        "processingOptions": {"requestPayFaster": False, "createBill": False},
+        "transactionNumber": f"T{number:07d}",
+        "confirmationNumber": f"P{number:07d}",
+        "status": "PAID",
+        "singleStatus": "CLEARED",
+        "exchangeRate": Decimal(1),
+        "fundingAmount": amount,
+        "onlinePayment": True,
+        "toPrintCheck": None,
+        "classifications": None,
+        "disbursementType": "CHECK",
+        "disbursementStatus": _DISBURSEMENT["CLEARED"],
+        "disbursementInfo": {
+            "isVoidable": is_voidable("CLEARED"),
+            "checkDisbursement": {**days, "checkNumber": 1000 + number},
+        },
+        "voidInfo": None,
+        "cancelRequestSubmitted": False,
+        "createdBy": organization.user_id,
+        "createdTime": now,
+        "updatedTime": now,
+    }
 
 
 def credit_status(total: Decimal, applied: Decimal) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from intacct_pipelines.domain.money import minor_unit_digits
+from intacct_pipelines.sandbox.bill.payments import paid_by_check
 from intacct_pipelines.sandbox.bill.state import State
 
 if TYPE_CHECKING:
@@ -101,6 +102,20 @@ class People(State):
     def archive_bill(self, bill_id: str) -> None:
         """Take a bill out of use."""
         self.edit_bill(bill_id, archived=True)
+
+    def pay_bill(self, bill_id: str) -> str:
+        """Pay the whole of a bill from the organisation's first bank account, by check; return the payment's id.
+
+        Raises:
+            KeyError: There is no such bill.
+        """
+        with self._lock:
+            organization, bill = self._find(bill_id)
+            payment = paid_by_check(organization, bill, self._now())
+            organization.collections["payments"][payment["id"]] = payment
+            organization.changed("payments")
+        self.edit_bill(bill_id, paid=bill.amount)
+        return str(payment["id"])
 
     def remove(self, organization_id: str, kind: str, record_id: str) -> None:
         """Let a record vanish, as a draft does that is thrown away.

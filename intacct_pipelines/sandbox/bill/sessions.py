@@ -89,7 +89,7 @@ class Gatekeeper:
         if given not in {(self._business.bill_username, self._business.bill_password), self.sync_token}:
             raise refusal(400, "BDC_1101", "User name and/or password do not match our records.")
         organization_id = fields.get("organizationId", "")
-        if organization_id not in {entity.organization_id for entity in self._business.entities}:
+        if organization_id not in {entity.organization_id for entity in self._business.organizations}:
             raise refusal(400, "SANDBOX-1101", "The user has no access to this organization.")
         self._made += 1
         session = Session(

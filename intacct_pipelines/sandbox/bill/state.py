@@ -61,7 +61,7 @@ class State:
         self._lock = threading.RLock()
         self._gate = Gatekeeper(business, self.options, clock)
         self._tokens = PageTokens(invented_secret("page tokens", business.seed, 32))
-        self._entities = {entity.organization_id: entity for entity in business.entities}
+        self._entities = {entity.organization_id: entity for entity in business.organizations}
         self._organizations: dict[str, Organization] = {}
         self.subscriptions = Subscriptions(Courier(self.options.deliveries), business.seed, self._now)
 

@@ -31,7 +31,7 @@ def operating_account(entity_id: str) -> str:
 
 def money_in_account(entity_id: str) -> str:
     """The id of an entity's bank account for what BILL received and has not yet transferred."""
-    return f"MONEYIN-{entity_id}"
+    return f"MONEYIN-{entity_id}" if entity_id else "MONEYIN"
 
 
 def bank_account(state: State, account_id: str, owner: str) -> FinancialAccount:

@@ -73,7 +73,7 @@ class Loader:
     def _load_entities(self) -> None:
         state = self._state
         closed = []
-        for entity in self._business.entities:
+        for entity in self._business.intacct_entities:
             state.entity_currency[entity.entity_id] = entity.currency
             if entity.closed_through is not None:
                 state.closed_through[entity.entity_id] = sortable(format_date(entity.closed_through))
@@ -87,8 +87,11 @@ class Loader:
             }
             self._add("LOCATIONENTITY", values)
             self._add("LOCATION", {field: values[field] for field in ("LOCATIONID", "NAME", "CURRENCY", "STATUS")})
-        if len(closed) == len(self._business.entities) and closed:
+        if closed:
             state.closed_through[""] = min(closed)
+        for place in self._business.entities:
+            if not place.entity_id and place.closed_through is not None:
+                state.closed_through[""] = sortable(format_date(place.closed_through))
 
     def _load_lists(self) -> None:
         business = self._business

@@ -170,7 +170,7 @@ class ListsLoader:
         self._add("AFRSETUP", dict.fromkeys(("DISABLEEDIT", "DISABLEDELETE", "DISABLERECLASS"), "false"))
         for entity in self._business.entities:
             values = {
-                "BANKACCOUNTID": f"RESERVE-{entity.entity_id}",
+                "BANKACCOUNTID": f"RESERVE-{entity.entity_id}" if entity.entity_id else "RESERVE",
                 "BANKACCOUNTNO": f"9{entity.entity_id:0>11}",
                 "GLACCOUNTNO": "1000",
                 "BANKNAME": "Harbor Bank",

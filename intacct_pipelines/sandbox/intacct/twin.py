@@ -155,9 +155,13 @@ class IntacctTwin:
         Raises:
             FunctionRefusedError: A rule forbids it.
         """
+        return self.enter("APBILL", entity_id, lines, **fields)
+
+    def enter(self, object_name: str, entity_id: str, lines: list[dict[str, str]], **fields: str) -> int:
+        """Enter a document as a person in the UI would, such as an ``ARINVOICE``; see :meth:`create_bill`."""
         with self._state.lock, self._state.savepoint():
-            row = self._gateway.writer.bills.create(fields, lines, Author(entity_id, "ui"))
-            return int(self._state.table("APBILL").get(row, "RECORDNO"))
+            row = self._gateway.writer.documents[object_name].create(fields, lines, Author(entity_id, "ui"))
+            return int(self._state.table(object_name).get(row, "RECORDNO"))
 
     def delete_bill(self, record_no: int) -> None:
         """Delete a bill as a person in the UI would.

@@ -60,7 +60,7 @@ def test_the_description_has_what_clients_need(server: SandboxServer):
     }
     assert facts["bill"]["url"] == f"{server.url}/connect"
     assert set(facts["bill"]) >= {"url", "dev_key", "username", "password", "organizations"}
-    assert [set(organization) for organization in facts["bill"]["organizations"]] == [{"id", "name"}] * 3
+    assert [set(organization) for organization in facts["bill"]["organizations"]] == [{"id", "name", "entity"}] * 3
     assert facts["spend"]["url"] == f"{server.url}/connect"
     assert facts["spend"]["token"] == facts["spend"]["accounts"][0]["token"]
     assert [account["entity"] for account in facts["spend"]["accounts"]] == facts["intacct"]["entities"]
