@@ -52,6 +52,15 @@ PROCESSES ?= 2
 simulate: $(STAMP) ## Live SEEDS lives of plans under seeded faults and print what they met (10,000 take about an hour)
 	@nice -n 15 $(BIN)/python tests/simulate.py $(SEEDS) --processes $(PROCESSES)
 
+.PHONY: scenarios
+scenarios: $(STAMP) ## Run configurations A to F end to end against sandbox companies of their shapes
+	@for letter in A B C D E F; do $(BIN)/intacct-pipelines scenario $$letter || exit 1; done
+
+.PHONY: converge
+LIVES ?= 5
+converge: $(STAMP) ## Live LIVES lives of each configuration, both ways with faults, and see that both sides converge
+	@nice -n 15 $(BIN)/python tests/converge.py $(LIVES)
+
 .PHONY: lock
 lock: $(STAMP) ## Resolve requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \

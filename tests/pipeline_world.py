@@ -56,6 +56,9 @@ def connections_of(
     sandbox: Sandbox,
     card_account: Mapping[str, object] | None = None,
     center: Mapping[str, object] | None = None,
+    *,
+    organizations: Sequence[str] = (),
+    company: Mapping[str, object] | None = None,
     **link: object,
 ) -> Connections:
     """Connections to a sandbox, one link per entity, all in mode ``sync``; other platforms only observe unless told."""
@@ -72,6 +75,7 @@ def connections_of(
                     "sender_password": {"env": "SENDER_PASSWORD"},
                     "user_id": intacct["user_id"],
                     "user_password": {"env": "USER_PASSWORD"},
+                    **(company or {}),
                 }
             },
             "bill": {
@@ -117,6 +121,7 @@ def connections_of(
                     **link,
                 }
                 for organization in bill["organizations"]
+                if organization["id"] in organizations or not organizations
             },
         }
     )

@@ -46,7 +46,7 @@ Exit codes: 0 it was ended; 1 it cannot listen on the port; 2 an argument is wro
     "--configuration",
     default="",
     type=click.Choice(["", *SHAPES]),
-    help="A young company of that shape (S-CFG-01) instead, with lists and no documents; entities and bills are its own.",
+    help="A young company of that shape (S-CFG-01) instead: lists, no documents, entities of its own.",
 )
 @click.option("--public-url", default="", help="Address under which clients reach it, if not the one it listens on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON once it answers.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.configurations import Configuration
 
 _HOMES: Final = Path("build") / "scenario"
-_MOST_ROUNDS: Final = 8
+_MOST_SYNCS: Final = 8
 _PEOPLE_SECONDS: Final = 60.0
 
 
@@ -38,12 +38,12 @@ def scenario(letter: str, seed: int, home: Path) -> None:
     """
     configuration = CONFIGURATIONS[letter.upper()]
     started = time.monotonic()
-    with sandbox("--port", "0", "--seed", str(seed), "--configuration", configuration.letter) as facts:
-        with ExitStack() as opened:
-            story = _Story(configuration, facts, home.resolve() / configuration.letter)
-            for one in story.homes:
-                opened.callback(one.close)
-            is_well = story.tell()
+    shape = ("--port", "0", "--seed", str(seed), "--configuration", configuration.letter)
+    with sandbox(*shape) as facts, ExitStack() as opened:
+        story = _Story(configuration, facts, home.resolve() / configuration.letter)
+        for one in story.homes:
+            opened.callback(one.close)
+        is_well = story.tell()
     click.echo(
         f"\nConfiguration {configuration.letter} {'agrees on both sides' if is_well else 'does NOT agree'} "
         f"after {time.monotonic() - started:.0f} s."
@@ -62,6 +62,7 @@ class _Story:
         self._facts = facts
         self._organizations = [one["id"] for one in facts["bill"]["organizations"]]
         self._people = httpx.Client(timeout=_PEOPLE_SECONDS)
+        self._before_last: list[str] = []
         link: dict[str, Any] = {}
         if configuration.level is Level.TOP:
             link["default_location"] = facts["intacct"]["locations"][0]
@@ -96,22 +97,22 @@ class _Story:
 
         _title("3 · People work on both sides")
         self._play("changes")
-        _title("4 · Sync until nothing changes")
-        first = self._until_quiet()
+        _title("4 · Sync: lists and partners first, then the documents that name them")
+        self._sync(2)
 
-        _title("5 · They correct what came over, BILL pays, and two people change the same")
+        _title("5 · They correct what came over, BILL pays, and two people change the same; sync until nothing changes")
         self._play("more")
-        second = self._until_quiet()
-        held = [hold for one in second[-len(self._organizations) :] for hold in one.held]
-        rows = sorted({(one.rule, one.kind, one.label, one.reason, one.remedy) for one in held})
-        print_table("Held, and why", ("rule", "reason", "record", "why", "what to do"), rows)
+        *_, held_by = self._sync(_MOST_SYNCS)
+        held = [hold for one in held_by for hold in one.held]
+        told = sorted({(one.rule, one.kind, one.label, one.reason, one.remedy) for one in held})
+        print_table("Held, and why", ("rule", "reason", "record", "why", "what to do"), told)
 
         _title("6 · A person decides what was held; sync until nothing changes")
         self._play("settling")
-        third = self._until_quiet()
+        *_, last = self._sync(_MOST_SYNCS)
 
-        _title("7 · Once more: a further sync changes nothing")
-        return all((is_observed, *self._is_settled(), bool(held), _ends(first), _ends(second), _ends(third)))
+        _title("7 · Both sides agree")
+        return all((is_observed, bool(held), _is_quiet(held_by), *self._judge(last)))
 
     def _play(self, scene: str, *, is_shown: bool = True) -> None:
         deeds = [
@@ -129,41 +130,39 @@ class _Story:
         asked = {"organization": organization, "scene": scene}
         return self._people.post(self._facts["people"]["url"], json=asked).raise_for_status().json()
 
-    def _until_quiet(self) -> list[Round]:
-        """Sync all links until a sync finds nothing to do; print what each carried."""
-        rounds: list[Round] = []
+    def _sync(self, most: int) -> list[list[Round]]:
+        """Sync all links until a sync finds nothing to do, or so many times; print what each carried."""
+        rounds: list[list[Round]] = []
         rows: list[tuple[object, ...]] = []
-        for number in range(1, _MOST_ROUNDS + 1):
-            now = [one for home in self.homes for one in home.sync()]
-            rounds += now
-            for one in now:
+        while len(rounds) < most and not (rounds and _is_quiet(rounds[-1])):
+            self._before_last = self._state()
+            rounds.append([one for home in self.homes for one in home.sync()])
+            for one in rounds[-1]:
                 into = (_carried(one, system) for system in ("Intacct", "BILL"))
-                rows.append((number, one.link, *into, one.confirmed, len(one.held)))
-            if all(one.is_quiet for one in now):
-                break
-        print_table("", ("sync", "link", "into Intacct", "into BILL", "came back", "held"), rows)
+                sent = ", ".join(f"{count} {state}" for state, count in sorted(one.outcomes.items()))
+                rows.append((len(rounds), one.link, *into, sent, one.confirmed, len(one.held)))
+        print_table("", ("sync", "link", "into Intacct", "into BILL", "sent", "came back", "held"), rows)
         return rounds
 
-    def _is_settled(self) -> tuple[bool, ...]:
-        """Sync once more and judge all; return what holds."""
-        before = self._state()
-        last = [one for home in self.homes for one in home.sync()]
+    def _judge(self, last: Sequence[Round]) -> tuple[bool, ...]:
+        """Print what the last sync shows; return what holds."""
         differences = [row for home in self.homes for row in home.differences()]
-        counts = Counter((row["object"], row["verdict"], row["rule"], row["reason"]) for row in differences for _ in range(row["count"]))
+        counts: Counter[tuple[str, ...]] = Counter()
+        for row in differences:
+            counts[row["object"], row["verdict"], row["rule"], row["reason"]] += row["count"]
         rows = [(*key, count) for key, count in sorted(counts.items())]
         print_table("What differs still", ("object", "verdict", "rule", "why", "records"), rows)
         balances = [home.trial_balance() for home in self.homes]
         problems = [problem for home in self.homes for problem in home.journal_problems()]
-        outcomes = sum((Counter(one.outcomes) for one in last), Counter())
         judged = (
-            ("the last sync planned and sent nothing", all(one.is_quiet for one in last) and not outcomes),
-            ("neither system changed by it", self._state() == before),
+            ("the last sync planned and sent nothing", _is_quiet(last)),
+            ("neither system changed by it", self._state() == self._before_last),
             ("no difference without a rule", not any(row["verdict"] == "break" for row in differences)),
             ("the trial balance is zero", all(not any(sums.values()) for sums in balances)),
             ("nothing is held", not any(one.held for one in last)),
             ("the journal is intact", not problems),
         )
-        print_table("", ("both sides agree", "holds"), judged)
+        print_table("", ("what has to hold", "holds"), judged)
         return tuple(holds for _, holds in judged)
 
 
@@ -174,8 +173,8 @@ def _routes(organizations: Sequence[str], locations: Sequence[str]) -> dict[str,
     return {"accounts": dict(zip(names, organizations, strict=True)), "rows": [*own, {"to": names[0]}]}
 
 
-def _ends(rounds: Sequence[Round]) -> bool:
-    return rounds[-1].is_quiet
+def _is_quiet(rounds: Sequence[Round]) -> bool:
+    return all(one.is_quiet for one in rounds)
 
 
 def _carried(one: Round, system: str) -> str:

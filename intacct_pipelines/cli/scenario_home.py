@@ -96,7 +96,7 @@ class ScenarioHome:
         }
         limits = {"items": 1000, "amount": "1000000000"}
         back = {"mode": mode, "gate": "auto", "auto_approve": limits, "not_pushed": left[INTO_BILL]}
-        ways = {"mode": mode, "grace_hours": 0, "not_pushed": left["bill"], "into_bill": back}
+        ways: dict[str, Any] = {"mode": mode, "grace_hours": 0, "not_pushed": left["bill"], "into_bill": back}
         write_connections(
             self._path, self._facts, organizations=self._organizations, company=self._company, **ways, **self._link
         )
@@ -170,7 +170,8 @@ def _links(systems: Systems) -> list[Link]:
 
 
 def _stays(way: str, name: str, platform: str) -> bool:
-    return platform == way and name.removeprefix("bill_") not in _IN_PLAY
+    in_play = _IN_PLAY if way == "bill" else {f"bill_{one}" for one in _IN_PLAY - {"ap_payment"}}
+    return platform == way and name not in in_play
 
 
 def _what(item: Item) -> tuple[str, str, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +27,7 @@ from intacct_pipelines.push.into_business_center.channel import BusinessCenterCh
 from intacct_pipelines.push.into_intacct import IntacctChannel
 from intacct_pipelines.push.into_spend.channel import SpendChannel
 from intacct_pipelines.push.sources import rows_of
-from intacct_pipelines.warehouse.outbox import Outbox
+from intacct_pipelines.warehouse.outbox import Outbox, utc_now
 
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
@@ -50,7 +52,15 @@ Spend & Expense is reached by the same gateways, and does too.
 """
 
 
-def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = "") -> ApplyReport:
+def apply(
+    systems: Systems,
+    entity: EntityKey,
+    run_id: str,
+    *,
+    plan_id: str = "",
+    now: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+) -> ApplyReport:
     """Send what is approved for an entity's links, each item exactly once.
 
     First both sides are read once more: what was changed, withdrawn or entered by hand since the plan is not sent, nor
@@ -61,6 +71,8 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
         entity: The entity.
         run_id: Names the worker.
         plan_id: If given, that plan must be the approved one.
+        now: Clock.
+        sleep: Pause in seconds.
 
     Raises:
         ConfigurationError: No link ends at the entity.
@@ -71,7 +83,7 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
         raise ConfigurationError(
             f"No link ends at {entity}.", rule="S-CFG-01", remedy="Add one to the connections file."
         )
-    outbox = Outbox(systems.warehouse)
+    outbox = Outbox(systems.warehouse, now=now)
     if plan_id and outbox.plan(plan_id).state not in {"approved", "done"}:
         raise NotApprovedError(f"plan {plan_id} is not approved", remedy="Read it with `plan`, then `approve` it.")
     company = systems.connections.company(entity)
@@ -88,7 +100,8 @@ def apply(systems: Systems, entity: EntityKey, run_id: str, *, plan_id: str = ""
             outbox.expire_changed(link.name, inputs_of(systems, link), actor=f"run {run_id}")
             _read_again(systems, outbox, link, run_id)
         options = limits.get(link.platform, into_intacct)
-        report.add(apply_plan(outbox, channel_of(systems, link), link, worker=f"run {run_id}", options=options))
+        channel = channel_of(systems, link)
+        report.add(apply_plan(outbox, channel, link, worker=f"run {run_id}", options=options, now=now, sleep=sleep))
     return report
 
 

@@ -123,6 +123,7 @@ class Item:
         changes: For an update: each field with its old and its new value.
         warnings: What a person should know before approving.
         label: A short name for people, such as ``bill INV-9 of Acme``.
+        agrees: What both sides say once it is done, by the platform's column: the base of the next merge (S-CFG-21).
     """
 
     key: ItemKey
@@ -141,6 +142,7 @@ class Item:
     changes: tuple[Change, ...] = ()
     warnings: tuple[str, ...] = ()
     label: str = ""
+    agrees: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_inactivating(self) -> bool:

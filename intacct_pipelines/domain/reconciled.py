@@ -111,7 +111,12 @@ RECONCILED: Final[dict[str, Reconciled]] = {
             called="account",
         ),
         Reconciled("department", "Departments of BILL and of Intacct (S-DEP-01).", _both("department")),
-        Reconciled("location", "Locations of BILL and of Intacct (S-LOC-01).", _both("location")),
+        Reconciled(
+            "location",
+            "Locations of BILL and of Intacct (S-LOC-01); an entity is none in BILL.",
+            _both("location"),
+            evidence={"intacct.entity": ("entity_id",)},
+        ),
         Reconciled(
             "accounting_class",
             "Classes of BILL and of Intacct (S-CLS-01).",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.keys import item_key
 from intacct_pipelines.domain.names import fold
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.pushed import Pushed
     from intacct_pipelines.push.planner import Context
     from intacct_pipelines.push.sources import Row
+
+
+_NAMES: Final = ("title", "name")
+"""Columns with the name of a record, of which it has one."""
 
 
 class ListUpdates:
@@ -66,7 +70,7 @@ class ListUpdates:
         Raises:
             Held: The record may not be changed from here.
         """
-        self._check(row, paired)
+        self._check(row, paired, changes)
         self._check_agreed(row, paired, changes)
         pushed, record_no = self._pushed, str(paired["record_no"])
         places = {pushed.place(Operation.UPDATE, column): value for column, value in changes.items()}
@@ -87,9 +91,10 @@ class ListUpdates:
                 *((column.replace("_", " "), text(paired, column), value) for column, value in changes.items())
             ),
             label=label,
+            agrees=_in_shared_words(changes),
         )
 
-    def _check(self, row: Row, paired: Row) -> None:
+    def _check(self, row: Row, paired: Row, changes: Mapping[str, str]) -> None:
         owner, own = text(paired, "owner_entity_id"), self._context.sources.link.entity.entity_id
         if owner != own:
             reason = f"the record belongs to {owner or 'the top level'}, this link to {own or 'the top level'}"
@@ -98,15 +103,25 @@ class ListUpdates:
         if any((table.qualified_name, key) in self._context.quarantined for table, key in names):
             reason = "a newer copy of it is in quarantine"
             raise Held("quarantined", "S-ERR-41", reason, "Correct what the quarantine names, then sync.")
+        if self._is_changed_in_bill_alone(row, paired, changes):
+            return
         changed, edited = row.get("modified_at"), paired.get("modified_at")
         if changed is None or (edited is not None and edited > changed):
             reason = "Intacct's record was changed after BILL's, so Intacct's word stands"
             raise Held("conflict", "S-CFG-21", reason, "Correct BILL, or change it there again if BILL is right.")
 
+    def _is_changed_in_bill_alone(self, row: Row, paired: Row, changes: Mapping[str, str]) -> bool:
+        """Say whether Intacct still says of every changed field what both agreed on, whatever else it changed since."""
+        before = self._agreed(row, paired)
+        held = _in_shared_words({column: text(paired, column) for column in changes})
+        return len(held) == len(changes) and all(
+            column in before and fold(value) == fold(before[column]) for column, value in held.items()
+        )
+
     def _check_agreed(self, row: Row, paired: Row, changes: Mapping[str, str]) -> None:
         """Refuse a name that Intacct changed too since both sides agreed on one (S-CFG-21)."""
         before = self._agreed(row, paired).get("name")
-        column = next((one for one in ("title", "name") if one in changes), None)
+        column = next((one for one in _NAMES if one in changes), None)
         if before and column and fold(text(paired, column)) != fold(before):
             reason = f"Intacct changed its name since both sides agreed on {before!r}"
             remedy = "The plan into BILL carries it; give both sides the same name where that is held."
@@ -116,6 +131,17 @@ class ListUpdates:
         """Return what both sides last agreed on, by BILL's column; nothing is known without a way into BILL."""
         key = (self._pushed.reconciliation, str(row["id"]), str(paired["record_no"]))
         return self._context.agreed.get(key, {})
+
+
+def _in_shared_words(values: Mapping[str, str]) -> dict[str, str]:
+    """Return name and use of a record of Intacct by BILL's column; other columns are not shared under one word."""
+    shared: dict[str, str] = {}
+    for column, value in values.items():
+        if column in _NAMES:
+            shared["name"] = value
+        elif column == "status":
+            shared["is_archived"] = "true" if value == "inactive" else "false"
+    return shared
 
 
 def revision_key(

@@ -181,7 +181,7 @@ class Business:
     settlements: Settlements = field(default_factory=Settlements)
     """What paid the bills."""
     legal_entities: tuple[Entity, ...] | None = None
-    """Intacct's entities, where they are not the places at which an organisation ends; none in a company without any."""
+    """Intacct's entities, where they are not the places at which an organisation ends; a company may have none."""
     further_accounts: tuple[Entity, ...] = ()
     """More BILL organisations at those places, each opened just now: they have the lists and no documents."""
 

@@ -5,9 +5,11 @@ Same seed, same deeds. Each tells in one sentence what was done, and where.
 
 from __future__ import annotations
 
+import json
 import random
+import threading
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from intacct_pipelines.sandbox.staff import SIDES, Side, Staff, Thing
 
@@ -52,6 +54,11 @@ class Scenes:
         self._words = self._dice.sample(_FIRST[self._number :: 2], 5)
         self._things: dict[str, Thing] = {}
         self._held_beyond: Callable[[], Iterator[Deed]] | None = None
+
+    @property
+    def things(self) -> list[Thing]:
+        """What was made so far."""
+        return [*self._things.values()]
 
     def play(self, name: str) -> list[Deed]:
         """Play a scene; return what was done.
@@ -124,7 +131,7 @@ class Scenes:
         yield self._set_amount("bill", "H-2")
 
     def more(self) -> Iterator[Deed]:
-        """Once all that is on both sides: corrections of what came over, a payment, and what two people both changed."""
+        """Once that is on both sides: corrections of what came over, a payment, and what two people both changed."""
         yield self._set_amount("intacct", "N-1")
         yield self._rename("bill", f"{self._words[3]} Grant", "Two")
         yield self._retire("intacct", f"{self._words[2]} Desk")
@@ -147,13 +154,12 @@ class Scenes:
         return _deed(side, f"{thing.kind} {thing.base} taken out of use")
 
     def _beyond(self) -> Iterator[Deed]:
-        """What the configuration does not allow: at an entity, to change the top level's; at the top, to open places."""
+        """What the configuration does not allow: at an entity, to change the top level's; at the top, new places."""
         if self.staff.entity_id:
             shared = next(one for one in self._company.vendors if not one.entity_id and one.bill_ids)
-            thing = self._things["shared"] = Thing("vendor", shared.name, "intacct")
+            thing = Thing("vendor", shared.name, "intacct")
             self.staff.rename("bill", thing, f"No. {self._number + 1}")
-            yield _deed("bill", f"vendor {shared.name}, whom the top level owns, is now {shared.name} No. {self._number + 1}")
-            self._held_beyond = self._name_back
+            yield _deed("bill", f"vendor {shared.name} of the top level is now {shared.name} No. {self._number + 1}")
         elif self._company.intacct_entities:
             location = self._things["place"] = self.staff.make(
                 "bill", "location", f"{self._words[0]} Yard", self._code("YARD")
@@ -161,15 +167,33 @@ class Scenes:
             yield _deed("bill", f"location {location.base} made, of no entity")
             self._held_beyond = self._close_place
 
-    def _name_back(self) -> Iterator[Deed]:
-        thing = self._things["shared"]
-        self.staff.rename("bill", thing, "")
-        yield _deed("bill", f"vendor {thing.base} named as before")
-
     def _close_place(self) -> Iterator[Deed]:
         thing = self._things["place"]
         self.staff.use("bill", thing, is_active=False)
         yield _deed("bill", f"location {thing.base} archived")
+
+
+class People:
+    """All people of a sandbox, asked from outside.
+
+    Args:
+        sandbox: The company.
+    """
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._lock = threading.Lock()
+        self._scenes: dict[str, Scenes] = {}
+
+    def asked(self, body: bytes) -> Any:
+        """Play the scene that a body of JSON names, at its organisation; without one, hash what both sides hold."""
+        asked = json.loads(body)
+        organization = asked["organization"]
+        with self._lock:
+            if organization not in self._scenes:
+                self._scenes[organization] = Scenes(self._sandbox, organization, self._sandbox.options.seed)
+            scenes = self._scenes[organization]
+            return [deed._asdict() for deed in scenes.play(asked["scene"])] if asked["scene"] else scenes.staff.state()
 
 
 NAMES: Final = {

@@ -29,7 +29,7 @@ from intacct_pipelines.sandbox.intacct.options import Options as IntacctOptions
 from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
 from intacct_pipelines.sandbox.journal import Journal
 from intacct_pipelines.sandbox.receivables_business import CLEARING_ACCOUNT
-from intacct_pipelines.sandbox.scenes import Scenes
+from intacct_pipelines.sandbox.scenes import People
 from intacct_pipelines.sandbox.settlements import MONEY_OUT_CLEARING
 from intacct_pipelines.sandbox.shapes import young_company
 from intacct_pipelines.sandbox.spend import SpendOptions, SpendTwin
@@ -128,7 +128,7 @@ class Sandbox:
         self._moves = 0
         self._lock = threading.Lock()
         self._intacct_in_flight = 0
-        self._scenes: dict[str, Scenes] = {}
+        self._people = People(self)
 
     def _move_endpoint(self) -> None:
         self._moves += 1
@@ -174,18 +174,10 @@ class Sandbox:
         elif (request.path, request.method) == ("/business-center/take", "POST"):
             told = {entity: taker.take(self.clock.now()) for entity, taker in self.takers.items()}
         elif (request.path, request.method) == ("/people", "POST"):
-            told = self._people(json.loads(request.body))
+            told = self._people.asked(request.body)
         if told is not None:
             return Reply(200, {"Content-Type": "application/json"}, json.dumps(told).encode())
         return Reply(404, {"Content-Type": "text/plain"}, b"Nothing is served here.\n")
-
-    def _people(self, asked: dict[str, Any]) -> Any:
-        """Let people play a scene; without one, return a hash of what both sides hold."""
-        with self._lock:
-            scenes = self._scenes.setdefault(
-                asked["organization"], Scenes(self, asked["organization"], self.options.seed)
-            )
-            return [deed._asdict() for deed in scenes.play(asked["scene"])] if asked["scene"] else scenes.staff.state()
 
     def _route_bill(self, request: Request, in_flight: ExitStack) -> Reply:
         """BILL's two APIs share one gateway."""
@@ -272,9 +264,7 @@ class Sandbox:
 def _business(options: SandboxOptions, today: date) -> Business:
     if options.configuration:
         return young_company(options.configuration, options.seed, today=today)
-    return generate(
-        options.seed, options.entities, options.bills, options.years, options.currencies, today=today
-    )
+    return generate(options.seed, options.entities, options.bills, options.years, options.currencies, today=today)
 
 
 def _nothing_to_expire() -> None:

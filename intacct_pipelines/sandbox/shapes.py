@@ -59,9 +59,7 @@ def young_company(letter: str, seed: int, *, today: date) -> Business:
         raise ValueError(f"configuration must be one of {', '.join(SHAPES)}, not {letter}")
     shape = SHAPES[letter]
     business = generate(seed, max(shape.entities, 1), 0, 1, ("USD",), today=today, planted=False)
-    business = replace(
-        business, cards=CardProgramme(), journals=(), orders=(), expense_reports=(), advances=()
-    )
+    business = replace(business, cards=CardProgramme(), journals=(), orders=(), expense_reports=(), advances=())
     if shape.is_at_top:
         return _at_top(business, shape)
     connected, others = business.entities[: shape.accounts], business.entities[shape.accounts :]

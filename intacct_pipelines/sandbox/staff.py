@@ -213,7 +213,7 @@ class Staff:
             fields |= {"ITEMTYPE": "Non-Inventory"}
         # An account is the whole company's.
         owner = "" if kind.word == "account" else self.entity_id
-        self._sandbox.intacct.write(kind.object_name, entity_id=owner, **fields)
+        self._sandbox.intacct.write(kind.object_name, None, entity_id=owner, **fields)
 
     def _make_in_bill(self, kind: Kind, base: str, code: str) -> None:
         body: dict[str, Any] = {"name": base}
@@ -322,7 +322,9 @@ class Staff:
         """Return a hash of all that both sides hold: while nothing is written, it stays."""
         parts: list[Any] = [self._sandbox.intacct.records(one.object_name) for one in KINDS.values()]
         parts += [self._sandbox.intacct.records(name) for name in ("APPYMT", "ARPYMT", "APADJUSTMENT", "CONTACT")]
-        parts += [self._sandbox.bill.records(self.organization_id, one.path) for one in KINDS.values() if one.word != "bill"]
+        parts += [
+            self._sandbox.bill.records(self.organization_id, one.path) for one in KINDS.values() if one.word != "bill"
+        ]
         parts.append([bill.to_json("") for bill in self._sandbox.bill.bills(self.organization_id)])
         parts.append(sorted(map(str, self._sandbox.intacct.ledger.balances().items())))
         return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -98,6 +98,14 @@ LISTS = {name: _ground(name) for name in IN_USE}
 _ACCOUNTS = LISTS["gl_account"]
 LISTS["item"].only_ours("sales_tax_item", "S-INV-03", item_type=one_of("SALES_TAX", "SALES_TAX_GROUP"))
 LISTS["item"].only_ours("sales_tax_item", "S-INV-03", item_type="SALES_TAX", is_archived=True)
+
+
+@LISTS["location"].plants("location_is_entity", ALONE_IN_INTACCT, "S-LOC-01")
+def _(plot: Plot) -> None:
+    plot.case.add("intacct.entity", record_no=plot.record_no, entity_id=plot.id)
+    _theirs(plot)
+
+
 _ACCOUNTS.pair("account_not_tied", "coding", "account_type", ours={"account_type": one_of("BANK", "CREDIT_CARD")})
 
 

@@ -186,3 +186,20 @@ def test_an_edit_in_intacct_follows_once_and_one_on_both_sides_is_held_on_both_w
     )
     # The way into Intacct takes approved bills only, and says so before all else.
     assert (held.kind, held.rule, also.rule) == ("conflict", "S-CFG-21", "S-APR-02")
+
+
+def test_a_correction_between_sending_and_reading_back_follows(supplied):
+    """S-CFG-21: what was sent is what both agreed on, also if Intacct's bill was corrected before BILL's was read."""
+    world = supplied
+    number, _ = entered(world)
+    assert world.send() == {"accepted": 1}
+    world.change("APBILL", RECORDNO=number, RECORDID="SLATE-5")
+    planned = world.plan()
+    [item] = planned.plan.items
+    assert (planned.confirmed, item.operation.value) == (1, "update")
+    assert world.send() == {"accepted": 1}
+    world.change("APBILL", RECORDNO=number, RECORDID="SLATE-6")
+    assert [item.operation.value for item in world.plan().plan.items] == ["update"]
+    assert world.send() == {"accepted": 1}
+    assert (in_bill(world), len(in_bill(world, "SLATE-6"))) == ([], 1)
+    assert (world.plan().confirmed, world.plan().plan.items) == (1, ())

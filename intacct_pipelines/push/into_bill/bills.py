@@ -152,7 +152,9 @@ class BillsIntoBill:
         content["billLineItems"] = [*self._coded_lines(row)]
         seed = canonical_json(content) + text(row, "description")
         item = self._item(row, Operation.CREATE, content, seed, text(row, "description"))
-        return replace(item, natural_key={"vendorId": vendor_id, "invoice.invoiceNumber": number})
+        words = words_of(row, self._lines.get(row["record_no"], []))
+        agrees = {column: value for column, value in words.items() if value}
+        return replace(item, natural_key={"vendorId": vendor_id, "invoice.invoiceNumber": number}, agrees=agrees)
 
     def _coded_lines(self, row: Row) -> list[Fields]:
         lines = self._lines.get(row["record_no"], [])
@@ -236,6 +238,7 @@ class BillsIntoBill:
             target_id=twin["id"],
             target_revision=state,
             changes=changes_of(*shown),
+            agrees=changes,
         )
 
     def _check_twin(self, twin: Row) -> None:

@@ -187,6 +187,7 @@ class IntoBillPlanner:
             payload=nested(content),
             source_revision=self._context.revisions.get((self.object_name, key), ""),
             label=self.label(row),
+            agrees={one.column: one.ours for one in self.all_shared(row, {}) if one.ours},
         )
 
     def _check_new(self, row: Row) -> None:
@@ -291,6 +292,7 @@ class IntoBillPlanner:
             target_revision=state,
             changes=changes_of(*((column.replace("_", " "), old, new) for column, old, new in shown)),
             label=self.label(row),
+            agrees=dict(changes),
         )
 
 

@@ -33,6 +33,9 @@ LISTS: Final[dict[str, Cause]] = {
         "The record is out of use on one side only, for longer than a sync takes.",
         "Inactivate it on the other side too, or activate it again.",
     ),
+    "location_is_entity": expected(
+        "S-LOC-01", "It is an entity, which Intacct shows among its locations; BILL has none of them.", "Nothing."
+    ),
     "sales_tax_item": expected(
         "S-INV-03", "BILL keeps a sales tax as an item; in Intacct it is a line on a sales-tax account.", "Nothing."
     ),

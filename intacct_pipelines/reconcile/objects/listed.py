@@ -57,6 +57,7 @@ class Listed:
         is_personal: Whether the name is a person's: the differences then show the id in its place.
         stays: Says which of the platform's rows have no place in Intacct, with the cause.
         checks: What only this list is checked for.
+        apart: Intacct's table and column of what its list shows too and the platform keeps elsewhere, with the cause.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Listed:
     is_personal: bool = False
     stays: tuple[str, Callable[[pd.DataFrame], pd.Series]] | None = None
     checks: Checks | None = None
+    apart: tuple[str, str, str] | None = None
 
     @property
     def platform_table(self) -> str:
@@ -100,7 +102,14 @@ LISTED: Final[dict[str, Listed]] = {
     for one in (
         Listed("gl_account", "account_no", "account_no", ("title",), "account_map", checks=ACCOUNT_CHECKS),
         Listed("department", "short_name", "department_id", ("title",), "department_map", has_parents=True),
-        Listed("location", "short_name", "location_id", ("name",), "location_map"),
+        Listed(
+            "location",
+            "short_name",
+            "location_id",
+            ("name",),
+            "location_map",
+            apart=("location_is_entity", "intacct.entity", "entity_id"),
+        ),
         Listed("accounting_class", "short_name", "class_id", ("name",), "class_map", has_parents=True),
         Listed("ap_term", "name", "name", ("name",), "term_map", days="due_days"),
         Listed(
@@ -148,7 +157,7 @@ def reconcile_list(
     pairs = sides.pairs()
     vanished = listed.checks.vanished(link, frames, crosswalk) if listed.checks else NOTHING_VANISHED
     _compare(listed, frames, sides, differences, pairs, vanished)
-    add_alone(sides, differences, _explain(listed, link, sides, vanished))
+    add_alone(sides, differences, _explain(listed, link, frames, sides, vanished))
     return conclude(sides, differences, pairs, propose(link, listed.name, sides))
 
 
@@ -240,12 +249,15 @@ def _days(rows: pd.DataFrame, column: str) -> pd.Series:
     return pd.Series(days, index=rows.index, dtype=object)
 
 
-def _explain(listed: Listed, link: Link, sides: Sides, vanished: Vanished) -> Explanations:
+def _explain(listed: Listed, link: Link, frames: Frames, sides: Sides, vanished: Vanished) -> Explanations:
     platform, intacct = sides.platform, sides.intacct
     platform_causes = {f"archived_{listed.name}": ~platform["is_active"]}
     intacct_causes = {f"inactive_{listed.name}": ~intacct["is_active"]}
     if listed.stays:
         platform_causes = {listed.stays[0]: platform["stays"], **platform_causes}
+    if listed.apart:
+        cause, table, column = listed.apart
+        intacct_causes[cause] = intacct["id"].isin(text(frames[table], column))
     if listed.name == _TERM:
         platform_causes[_TERM_STAYS] = pd.Series(data=True, index=platform.index)
         intacct_causes[_TERM_STAYS] = pd.Series(data=True, index=intacct.index)

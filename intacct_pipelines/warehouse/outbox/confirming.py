@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from intacct_pipelines.domain.attached_in_bill import KEPT
@@ -15,8 +17,6 @@ from intacct_pipelines.warehouse.outbox.items import Outcome, Reason, select_ite
 from intacct_pipelines.warehouse.outbox.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from intacct_pipelines.domain.pushed import Pushed
 
 
@@ -26,7 +26,8 @@ class Confirming(Journal):
     def confirm(self, link: str, entity: str, *, actor: str, pairs_of: str = "") -> int:
         """Confirm the accepted items whose record came back through the extract and pairs with its source.
 
-        The crosswalk learns the pair. An item whose record was deleted since is held for a person.
+        The crosswalk learns the pair, and the merge what the two agreed on when the item was done. An item whose record
+        was deleted since is held for a person.
 
         Args:
             link: The link.
@@ -54,6 +55,8 @@ class Confirming(Journal):
                 values = {**pair._asdict(), "link": pairs_of or link, "actor": actor, "now": self._now()}
                 cursor.execute(_FORMER_PAIR, values)
                 cursor.execute(_CROSSWALK, values)
+                if pair.agrees:
+                    cursor.execute(_AGREED, {**values, "agrees": json.dumps(pair.agrees)})
             compared = [
                 (pair.object_name, pair.platform_id, pair.record_no) for pair in pairs if _is_compared(pair.object_name)
             ]
@@ -76,14 +79,16 @@ class _Pair(NamedTuple):
     record_no: int
     intacct_id: str
     item_key: str
+    agrees: Mapping[str, str]
 
 
 def _pair(row: Mapping[str, Any]) -> _Pair:
     """Return the pair of a confirmed item; on the way into BILL Intacct's record is the source."""
     pushed, people_id = PUSHED[row["object_name"]], row["people_id"] or ""
     if pushed.target.schema == "intacct":
-        return _Pair(pushed.name, row["source_id"], int(row["record_id"]), people_id, row["item_key"])
-    return _Pair(pushed.reconciliation, row["record_id"], int(row["source_id"]), people_id, row["item_key"])
+        return _Pair(pushed.name, row["source_id"], int(row["record_id"]), people_id, row["item_key"], row["agrees"])
+    key = row["item_key"]
+    return _Pair(pushed.reconciliation, row["record_id"], int(row["source_id"]), people_id, key, row["agrees"])
 
 
 def _gone(object_name: str) -> Reason:
@@ -124,8 +129,8 @@ def _came_back(pushed: Pushed) -> str:
     """Return the query of the items of one object that are in the target system, and of the records that they made."""
     target, key = pushed.target, pushed.target.key[0]
     return f"""
-        SELECT i.item_key, i.object_name, i.source_id, i.operation, i.payload, i.sent_at, i.created_at, i.position,
-            r.{key}::text AS record_id, r.{pushed.people_id} AS people_id, {_mark(pushed)} AS mark,
+        SELECT i.item_key, i.object_name, i.source_id, i.operation, i.payload, i.agrees, i.sent_at, i.created_at,
+            i.position, r.{key}::text AS record_id, r.{pushed.people_id} AS people_id, {_mark(pushed)} AS mark,
             {_state(pushed)} AS state, '{target.schema}' AS system, {_held(pushed)} AS held, r._deleted, r._synced_at
         FROM push.item AS i JOIN {target.qualified_name} AS r
             ON r.entity = i.entity AND r.{key} = {typed(target, "i.record_id")}
@@ -141,7 +146,7 @@ _BACK: Final = " UNION ALL ".join(_came_back(pushed) for pushed in PUSHED.values
 # One without the key is the record whose id its system told, once it holds what an update sent or was read since; what
 # lay in files when it was read may be older than a file that nobody has taken yet, so there only the contents count.
 _RETURNED: Final = f"""
-SELECT b.item_key, b.object_name, b.source_id, b.record_id, b.people_id FROM ({_BACK}) AS b
+SELECT b.item_key, b.object_name, b.source_id, b.record_id, b.people_id, b.agrees FROM ({_BACK}) AS b
 WHERE NOT b._deleted AND CASE
         WHEN b.operation = 'reverse' THEN b.state = ANY(%(undone)s)
         WHEN position(b.item_key IN b.payload) > 0 THEN position(b.item_key IN b.mark) > 0
@@ -170,4 +175,11 @@ VALUES (%(link)s, %(object_name)s, %(platform_id)s, %(record_no)s, %(intacct_id)
 ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct_id = excluded.intacct_id,
     status = excluded.status, evidence = excluded.evidence, decided_by = excluded.decided_by,
     decided_at = excluded.decided_at
+"""
+
+_AGREED: Final = """
+INSERT INTO mapping.agreement (link, object, platform_id, intacct_record_no, fields, agreed_at)
+VALUES (%(link)s, %(object_name)s, %(platform_id)s, %(record_no)s, %(agrees)s, %(now)s)
+ON CONFLICT (link, object, platform_id, intacct_record_no)
+DO UPDATE SET fields = agreement.fields || excluded.fields, agreed_at = excluded.agreed_at
 """

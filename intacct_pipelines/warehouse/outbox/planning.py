@@ -156,6 +156,7 @@ def _item_row(plan: Plan, position: int, now: datetime) -> dict[str, object]:
         "currency": item.currency,
         "depends_on": list(item.depends_on),
         "label": item.label,
+        "agrees": json.dumps(dict(item.agrees)),
         "now": now,
     }
 
@@ -163,13 +164,13 @@ def _item_row(plan: Plan, position: int, now: datetime) -> dict[str, object]:
 _UPSERT_ITEM: Final = """
 INSERT INTO push.item (item_key, plan_id, link, entity, position, object_name, operation, source_id, natural_key,
     payload, payload_hash, source_revision, target_id, target_revision, amount, currency, depends_on, label,
-    created_at, updated_at)
+    agrees, created_at, updated_at)
 VALUES (%(item_key)s, %(plan_id)s, %(link)s, %(entity)s, %(position)s, %(object_name)s, %(operation)s, %(source_id)s,
     %(natural_key)s, %(payload)s, %(payload_hash)s, %(source_revision)s, %(target_id)s, %(target_revision)s,
-    %(amount)s, %(currency)s, %(depends_on)s, %(label)s, %(now)s, %(now)s)
+    %(amount)s, %(currency)s, %(depends_on)s, %(label)s, %(agrees)s, %(now)s, %(now)s)
 ON CONFLICT (item_key) DO UPDATE SET plan_id = excluded.plan_id, position = excluded.position,
     source_revision = excluded.source_revision, target_revision = excluded.target_revision,
-    depends_on = excluded.depends_on, label = excluded.label,
+    depends_on = excluded.depends_on, label = excluded.label, agrees = excluded.agrees,
     -- A rejected item is proven not to be in Intacct, so its next sending is a first one again.
     attempts = CASE WHEN item.state = 'rejected' THEN 0 ELSE item.attempts END,
     state = 'planned', worker = '', refused = false, reason_class = '', rule = '', reason = '', remedy = '',

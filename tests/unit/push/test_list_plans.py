@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from push_cases import LINK, stored
-from push_lists import EARLY, LATE, created, of_bill, of_intacct, plan_of
+from push_lists import BILL, EARLY, LATE, created, of_bill, of_intacct, plan_of
 from push_receivables import plan_receivables, receivables
 
 from intacct_pipelines.domain.keys import EntityKey
@@ -393,3 +393,19 @@ def test_an_invoice_of_a_held_customer_is_held_by_his_name():
         ("customer", "currency", ""),
         ("ar_invoice", "currency", "c1"),
     ]
+
+
+@pytest.mark.parametrize("name", ["department", "location", "accounting_class", "customer", "gl_account"])
+def test_what_only_bill_changed_goes_whatever_else_intacct_changed_later(name):
+    """S-CFG-21: where it is known what both agreed on, the field decides, not which record was changed last."""
+    later = {"modified_at": LATE + timedelta(seconds=1)}
+    renamed, archived = of_bill(name, name="Renamed"), of_bill(name, is_archived=True)
+    before = {"name": BILL[name]["name"], "is_archived": "false"}
+    pairs, theirs = [("x1", 70)], [of_intacct(name, **later)]
+    agreed = {(name, "x1", "70"): before}
+    for ours, column, value in ((renamed, "name", "Renamed"), (archived, "is_archived", "true")):
+        [item] = plan_of(name, [ours], theirs, pairs=pairs, agreed=agreed).items
+        assert item.agrees == {column: value}
+        assert held(name, [ours], theirs, pairs=pairs) == ("conflict", "S-CFG-21")
+    edited = [of_intacct(name, **later, **{PUSHED[name].content[0]: "Named in Intacct"})]
+    assert held(name, [renamed], edited, pairs=pairs, agreed=agreed) == ("conflict", "S-CFG-21")

@@ -68,6 +68,7 @@ def test_the_description_has_what_clients_need(server: SandboxServer):
     take_url = f"{server.url}/business-center/take"
     assert facts["business_center"] == {"folder": "", "companies": [], "take_url": take_url}
     assert facts["faults"] == {"url": f"{server.url}/faults"}
+    assert facts["people"] == {"url": f"{server.url}/people"}
     assert facts["intacct"]["entities"] == ["100", "200", "300"]
 
 
