@@ -13,7 +13,7 @@ from intacct_pipelines.defs.platform_files import PlatformFiles
 from intacct_pipelines.domain.attached import ATTACHED
 from intacct_pipelines.domain.attached_in_bill import ATTACHMENTS, KEPT
 from intacct_pipelines.domain.catalog import TABLES, Table
-from intacct_pipelines.domain.link import INTO_BUSINESS_CENTER, Mode
+from intacct_pipelines.domain.link import INTO_BILL, INTO_BUSINESS_CENTER, Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.errors import NotApprovedError
@@ -110,6 +110,16 @@ def _agreed(systems: Systems, compared: Link, objects: Iterable[Pushed], sources
     return stored.remember(found, known) if found else known
 
 
+def _of_one_pairing(systems: Systems, link: Link) -> list[Link]:
+    """Return a link, and the other way of its BILL account: what that has just made is known before anything is planned.
+
+    A record that went the other way, and was renamed there before it was read, would be taken for a new one.
+    """
+    other = {"bill": INTO_BILL, INTO_BILL: "bill"}.get(link.platform)
+    found = systems.link(link.entity, other) if other else None
+    return [link, found] if found else [link]
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A stored plan, and what confirming before it found."""
@@ -146,7 +156,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     compared = systems.compared(link)
     if link.platform == INTO_BUSINESS_CENTER:
         heed_answers(outbox, link, systems.out_folder(link.entity))
-    confirmed = confirm_items(outbox, link, pairs_of=compared.name)
+    confirmed = sum(confirm_items(outbox, one, pairs_of=compared.name) for one in _of_one_pairing(systems, link))
     now = datetime.now(UTC)
     # Revisions and inputs come before the rows: if a sync commits in between, the plan expires; no payload is older.
     revisions = {

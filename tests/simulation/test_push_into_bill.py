@@ -237,3 +237,15 @@ def test_what_bill_refused_is_asked_for_by_object_and_number(world):
             box.retry(bad, by="ann")
         assert box.retry(f"bill_vendor:{bad}", by="ann") == 1
     assert [item.source_id for item in world.plan().plan.items] == [bad]
+
+
+def test_a_vendor_that_is_renamed_in_bill_before_it_is_read_back_is_not_made_a_second_time(world):
+    """S-SCH-05: the way into Intacct knows what the other way has just made, whatever it is called by now."""
+    number, _ = planned_vendor(world)
+    assert world.send() == {"accepted": 1}
+    [made] = world.in_bill("bill_vendor", name=NAME)
+    world.change_in_bill("bill_vendor", made["id"], name="Quite Another Name")
+    world.change("VENDOR", RECORDNO=number, NAME="Named in Intacct")
+    back = world.sync_only("vendor").plan
+    assert not [item for item in back.items if item.source_id == made["id"]]
+    assert [hold.kind for hold in back.holds if hold.source_id == made["id"]] == ["conflict"]
