@@ -143,7 +143,8 @@ class Home:
         """Read, plan both ways and send; return the plans."""
         with self.systems() as systems:
             plans = [*sync_both_ways(systems, entity, self._run()).values()]
-        if any(planned.status.state == "approved" for planned in plans):
+            is_waiting = bool(systems.approved_plans())
+        if is_waiting:
             self.send(entity)
         return plans
 

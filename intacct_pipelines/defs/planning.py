@@ -111,7 +111,7 @@ def _agreed(systems: Systems, compared: Link, objects: Iterable[Pushed], sources
 
 
 def _of_one_pairing(systems: Systems, link: Link) -> list[Link]:
-    """Return a link, and the other way of its BILL account: what that has just made is known before anything is planned.
+    """Return a link, and the other way of its BILL account: what that has made is known before anything is planned.
 
     A record that went the other way, and was renamed there before it was read, would be taken for a new one.
     """
