@@ -79,6 +79,9 @@ def test_what_bill_has_not_or_twice_is_not_carried_and_the_plan_says_so(lists):
     [item] = back(rows(lists)).items
     assert "jobId" not in codes(item)[0]
     assert item.warnings == ("line 1: project BRIDGE is not in BILL and is not carried [S-PRJ-01]",)
+    retired = [{**LISTS["bill.project"][0], "is_archived": True}]
+    [item] = back(rows({"bill.project": retired}), PAIRED_PROJECT).items
+    assert ("jobId" not in codes(item)[0], len(item.warnings)) == (True, 1)
 
 
 def test_a_project_that_is_on_its_way_holds_the_bill_until_it_is_there():
