@@ -70,7 +70,7 @@ class Pushed:
         functions: Name of the function that does an operation, such as ``create_apadjustment``, where the gateway has
             no generic one; its arguments are the payload, in order. In BILL the path of a call of its own.
         helped_by: Tables that help to plan and may never have been read, for want of a permission.
-        stands_on: Other tables of Intacct → names in the payload that hold record numbers of theirs: an item expires if
+        stands_on: Other tables of the other system → names in the payload that hold ids of theirs: an item expires if
             such a record changed since the plan, because what is due of it may have been settled otherwise.
         lifts: Rule by which the vendor's sync does not carry the object, so that it is pushed only if the link names it
             in ``also_pushed``; empty as a rule.

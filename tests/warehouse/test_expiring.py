@@ -225,7 +225,7 @@ def test_what_an_item_settles_is_an_input_until_planning_saw_it_again(box, wareh
     ground = next(one.target for one in PUSHED.values() if one.target.qualified_name == table)
     one = item("s1", object_name=pushed.name, natural_key=natural_key(pushed), payload={"DETAILS": [{name: "77"}]})
     made = planned(box, one, created_at=datetime.now(UTC))
-    store(warehouse, [row(ground, record_no="77")], table=ground, entity=ENTITY)
+    store(warehouse, [row(ground, **{ground.key[0]: "77"})], table=ground, entity=ENTITY)
     assert box.store_plan(replace(made, created_at=datetime.now(UTC)), actor="planner") == made.plan_id
     assert box.approve(made.plan_id, by="ann", content_hash=made.content_hash) == 1
     store(warehouse, [], table=ground, entity=ENTITY)
