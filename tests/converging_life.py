@@ -23,6 +23,7 @@ LISTS = ("department", "class", "vendor", "customer")
 DOCUMENTS = ("bill", "invoice")
 _FAULT_RATE = 0.4
 _FROM_BEFORE = 4
+_CONSONANTS = "bdfgklmnprstvz"
 BY_DESIGN = {"still_used", "settled"}
 """Why a record may wait for a person though only one side changed it."""
 
@@ -133,11 +134,15 @@ class Life:
         """Somebody makes a record of a list; now and then two people make the same, each on one side."""
         kind, number = self._dice.choice(LISTS), self._dice.randrange(len(self.company.staffs))
         self._made += 1
-        base, code = f"{kind.title()} {self._made:03}", f"X{self._made:03}"
+        base, code = f"{self._word()} {self._word()}", f"X{self._made:03}"
         sides = SIDES if self._dice.random() < 0.15 else (self._dice.choice(SIDES),)  # seldom
         for side in sides:
             thing = self.company.staffs[number].make(side, kind, base, code)
         self._kept.append(Kept(thing, number, {self._side(side, number) for side in sides}))
+
+    def _word(self) -> str:
+        """A word that is like no other, so that nobody is taken for another."""
+        return "".join(self._dice.choice(_CONSONANTS) + self._dice.choice("aeiou") for _ in range(5)).title()
 
     def _enter(self) -> None:
         kind, side = self._dice.choice(DOCUMENTS), self._dice.choice(SIDES)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.server import Sandbox
 
 _FIRST: Final = ("Amber", "Birch", "Cedar", "Delta", "Ember", "Fjord", "Grove", "Heron", "Indigo", "Juniper")
-_TRADES: Final = ("Works", "Supply", "Freight", "Print")
+_TRADES: Final = (("Works", "Supply", "Freight", "Print"), ("Foundry", "Logistics", "Catering", "Optics"))
 _SYSTEMS: Final = {"intacct": "Intacct", "bill": "BILL"}
 
 
@@ -71,7 +71,7 @@ class Scenes:
     # --- deeds ----------------------------------------------------------------------------------------------------
 
     def _name(self, at: int) -> str:
-        return f"{self._words[at]} {_TRADES[at % len(_TRADES)]}"
+        return f"{self._words[at]} {_TRADES[self._number % len(_TRADES)][at]}"
 
     def _code(self, word: str) -> str:
         return f"{word}{self._number + 1}"
@@ -115,16 +115,17 @@ class Scenes:
 
     def changes(self) -> Iterator[Deed]:
         """New, renamed and retired records, new documents and corrected ones, on both sides."""
-        ours, theirs, buyer, other = (self._name(at) for at in (2, 3, 4, 1))
+        ours, theirs, other = (self._name(at) for at in (2, 3, 1))
+        buyer = f"{self._words[4]} Hotels"
         yield self._make("intacct", "vendor", ours)
         yield self._make("bill", "vendor", theirs)
-        yield self._make("intacct", "customer", f"{buyer} Stores")
-        yield self._make("bill", "customer", f"{self._words[3]} Stores")
+        yield self._make("intacct", "customer", buyer)
+        yield self._make("bill", "customer", f"{self._words[0]} Schools")
         yield self._make("intacct", "department", f"{self._words[2]} Desk", self._code("DESK"))
         yield self._make("bill", "class", f"{self._words[3]} Grant", self._code("GRANT"))
         yield self._enter("intacct", "bill", "N-1", ours)
         yield self._enter("bill", "bill", "N-2", theirs)
-        yield self._enter("intacct", "invoice", "N-3", f"{buyer} Stores")
+        yield self._enter("intacct", "invoice", "N-3", buyer)
         yield self._enter("bill", "invoice", "N-4", other)
         yield self._rename("intacct", f"{self._words[0]} Lab", "East")
         yield self._retire("bill", f"{self._words[1]} Fund")

@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 
 Side = Literal["intacct", "bill"]
 SIDES: Final[tuple[Side, Side]] = ("intacct", "bill")
-_ADDRESS: Final = {"ADDRESS1": "1 Quarry Road", "CITY": "Reno", "STATE": "NV", "ZIP": "89501", "COUNTRYCODE": "US"}
-_BILL_ADDRESS: Final = {
-    "line1": "1 Quarry Road",
-    "city": "Reno",
-    "stateOrProvince": "NV",
-    "zipOrPostalCode": "89501",
-    "country": "US",
-}
 _EXPENSE: Final = "6100"
 _INCOME: Final = "4000"
 _DAYS_TO_PAY: Final = 30
@@ -201,8 +193,8 @@ class Staff:
     def _make_in_intacct(self, kind: Kind, base: str, code: str) -> None:
         fields = {kind.name: base, "STATUS": "active"}
         if kind.word in {"vendor", "customer"}:
-            address = {f"DISPLAYCONTACT.MAILADDRESS.{name}": value for name, value in _ADDRESS.items()}
-            contact = {"PRINTAS": base, "EMAIL1": "pay@quarry.example"}
+            address = {f"DISPLAYCONTACT.MAILADDRESS.{name}": value for name, value in _address(base).items()}
+            contact = {"PRINTAS": base, "EMAIL1": _email(base)}
             fields |= address | {f"DISPLAYCONTACT.{name}": value for name, value in contact.items()}
             fields[f"{kind.object_name}ID"] = base.upper().replace(" ", "-")
         else:
@@ -221,9 +213,9 @@ class Staff:
             case "account":
                 body["account"] = {"type": "EXPENSE", "number": code}
             case "vendor":
-                body |= {"address": _BILL_ADDRESS, "email": "pay@quarry.example"}
+                body |= {"address": _in_bill(_address(base)), "email": _email(base)}
             case "customer":
-                body |= {"email": "pay@quarry.example"}
+                body |= {"email": _email(base)}
             case "item":
                 body |= {"shortName": code, "type": "OTHER_CHARGE"}
             case _:
@@ -366,3 +358,19 @@ class Staff:
             "organizationId": self.organization_id,
         }
         self._session = str(self._asked("login", login)["sessionId"])
+
+
+def _email(base: str) -> str:
+    return f"pay@{base.lower().replace(' ', '-')}.example"
+
+
+def _address(base: str) -> dict[str, str]:
+    """Where somebody is, in Intacct's fields: nobody else is there, so that nobody is taken for another."""
+    at = int(hashlib.sha256(base.encode()).hexdigest()[:8], 16)
+    street = f"{at % 9_000 + 100} {base} Road"
+    return {"ADDRESS1": street, "CITY": "Reno", "STATE": "NV", "ZIP": f"{at % 90_000 + 10_000}", "COUNTRYCODE": "US"}
+
+
+def _in_bill(address: Mapping[str, str]) -> dict[str, str]:
+    names = ("line1", "city", "stateOrProvince", "zipOrPostalCode", "country")
+    return dict(zip(names, address.values(), strict=True))
