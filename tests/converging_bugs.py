@@ -15,6 +15,7 @@ from intacct_pipelines.warehouse.agreed import Agreements
 class Setting(NamedTuple):
     """In which life a bug shows."""
 
+    letter: str
     seed: int
     faults: tuple[str, ...] = FAULTS
     turns: int = 4
@@ -46,7 +47,7 @@ def takes_the_wrong_side_for_the_changed_one(plant) -> None:
 
 
 BUGS = {
-    forgets_what_was_agreed: Setting(0),
-    sends_again_without_looking: Setting(0, ("answer", "crash after")),
-    takes_the_wrong_side_for_the_changed_one: Setting(0),
+    forgets_what_was_agreed: Setting("E", 2),
+    sends_again_without_looking: Setting("A", 0, ("answer", "crash after")),
+    takes_the_wrong_side_for_the_changed_one: Setting("A", 0),
 }

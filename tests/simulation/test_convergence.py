@@ -1,9 +1,10 @@
-"""Both sides converge, whatever people and the network do: lives of configurations, with faults."""
+"""Both sides converge, whatever people and the network do: lives of configurations, with faults, and planted bugs."""
 
 from __future__ import annotations
 
 import pytest
-from converging_life import Life
+from converging_bugs import BUGS
+from converging_life import BrokenError, Life
 
 LIVES = [("A", 0), ("E", 2)]
 """Configuration and seed; ``make converge`` lives others."""
@@ -18,3 +19,13 @@ def dsns(make_database, migrated_template):
 def test_after_changes_on_both_sides_and_faults_both_agree_and_a_further_sync_changes_nothing(dsns, letter, seed):
     """S-CFG-10, S-CFG-21, S-SCH-05, S-IDM-03: what one side changed both have, once; the rest a person decides."""
     Life(letter, seed, dsns).live()
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
+def test_a_planted_bug_is_noticed(dsns, monkeypatch, bug):
+    """A property that no bug breaks would prove nothing."""
+    life = Life(BUGS[bug].letter, BUGS[bug].seed, dsns)
+    life.company.network.faults = BUGS[bug].faults
+    bug(monkeypatch)
+    with pytest.raises(BrokenError):
+        life.live(turns=BUGS[bug].turns)

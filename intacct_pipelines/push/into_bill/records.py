@@ -198,11 +198,16 @@ class IntoBillPlanner:
             reason = "it was created in BILL before and is not its pair any more"
             raise Held("deleted_in_bill", "S-IDM-06", reason, "Pair it by hand with the record that took its place.")
         mark = read_source_mark(text(row, self.mark)) if self.mark else None
-        if mark is not None and mark[0] == "bill":
+        if mark is not None and mark[0] == "bill" and self._is_known_here(mark[1]):
             reason = f"it came from BILL's record {mark[1]}, which is not its pair any more"
             raise Held("came_from_bill", "S-SCH-05", reason, "Pair the two with `map`, or restore the record in BILL.")
         if not _name(self.named(row)):
             raise Held("missing_field", self.rule, "it has no name", "Give it a name in Intacct.")
+
+    def _is_known_here(self, record_id: str) -> bool:
+        """Say whether this account ever had a record; of several at one place another may, whose lists it gets too."""
+        keys = self._sources.keys(self._pushed.target.qualified_name)
+        return not self._link.shares_its_place or record_id in keys
 
     def _check_double(self, code: str, name: str) -> None:
         """Refuse a code or a name that is in use: nothing else tells such a record in BILL from ours."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from into_bill_cases import BACK
+from into_bill_cases import BACK, of_bill, of_intacct, plan_of
 from push_cases import PAIRED_BILL, PAIRED_VENDOR, bill, intacct_bill, intacct_line, line, plan, tables
 
 from intacct_pipelines.domain.routes import Route, Routes
@@ -155,3 +155,23 @@ def test_a_bill_that_went_into_an_account_and_leads_to_another_now_is_told_there
     rows = rows_of(theirs=[bill(description=text, **more)], their_lines=[line()])
     assert seen(WEST, rows, matches=(PAIRED_VENDOR, PAIRED_BILL)) == (0, expected)
     assert seen(EAST, rows, matches=(PAIRED_VENDOR, PAIRED_BILL)) == LEFT
+
+
+@pytest.mark.parametrize(("name", "column"), [("bill_accounting_class", "description"), ("bill_customer", "comments")])
+def test_a_list_record_that_another_account_brought_goes_into_this_one_too(name, column):
+    """S-CFG-05: lists are copied into each account; one that this account had, and lost, is held (S-SCH-05)."""
+    ours = [of_intacct(name, **{column: "BILL:x9 KEY"})]
+    assert len(plan_of(name, ours, link=WEST).items) == 1
+    gone = [
+        of_bill(
+            name,
+            "x9",
+            name="Other",
+            **({"short_name": "O"} if name != "bill_customer" else {"account_number": "O"}),
+            _deleted=True,
+        )
+    ]
+    planned = plan_of(name, ours, gone, link=WEST)
+    assert (planned.items, [hold.kind for hold in planned.holds]) == ((), ["came_from_bill"])
+    alone = plan_of(name, ours)
+    assert (alone.items, [hold.kind for hold in alone.holds]) == ((), ["came_from_bill"])
