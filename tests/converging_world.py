@@ -104,6 +104,7 @@ class Home:
         into = {name for name, one in PUSHED.items() if one.platform == "bill"} - {*IN_PLAY}
         back = {name for name, one in PUSHED.items() if one.platform == "into_bill"} - {f"bill_{n}" for n in IN_PLAY}
         way = {"mode": "sync", "gate": "auto", "auto_approve": _LIMITS, "conflicts": policy}
+        way["vendor_country"] = "US"
         self.connections = connections_of(
             self._sandbox,
             organizations=self._organizations,
