@@ -269,12 +269,13 @@ class BillsIntoBill:
         return content
 
     def _lines_in_place(self, row: Row, twin: Row, *, has_changed: bool) -> list[Fields]:
-        """Return the lines, each in the place of one that is there; BILL's PATCH keeps those that are not named."""
+        """Return the lines, each in the place of one that is there; BILL's PATCH takes no line and no code away."""
         present = self._twin_lines.get(twin["id"], [])
         lines = self._coded_lines(row)
         if len(lines) < len(present):
             reason = f"BILL's bill has {len(present)} lines, Intacct's {len(lines)}, and a change removes none"
             raise Held("lines_removed", "S-BIL-09", reason, "Remove the lines in BILL; the rest follows by itself.")
+        self._coded.check_kept(present, lines, "S-BIL-09", "Make the change in BILL too; the rest follows by itself.")
         return [
             self._names.in_place_of(old, line, has_changed=has_changed, rule="S-BIL-09") if old else line
             for old, line in zip_longest(present, lines)

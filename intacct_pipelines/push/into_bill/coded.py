@@ -77,6 +77,27 @@ class CodedForBill:
             raise Held("unbalanced", "S-IDM-07", reason, f"Correct the {document} in Intacct.")
         return [self._line(position, intacct_line(row), currency) for position, row in enumerate(rows, start=1)]
 
+    @staticmethod
+    def check_kept(present: Sequence[Row], lines: Sequence[Fields], rule: str, remedy: str) -> None:
+        """Refuse lines without a code that those in whose place they come have: BILL's PATCH takes no code away.
+
+        Args:
+            present: BILL's lines, in order.
+            lines: From ``translate``, in order.
+            rule: By which BILL's lines are changed.
+            remedy: What a person does.
+
+        Raises:
+            Held: A code is gone.
+        """
+        for position, (old, line) in enumerate(zip(present, lines, strict=False), start=1):
+            codes = line["classifications"]
+            assert isinstance(codes, dict)  # noqa: S101 - as ``translate`` made them; this tells the type checker
+            lost = [one.word for one in _DIMENSIONS if old.get(f"{one.word}_id") and one.field not in codes]
+            if lost:
+                reason = f"line {position} has no {lost[0]} any more, which a change does not take away"
+                raise Held("lost_dimension", rule, reason, remedy)
+
     def back(self, row: Row) -> tuple[Decimal, str, str, str, str]:
         """Return a line of BILL in Intacct's words, a question mark for what has none there."""
         coding = self._sources.coding

@@ -13,7 +13,7 @@ from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, Operation, 
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.changes import changes_of
 from intacct_pipelines.push.into_bill.coded import CodedForBill
-from intacct_pipelines.push.into_bill.line_names import CODED, LineNames, with_names
+from intacct_pipelines.push.into_bill.line_names import LineNames, with_names
 from intacct_pipelines.push.into_bill.merging import Shared, to_send
 from intacct_pipelines.push.into_bill.parties import CUSTOMERS, PartiesInBill
 from intacct_pipelines.push.into_bill.requests import content_of
@@ -25,7 +25,7 @@ from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from intacct_pipelines.domain.push import Fields
     from intacct_pipelines.push.planner import Context, Decision
@@ -35,7 +35,8 @@ _PUSHED: Final = PUSHED["bill_ar_invoice"]
 _ORDER_MODULE: Final = "8."
 _LINES: Final = _PUSHED.lines_field
 _NAMES: Final = "line_names"
-_CODES: Final = {"department": "departmentId", "location": "locationId", "class": "accountingClassId"}
+_PLAIN: Final = ("customer_id", "document_no", "invoice_date", "due_date")
+"""What BILL keeps as it is told."""
 
 
 class InvoicesIntoBill:
@@ -146,7 +147,9 @@ class InvoicesIntoBill:
             _LINES: self._coded_lines(row),
         }
         item = self._item(row, Operation.CREATE, content, canonical_json(content))
-        return replace(item, natural_key={"customerId": customer_id, "invoiceNumber": number})
+        names = {"customerId": customer_id, "invoiceNumber": number}
+        agrees = _to_agree(words_of_invoice(row, self._lines.get(row["record_no"], []), self._sold))
+        return replace(item, natural_key=names, agrees=agrees)
 
     def _coded_lines(self, row: Row) -> list[Fields]:
         rows, total = self._lines.get(row["record_no"], []), row["trx_total_entered"]
@@ -234,6 +237,7 @@ class InvoicesIntoBill:
             target_id=twin["id"],
             target_revision=state,
             changes=changes_of(*shown),
+            agrees=_to_agree(changes),
         )
 
     def _check_twin(self, twin: Row) -> None:
@@ -255,15 +259,16 @@ class InvoicesIntoBill:
         if len(lines) < len(present):
             reason = f"BILL's invoice has {len(present)} lines, Intacct's {len(lines)}, and a change removes none"
             raise Held("lines_removed", "S-INV-01", reason, remedy)
-        for position, (old, line) in enumerate(zip(present, lines, strict=False), start=1):
-            lost = [word for word, field in _CODES.items() if old.get(f"{word}_id") and field not in line[CODED]]
-            if lost:
-                reason = f"line {position} has no {lost[0]} any more, which a change does not take away"
-                raise Held("lost_dimension", "S-INV-01", reason, remedy)
+        self._coded.check_kept(present, lines, "S-INV-01", remedy)
         return [
             self._names.in_place_of(old, line, has_changed=has_changed, rule="S-INV-01") if old else line
             for old, line in zip_longest(present, lines)
         ]
+
+
+def _to_agree(words: Mapping[str, str]) -> dict[str, str]:
+    """Return what both sides say once it is sent; of lines that is seen only when they are read, for BILL reckons."""
+    return {column: words[column] for column in _PLAIN if words.get(column)}
 
 
 def priced(line: Fields) -> Fields:

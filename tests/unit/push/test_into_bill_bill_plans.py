@@ -319,6 +319,12 @@ def test_a_line_that_is_gone_is_removed_by_a_person():
     assert (planned.items, kinds(planned)) == ((), [("lines_removed", "S-BIL-09")])
 
 
+def test_a_code_that_is_gone_is_removed_by_a_person():
+    """S-BIL-09: BILL's PATCH keeps codes that it is not told of, so the same change would be planned for ever."""
+    planned = changed(lines=[intacct_line(department_id="")])
+    assert (planned.items, kinds(planned)) == ((), [("lost_dimension", "S-BIL-09")])
+
+
 def test_what_was_planned_from_is_what_a_look_up_must_find():
     """An update starts from a state: amounts count alike with and without their zeros."""
     [item] = changed({"due_date": date(2026, 4, 1)}).items
