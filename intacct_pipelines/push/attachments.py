@@ -151,7 +151,7 @@ class _Documents:
 
     def hold(self, object_name: str, row: Row, label: str, held: Held) -> Hold:
         """Return a refusal; no money waits for a file."""
-        return Hold(object_name, row["id"], label, *held.parts, held_by=held.held_by)
+        return held.hold(object_name, row["id"], label)
 
 
 class FilePlanner:

@@ -249,9 +249,7 @@ def _as_sent(row: Row, column: str) -> str:
 
 def hold_of(object_name: str, row: Row, label: str, held: Held) -> Hold:
     """Return a refusal as the hold of a document of BILL, with the money that waits."""
-    kind, rule, reason, remedy = held.parts
-    amount, currency = row.get("amount") or Decimal(0), text(row, "currency")
-    return Hold(object_name, row["id"], label, kind, rule, reason, remedy, amount, currency, held_by=held.held_by)
+    return held.hold(object_name, row["id"], label, row.get("amount") or Decimal(0), text(row, "currency"))
 
 
 def key_of(link: Link, object_name: str, row: Row, operation: Operation, content: Fields, start: str = "") -> ItemKey:

@@ -130,8 +130,7 @@ class ListPlanner:
                 return self._mend(row, paired)
             return None if self.stays(row) else self._create(row)
         except Held as held:
-            kind, rule, reason, remedy = held.parts
-            return Hold(self.object_name, row["id"], self._label(row), kind, rule, reason, remedy, held_by=held.held_by)
+            return held.hold(self.object_name, row["id"], self._label(row))
 
     def _label(self, row: Row) -> str:
         return f"{self._pushed.word} {self.name(row)}"

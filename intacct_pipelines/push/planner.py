@@ -7,7 +7,8 @@ it waits for. ``push.plan`` runs them in order; how the object is known in Intac
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, TypeAlias
 
 from intacct_pipelines.domain.keys import source_mark
 from intacct_pipelines.domain.push import Hold, Item
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.push.sources import Row, Sources
     from intacct_pipelines.warehouse.outbox import OutboxItem
+
+_NONE: Final = Decimal(0)
 
 Decision: TypeAlias = Item | Hold | None
 """What is done with a source record; None if it stands in Intacct as it should."""
@@ -102,6 +105,10 @@ class Held(Exception):  # noqa: N818  # not an error: it carries one refusal out
         super().__init__(reason)
         self.parts = (kind, rule, reason, remedy)
         self.held_by = held_by
+
+    def hold(self, object_name: str, source_id: str, label: str, amount: Decimal = _NONE, currency: str = "") -> Hold:
+        """Return what the plan shows of it; arguments as in ``Hold``."""
+        return Hold(object_name, source_id, label, *self.parts, amount, currency, self.held_by)
 
 
 def mark_of(system: str, source_id: str) -> str:

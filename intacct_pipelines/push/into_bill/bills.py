@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from intacct_pipelines.domain.keys import read_source_mark
 from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.domain.names import fold
-from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, Operation, canonical_json, document_state
+from intacct_pipelines.domain.push import UNDONE_STATES, Item, Operation, canonical_json, document_state
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bill_words import (
     is_from_order,
@@ -106,11 +106,8 @@ class BillsIntoBill:
         try:
             return self._create(row) if twin is None else self._mend(row, twin)
         except Held as held:
-            kind, rule, reason, remedy = held.parts
-            amount, currency, key = row["trx_total_entered"], text(row, "currency"), str(row["record_no"])
-            return Hold(
-                self.object_name, key, _label(row), kind, rule, reason, remedy, amount, currency, held_by=held.held_by
-            )
+            amount, currency = row["trx_total_entered"], text(row, "currency")
+            return held.hold(self.object_name, str(row["record_no"]), _label(row), amount, currency)
 
     def left(self) -> Iterator[tuple[Row, str]]:
         """Yield the documents that are left to other accounts, each with the name of its own."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from intacct_pipelines.domain.keys import read_source_mark
 from intacct_pipelines.domain.money import LARGEST_CARRIED
 from intacct_pipelines.domain.names import fold
-from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, Operation, canonical_json
+from intacct_pipelines.domain.push import UNDONE_STATES, Item, Operation, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bill_words import mark_in_bill
 from intacct_pipelines.push.into_bill.coded import CodedForBill
@@ -109,12 +109,8 @@ class CreditsIntoBill:
         try:
             return self._create(row)
         except Held as held:
-            kind, rule, reason, remedy = held.parts
-            amount, currency, key = -row["trx_total_entered"], text(row, "currency"), str(row["record_no"])
-            label = self._label(row)
-            return Hold(
-                self.object_name, key, label, kind, rule, reason, remedy, amount, currency, held_by=held.held_by
-            )
+            amount, currency = -row["trx_total_entered"], text(row, "currency")
+            return held.hold(self.object_name, str(row["record_no"]), self._label(row), amount, currency)
 
     def left(self) -> Iterator[tuple[Row, str]]:
         """Yield the documents that are left to other accounts, each with the name of its own."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.attached import Reference, split_name
 from intacct_pipelines.domain.attached_in_bill import ATTACHMENTS, KEPT, LARGEST, file_id_of, files_known_as, name_in
-from intacct_pipelines.domain.push import Change, Hold, Item, Operation, canonical_json
+from intacct_pipelines.domain.push import Change, Item, Operation, canonical_json
 from intacct_pipelines.push.into_bill.shelf import wanted_attachments
 from intacct_pipelines.push.list_updates import revision_key
 from intacct_pipelines.push.planner import Held
@@ -69,7 +69,7 @@ class FilesIntoBill:
         try:
             return self._item(row, key, twins, label)
         except Held as held:
-            return Hold(self.object_name, key, label, *held.parts)
+            return held.hold(self.object_name, key, label)
 
     def _item(self, row: Row, key: str, twins: Sequence[Row], label: str) -> Item | None:
         if len(twins) > 1:

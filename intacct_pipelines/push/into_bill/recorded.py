@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 from intacct_pipelines.domain.keys import read_intacct_mark, read_source_mark
 from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.payments import UNDER_WAY, UNDONE_IN_BILL
-from intacct_pipelines.domain.push import UNDONE_STATES, Hold, Item, Operation, canonical_json
+from intacct_pipelines.domain.push import UNDONE_STATES, Item, Operation, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.parties import PartiesInBill, PartyKind
 from intacct_pipelines.push.list_updates import revision_key
@@ -142,11 +142,8 @@ class RecordedIntoBill:
                 return self._record(row) if self._travels(row) else None
             self._check_recorded(row, twin)
         except Held as held:
-            kind, rule, reason, remedy = held.parts
-            amount, currency, key = row["trx_total_entered"], text(row, "currency"), str(row["record_no"])
-            return Hold(
-                self.object_name, key, self._label(row), kind, rule, reason, remedy, amount, currency, held.held_by
-            )
+            amount, currency = row["trx_total_entered"], text(row, "currency")
+            return held.hold(self.object_name, str(row["record_no"]), self._label(row), amount, currency)
         return None
 
     def _travels(self, row: Row) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from intacct_pipelines.domain.keys import read_source_mark
 from intacct_pipelines.domain.names import fold
-from intacct_pipelines.domain.push import Hold, Item, Operation, canonical_json, content_revision
+from intacct_pipelines.domain.push import Item, Operation, canonical_json, content_revision
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.changes import changes_of
 from intacct_pipelines.push.into_bill.merging import Shared, to_send
@@ -137,9 +137,7 @@ class IntoBillPlanner:
                 return self._mend(row, twin)
             return self._create(row) if self._travels(row) else None
         except Held as held:
-            kind, rule, reason, remedy = held.parts
-            key = str(row["record_no"])
-            return Hold(self.object_name, key, self.label(row), kind, rule, reason, remedy, held_by=held.held_by)
+            return held.hold(self.object_name, str(row["record_no"]), self.label(row))
 
     def pairs(self) -> Iterator[tuple[Row, Row]]:
         """Yield Intacct's records that BILL has, each with BILL's."""

@@ -68,19 +68,8 @@ class BillsIntoCenter:
         try:
             return self._create(bill)
         except Held as held:
-            kind, rule, reason, remedy = held.parts
-            return Hold(
-                self.object_name,
-                str(bill["record_no"]),
-                _label(bill),
-                kind,
-                rule,
-                reason,
-                remedy,
-                bill["trx_total_entered"],
-                text(bill, "currency"),
-                held_by=held.held_by,
-            )
+            amount, currency = bill["trx_total_entered"], text(bill, "currency")
+            return held.hold(self.object_name, str(bill["record_no"]), _label(bill), amount, currency)
 
     def _travels(self, bill: Row) -> bool:
         is_own = text(bill, "owner_entity_id") == self._sources.link.entity.entity_id

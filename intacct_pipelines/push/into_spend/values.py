@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from intacct_pipelines.domain.names import fold
-from intacct_pipelines.domain.push import Hold, Item, Operation, canonical_json
+from intacct_pipelines.domain.push import Item, Operation, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.merging import Shared
 from intacct_pipelines.push.into_spend.fields import ValuesOffered
@@ -85,8 +85,7 @@ class IntoSpendPlanner:
                 return None
             return self._renamed(row, mine) if mine else self._create(row)
         except Held as held:
-            kind, rule, reason, remedy = held.parts
-            return Hold(self.object_name, str(row["record_no"]), self._label(row), kind, rule, reason, remedy)
+            return held.hold(self.object_name, str(row["record_no"]), self._label(row))
 
     def pairs(self) -> Iterator[tuple[Row, Row]]:
         """Yield Intacct's records with each value that is read as it."""
