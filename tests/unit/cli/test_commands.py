@@ -67,7 +67,7 @@ def facts(**changes: str) -> dict[str, Any]:
         "dev_key": SECRET,
         "username": "user",
         "password": SECRET,
-        "organizations": [{"id": "008A"}],
+        "organizations": [{"id": "008A", "entity": "100"}],
     }
     nothing_else = {
         "spend": {"url": NOBODY, "calls_per_minute": 60, "accounts": []},
