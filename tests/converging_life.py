@@ -243,6 +243,8 @@ class Life:
             standings = self._standings(kept)
             if any(len(found) > 1 for found in standings.values()):
                 raise BrokenError(f"{kept.thing} is there more than once: {standings}")
+            if not any(one.is_active for found in standings.values() for one in found):
+                continue  # what is out of use on every side is left as it is, whatever else differs
             if _agree(standings):
                 self._check_said(kept, standings)
                 continue
