@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 LEAST_LIKENESS: Final = Decimal("0.80")
 MOST_PER_RECORD: Final = 3
-_FORMS: Final = frozenset(  # words read better as text
-    "ag bv co company corp corporation gk gmbh inc incorporated kg kk limited llc llp lp ltd ltda nv plc pty sa sarl "  # noqa: SIM905
-    "sas spa srl".split()
+_FORMS: Final = frozenset(
+    "ag bv co company corp corporation gk gmbh inc incorporated kg kk limited "  # noqa: SIM905  # words read better as text
+    "llc llp lp ltd ltda nv plc pty sa sarl sas spa srl".split()
 )
 """What a company's name may end with and people leave out."""
 _AT_ONCE: Final = 200

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from intacct_pipelines.domain.push import Fields
-    from intacct_pipelines.push.into_bill.merging import Shared
     from intacct_pipelines.push.into_bill.parties import PartyKind
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
@@ -93,14 +92,6 @@ class CreditsIntoBill:
     def is_shown(self, decision: Decision) -> bool:
         """Show what is decided."""
         return decision is not None
-
-    def pairs(self) -> Iterator[tuple[Row, Row]]:
-        """Yield nothing: a credit that BILL has is left alone."""
-        yield from ()
-
-    def all_shared(self, row: Row, twin: Row) -> Iterator[Shared]:  # noqa: ARG002  # as the lists have it
-        """Yield nothing, as ``pairs`` does."""
-        yield from ()
 
     def decide(self, row: Row) -> Decision:
         """Return what is to be done with a credit of Intacct; None if it does not travel, or BILL has it."""

@@ -13,10 +13,9 @@ from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from intacct_pipelines.domain.push import Fields
-    from intacct_pipelines.push.into_bill.merging import Shared
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
 
@@ -51,14 +50,6 @@ class FilesIntoBill:
     def is_shown(self, decision: Decision) -> bool:
         """Show what is decided."""
         return decision is not None
-
-    def pairs(self) -> Iterator[tuple[Row, Row]]:
-        """Yield nothing: files are not changed."""
-        yield from ()
-
-    def all_shared(self, row: Row, twin: Row) -> Iterator[Shared]:  # noqa: ARG002  # as the lists have it
-        """Yield nothing, as ``pairs`` does."""
-        yield from ()
 
     def decide(self, row: Row) -> Decision:
         """Return what is uploaded of an attachment; None if it went before, or nothing is in it."""

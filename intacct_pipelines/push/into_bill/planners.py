@@ -33,11 +33,9 @@ if TYPE_CHECKING:
     from intacct_pipelines.push.into_spend.values import IntoSpendPlanner
     from intacct_pipelines.push.sources import Sources
 
-_IntoBill: TypeAlias = (
-    "IntoBillPlanner | BillsIntoBill | CreditsIntoBill | InvoicesIntoBill | RecordedIntoBill | FilesIntoBill"
-)
+_Remembered: TypeAlias = "IntoBillPlanner | BillsIntoBill | CreditsIntoBill | InvoicesIntoBill"
 
-PLANNERS_INTO_BILL: Final[tuple[type[_IntoBill], ...]] = (
+_REMEMBERED: Final[tuple[type[_Remembered], ...]] = (
     *LISTS_INTO_BILL,
     VendorsIntoBill,
     CustomersIntoBill,
@@ -46,6 +44,10 @@ PLANNERS_INTO_BILL: Final[tuple[type[_IntoBill], ...]] = (
     AdjustmentsIntoBill,
     InvoicesIntoBill,
     MemosIntoBill,
+)
+"""Those of what both sides agree on, or what is left to other accounts."""
+PLANNERS_INTO_BILL: Final[tuple[type[_Remembered | RecordedIntoBill | FilesIntoBill], ...]] = (
+    *_REMEMBERED,
     PaymentsIntoBill,
     ReceiptsIntoBill,
     *FILES_INTO_BILL,
@@ -56,16 +58,18 @@ def agreements(sources: Sources, objects: Collection[str]) -> dict[tuple[str, st
     """Return what pairs of some objects agree on now, and what is left to other accounts; see ``Context.agreed``."""
     context = Context(sources, {}, frozenset(), ClosedBooks(), (), (), datetime.now(UTC), {})
     found: dict[tuple[str, str, str], dict[str, str]] = {}
-    kinds: tuple[type[_IntoBill | IntoCenterPlanner | IntoSpendPlanner], ...] = (
-        *PLANNERS_INTO_BILL,
+    kinds: tuple[type[_Remembered | IntoCenterPlanner | IntoSpendPlanner], ...] = (
+        *_REMEMBERED,
         *LISTS_INTO_CENTER,
         *PLANNERS_INTO_SPEND,
     )
     for planner in (kind(context) for kind in kinds if kind.object_name in objects):
         pushed = PUSHED[planner.object_name]
-        for row, twin in planner.pairs():
-            key = (pushed.reconciliation, str(twin[pushed.target.key[0]]), str(row["record_no"]))
-            found[key] = agreed(planner.all_shared(row, twin))
+        # A credit that BILL has is left alone.
+        if not isinstance(planner, CreditsIntoBill):
+            for row, twin in planner.pairs():
+                key = (pushed.reconciliation, str(twin[pushed.target.key[0]]), str(row["record_no"]))
+                found[key] = agreed(planner.all_shared(row, twin))
         if isinstance(planner, BillsIntoBill | CreditsIntoBill | InvoicesIntoBill):
             for row, account in planner.left():
                 found[pushed.reconciliation, LEFT, str(row["record_no"])] = {LEFT_TO: account}

@@ -22,11 +22,10 @@ from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from intacct_pipelines.domain.keys import ItemKey
     from intacct_pipelines.domain.push import Fields
-    from intacct_pipelines.push.into_bill.merging import Shared
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
 
@@ -125,14 +124,6 @@ class RecordedIntoBill:
     def is_shown(self, decision: Decision) -> bool:
         """Show what is decided."""
         return decision is not None
-
-    def pairs(self) -> Iterator[tuple[Row, Row]]:
-        """Yield nothing: what is recorded is not changed."""
-        yield from ()
-
-    def all_shared(self, row: Row, twin: Row) -> Iterator[Shared]:  # noqa: ARG002  # as the lists have it
-        """Yield nothing, as ``pairs`` does."""
-        yield from ()
 
     def decide(self, row: Row) -> Decision:
         """Return what is to be done with a payment of Intacct; None if BILL is not told of it, or knows it."""
