@@ -31,7 +31,6 @@ from intacct_pipelines.cli.offline import enter_home, prepare_home, write_connec
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.sandbox.server import SandboxOptions, SandboxServer, ready_line
-from intacct_pipelines.sandbox.spend import SpendOptions
 from intacct_pipelines.warehouse.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
@@ -59,9 +58,7 @@ class Books:
 
 def serve(entities: int, bills: int, years: int, files: Path) -> None:
     """Serve the company until the input ends; answer each line of it with the ledger's sums."""
-    # Nobody wants to wait for the pace of a service that is not there.
-    spend = SpendOptions(calls_per_minute=0)
-    options = SandboxOptions(entities=entities, bills=bills, years=years, spend=spend, business_center_folder=files)
+    options = SandboxOptions(entities=entities, bills=bills, years=years, business_center_folder=files)
     with SandboxServer(options) as server:
         print(ready_line(server), flush=True)
         for _ in sys.stdin:

@@ -6,6 +6,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -66,16 +67,29 @@ def migrated_template(cluster: EmbeddedPostgres) -> str:
     return "warehouse"
 
 
-@pytest.fixture
-def empty_dsn(make_database: Callable[..., str]) -> str:
-    """Return the address of a fresh, empty database."""
-    return make_database()
+@contextmanager
+def _dropped(cluster: EmbeddedPostgres, dsn: str) -> Iterator[str]:
+    """Lend a database and drop it: a thousand of them are not written to disk before the cluster goes."""
+    yield dsn
+    name = psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(str(name))))
 
 
 @pytest.fixture
-def warehouse_dsn(make_database: Callable[..., str], migrated_template: str) -> str:
-    """Return the address of a fresh, migrated warehouse."""
-    return make_database(migrated_template)
+def empty_dsn(cluster: EmbeddedPostgres, make_database: Callable[..., str]) -> Iterator[str]:
+    """Lend the address of a fresh, empty database."""
+    with _dropped(cluster, make_database()) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def warehouse_dsn(
+    cluster: EmbeddedPostgres, make_database: Callable[..., str], migrated_template: str
+) -> Iterator[str]:
+    """Lend the address of a fresh, migrated warehouse."""
+    with _dropped(cluster, make_database(migrated_template)) as dsn:
+        yield dsn
 
 
 @pytest.fixture

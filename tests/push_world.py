@@ -218,7 +218,7 @@ class SteppedOutbox(Outbox):
         return stepped
 
 
-SETTLED = {State.ACCEPTED, State.REJECTED, State.HELD, State.EXPIRED, State.SUPERSEDED}
+SETTLED = {State.ACCEPTED, State.CONFIRMED, State.REJECTED, State.HELD, State.EXPIRED, State.SUPERSEDED}
 """States in which an item may stay once the faults have stopped."""
 
 

@@ -19,7 +19,6 @@ from intacct_pipelines.domain.checkup import Checkup, Standing
 from intacct_pipelines.sandbox.bill import BillOptions
 from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
-from intacct_pipelines.sandbox.spend import SpendOptions
 from intacct_pipelines.sandbox.wrong_setups import give_names_once
 from intacct_pipelines.settings import Connections
 
@@ -44,7 +43,6 @@ class RightCompany:
                 entities=2,
                 bills=60,
                 public_url="http://localhost",
-                spend=SpendOptions(calls_per_minute=0),
                 # Each check of a module signs in anew, at every link.
                 bill=BillOptions(logins_per_hour=100_000),
                 business_center_folder=self.files,

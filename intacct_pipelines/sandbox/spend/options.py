@@ -20,7 +20,7 @@ class SpendOptions:
         uuid_only: Whether a split names its children by `childTransactionUuids` alone.
     """
 
-    calls_per_minute: int = 60
+    calls_per_minute: int = 0
     status_moves_updated_time: bool = False
     denied: set[str] = field(default_factory=set)
     is_deaf_to_uuids: bool = True

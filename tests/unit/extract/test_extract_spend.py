@@ -35,8 +35,8 @@ TODAY = date(2026, 3, 1)
 
 def make_sandbox(**spend: Any) -> Sandbox:
     clock = Clock(now=datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
-    options = SpendOptions(**{"calls_per_minute": 0, **spend})
-    return Sandbox(SandboxOptions(seed=3, bills=60, entities=1, clock=clock, today=TODAY, spend=options))
+    options = SandboxOptions(seed=3, bills=60, entities=1, clock=clock, today=TODAY, spend=SpendOptions(**spend))
+    return Sandbox(options)
 
 
 def make_client(sandbox: Sandbox) -> SpendClient:

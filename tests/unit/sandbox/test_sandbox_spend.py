@@ -52,7 +52,7 @@ def make(business: Business, clock: Clock) -> Callable[..., Caller]:
     """Return a function that makes a caller of a fresh twin without a limit of calls."""
 
     def caller(**options: Any) -> Caller:
-        twin = SpendTwin(business, SpendOptions(**{"calls_per_minute": 0, **options}), clock)
+        twin = SpendTwin(business, SpendOptions(**options), clock)
         return Caller(twin, twin.tokens[ENTITY])
 
     return caller
