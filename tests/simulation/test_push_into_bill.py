@@ -80,6 +80,19 @@ def test_a_killed_run_is_taken_over_without_a_second_vendor(world, loss):
     assert len(world.in_bill("bill_vendor", name=NAME)) == 1
 
 
+def test_a_vendor_renamed_in_bill_before_the_look_up_is_not_made_a_second_time(world):
+    """S-IDM-03: what was sent and never answered is looked for by its id too, and left to a person."""
+    number, _ = planned_vendor(world)
+    with pytest.raises(KeyboardInterrupt):
+        world.send("killed")
+    [made] = world.in_bill("bill_vendor", name=NAME)
+    world.change_in_bill("bill_vendor", made["id"], name="Quite Another Name")
+    world.sandbox.clock.advance(3 * 24 * 3600)
+    assert world.send() == {"held": 1}
+    assert world.state_of(number) == {"create": ("held", "duplicate")}
+    assert len(world.network.writes) == 1
+
+
 def test_a_vendor_that_somebody_enters_in_bill_meanwhile_is_not_doubled(world):
     """BILL keeps no name from being used twice, so each is looked for right before it is made (S-IDM-04)."""
     number, _ = planned_vendor(world)

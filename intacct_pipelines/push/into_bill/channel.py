@@ -7,8 +7,8 @@ looked for right before it is sent, and once more after an answer was lost.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from intacct_pipelines.domain.attached_in_bill import KEPT
 from intacct_pipelines.domain.names import fold
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from intacct_pipelines.push.channel import Found
     from intacct_pipelines.push.into_bill.shelf import Shelf
     from intacct_pipelines.warehouse.outbox import OutboxItem
+
+
+_MADE: Final = "createdTime"
+_CLOCKS_APART: Final = timedelta(days=1)
+"""How far BILL's clock may be behind ours when it is asked for what was made since something was sent."""
 
 
 class ListPage(Protocol):
@@ -155,10 +160,18 @@ class BillChannel:
 
 
 def _questions(pushed: Pushed, items: Sequence[OutboxItem]) -> Iterable[tuple[tuple[str, str, str], ...]]:
-    """Return the filters with which a list is read, once each."""
+    """Return the filters with which a list is read, once each.
+
+    What was sent before may bear another name by now: so all is asked for that was made since.
+    """
     fields = [pushed.field(column) for column in pushed.asked_by]
     payloads = [json.loads(item.payload_text) for item in items]
-    return dict.fromkeys(tuple((field, "eq", payload[field]) for field in fields) for payload in payloads)
+    asked = [tuple((field, "eq", payload[field]) for field in fields) for payload in payloads]
+    sent = [item.sent_at for item in items if item.sent_at is not None]
+    if sent and fields and not pushed.source_lines:
+        since = min(sent).astimezone(UTC) - _CLOCKS_APART
+        asked.append(((_MADE, "gte", f"{since:%Y-%m-%dT%H:%M:%S}.000Z"),))
+    return dict.fromkeys(asked)
 
 
 def _belongs(pushed: Pushed, item: OutboxItem, record: Found) -> bool:
@@ -185,4 +198,11 @@ def _belongs(pushed: Pushed, item: OutboxItem, record: Found) -> bool:
     if item.is_marked and record.fields.get(ARCHIVED) == "true":
         # A number may be used again once its bill was withdrawn.
         return is_marked
-    return all(alike) or is_marked or any(sent and fold(sent) == fold(there) for sent, there in others)
+    is_alike = all(alike) or is_marked or any(sent and fold(sent) == fold(there) for sent, there in others)
+    return is_alike or (item.sent_at is not None and not pushed.source_lines and _has_its_id(pushed, payload, record))
+
+
+def _has_its_id(pushed: Pushed, payload: Mapping[str, Any], record: Found) -> bool:
+    """Whether a record bears the id that was sent, by which people tell it whatever its name is."""
+    sent = at(payload, pushed.place(Operation.CREATE, pushed.people_id))
+    return bool(sent) and fold(sent) == fold(record.fields[pushed.field(pushed.people_id)])
