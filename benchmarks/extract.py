@@ -104,9 +104,10 @@ def make_cell(column: Column, dice: random.Random, words: list[str]) -> str:
 class Stub:
     """Answers sign-ins and queries over prepared records."""
 
-    def __init__(self, records: Sequence[bytes], name: str = OBJECT) -> None:
+    name = OBJECT
+
+    def __init__(self, records: Sequence[bytes]) -> None:
         self.records = records
-        self.name = name
         self.latency_seconds = 0.0
         self.requests = 0
         self.connections = 0
@@ -118,20 +119,28 @@ class Stub:
             api = f"<sessionid>s</sessionid><endpoint>http://{host}/ia/xml/xmlgw.phtml</endpoint><locationid></locationid>"
             return self._reply("getAPISession", body, f"<data><api>{api}</api></data>".encode())
         low = _number(r"<greaterthan><field>RECORDNO</field><value>(\d+)<", body, 0)
-        high = _number(r"<lessthan><field>RECORDNO</field><value>(\d+)<", body, len(self.records) + 1)
+        high = _number(r"<lessthan><field>RECORDNO</field><value>(\d+)<", body, self.count() + 1)
         size, offset = _number(r"<pagesize>(\d+)<", body, 100), _number(r"<offset>(\d+)<", body, 0)
         # record n stands at place n - 1
         first, last = low + offset, high - 1
         if "<descending" in body:
-            page = self.records[max(first, last - size) : last][::-1]
+            places = range(max(first, last - size), last)[::-1]
         else:
-            page = self.records[first : min(last, first + size)]
+            places = range(first, min(last, first + size))
         total = last - low
         head = (
-            f'<data listtype="{self.name}" totalcount="{total}" offset="{offset}" count="{len(page)}" '
-            f'numremaining="{total - offset - len(page)}">'
+            f'<data listtype="{self.name}" totalcount="{total}" offset="{offset}" count="{len(places)}" '
+            f'numremaining="{total - offset - len(places)}">'
         )
-        return self._reply("query", body, b"".join((head.encode(), *page, b"</data>")))
+        return self._reply("query", body, b"".join((head.encode(), *self.rows(places), b"</data>")))
+
+    def count(self) -> int:
+        """Return how many records there are."""
+        return len(self.records)
+
+    def rows(self, places: range) -> list[bytes]:
+        """Return what the records at these places are put together of."""
+        return [self.records[place] for place in places]
 
     def _reply(self, function: str, body: str, data: bytes) -> bytes:
         control_id = re.search(r'<function controlid="([^"]*)"', body)

@@ -140,14 +140,14 @@ class Home:
             report = apply(systems, entity, self._run(), now=clock.now, sleep=clock.advance)
         return {state.value: count for state, count in report.outcomes.items()}
 
-    def sync(self, entity) -> list:
-        """Read, plan both ways and send; return the plans."""
+    def sync(self, entity) -> tuple[list, bool]:
+        """Read, plan both ways and send; return the plans, and whether anything was to be sent."""
         with self.systems() as systems:
             plans = [*sync_both_ways(systems, entity, self._run()).values()]
             is_waiting = bool(systems.approved_plans())
         if is_waiting:
             self.send(entity)
-        return plans
+        return plans, is_waiting
 
 
 class Company:

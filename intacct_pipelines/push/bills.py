@@ -12,7 +12,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.account_labels import AccountLabels
 from intacct_pipelines.push.bill_fields import bill_fields, check_positive, dating_warnings
 from intacct_pipelines.push.bill_reversals import BillReversals
-from intacct_pipelines.push.bill_words import check_not_of_intacct, edited_since
+from intacct_pipelines.push.bill_words import check_not_of_intacct, edited_since, lines_in_words
 from intacct_pipelines.push.changes import changes_of, line_changes
 from intacct_pipelines.push.coded_lines import (
     PAYABLE,
@@ -221,6 +221,7 @@ class BillPlanner:
             depends_on=() if vendor.parent is None else (vendor.parent,),
             label=_label(bill),
             warnings=self._warnings(bill, posting_date, lines),
+            agrees=_to_agree(bill, vendor.vendor_id, number, lines),
         )
         if paired is None:
             return item
@@ -266,6 +267,19 @@ class BillPlanner:
         if len(text(bill, "purchase_order_no")) > PO_NUMBER_LENGTH:
             warnings.append("its purchase order number has over 100 characters [S-PUR-06]")
         return tuple(warnings)
+
+
+def _to_agree(bill: Row, vendor_id: str, number: str, lines: list[Line]) -> dict[str, str]:
+    """Return what both sides say of a bill once it is written; BILL's lines lack what only an account required."""
+    said = {
+        "vendor_id": vendor_id,
+        "document_no": number,
+        "bill_date": text(bill, "bill_date"),
+        "due_date": text(bill, "due_date") or text(bill, "bill_date"),
+    }
+    if any(line.filled for line in lines):
+        return said
+    return said | {"lines": lines_in_words(line.coding for line in lines)}
 
 
 def _label(bill: Row) -> str:

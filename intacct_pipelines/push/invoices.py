@@ -200,6 +200,13 @@ class InvoicePlanner:
             depends_on=() if parent is None else (parent,),
             warnings=self._warnings(invoice, posted_on, lines),
             label=self._label(invoice),
+            # BILL reckons prices, quantities and tax, so lines are agreed on when both sides are read alike
+            agrees={
+                "customer_id": customer,
+                "document_no": number,
+                "invoice_date": text(invoice, "invoice_date"),
+                "due_date": text(invoice, "due_date") or text(invoice, "invoice_date"),
+            },
         )
         if paired is None:
             return item

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Fields, Hold, Item, Operation, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.list_updates import ListUpdates, nested, revision_key
+from intacct_pipelines.push.list_updates import ListUpdates, in_shared_words, nested, revision_key
 from intacct_pipelines.push.planner import Held, mark_of
 from intacct_pipelines.push.sources import text
 
@@ -159,6 +159,7 @@ class ListPlanner:
             source_revision=self._context.revisions.get((self.object_name, row["id"]), ""),
             depends_on=() if parent is None else (parent,),
             label=self._label(row),
+            agrees=in_shared_words(columns),
         )
 
     def _marked(self, content: dict[str, str], key: ItemKey) -> Fields:

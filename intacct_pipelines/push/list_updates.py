@@ -91,7 +91,7 @@ class ListUpdates:
                 *((column.replace("_", " "), text(paired, column), value) for column, value in changes.items())
             ),
             label=label,
-            agrees=_in_shared_words(changes),
+            agrees=in_shared_words(changes),
         )
 
     def _check(self, row: Row, paired: Row, changes: Mapping[str, str]) -> None:
@@ -113,7 +113,7 @@ class ListUpdates:
     def _is_changed_in_bill_alone(self, row: Row, paired: Row, changes: Mapping[str, str]) -> bool:
         """Say whether Intacct still says of every changed field what both agreed on, whatever else it changed since."""
         before = self._agreed(row, paired)
-        held = _in_shared_words({column: text(paired, column) for column in changes})
+        held = in_shared_words({column: text(paired, column) for column in changes})
         return len(held) == len(changes) and all(
             column in before and fold(value) == fold(before[column]) for column, value in held.items()
         )
@@ -133,7 +133,7 @@ class ListUpdates:
         return self._context.agreed.get(key, {})
 
 
-def _in_shared_words(values: Mapping[str, str]) -> dict[str, str]:
+def in_shared_words(values: Mapping[str, str]) -> dict[str, str]:
     """Return name and use of a record of Intacct by BILL's column; other columns are not shared under one word."""
     shared: dict[str, str] = {}
     for column, value in values.items():

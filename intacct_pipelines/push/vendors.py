@@ -11,7 +11,7 @@ from intacct_pipelines.domain.keys import item_key
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Hold, Item, Operation, canonical_json
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.list_updates import ListUpdates
+from intacct_pipelines.push.list_updates import ListUpdates, in_shared_words
 from intacct_pipelines.push.parties import contact_fields, party_id_of
 from intacct_pipelines.push.planner import Held, mark_of
 from intacct_pipelines.push.sources import text
@@ -210,6 +210,7 @@ class VendorPlanner:
             source_revision=self._context.revisions.get(("vendor", vendor["id"]), ""),
             warnings=warnings,
             label=f"vendor {vendor['name']}",
+            agrees=in_shared_words({"name": text(vendor, "name"), "status": "active"}),
         )
 
     def _content(self, vendor: Row, vendor_id: str) -> tuple[Fields, tuple[str, ...]]:

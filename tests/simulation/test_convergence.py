@@ -6,8 +6,8 @@ import pytest
 from converging_bugs import BUGS
 from converging_life import BrokenError, Life
 
-LIVES = [("A", 0), ("E", 2)]
-"""Configuration and seed; ``make converge`` lives others."""
+LIVES = [("A", 5), ("B", 6), ("E", 4)]
+"""Configuration and seed, each of which broke a law once; ``make converge`` lives others."""
 
 
 @pytest.fixture

@@ -72,6 +72,12 @@ def test_the_key_goes_into_the_record_where_it_has_a_text_for_it(name):
     assert (item.operation, len(item.natural_key), item.source_revision) == (Operation.CREATE, 1, "r1")
 
 
+@pytest.mark.parametrize("name", [name for name in CREATES if name != "employee"])
+def test_a_new_record_tells_what_both_sides_say_from_then_on(name):
+    """S-CFG-21: a name that BILL gives it before anybody read both alike is BILL's own change."""
+    assert created(name).agrees == {"name": BILL[name]["name"], "is_archived": "false"}
+
+
 @pytest.mark.parametrize("name", CREATES)
 def test_an_equal_pair_needs_nothing(name):
     """What agrees is neither written nor held."""

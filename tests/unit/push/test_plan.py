@@ -28,6 +28,7 @@ from push_cases import (
 from intacct_pipelines.domain.keys import EntityKey, read_source_mark
 from intacct_pipelines.domain.link import ClosedPeriod
 from intacct_pipelines.domain.push import Change, LedgerLine, Operation, State
+from intacct_pipelines.push.bill_words import words_of
 from intacct_pipelines.push.parties import party_id_of
 from intacct_pipelines.push.sources import rows_of
 from intacct_pipelines.settings import LinkSettings
@@ -268,6 +269,7 @@ def test_a_new_vendor_comes_before_its_bills():
     parent, child = plan(rows, matches=()).items
     assert (parent.object_name, child.depends_on) == ("vendor", (parent.key,))
     assert child.payload["VENDORID"] == parent.payload["VENDORID"] == party_id_of("org1", "v2")
+    assert parent.agrees == {"name": "Vendor v2", "is_archived": "false"}
 
 
 @pytest.mark.parametrize("vendor_id", ["v1", "x" * 64, "00901ABCDEFGHIJKL"])
@@ -373,6 +375,14 @@ def test_an_edit_in_bill_updates_the_unpaid_bill_in_place():
         ("debit", "6000", Decimal(100)),
         ("credit", "accounts payable", Decimal(100)),
     ]
+
+
+@pytest.mark.parametrize(("rows", "matches"), [(tables(), (PAIRED_VENDOR,)), (paired(), BOTH)])
+def test_a_written_bill_tells_what_both_sides_say_from_then_on(rows, matches):
+    """S-CFG-21: what BILL changes before anybody read both alike is BILL's own change, and no conflict."""
+    [item] = plan(rows, matches=matches).items
+    wanted = words_of(intacct_bill(), [intacct_line()])
+    assert item.agrees == {column: value for column, value in wanted.items() if value}
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,13 @@ def paired(bill=(), intacct=(), **tables):
     )
 
 
+def test_a_written_invoice_tells_what_both_sides_say_from_then_on():
+    """S-CFG-21: customer, number and days; BILL reckons the lines itself."""
+    said = {"customer_id": "C-21", "document_no": "AR-i1", "invoice_date": "2026-02-10", "due_date": "2026-03-12"}
+    assert only(plan_receivables()).agrees == said
+    assert only(paired(intacct={"document_no": "OLD"})).agrees == said
+
+
 def test_an_invoice_is_written_in_the_order_of_the_schema_with_its_tax_as_a_line():
     """`create_invoice` (API: accounts-receivable, invoices); the sales tax is a line on its account (S-INV-03)."""
     item = only(plan_receivables())

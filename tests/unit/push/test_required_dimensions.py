@@ -103,6 +103,12 @@ def test_a_dimension_that_no_line_carries_holds_the_document(rows, planned, acco
     assert "requires a project" in hold.reason
 
 
+def test_lines_that_got_what_an_account_requires_are_not_what_both_sides_say():
+    """BILL's lines do not have it, so only the rest of the bill is agreed on (S-CFG-21)."""
+    [filled], [free] = (a_bill(rows, GIVEN).items for rows in (requiring(tables(), "class"), tables()))
+    assert free.agrees.keys() - filled.agrees.keys() == {"lines"}
+
+
 def test_whom_a_document_is_of_is_named_where_the_account_requires_it():
     """A bill's vendor and an invoice's customer are its own; the other one is nobody."""
     (item,) = a_bill(requiring(tables(), "vendor"), {}).items
