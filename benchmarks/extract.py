@@ -132,7 +132,7 @@ class Stub:
             f'<data listtype="{self.name}" totalcount="{total}" offset="{offset}" count="{len(places)}" '
             f'numremaining="{total - offset - len(places)}">'
         )
-        return self._reply("query", body, b"".join((head.encode(), *self.rows(places), b"</data>")))
+        return self._reply("query", body, head.encode(), *self.rows(places), b"</data>")
 
     def count(self) -> int:
         """Return how many records there are."""
@@ -142,14 +142,14 @@ class Stub:
         """Return what the records at these places are put together of."""
         return [self.records[place] for place in places]
 
-    def _reply(self, function: str, body: str, data: bytes) -> bytes:
+    def _reply(self, function: str, body: str, *pieces: bytes) -> bytes:
         control_id = re.search(r'<function controlid="([^"]*)"', body)
         return b"".join(
             (
                 _HEAD,
                 f"<function>{function}</function>".encode(),
                 f"<controlid>{control_id.group(1) if control_id else ''}</controlid>".encode(),
-                data,
+                *pieces,
                 b"</result></operation></response>",
             )
         )
