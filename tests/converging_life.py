@@ -40,6 +40,7 @@ class Kept:
         is_retired: Whether somebody took it out of use; people tell each other that.
         clashed: Whether both sides gave it different names at once, so that a person has to decide.
         said: What was said of it last, by the field of its standing.
+        owner: Whom a document is of; None for a record of a list.
     """
 
     thing: Thing
@@ -49,6 +50,7 @@ class Kept:
     is_retired: bool = False
     clashed: bool = False
     said: dict = field(default_factory=dict)
+    owner: Kept | None = None
 
 
 def _agree(standings: dict) -> bool:
@@ -153,7 +155,7 @@ class Life:
         self._made += 1
         thing = staff.enter(side, kind, f"{kind[0].upper()}-{self._made:03}", owner.thing, self._amount())
         owner.has_documents = True
-        self._kept.append(Kept(thing, owner.staff, {self._side(side, owner.staff)}))
+        self._kept.append(Kept(thing, owner.staff, {self._side(side, owner.staff)}, owner=owner))
 
     def _rename(self) -> None:
         """Another name, or number; a document is corrected where it was entered."""
@@ -258,6 +260,8 @@ class Life:
                 raise BrokenError(
                     f"{kept.thing}, changed by {sorted(kept.touched)}, differs and nothing says why: {standings}"
                 )
+            if any(kept.owner is one for one in waiting):
+                continue  # it is decided with whom it is of
             if len(kept.touched) < 2 and not kinds <= BY_DESIGN:  # both sides
                 reasons = [(hold.kind, hold.rule, hold.reason) for hold in named]
                 raise BrokenError(
