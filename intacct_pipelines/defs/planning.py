@@ -27,6 +27,7 @@ from intacct_pipelines.push.sources import Sources, rows_of
 from intacct_pipelines.warehouse.agreed import Agreed, Agreements
 from intacct_pipelines.warehouse.file_contents import FileContents
 from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
+from intacct_pipelines.warehouse.recon import Recon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,6 +111,12 @@ def _agreed(systems: Systems, compared: Link, objects: Iterable[Pushed], sources
     return stored.remember(found, known) if found else known
 
 
+def _once_in_intacct(systems: Systems, compared: Link, objects: Iterable[Pushed]) -> set[tuple[str, str]]:
+    """Return what had a pair in Intacct, whoever made it: without one now it was deleted there (S-IDM-06)."""
+    into = {one.name for one in objects if one.target.schema == "intacct" and one.reconciliation == one.name}
+    return {(name, key) for name, key in Recon(systems.warehouse).once_paired(compared.name) if name in into}
+
+
 def _of_one_pairing(systems: Systems, link: Link) -> list[Link]:
     """Return a link, and the other way of its BILL account: what that has made is known before anything is planned.
 
@@ -187,7 +194,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         closed_later=inputs.closed.later,
         now=now,
         in_hand=outbox.in_hand(link.name),
-        posted=outbox.posted(link.name),
+        posted=outbox.posted(link.name) | _once_in_intacct(systems, compared, objects),
         quarantined={
             (table, key) for table, holder in holders.items() for key in warehouse.rejected_keys(table, holder)
         },

@@ -264,12 +264,14 @@ class IntoBill:
         conflicts: What happens to what both sides changed.
         vendor_country: Country of vendors whose contact names none, ISO 3166; empty: such vendors are held.
         approves_payments: Whether the link's policy may approve what records money in BILL, within its limits.
+        archives_deleted: Whether a vendor that was deleted in Intacct is archived in BILL (S-VEN-06).
     """
 
     shared_lists: bool = False
     conflicts: Conflicts = Conflicts.HOLD
     vendor_country: str = ""
     approves_payments: bool = False
+    archives_deleted: bool = False
 
 
 VALUE_TEXT: Final = "{id} {name}"

@@ -119,7 +119,7 @@ def check_not_posted(context: Context, pushed: Pushed, row: Row) -> None:
         raise Held(
             "deleted_in_intacct",
             "S-IDM-06",
-            "it was created in Intacct before and is not there any more",
+            "it was in Intacct before and is not there any more",
             f"Find out who deleted it; enter it by hand, or pair it with the {pushed.word} that took its place.",
         )
 

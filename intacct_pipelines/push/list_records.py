@@ -176,7 +176,7 @@ class ListPlanner:
             reason = "a newer copy of it is in quarantine"
             raise Held("quarantined", "S-ERR-41", reason, "Correct in BILL what the quarantine names, then sync.")
         if (self.object_name, row["id"]) in self._context.posted:
-            reason = "it was created in Intacct before and is not there any more"
+            reason = "it was in Intacct before and is not there any more"
             remedy = "Find out who deleted it; pair it by hand with the record that took its place."
             raise Held("deleted_in_intacct", "S-IDM-06", reason, remedy)
 

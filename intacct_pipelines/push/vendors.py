@@ -134,7 +134,7 @@ class VendorPlanner:
                 vendor,
                 "deleted_in_intacct",
                 "S-IDM-06",
-                "it was created in Intacct before and is not there any more",
+                "it was in Intacct before and is not there any more",
                 "Find out who deleted it; pair it by hand with the vendor that took its place.",
             )
         return self._name_obstacle(vendor) or self._content_obstacle(vendor)

@@ -277,6 +277,11 @@ class IntoBillSettings(Approved):
         pattern="^([A-Z]{2})?$",
         description="Country of vendors whose contact in Intacct names none, ISO 3166; BILL wants one.",
     )
+    archive_deleted: bool = Field(
+        default=False,
+        description="Whether a vendor that was deleted in Intacct is archived in BILL, unless it is still owed there "
+        "(S-VEN-06).",
+    )
     approve_payments: bool = Field(
         default=False,
         description="Whether auto_approve also covers payments and receipts that are recorded in BILL (S-PAY-01).",
@@ -292,7 +297,9 @@ class IntoBillSettings(Approved):
             super().allowed(link),
             not_pushed=self.not_pushed,
             also_pushed=self.also_pushed,
-            into_bill=IntoBill(self.shared_lists, self.conflicts, self.vendor_country, self.approve_payments),
+            into_bill=IntoBill(
+                self.shared_lists, self.conflicts, self.vendor_country, self.approve_payments, self.archive_deleted
+            ),
         )
 
 

@@ -156,6 +156,14 @@ class Recon:
         query = sql.SQL("SELECT {} FROM mapping.crosswalk WHERE link = %s ORDER BY 2, 3, 4").format(names(CROSSWALK))
         return self._frame(CROSSWALK, query, [link])
 
+    def once_paired(self, link: str) -> set[tuple[str, str]]:
+        """Return object and platform id of every confirmed pair of a link, whether or not both records are there."""
+        with self._warehouse.transaction() as connection:
+            rows = connection.execute(
+                "SELECT object, platform_id FROM mapping.crosswalk WHERE link = %s AND status = 'confirmed'", [link]
+            ).fetchall()
+        return {(name, platform_id) for name, platform_id in rows}
+
     def proposed(self, link: str, object_name: str) -> pd.DataFrame:
         """Return the pairs of one object of a link that wait for a person's decision."""
         query = sql.SQL(

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from into_bill_world import IntoBillWorld
 
+from intacct_pipelines.defs.extraction import sync_intacct_table
+from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.errors import PushError
 from intacct_pipelines.warehouse.outbox import Outbox
@@ -120,6 +122,24 @@ def test_a_vendor_that_intacct_retires_is_archived_in_bill_and_comes_back_with_i
     assert item.payload == {"archived": "false"}
     assert world.send() == {"accepted": 1}
     assert world.in_bill("bill_vendor", id=vendor_id, archived=False)
+
+
+@pytest.mark.parametrize("archives", [False, True])
+def test_a_vendor_deleted_in_intacct_stays_or_is_archived_as_the_link_says(world, archives):
+    """S-VEN-06: by the rule the deletion stays behind; `archive_deleted` takes the vendor out of use, once."""
+    number, vendor_id = vendor_in_both(world)
+    world.set(archive_deleted=archives)
+    world.sandbox.clock.advance(60)
+    world.sandbox.intacct.remove("VENDOR", int(number))
+    with world.systems() as systems:
+        sync_intacct_table(systems, world.entity, TABLES["intacct.audit_event"], "audit")
+    items = world.plan().plan.items
+    assert [(item.payload, item.target_id) for item in items] == [({"archived": "true"}, vendor_id)] * archives
+    assert world.send("answer") == ({"uncertain": 1, "accepted": 1} if archives else {})
+    assert bool(world.in_bill("bill_vendor", id=vendor_id, archived=True)) is archives
+    again = world.plan()
+    assert (again.confirmed, again.plan.items) == (int(archives), ())
+    assert not [item for item in world.sync_only("vendor").plan.items if item.source_id == vendor_id]
 
 
 def test_a_vendor_whom_bill_still_owes_is_not_archived(world):

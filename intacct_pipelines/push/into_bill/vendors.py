@@ -14,7 +14,7 @@ from intacct_pipelines.push.sources import text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from intacct_pipelines.push.planner import Context
+    from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
 
 _KEPT_IN_STEP: Final = (("email", "email"), ("phone", "phone"), ("account_number", "vendor_account_no"))
@@ -42,6 +42,38 @@ class VendorsIntoBill(IntoBillPlanner):
             for row in context.sources.live("bill.ap_bill")
             if row.get("due_amount") and not row.get("is_archived")
         }
+        self._left_behind = self._deleted_with_twins() if self._link.into_bill.archives_deleted else {}
+
+    def _deleted_with_twins(self) -> dict[int, tuple[Row, Row]]:
+        """Return what Intacct deleted and BILL has in use, by record number, each with BILL's (S-VEN-06).
+
+        What both once agreed on tells the pair: no comparison finds it any more.
+        """
+        taken = {twin["id"] for twin in self._twins.values()}
+        theirs = self._sources.by(self._pushed.target.qualified_name)
+        found: dict[int, tuple[Row, Row]] = {}
+        for name, twin_id, number in self._context.agreed:
+            twin = theirs.get(twin_id)
+            is_left = name == self._pushed.reconciliation and number.isdecimal() and int(number) not in self._rows
+            if is_left and twin is not None and twin_id not in taken and not twin.get("is_archived"):
+                gone = {"record_no": int(number), "vendor_id": text(twin, "short_name"), "name": text(twin, "name")}
+                found[int(number)] = ({**gone, "_deleted": True}, twin)
+        return found
+
+    def rows(self) -> list[Row]:
+        """Return Intacct's vendors, then those that it deleted and BILL is to archive."""
+        return [*super().rows(), *(row for row, _ in self._left_behind.values())]
+
+    def decide(self, row: Row) -> Decision:
+        """Return what is to be done with a vendor of Intacct; None if BILL has it as it should."""
+        if row["record_no"] not in self._left_behind:
+            return super().decide(row)
+        _, twin = self._left_behind[row["record_no"]]
+        try:
+            self.check_archiving(row, twin)
+            return self._update(row, twin, {"is_archived": "true"})
+        except Held as held:
+            return held.hold(self.object_name, str(row["record_no"]), self.label(row))
 
     def new(self, row: Row) -> dict[str, str]:
         """Return address, ways to reach it, tax facts and currency.
@@ -79,8 +111,9 @@ class VendorsIntoBill(IntoBillPlanner):
     def check_archiving(self, row: Row, twin: Row) -> None:
         """Keep a vendor in use whom BILL still owes."""
         if twin["id"] in self._owed:
-            reason = f"{text(row, 'vendor_id')} is inactive in Intacct, and BILL has bills of it that are not paid"
-            raise Held("still_used", "S-VEN-05", reason, "Settle or archive its bills in BILL first.")
+            word, rule = ("deleted", "S-VEN-06") if row.get("_deleted") else ("inactive", "S-VEN-05")
+            reason = f"{text(row, 'vendor_id')} is {word} in Intacct, and BILL has bills of it that are not paid"
+            raise Held("still_used", rule, reason, "Settle or archive its bills in BILL first.")
 
     def label(self, row: Row) -> str:
         """Return a short name for people."""

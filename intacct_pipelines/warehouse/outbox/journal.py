@@ -97,7 +97,8 @@ class Journal:
             for (entity, name), ids in wanted.items()
             for source_id, revision in self._revisions(entity, name, ids).items()
         }
-        return [i for i in items if present.get((i.entity, i.object_name, i.source_id)) != i.source_revision]
+        # what is there no more has none, as it had none when its item was planned for just that
+        return [i for i in items if present.get((i.entity, i.object_name, i.source_id), "") != i.source_revision]
 
 
 def _mask(text: str) -> str:
