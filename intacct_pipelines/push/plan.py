@@ -114,7 +114,7 @@ def build_plan(
         now: When the plan is made, UTC.
         in_hand: ``Outbox.in_hand``: records on their way are left alone until they are confirmed; of those that are
             approved and not sent, the plan tells which are outdated.
-        posted: ``Outbox.posted``: object and BILL id of records that were created and confirmed before.
+        posted: See ``Context``.
         quarantined: Qualified table name and key of records of which a newer copy could not be read.
         objects: Names of the objects that are planned; all that go the link's way, if none are given.
         currencies: Currencies that the entity may use; None takes those of the entity's existing records.

@@ -38,7 +38,8 @@ class Context:
         revisions: Present revision by object and source id.
         currencies: Currencies that the entity may use; empty when that is not known.
         closed: How far the books are closed into which documents go (S-CFG-23).
-        posted: Object and source id of records that this product has already created and confirmed.
+        posted: Object and source id of records that the system written to has had before: this product created and
+            confirmed them, or a confirmed pair says so. They are not created again.
         quarantined: Qualified table name and key of records of which a newer copy could not be read.
         now: When the plan is made, UTC.
         in_hand: Items on their way, by object and source id; such a record is left alone.

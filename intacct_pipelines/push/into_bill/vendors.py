@@ -14,7 +14,7 @@ from intacct_pipelines.push.sources import text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from intacct_pipelines.push.planner import Context, Decision
+    from intacct_pipelines.push.planner import Context
     from intacct_pipelines.push.sources import Row
 
 _KEPT_IN_STEP: Final = (("email", "email"), ("phone", "phone"), ("account_number", "vendor_account_no"))
@@ -42,38 +42,30 @@ class VendorsIntoBill(IntoBillPlanner):
             for row in context.sources.live("bill.ap_bill")
             if row.get("due_amount") and not row.get("is_archived")
         }
-        self._left_behind = self._deleted_with_twins() if self._link.into_bill.archives_deleted else {}
+        if self._link.into_bill.archives_deleted:
+            self._retire_deleted()
 
-    def _deleted_with_twins(self) -> dict[int, tuple[Row, Row]]:
-        """Return what Intacct deleted and BILL has in use, by record number, each with BILL's (S-VEN-06).
+    def _retire_deleted(self) -> None:
+        """Take a vendor that Intacct deleted and BILL still has for one that is out of use there (S-VEN-06).
 
         What both once agreed on tells the pair: no comparison finds it any more.
         """
-        taken = {twin["id"] for twin in self._twins.values()}
-        theirs = self._sources.by(self._pushed.target.qualified_name)
-        found: dict[int, tuple[Row, Row]] = {}
+        paired = {twin["id"] for twin in self._twins.values()}
+        theirs, rows = self._sources.by(self._pushed.target.qualified_name), dict(self._rows)
         for name, twin_id, number in self._context.agreed:
-            twin = theirs.get(twin_id)
-            is_left = name == self._pushed.reconciliation and number.isdecimal() and int(number) not in self._rows
-            if is_left and twin is not None and twin_id not in taken and not twin.get("is_archived"):
-                gone = {"record_no": int(number), "vendor_id": text(twin, "short_name"), "name": text(twin, "name")}
-                found[int(number)] = ({**gone, "_deleted": True}, twin)
-        return found
-
-    def rows(self) -> list[Row]:
-        """Return Intacct's vendors, then those that it deleted and BILL is to archive."""
-        return [*super().rows(), *(row for row, _ in self._left_behind.values())]
-
-    def decide(self, row: Row) -> Decision:
-        """Return what is to be done with a vendor of Intacct; None if BILL has it as it should."""
-        if row["record_no"] not in self._left_behind:
-            return super().decide(row)
-        _, twin = self._left_behind[row["record_no"]]
-        try:
-            self.check_archiving(row, twin)
-            return self._update(row, twin, {"is_archived": "true"})
-        except Held as held:
-            return held.hold(self.object_name, str(row["record_no"]), self.label(row))
+            if name != self._pushed.reconciliation or twin_id not in theirs or twin_id in paired or int(number) in rows:
+                continue
+            twin, record_no = theirs[twin_id], int(number)
+            self._twins[record_no] = twin
+            rows[record_no] = {
+                "record_no": record_no,
+                "vendor_id": text(twin, "short_name"),
+                "name": text(twin, "name"),
+                "status": "inactive",
+                "owner_entity_id": self._link.entity.entity_id,
+                "_deleted": True,
+            }
+        self._rows = rows
 
     def new(self, row: Row) -> dict[str, str]:
         """Return address, ways to reach it, tax facts and currency.

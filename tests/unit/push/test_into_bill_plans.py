@@ -177,6 +177,32 @@ def test_what_intacct_retires_is_archived_alone(name):
     assert (gone.items, gone.holds) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("archives", "due", "others", "expected"),
+    [
+        (True, "0", [], ({"archived": "true"}, [])),
+        (True, "0.01", [], (None, [("still_used", "S-VEN-06")])),
+        (True, "0", [(71, "x1")], (None, [])),
+        (False, "0", [], (None, [])),
+    ],
+    ids=["deleted", "still owed", "another took its place", "not asked for"],
+)
+def test_a_vendor_that_intacct_deleted_is_archived_where_the_link_says_so(archives, due, others, expected):
+    """S-VEN-06: what both once agreed on tells which it was, and a record that took its place is its pair now."""
+    owed = {"id": "b1", "vendor_id": "x1", "due_amount": Decimal(due), "is_archived": False}
+    plan = plan_of(
+        "bill_vendor",
+        [of_intacct("bill_vendor", number) for number, _ in others],
+        [of_bill("bill_vendor")],
+        pairs=others,
+        link=replace(BACK, into_bill=IntoBill(archives_deleted=archives)),
+        rows={"bill.ap_bill": [owed]},
+        agreed={("vendor", "x1", "70"): {"name": "Acme", "is_archived": "false"}},
+    )
+    sent = [item.payload for item in plan.items]
+    assert (sent[0] if sent else None, kinds(plan)) == expected
+
+
 def test_an_account_of_a_bank_is_of_type_bank_and_stays_in_use():
     """S-COA-03, S-COA-04: BILL draws payments on it."""
     banks = {"intacct.checking_account": [{"record_no": 1, "account_no": "6700"}]}
