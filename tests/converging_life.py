@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from converging_world import Company, CrashError
 
+from intacct_pipelines.domain.conflicts import Side
 from intacct_pipelines.errors import IntacctPipelinesError
 from intacct_pipelines.sandbox.staff import KINDS, SIDES, Thing
 
@@ -79,7 +80,7 @@ class Life:
         self._kept: list[Kept] = []
         self._made = 0
         self._is_decided = False
-        self._by_policy = seed % 2 == 1
+        self._by = ("hand", "intacct", "resolve", "platform")[seed % 4]
         self.met: Counter[str] = Counter()
 
     def live(self, rounds: int = 1, turns: int = 4) -> None:
@@ -298,11 +299,13 @@ class Life:
         return found
 
     def _settle(self, waiting: list[Kept]) -> None:
-        """What waits is decided, by the policy or by a person: as Intacct has it. Then all agree."""
+        """What waits is decided, by the policy, by a person's word or by hand: as Intacct has it. Then all agree."""
         self._is_decided = True
-        if self._by_policy:
-            for home in self.company.homes:
-                home.set_conflicts("intacct")
+        for home in self.company.homes if self._by in {"intacct", "platform"} else ():
+            home.set_conflicts(self._by)
+        for home in self.company.homes if self._by == "resolve" else ():
+            self.met["settled by a person's word"] += home.resolve(lambda: self._dice.choice([*Side]))
+        if self._by != "hand":
             waiting = self._judge(self._rest())
         for kept in waiting:
             right = self.company.staffs[kept.staff].one("intacct", kept.thing)

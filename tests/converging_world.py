@@ -12,6 +12,7 @@ from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.defs.applying import apply
 from intacct_pipelines.defs.both_ways import both_ways, read_both_sides, sync_both_ways
+from intacct_pipelines.defs.conflicts import differing, settle, ways_back
 from intacct_pipelines.defs.planning import confirm_and_plan
 from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.pushed import PUSHED
@@ -139,6 +140,14 @@ class Home:
         with self.systems() as systems:
             report = apply(systems, entity, self._run(), now=clock.now, sleep=clock.advance)
         return {state.value: count for state, count in report.outcomes.items()}
+
+    def resolve(self, side) -> int:
+        """Say of every conflict whose word stands; return of how many pairs."""
+        with self.systems() as systems:
+            found = [pair for way in ways_back(systems) for pair in differing(systems, way) if pair.is_held]
+            for pair in found:
+                settle(systems, pair, pair.fields, side(), by="ana", at=self._sandbox.clock.now())
+        return len(found)
 
     def sync(self, entity) -> tuple[list, bool]:
         """Read, plan both ways and send; return the plans, and whether anything was to be sent."""

@@ -18,6 +18,7 @@ _COMMANDS = {
     "plan": "intacct_pipelines.cli.push:plan",
     "provision": "intacct_pipelines.cli.provision:provision",
     "report": "intacct_pipelines.cli.report:report",
+    "resolve": "intacct_pipelines.cli.resolve:resolve",
     "retry": "intacct_pipelines.cli.push:retry",
     "scenario": "intacct_pipelines.cli.scenario:scenario",
     "sandbox": "intacct_pipelines.cli.sandbox:sandbox",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from intacct_pipelines.defs.approval import inputs_of
 from intacct_pipelines.defs.comparing import among_clearing, holder_of, left_out, pairs_of, was_read
@@ -30,7 +30,7 @@ from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
 from intacct_pipelines.warehouse.recon import Recon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from intacct_pipelines.defs.systems import Systems
     from intacct_pipelines.domain.attached import Content
@@ -137,6 +137,43 @@ class Planned:
     is_auto_approved: bool
 
 
+def sources_of(systems: Systems, link: Link, objects: Sequence[Pushed]) -> Sources:
+    """Return the rows that planning some objects of a link reads, with the pairs of the last comparison.
+
+    Raises:
+        NotApprovedError: As ``confirm_and_plan``.
+    """
+    recon, name = Recon(systems.warehouse), systems.compared(link).name
+    matches = [row for one in leaned_on(objects) for row in rows_of(recon.matches(name, one))]
+    holders = {table: holder_of(link.entity, TABLES[table]) for table in _tables(systems, link, objects)}
+    return Sources(link, _rows(systems, link, holders), matches)
+
+
+def _tables(systems: Systems, link: Link, objects: Sequence[Pushed]) -> list[str]:
+    """Return what planning some objects reads, and what helps where it is there."""
+    tables = sorted({table for pushed in objects for table in PLANNERS[pushed.name].reads})
+    unread = [table for table in tables if not was_read(systems, TABLES[table], holder_of(link.entity, TABLES[table]))]
+    if unread:
+        raise NotApprovedError(
+            f"nothing can be planned for {link.entity}: {', '.join(unread)} has never been read whole",
+            remedy="Sync the entity until every table is there.",
+        )
+    helpful = {table for pushed in objects for table in pushed.helped_by} - set(tables)
+    return tables + sorted(
+        name for name in helpful if was_read(systems, TABLES[name], holder_of(link.entity, TABLES[name]))
+    )
+
+
+def _rows(systems: Systems, link: Link, holders: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    of_clearing = {table for one in RECONCILED.values() for table in one.of_clearing}
+    return {
+        table: rows_of(
+            systems.warehouse.read_frame(table, holder, among=among_clearing(link) if table in of_clearing else None)
+        )
+        for table, holder in holders.items()
+    }
+
+
 def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     """Confirm what came back, then plan what is still to be written; approve it if the link's policy allows.
 
@@ -151,15 +188,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     warehouse, name = systems.warehouse, str(link.entity)
     outbox = Outbox(warehouse)
     objects = pushed_objects(systems, link)
-    tables = sorted({table for pushed in objects for table in PLANNERS[pushed.name].reads})
-    unread = [table for table in tables if not was_read(systems, TABLES[table], holder_of(link.entity, TABLES[table]))]
-    if unread:
-        raise NotApprovedError(
-            f"nothing can be planned for {name}: {', '.join(unread)} has never been read whole",
-            remedy="Sync the entity until every table is there.",
-        )
-    helpful = {table for pushed in objects for table in pushed.helped_by} - set(tables)
-    tables += sorted(name for name in helpful if was_read(systems, TABLES[name], holder_of(link.entity, TABLES[name])))
+    tables = _tables(systems, link, objects)
     compared = systems.compared(link)
     if link.platform == INTO_BUSINESS_CENTER:
         heed_answers(outbox, link, systems.out_folder(link.entity))
@@ -178,13 +207,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
     paired = [pairs_of(systems, compared, one, run_id) for one in leaned_on(objects)]
     matches = [row for one in paired for row in one.matches]
     holders = {table: holder_of(link.entity, TABLES[table]) for table in tables}
-    of_clearing = {table for one in RECONCILED.values() for table in one.of_clearing}
-    rows = {
-        table: rows_of(
-            warehouse.read_frame(table, holder, among=among_clearing(link) if table in of_clearing else None)
-        )
-        for table, holder in holders.items()
-    }
+    rows = _rows(systems, link, holders)
     plan = build_plan(
         link,
         rows,
@@ -203,6 +226,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         refused=outbox.refused(link.name, inputs),
         contents=_contents(systems, objects, Sources(link, rows, matches)),
         agreed=_agreed(systems, compared, objects, Sources(link, rows, matches)),
+        settled=Agreements(warehouse, compared.name).settled(),
         proposals=[row for one in paired for row in one.proposals],
     )
     plan_id = outbox.store_plan(plan, actor="plan")

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from intacct_pipelines.domain.conflicts import ConflictPolicy
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.routes import Routes
 
@@ -246,14 +247,6 @@ def way_back_name(link: str, way: str) -> str:
     return f"{link}-{way.replace('_', '-')}"
 
 
-class Conflicts(StrEnum):
-    """What happens to a field that both sides changed since they last agreed (S-CFG-21)."""
-
-    HOLD = "hold"
-    INTACCT = "intacct"
-    """Intacct's word stands."""
-
-
 @dataclass(frozen=True, slots=True)
 class IntoBill:
     """What goes from Intacct into BILL.
@@ -261,14 +254,12 @@ class IntoBill:
     Args:
         shared_lists: Whether a link that ends at an entity also makes records in BILL that the company's top level
             owns; without it they are only kept in step where BILL has them.
-        conflicts: What happens to what both sides changed.
         vendor_country: Country of vendors whose contact names none, ISO 3166; empty: such vendors are held.
         approves_payments: Whether the link's policy may approve what records money in BILL, within its limits.
         archives_deleted: Whether a vendor that was deleted in Intacct is archived in BILL (S-VEN-06).
     """
 
     shared_lists: bool = False
-    conflicts: Conflicts = Conflicts.HOLD
     vendor_country: str = ""
     approves_payments: bool = False
     archives_deleted: bool = False
@@ -343,8 +334,10 @@ class Link:
         receivables: How what settles invoices is written.
         entries: How the journal entries of money in transit are written.
         files: How the files of documents are put into Intacct.
-        into_bill: How records of Intacct are put into BILL; of the way into Business Center only ``conflicts`` counts.
+        into_bill: How records of Intacct are put into BILL.
         into_spend: How they become values of custom fields in Spend & Expense.
+        conflicts: What happens to fields that both sides changed, of a link that has a way from Intacct; None where
+            nothing goes that way.
     """
 
     name: str
@@ -388,6 +381,7 @@ class Link:
     files: Files = field(default_factory=Files)
     into_bill: IntoBill = field(default_factory=IntoBill)
     into_spend: IntoSpend = field(default_factory=IntoSpend)
+    conflicts: ConflictPolicy | None = None
 
     @property
     def shares_its_place(self) -> bool:

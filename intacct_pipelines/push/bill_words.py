@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.keys import read_intacct_mark, without_intacct_mark
-from intacct_pipelines.domain.names import fold
 from intacct_pipelines.push.coded_lines import intacct_line
 from intacct_pipelines.push.planner import Held
 from intacct_pipelines.push.sources import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
     from intacct_pipelines.domain.keys import ItemKey
@@ -75,13 +74,3 @@ def words_of(row: Row, lines: Sequence[Row]) -> dict[str, str]:
 def lines_in_words(coding: Iterable[tuple[Decimal, str, str, str, str]]) -> str:
     """Return lines as one text: the same for the same amounts and codes, in whatever order."""
     return "; ".join(sorted(" ".join((f"{amount.normalize():f}", *codes)) for amount, *codes in coding))
-
-
-def edited_since(row: Row, lines: Sequence[Row], base: Mapping[str, str]) -> list[str]:
-    """Return what was changed of a bill of Intacct since both sides last agreed, by BILL's column."""
-    return changed_since(words_of(row, lines), base)
-
-
-def changed_since(now: Mapping[str, str], base: Mapping[str, str]) -> list[str]:
-    """Return what is not as both sides last agreed on it, by BILL's column."""
-    return [column for column, before in base.items() if column in now and fold(now[column]) != fold(before)]

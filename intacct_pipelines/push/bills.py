@@ -12,7 +12,8 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.account_labels import AccountLabels
 from intacct_pipelines.push.bill_fields import bill_fields, check_positive, dating_warnings
 from intacct_pipelines.push.bill_reversals import BillReversals
-from intacct_pipelines.push.bill_words import check_not_of_intacct, edited_since, lines_in_words
+from intacct_pipelines.push.bill_words import check_not_of_intacct, lines_in_words, words_of
+from intacct_pipelines.push.both_sides import both_sides
 from intacct_pipelines.push.changes import changes_of, line_changes
 from intacct_pipelines.push.coded_lines import (
     PAYABLE,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from intacct_pipelines.domain.push import Fields
+    from intacct_pipelines.push.both_sides import BothSides
     from intacct_pipelines.push.coded_lines import Line
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
@@ -122,7 +124,7 @@ class BillPlanner:
     def _mend(self, bill: Row, paired: Row) -> Item | None:
         """Return the update that makes the Intacct bill equal to BILL's, or None if nothing differs."""
         changes = self._changes(bill, paired)
-        if not changes:
+        if not changes or (not is_settled(paired) and self._both(bill, paired).is_for_bill):
             return None
         self._check_source(bill)
         self._check_target(bill, paired)
@@ -171,15 +173,17 @@ class BillPlanner:
         if closed is not None and posted_on <= closed.through:
             reason = f"it stands in the ledger on {posted_on}, which is closed through {closed}"
             raise Held("period_closed", "S-BIL-09", reason, "Open the period, or correct it in an open one.")
-        changed, edited = bill.get("modified_at"), paired.get("modified_at")
-        if changed is not None and edited is not None and edited > changed:
-            reason = "Intacct's bill was edited after BILL's last change"
-            raise Held("conflict", "S-BIL-11", reason, "Decide which side is right, and correct the other by hand.")
-        base = self._context.agreed.get(("ap_bill", bill["id"], str(paired["record_no"])), {})
-        if also := edited_since(paired, self._target_lines.get(paired["record_no"], []), base):
-            names = ", ".join(column.replace("_", " ") for column in also)
-            reason = f"both sides were edited since they agreed, Intacct's in {names}"
-            raise Held("conflict", "S-CFG-21", reason, "Decide which side is right, and correct the other by hand.")
+        self._both(bill, paired).check(bill, paired, rule="S-BIL-11")
+
+    def _both(self, bill: Row, paired: Row) -> BothSides:
+        vendor = self._vendors.get(bill["vendor_id"])
+        try:
+            lines = lines_in_words(line.coding for line in self._lines(bill))
+        except Held:
+            lines = ""
+        theirs = _said(bill, vendor.vendor_id if isinstance(vendor, VendorTarget) else "")
+        ours = words_of(paired, self._target_lines.get(paired["record_no"], []))
+        return both_sides(self._context, _PUSHED, (bill, paired), ours=ours, theirs={**theirs, "lines": lines})
 
     def _vendor(self, bill: Row) -> VendorTarget:
         return vendor_of(self._vendors, self._link, bill["vendor_id"], "bill")
@@ -221,7 +225,7 @@ class BillPlanner:
             depends_on=() if vendor.parent is None else (vendor.parent,),
             label=_label(bill),
             warnings=self._warnings(bill, posting_date, lines),
-            agrees=_to_agree(bill, vendor.vendor_id, number, lines),
+            agrees=_to_agree(bill, vendor.vendor_id, lines),
         )
         if paired is None:
             return item
@@ -269,14 +273,19 @@ class BillPlanner:
         return tuple(warnings)
 
 
-def _to_agree(bill: Row, vendor_id: str, number: str, lines: list[Line]) -> dict[str, str]:
-    """Return what both sides say of a bill once it is written; BILL's lines lack what only an account required."""
-    said = {
+def _said(bill: Row, vendor_id: str) -> dict[str, str]:
+    """Return what BILL says of a bill beside its lines, in shared words."""
+    return {
         "vendor_id": vendor_id,
-        "document_no": number,
+        "document_no": text(bill, "document_no").strip(),
         "bill_date": text(bill, "bill_date"),
         "due_date": text(bill, "due_date") or text(bill, "bill_date"),
     }
+
+
+def _to_agree(bill: Row, vendor_id: str, lines: list[Line]) -> dict[str, str]:
+    """Return what both sides say of a bill once it is written; BILL's lines lack what only an account required."""
+    said = _said(bill, vendor_id)
     if any(line.filled for line in lines):
         return said
     return said | {"lines": lines_in_words(line.coding for line in lines)}

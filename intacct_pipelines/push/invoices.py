@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
-from intacct_pipelines.push.bill_words import changed_since
+from intacct_pipelines.push.both_sides import both_sides
 from intacct_pipelines.push.changes import changes_of, line_changes
 from intacct_pipelines.push.coded_lines import intacct_line, ledger_effect, line_arguments
 from intacct_pipelines.push.customers import Customers
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from intacct_pipelines.domain.push import Fields
+    from intacct_pipelines.push.both_sides import BothSides
     from intacct_pipelines.push.coded_lines import Line
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
@@ -82,7 +83,7 @@ class InvoicePlanner:
         """Return what is to be done with an invoice of BILL; None if it stands in Intacct as it should."""
         paired = self._sources.pairs("ar_invoice").get(invoice["id"])
         try:
-            if paired is not None and not self._changes(invoice, paired):
+            if paired is not None and not self._is_to_change(invoice, paired):
                 return None
             self._check_source(invoice)
             if paired is None:
@@ -96,6 +97,12 @@ class InvoicePlanner:
             return self._item(invoice, customer, number, lines, paired)
         except Held as held:
             return hold_of("ar_invoice", invoice, self._label(invoice), held)
+
+    def _is_to_change(self, invoice: Row, paired: Row) -> bool:
+        """Return whether BILL says anything else that is BILL's to tell."""
+        if not self._changes(invoice, paired):
+            return False
+        return is_settled(paired) or not self._both(invoice, paired).is_for_bill
 
     def _check_source(self, invoice: Row) -> None:
         """Refuse what BILL itself says is not ready, what Intacct alone may make, and what is known to be old."""
@@ -149,16 +156,15 @@ class InvoicePlanner:
         if closed is not None and posted_on <= closed.through:
             reason = f"it stands in the ledger on {posted_on}, which is closed through {closed}"
             raise Held("period_closed", "S-ERR-29", reason, "Open the period, or correct it in an open one.")
-        changed, edited = invoice.get("modified_at"), paired.get("modified_at")
-        if changed is not None and edited is not None and edited > changed:
-            reason = "Intacct's invoice was edited after BILL's last change"
-            raise Held("conflict", "S-ERR-41", reason, "Decide which side is right, and correct the other by hand.")
-        base = self._context.agreed.get(("ar_invoice", invoice["id"], str(paired["record_no"])), {})
-        words = words_of_invoice(paired, self._target_lines.get(paired["record_no"], []), self._coded)
-        if also := changed_since(words, base):
-            names = ", ".join(column.replace("_", " ") for column in also)
-            reason = f"both sides were edited since they agreed, Intacct's in {names}"
-            raise Held("conflict", "S-CFG-21", reason, "Decide which side is right, and correct the other by hand.")
+        self._both(invoice, paired).check(invoice, paired, rule="S-ERR-41")
+
+    def _both(self, invoice: Row, paired: Row) -> BothSides:
+        rows = self._source_lines.get(invoice["id"], [])
+        lines = self._coded.bills_words(invoice, rows, text(invoice, "currency"))
+        customer = self._customers.id_of(invoice["customer_id"]) or ""
+        theirs = {**_said(invoice, customer), "lines": lines}
+        ours = words_of_invoice(paired, self._target_lines.get(paired["record_no"], []), self._coded)
+        return both_sides(self._context, _PUSHED, (invoice, paired), ours=ours, theirs=theirs)
 
     def _lines(self, invoice: Row) -> list[Line]:
         rows = self._source_lines.get(invoice["id"], [])
@@ -201,12 +207,7 @@ class InvoicePlanner:
             warnings=self._warnings(invoice, posted_on, lines),
             label=self._label(invoice),
             # BILL reckons prices, quantities and tax, so lines are agreed on when both sides are read alike
-            agrees={
-                "customer_id": customer,
-                "document_no": number,
-                "invoice_date": text(invoice, "invoice_date"),
-                "due_date": text(invoice, "due_date") or text(invoice, "invoice_date"),
-            },
+            agrees=_said(invoice, customer),
         )
         if paired is None:
             return item
@@ -244,6 +245,16 @@ class InvoicePlanner:
     def _label(self, invoice: Row) -> str:
         name = self._customers.name_of(invoice["customer_id"])
         return f"invoice {text(invoice, 'document_no') or invoice['id']} of {name}"
+
+
+def _said(invoice: Row, customer: str) -> dict[str, str]:
+    """Return what BILL says of an invoice beside its lines, in shared words."""
+    return {
+        "customer_id": customer,
+        "document_no": text(invoice, "document_no").strip(),
+        "invoice_date": text(invoice, "invoice_date"),
+        "due_date": text(invoice, "due_date") or text(invoice, "invoice_date"),
+    }
 
 
 _ONLY_NEW: Final = frozenset({"action", "basecurr"})

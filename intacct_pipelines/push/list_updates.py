@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.domain.conflicts import ConflictPolicy, Conflicts
 from intacct_pipelines.domain.keys import item_key
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.domain.push import Item, Operation, canonical_json, content_revision
@@ -106,31 +107,46 @@ class ListUpdates:
         if self._is_changed_in_bill_alone(row, paired, changes):
             return
         changed, edited = row.get("modified_at"), paired.get("modified_at")
+        if settled := self._context.settled.get(self._key(row, paired)):
+            changed = max(changed, settled) if changed else settled
         if changed is None or (edited is not None and edited > changed):
             reason = "Intacct's record was changed after BILL's, so Intacct's word stands"
             raise Held("conflict", "S-CFG-21", reason, "Correct BILL, or change it there again if BILL is right.")
 
     def _is_changed_in_bill_alone(self, row: Row, paired: Row, changes: Mapping[str, str]) -> bool:
-        """Say whether Intacct still says of every changed field what both agreed on, whatever else it changed since."""
-        before = self._agreed(row, paired)
-        held = in_shared_words({column: text(paired, column) for column in changes})
-        return len(held) == len(changes) and all(
-            column in before and fold(value) == fold(before[column]) for column, value in held.items()
+        """Say whether every changed field is BILL's to tell, whatever else Intacct changed since.
+
+        Intacct still says of it what both agreed on, or BILL's word stands where both changed it.
+        """
+        before, wanted = self._agreed(row, paired), in_shared_words(changes)
+        ours = in_shared_words({column: text(paired, column) for column in changes})
+        return len(ours) == len(changes) and all(
+            column in before and self._is_bills(column, before[column], ours[column], wanted[column]) for column in ours
         )
+
+    def _is_bills(self, column: str, before: str, ours: str, theirs: str) -> bool:
+        """Say whether a field is BILL's to tell: BILL alone changed it, or both did and BILL's word stands."""
+        if fold(ours) == fold(before):
+            return True
+        policy = self._context.sources.link.conflicts or ConflictPolicy()
+        stands = policy.of(self._pushed.reconciliation, column) is Conflicts.PLATFORM
+        return stands and fold(theirs) != fold(before)
 
     def _check_agreed(self, row: Row, paired: Row, changes: Mapping[str, str]) -> None:
         """Refuse a name that Intacct changed too since both sides agreed on one (S-CFG-21)."""
         before = self._agreed(row, paired).get("name")
         column = next((one for one in _NAMES if one in changes), None)
-        if before and column and fold(text(paired, column)) != fold(before):
+        if before and column and not self._is_bills("name", before, text(paired, column), changes[column]):
             reason = f"Intacct changed its name since both sides agreed on {before!r}"
-            remedy = "The plan into BILL carries it; give both sides the same name where that is held."
+            remedy = "The plan into BILL carries it; say with `resolve` whose name is right where that is held."
             raise Held("conflict", "S-CFG-21", reason, remedy)
 
     def _agreed(self, row: Row, paired: Row) -> Mapping[str, str]:
         """Return what both sides last agreed on, by BILL's column; nothing is known without a way into BILL."""
-        key = (self._pushed.reconciliation, str(row["id"]), str(paired["record_no"]))
-        return self._context.agreed.get(key, {})
+        return self._context.agreed.get(self._key(row, paired), {})
+
+    def _key(self, row: Row, paired: Row) -> tuple[str, str, str]:
+        return self._pushed.reconciliation, str(row["id"]), str(paired["record_no"])
 
 
 def in_shared_words(values: Mapping[str, str]) -> dict[str, str]:

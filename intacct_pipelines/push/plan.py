@@ -100,6 +100,7 @@ def build_plan(
     refused: Mapping[ItemKey, OutboxItem] | None = None,
     contents: Mapping[tuple[str, str], Content] | None = None,
     agreed: Mapping[tuple[str, str, str], Mapping[str, str]] | None = None,
+    settled: Mapping[tuple[str, str, str], datetime] | None = None,
     proposals: Sequence[Row] = (),
 ) -> Plan:
     """Decide for every record of the pushed objects what is to be written to the other system, or why nothing is.
@@ -122,6 +123,7 @@ def build_plan(
         refused: ``Outbox.refused``: what Intacct refused, by key; the same is not planned again.
         contents: ``FileContents.known`` and what was found just now: what is in the platform's files.
         agreed: ``Agreements.known``: what both sides of a pair last agreed on.
+        settled: ``Resolutions.settled``: when a person last said that the platform's word stands.
         proposals: Likely pairs that nobody decided about: ``object``, ``platform_id``, ``intacct_record_no``,
             ``intacct_id``.
     """
@@ -142,6 +144,7 @@ def build_plan(
             refused or {},
             contents=contents or {},
             agreed=agreed or {},
+            settled=settled or {},
             proposed=proposed_of(proposals),
         )
 

@@ -250,8 +250,9 @@ def link_of(name: str, entity: EntityKey, settings: LinkSettings) -> Link:
     )
     link = settings.allowed(link)
     # What goes into BILL beyond the vendor's sync is expected there, so comparing has to know of it.
-    beyond = settings.into_bill.also_pushed if settings.into_bill else frozenset()
-    return replace(link, also_pushed=link.also_pushed | beyond)
+    back = settings.into_bill
+    beyond = back.also_pushed if back else frozenset()
+    return replace(link, also_pushed=link.also_pushed | beyond, conflicts=back.conflict_policy if back else None)
 
 
 def into_bill_link_of(link: Link, into_bill: IntoBillSettings) -> Link:

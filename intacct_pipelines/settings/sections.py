@@ -24,11 +24,12 @@ from pydantic import (
 
 from intacct_pipelines.domain.approval import ANY
 from intacct_pipelines.domain.budget import Budget
+from intacct_pipelines.domain.conflicts import ConflictPolicy, Conflicts
 from intacct_pipelines.domain.link import (
     FILE_TYPES,
+    INTO_BILL,
     VALUE_TEXT,
     ClosedPeriod,
-    Conflicts,
     Files,
     Gate,
     IntoBill,
@@ -37,6 +38,7 @@ from intacct_pipelines.domain.link import (
     Mode,
 )
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.reconciled import BY_WORD, RECONCILED
 from intacct_pipelines.errors import ConfigurationError
 
 _NOT_NAMED: Final = "name either `env` or `file`, never the secret itself"
@@ -255,6 +257,47 @@ class Written(Approved):
         )
 
 
+_BY_HAND: Final = ("lines", "line_names")
+"""Fields of documents that no column of BILL holds."""
+FIELDS: Final[Mapping[str, frozenset[str]]] = {
+    RECONCILED[one.reconciliation].word: frozenset((*(column.name for column in one.target.columns), *_BY_HAND))
+    for one in PUSHED.values()
+    if one.platform == INTO_BILL
+}
+"""By kind of record that goes into BILL, the fields of it that both sides may hold."""
+
+
+def _is_field(name: str) -> str:
+    kind, _, column = name.rpartition(".")
+    kinds = [kind] if kind else [*FIELDS]
+    if not any(column in FIELDS.get(one, ()) for one in kinds):
+        raise ValueError(f"no field of what goes into BILL is called {name!r}; name a column, or kind and column")
+    return name
+
+
+FieldName = Annotated[str, AfterValidator(_is_field)]
+
+
+class ConflictsSettings(Section):
+    """What happens to each field that both sides changed."""
+
+    otherwise: Conflicts = Field(Conflicts.HOLD, description="What happens to fields that are not named.")
+    fields: dict[FieldName, Conflicts] = Field(
+        default_factory=dict,
+        description="By field, such as `due_date`, or by kind and field, such as `vendor.name`: what happens to it.",
+    )
+
+    @property
+    def policy(self) -> ConflictPolicy:
+        """What the rest of the program knows of it."""
+        return ConflictPolicy(self.otherwise, {_of_object(name): word for name, word in self.fields.items()})
+
+
+def _of_object(name: str) -> str:
+    kind, dot, column = name.rpartition(".")
+    return f"{BY_WORD[kind].name}.{column}" if dot else column
+
+
 class IntoBillSettings(Approved):
     """What a link says of writing records of Intacct into BILL."""
 
@@ -268,9 +311,10 @@ class IntoBillSettings(Approved):
         default=False,
         description="Whether an entity's BILL account also gets records that the top level owns (S-CFG-11).",
     )
-    conflicts: Conflicts = Field(
+    conflicts: Conflicts | ConflictsSettings = Field(
         Conflicts.HOLD,
-        description="What to do with what both sides changed: hold it, or let intacct's word stand (S-CFG-21).",
+        description="What to do with what both sides changed (S-CFG-21): hold it, or let the word of intacct or of the "
+        "platform stand; for all fields alike, or by field.",
     )
     vendor_country: str = Field(
         "",
@@ -291,15 +335,19 @@ class IntoBillSettings(Approved):
         description="BILL's words for roles that may not write; `check` tells if our user has one of them.",
     )
 
+    @property
+    def conflict_policy(self) -> ConflictPolicy:
+        """What happens to fields that both sides changed."""
+        return ConflictPolicy(self.conflicts) if isinstance(self.conflicts, Conflicts) else self.conflicts.policy
+
     def allowed(self, link: Link) -> Link:
         """Return a link with what these settings let it write."""
         return replace(
             super().allowed(link),
             not_pushed=self.not_pushed,
             also_pushed=self.also_pushed,
-            into_bill=IntoBill(
-                self.shared_lists, self.conflicts, self.vendor_country, self.approve_payments, self.archive_deleted
-            ),
+            into_bill=IntoBill(self.shared_lists, self.vendor_country, self.approve_payments, self.archive_deleted),
+            conflicts=self.conflict_policy,
         )
 
 
@@ -310,8 +358,8 @@ class IntoBusinessCenterSettings(Approved):
     not_pushed: frozenset[PushedIntoCenter] = Field(
         frozenset(), description="Objects that are never handed over; all others are in mode `sync`."
     )
-    conflicts: Conflicts = Field(
-        Conflicts.HOLD,
+    conflicts: Literal["hold", "intacct"] = Field(
+        "hold",
         description="What to do with what both sides changed: hold it, or let intacct's word stand (S-CFG-21).",
     )
 
@@ -321,7 +369,7 @@ class IntoBusinessCenterSettings(Approved):
             super().allowed(link),
             not_pushed=self.not_pushed,
             also_pushed=frozenset(),
-            into_bill=IntoBill(conflicts=self.conflicts),
+            conflicts=ConflictPolicy(Conflicts(self.conflicts)),
         )
 
 

@@ -1,18 +1,37 @@
-"""What both sides of a pair last agreed on: the base of the two-way merge."""
+"""What both sides of a pair last agreed on, the base of the two-way merge, and what people decided since."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from intacct_pipelines.domain.conflicts import Side
     from intacct_pipelines.warehouse.connection import Warehouse
 
 Agreed = dict[tuple[str, str, str], dict[str, str]]
 """By object, the platform's id and Intacct's record number: value by the platform's column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field on which both sides of a pair differ.
+
+    Args:
+        column: The platform's column.
+        agreed: What both last agreed on; None if they never did while we looked.
+        platform: What the platform says, in the words in which the two are compared.
+        intacct: What Intacct says.
+    """
+
+    column: str
+    agreed: str | None
+    platform: str
+    intacct: str
 
 
 class Agreements:
@@ -46,7 +65,47 @@ class Agreements:
             cursor.executemany(_REMEMBER, rows)
         return {**known, **merged}
 
+    def settled(self) -> dict[tuple[str, str, str], datetime]:
+        """Return when a person last said of a pair that the platform's word stands, by the key of ``Agreed``."""
+        with self._warehouse.transaction("reading what was decided") as connection:
+            rows = connection.execute(_SETTLED, (self._link,)).fetchall()
+        return {(name, platform_id, str(number)): at for name, platform_id, number, at in rows}
 
+    def settle(
+        self, key: tuple[str, str, str], fields: Sequence[Difference], side: Side, *, by: str, at: datetime
+    ) -> None:
+        """Let one side's word stand on some fields of a pair, and write down who said so.
+
+        What the other side says now counts as agreed on, so that the one side alone has changed since.
+
+        Args:
+            key: As in ``Agreed``.
+            fields: The fields.
+            side: Whose word stands.
+            by: Who decides.
+            at: When, UTC.
+        """
+        losing = "intacct" if side == "platform" else "platform"
+        agreed = {one.column: getattr(one, losing) for one in fields}
+        told = {one.column: {name: value for name, value in asdict(one).items() if name != "column"} for one in fields}
+        with self._warehouse.transaction("storing what was decided") as connection:
+            connection.execute(_AGREE, (self._link, *key, json.dumps(agreed), at))
+            connection.execute(_RESOLVE, (self._link, *key, side, json.dumps(told), by, at))
+
+
+_AGREE: Final = """
+INSERT INTO mapping.agreement (link, object, platform_id, intacct_record_no, fields, agreed_at)
+VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (link, object, platform_id, intacct_record_no)
+DO UPDATE SET fields = agreement.fields || excluded.fields, agreed_at = excluded.agreed_at
+"""
+_RESOLVE: Final = """
+INSERT INTO mapping.resolution (link, object, platform_id, intacct_record_no, side, fields, decided_by, decided_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_SETTLED: Final = """
+SELECT object, platform_id, intacct_record_no, max(decided_at) FROM mapping.resolution
+WHERE link = %s AND side = 'platform' GROUP BY object, platform_id, intacct_record_no
+"""
 _REMEMBER: Final = """
 INSERT INTO mapping.agreement (link, object, platform_id, intacct_record_no, fields, agreed_at)
 VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (link, object, platform_id, intacct_record_no)

@@ -214,8 +214,14 @@ class BillsIntoBill:
         self._routing.check_pair(row, twin)
         base = self._context.agreed.get((_PUSHED.reconciliation, twin["id"], str(row["record_no"])), {})
         known = [one for one in self.all_shared(row, twin) if one.column in base]
-        policy = self._link.into_bill.conflicts
-        changes = to_send(known, base, rows=(row, twin), is_master=False, policy=policy)
+        changes = to_send(
+            known,
+            base,
+            rows=(row, twin),
+            is_master=False,
+            object_name=_PUSHED.reconciliation,
+            policy=self._link.conflicts,
+        )
         if not changes or twin.get("is_archived"):
             return None
         self._check_source(row)

@@ -1,8 +1,8 @@
 """Two-way merge: what of a pair's fields goes into BILL, by what the two last agreed on (S-CFG-21).
 
 A field that only Intacct changed goes into BILL, one that only BILL changed stays for the way into Intacct, and one
-that both changed is a conflict. What the two never agreed on while we looked goes the way of the side that changed
-last.
+that both changed is a conflict, which the link's policy or a person decides. What the two never agreed on while we
+looked goes the way of the side that changed last.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from intacct_pipelines.domain.link import Conflicts
+from intacct_pipelines.domain.conflicts import ConflictPolicy, Conflicts
 from intacct_pipelines.domain.names import fold
 from intacct_pipelines.push.planner import Held
 
@@ -51,7 +51,8 @@ def to_send(
     *,
     rows: tuple[Row, Row],
     is_master: bool,
-    policy: Conflicts,
+    object_name: str,
+    policy: ConflictPolicy | None,
 ) -> dict[str, str]:
     """Return what goes into BILL, by its column.
 
@@ -60,7 +61,8 @@ def to_send(
         base: What they last agreed on, by BILL's column.
         rows: Intacct's record and BILL's, which say when each changed.
         is_master: Whether Intacct is the master of this record: nothing is a conflict then.
-        policy: What happens to what both sides changed.
+        object_name: As ``domain.reconciled`` names it.
+        policy: What happens to what both sides changed; without one it is held.
 
     Raises:
         Held: Both changed the same field, and a person has to decide.
@@ -73,9 +75,11 @@ def to_send(
         if is_master or (before is None and _is_newer(*rows)) or (before is not None and _is(one.theirs, before)):
             changes[one.column] = one.ours
         elif before is not None and not _is(one.ours, before):
-            if policy is Conflicts.HOLD:
+            word = (policy or ConflictPolicy()).of(object_name, one.column)
+            if word is Conflicts.HOLD:
                 raise _conflict(one, before)
-            changes[one.column] = one.ours
+            if word is Conflicts.INTACCT:
+                changes[one.column] = one.ours
     return changes
 
 
@@ -92,5 +96,5 @@ def _is_newer(ours: Row, theirs: Row) -> bool:
 def _conflict(one: Shared, before: str) -> Held:
     name = one.column.removeprefix("is_").replace("_", " ")
     reason = f"both sides changed its {name} since they agreed: it was {before!r}"
-    remedy = "Give the field the same value on both sides, or let Intacct's word stand with the way's `conflicts`."
+    remedy = "Say with `resolve` which side is right, or give the field the same value on both."
     return Held("conflict", "S-CFG-21", reason, remedy)

@@ -254,7 +254,8 @@ class IntoBillPlanner:
             self._context.agreed.get((self._pushed.reconciliation, twin["id"], number), {}),
             rows=(row, twin),
             is_master=is_top or self.is_mastered,
-            policy=self._link.into_bill.conflicts,
+            object_name=self._pushed.reconciliation,
+            policy=self._link.conflicts,
         )
         if not changes:
             return None

@@ -156,7 +156,8 @@ class IntoCenterPlanner:
             self._context.agreed.get((self._pushed.reconciliation, key, number), {}),
             rows=(row, twin),
             is_master=self.is_one_way,
-            policy=self._link.into_bill.conflicts,
+            object_name=self._pushed.reconciliation,
+            policy=self._link.conflicts,
         )
         if not changes:
             return None

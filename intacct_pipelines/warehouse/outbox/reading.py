@@ -19,7 +19,8 @@ _BY_MACHINE: Final = ("reconciliation", "confirm")
 """Who writes down pairs that no person decided."""
 _DECISIONS: Final = """
 SELECT encode(sha256(convert_to(coalesce(string_agg(jsonb_build_array(object, platform_id, intacct_record_no, status)
-    ::text, ',' ORDER BY object, platform_id, intacct_record_no), ''), 'UTF8')), 'hex') AS hash
+    ::text, ',' ORDER BY object, platform_id, intacct_record_no), '') || coalesce((
+        SELECT ';' || max(id) FROM mapping.resolution WHERE link = %(link)s), ''), 'UTF8')), 'hex') AS hash
 FROM mapping.crosswalk WHERE link = %(link)s AND status <> 'proposed' AND decided_by <> ALL(%(by_machine)s)
 """
 

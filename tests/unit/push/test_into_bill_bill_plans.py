@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from into_bill_cases import BACK
-from push_cases import PAIRED_BILL, PAIRED_VENDOR, bill, intacct_bill, intacct_line, line, plan, tables, vendor
+from push_cases import LINK, PAIRED_BILL, PAIRED_VENDOR, bill, intacct_bill, intacct_line, line, plan, tables, vendor
 
+from intacct_pipelines.domain.conflicts import ConflictPolicy, Conflicts
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.planners import agreements
@@ -294,6 +295,54 @@ def test_what_both_changed_waits_for_a_person_on_both_ways():
         agreed={KEY: AGREED},
     )
     assert [item.target_id for item in untouched.items if item.object_name == "ap_bill"] == ["500"]
+
+
+HELD = ConflictPolicy()
+
+
+def into_intacct(ours=None, theirs=None, *, policy=HELD, agreed=AGREED, **more):
+    """The plan into Intacct of the same pair."""
+    rows = rows_of(intacct_bill(**(ours or {})), None, [bill(**(theirs or {}))], [line()])
+    link = replace(LINK, conflicts=policy)
+    pairs = (PAIRED_VENDOR, PAIRED_BILL)
+    return plan(rows, link=link, matches=pairs, objects=["vendor", "ap_bill"], agreed={KEY: agreed}, **more)
+
+
+OURS, THEIRS = {"due_date": date(2026, 4, 1), "modified_at": LATE}, {"due_date": date(2026, 4, 2)}
+
+
+@pytest.mark.parametrize("name", ["due_date", "ap_bill.due_date"])
+def test_a_link_says_of_a_field_whose_word_stands(name):
+    """S-CFG-21: BILL's goes into Intacct though that was edited later, Intacct's into BILL; the other way is silent."""
+    for word, sent in ((Conflicts.PLATFORM, [0, 1]), (Conflicts.INTACCT, [1, 0])):
+        policy = ConflictPolicy(fields={name: word, "lines": Conflicts.HOLD})
+        there = changed(OURS, theirs=THEIRS, link=replace(BACK, conflicts=policy))
+        back_again = into_intacct(OURS, THEIRS, policy=policy)
+        assert [len(one.items) for one in (there, back_again)] == sent
+        assert (there.holds, back_again.holds) == ((), ())
+    other = ConflictPolicy(fields={"vendor.due_date": Conflicts.PLATFORM})
+    assert kinds(into_intacct(OURS, THEIRS, policy=other)) == [("conflict", "S-CFG-21")]
+
+
+def test_what_only_intacct_changed_is_nothing_for_the_way_back():
+    """S-CFG-21: the plan into BILL has it; only where nothing goes there, or part of it is BILL's, it is held."""
+    alone = into_intacct(OURS)
+    assert (alone.items, alone.holds) == ((), ())
+    assert kinds(into_intacct(OURS, policy=None)) == [("conflict", "S-CFG-21")]
+    assert kinds(into_intacct({**OURS, "state": "Paid"})) == [("record_locked", "S-BIL-06")]
+    held = into_intacct(OURS, {"document_no": "INV-B"})
+    assert kinds(held) == [("conflict", "S-CFG-21")]
+    assert "Intacct's word on its due date stands" in held.holds[0].reason
+
+
+def test_a_persons_word_for_bill_outlives_intacts_later_edit():
+    """S-BIL-11: an edit of what is not compared is held by its time, until a person says that BILL is right."""
+    held = into_intacct({"modified_at": LATE}, THEIRS)
+    assert kinds(held) == [("conflict", "S-BIL-11")]
+    assert "resolve bill b1 --side platform" in held.holds[0].remedy
+    assert len(into_intacct({"modified_at": LATE}, THEIRS, settled={KEY: LATE}).items) == 1
+    before = {KEY: LATE - timedelta(seconds=1)}
+    assert kinds(into_intacct({"modified_at": LATE}, THEIRS, settled=before)) == [("conflict", "S-BIL-11")]
 
 
 @pytest.mark.parametrize(

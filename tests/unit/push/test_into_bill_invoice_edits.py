@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from into_bill_cases import BACK
-from push_cases import stored
+from push_cases import LINK, stored
 from push_receivables import (
     PAIRED_CUSTOMER,
     PAIRED_INVOICE,
@@ -20,6 +20,7 @@ from push_receivables import (
     receivables,
 )
 
+from intacct_pipelines.domain.conflicts import ConflictPolicy, Conflicts
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.routes import Route, Routes
@@ -155,6 +156,13 @@ def test_what_both_changed_waits_for_a_person_on_both_ways():
     assert kinds(plan_receivables(rows(ours, theirs=theirs), **into)) == [("conflict", "S-CFG-21")]
     [item] = plan_receivables(rows(theirs=theirs), **into).items
     assert item.target_id == "700"
+    sides = {Conflicts.PLATFORM: (0, 1), Conflicts.INTACCT: (1, 0)}
+    for word, sent in sides.items():
+        policy = ConflictPolicy(fields={"due_date": word})
+        there = changed(ours, theirs=theirs, link=replace(BACK, conflicts=policy))
+        again = plan_receivables(rows(ours, theirs=theirs), link=replace(LINK, conflicts=policy), **into)
+        assert (len(there.items), len(again.items)) == sent
+        assert (there.holds, again.holds) == ((), ())
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from into_bill_cases import (
 )
 from push_cases import stored
 
-from intacct_pipelines.domain.link import Conflicts, IntoBill
+from intacct_pipelines.domain.conflicts import ConflictPolicy, Conflicts
+from intacct_pipelines.domain.link import IntoBill
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.into_bill.planners import agreements
@@ -145,7 +146,11 @@ def test_a_name_travels_by_what_both_last_agreed_on(name):
     assert [(one.field, one.old, one.new) for one in item.changes] == [(column.replace("_", " "), "Theirs", "Ours")]
     assert (plan("ours").items, plan("ours").holds) == ((), ())
     assert (plan("Else").items, kinds(plan("Else"))) == ((), [("conflict", "S-CFG-21")])
-    assert len(plan("Else", replace(BACK, into_bill=IntoBill(conflicts=Conflicts.INTACCT))).items) == 1
+    policies = {word: replace(BACK, conflicts=ConflictPolicy(fields={column: word})) for word in Conflicts}
+    assert kinds(plan("Else", policies[Conflicts.HOLD])) == [("conflict", "S-CFG-21")]
+    assert len(plan("Else", policies[Conflicts.INTACCT]).items) == 1
+    theirs_stands = plan("Else", policies[Conflicts.PLATFORM])
+    assert (theirs_stands.items, theirs_stands.holds) == ((), ())
     assert len(plan("").items) == 1
     older = {**row, "modified_at": EARLY}
     assert plan("", ours=older, theirs={**twin, "modified_at": LATE}).items == ()

@@ -10,6 +10,7 @@ from push_cases import LINK, stored
 from push_lists import BILL, EARLY, LATE, created, of_bill, of_intacct, plan_of
 from push_receivables import plan_receivables, receivables
 
+from intacct_pipelines.domain.conflicts import ConflictPolicy, Conflicts
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.push import Operation
 from intacct_pipelines.domain.pushed import PUSHED
@@ -416,3 +417,13 @@ def test_what_only_bill_changed_goes_whatever_else_intacct_changed_later(name):
     title = "title" if name in {"department", "gl_account"} else "name"
     edited = [of_intacct(name, **later, **{title: "Named in Intacct"})]
     assert held(name, [renamed], edited, pairs=pairs, agreed=agreed) == ("conflict", "S-CFG-21")
+    for word in (Conflicts.HOLD, Conflicts.INTACCT):
+        link = replace(LINK, conflicts=ConflictPolicy(word))
+        assert held(name, [renamed], edited, pairs=pairs, agreed=agreed, link=link) == ("conflict", "S-CFG-21")
+    link = replace(LINK, conflicts=ConflictPolicy(fields={f"{name}.name": Conflicts.PLATFORM}))
+    [item] = plan_of(name, [renamed], edited, pairs=pairs, agreed=agreed, link=link).items
+    assert item.agrees == {"name": "Renamed"}
+    only_there = held(name, [of_bill(name)], edited, pairs=pairs, agreed=agreed, link=link)
+    assert only_there == ("conflict", "S-CFG-21"), "Intacct alone changed it, so nobody's word is asked"
+    settled = {(name, "x1", "70"): LATE + timedelta(seconds=1)}
+    assert len(plan_of(name, [renamed], [of_intacct(name, **later)], pairs=pairs, settled=settled).items) == 1

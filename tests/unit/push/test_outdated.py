@@ -16,6 +16,7 @@ from push_lists import BILL, of_bill, of_intacct, plan_of
 from push_receivables import memos, plan_receivables, receipts
 
 from intacct_pipelines.domain.closed_books import ClosedBooks
+from intacct_pipelines.domain.conflicts import ConflictPolicy, Conflicts
 from intacct_pipelines.domain.inputs import Inputs, settings_hash, what_changed
 from intacct_pipelines.domain.link import Clearing, Gate, Link, Mode, Reimbursements
 from intacct_pipelines.domain.push import State
@@ -145,6 +146,7 @@ def changed(link, name):
     value = getattr(link, name)
     others = {"mode": Mode.OBSERVE, "gate": Gate.AUTO, "grace": timedelta(1, 1), "clearing": Clearing(money_in="1")}
     others["routes"] = Routes({"east": "org1", "west": "org2"}, (Route("west"),))
+    others["conflicts"] = ConflictPolicy(Conflicts.INTACCT)
     others["reimbursements"] = Reimbursements(people={"u1": "E1"})
     if name in others:
         return replace(link, **{name: others[name]})

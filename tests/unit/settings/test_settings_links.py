@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 import intacct_pipelines
 from intacct_pipelines.domain.approval import ANY
+from intacct_pipelines.domain.conflicts import ConflictPolicy, Conflicts
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import Clearing, Link
 from intacct_pipelines.settings import Connections, LinkSettings
@@ -52,6 +53,26 @@ def test_a_link_names_its_clearing_accounts():
     assert link_with(clearing={"money_out": "1070", "money_in": "1070"}).clearing.accounts == ("1070",)
     assert link_with().clearing == Clearing()
     assert link_with().clearing.accounts == ()
+
+
+def test_a_link_says_whose_word_stands_for_all_fields_or_for_each():
+    """S-CFG-21: known to both ways; kinds are named as in commands, and a link that goes one way has no policy."""
+    assert link_with().conflicts is None
+    assert link_with(into_bill={}).conflicts == ConflictPolicy(Conflicts.HOLD)
+    assert link_with(into_bill={"conflicts": "platform"}).conflicts == ConflictPolicy(Conflicts.PLATFORM)
+    told = {"otherwise": "intacct", "fields": {"name": "hold", "account.name": "platform", "bill.lines": "hold"}}
+    policy = link_with(into_bill={"conflicts": told}).conflicts
+    assert policy is not None
+    words = [policy.of(*one) for one in (("gl_account", "name"), ("vendor", "name"), ("ap_bill", "due_date"))]
+    assert words == [Conflicts.PLATFORM, Conflicts.HOLD, Conflicts.INTACCT]
+    assert policy.of("ap_bill", "lines") is Conflicts.HOLD
+
+
+@pytest.mark.parametrize("wrong", ["nam", "vendor.lines_", "vendr.name", "department.due_date", ""])
+def test_a_field_that_nothing_has_is_no_policy(wrong: str):
+    """A slip would let a conflict pass unseen."""
+    with pytest.raises(ValidationError, match="no field of what goes into BILL"):
+        link_with(into_bill={"conflicts": {"fields": {wrong: "intacct"}}})
 
 
 @pytest.mark.parametrize("wrong", [{"days": -1}, {"currency": "usd"}, {"money_out": True}, {"account": "1070"}])
