@@ -16,6 +16,7 @@ from intacct_pipelines.domain.catalog import TABLES, Table
 from intacct_pipelines.domain.link import INTO_BILL, INTO_BUSINESS_CENTER, Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
+from intacct_pipelines.domain.statements import statements_to_pay
 from intacct_pipelines.errors import NotApprovedError
 from intacct_pipelines.push.confirm import confirm_items
 from intacct_pipelines.push.into_bill.planners import agreements
@@ -30,7 +31,7 @@ from intacct_pipelines.warehouse.outbox import Outbox, PlanStatus
 from intacct_pipelines.warehouse.recon import Recon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from intacct_pipelines.defs.systems import Systems
     from intacct_pipelines.domain.attached import Content
@@ -103,6 +104,20 @@ def _contents_of_intacct(systems: Systems, objects: list[str], sources: Sources)
     return {**known, **found}
 
 
+def _source_ids(systems: Systems, link: Link, pushed: Pushed, now: datetime) -> list[str]:
+    """Return the ids of the records that may be pushed: of a period's rows there is none to read them from."""
+    if pushed.spans:
+        return [one.id for one in statements_to_pay(link, now)]
+    return systems.warehouse.keys(pushed.source.qualified_name, str(link.entity))
+
+
+def _read_at(systems: Systems, holders: Mapping[str, str], objects: Iterable[Pushed]) -> dict[str, datetime]:
+    """Return until when the tables were read that have to be complete for a period."""
+    names = {name for pushed in objects if pushed.spans for name in PLANNERS[pushed.name].reads}
+    found = {name: systems.warehouse.last_extracted_at(TABLES[name], holders[name]) for name in sorted(names)}
+    return {name: moment for name, moment in found.items() if moment is not None}
+
+
 def _agreed(systems: Systems, compared: Link, objects: Iterable[Pushed], sources: Sources) -> Agreed:
     """Return what the pairs of lists and partners last agreed on; what goes into BILL tells what they do now."""
     stored = Agreements(systems.warehouse, compared.name)
@@ -170,7 +185,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         (pushed.name, source_id): revision
         for pushed in objects
         for source_id, revision in outbox.stored_revisions(
-            name, pushed.name, warehouse.keys(pushed.source.qualified_name, name)
+            name, pushed.name, _source_ids(systems, link, pushed, now)
         ).items()
     }
     inputs = inputs_of(systems, link)
@@ -204,6 +219,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         contents=_contents(systems, objects, Sources(link, rows, matches)),
         agreed=_agreed(systems, compared, objects, Sources(link, rows, matches)),
         proposals=[row for one in paired for row in one.proposals],
+        read_at=_read_at(systems, holders, objects),
     )
     plan_id = outbox.store_plan(plan, actor="plan")
     # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.

@@ -81,6 +81,8 @@ class Pushed:
         by_person: Operations that no policy of a link ever approves.
         person_spared_by_policy: Whether one does if it says so, because such an item takes nothing back.
         asked_as: The object that a link names in ``also_pushed`` for this one too; itself, if none is given.
+        spans: Where a record is no row but all rows of a period: their tables, with the column of their day. Its id
+            ends with the period's days (``domain.statements``), and a change of any of these rows is a change of it.
         is_named_inside: Whether its own functions are told inside their arguments which record they change.
     """
 
@@ -111,6 +113,7 @@ class Pushed:
     by_person: frozenset[Operation] = frozenset()
     person_spared_by_policy: bool = False
     asked_as: str = ""
+    spans: Mapping[str, str] = field(default_factory=dict)
     is_named_inside: bool = False
 
     @property

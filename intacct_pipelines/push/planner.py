@@ -48,6 +48,7 @@ class Context:
         contents: What is known of what is in the platform's files, by table and file id.
         agreed: By reconciliation, the platform's id and Intacct's record number: what both sides last agreed on, by
             BILL's column; with an empty id, to which other account a document without pair was left.
+        read_at: Until when tables were read, by qualified name, where a whole period has to be there.
         proposed: By pushed object and source id: the records of the other side that may be the same, by the ids that
             people use, while nobody has said whether they are.
     """
@@ -65,6 +66,7 @@ class Context:
     contents: Mapping[tuple[str, str], Content] = field(default_factory=dict)
     agreed: Mapping[tuple[str, str, str], Mapping[str, str]] = field(default_factory=dict)
     proposed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    read_at: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class Planner(Protocol):
