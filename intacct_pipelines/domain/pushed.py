@@ -123,6 +123,15 @@ def _entry(name: str, word: str, source: str, reconciled_as: str, lifts: str = "
     )
 
 
+_CHARGES: Final = {
+    "spend.card_transaction": (
+        "occurred_at", "transaction_type", "amount", "currency", "card_id", "card_last_four", "user_id",
+    ),
+    "intacct.card_transaction": ("transaction_date", "trx_total_entered", "currency", "state", "card_account_id"),
+}  # fmt: skip
+"""What counts of the charges of a statement's days, on both sides."""
+
+
 def _reimbursement(name: str, target: str, owner: str, function: str = "") -> Pushed:
     """Return one of the two ways in which a reimbursement is entered; a link chooses one of them."""
     return Pushed(
@@ -354,7 +363,7 @@ PUSHED: Final[dict[str, Pushed]] = {
             "card_statement",
             "S-CRD-01",
             helped_by=(*_BANKS, "intacct.card_account"),
-            spans={"spend.card_transaction": "occurred_at", "intacct.card_transaction": "transaction_date"},
+            spans=_CHARGES,
         ),
         _reimbursement("reimbursement_report", "intacct.expense_report", "employee_id", "create_expensereport"),
         _reimbursement("reimbursement_bill", "intacct.ap_bill", "vendor_id"),
