@@ -207,16 +207,16 @@ def expenses(said, item):
 TRANSFER = "funds transfer"
 
 
-def entry(said, item, source, what, accounts):
-    """A lump sum between the bank and clearing, or a fee on clearing, as a journal entry."""
+def entry(said, item, source, what, accounts, location="100-A"):
+    """A lump sum between the bank and clearing, a fee on clearing, or the payment of a card, as a journal entry."""
     words = f"{what} {item.payload['REFERENCENO']}"
-    coded = {"locationId": "100-A"} | ({"departmentId": "ENG"} if "department" in said.coded else {})
+    coded = {"locationId": location} | ({"departmentId": "ENG"} if "department" in said.coded else {})
     return {
         "new": "GeneralLedger/JournalEntryCreate",
         "with": [item.key],
         "journalSymbol": "GJ",
         "postingDate": day(said.posted_on),
-        "description": marked(f"BILL:{source}", item, what),
+        "description": marked(source, item, what),
         "referenceNumber": item.payload["REFERENCENO"],
         "action": "Posted",
         "lines": [
@@ -232,6 +232,12 @@ def entry(said, item, source, what, accounts):
             for account, sign in zip(accounts, (1, -1), strict=True)
         ],
     }
+
+
+def statement_payment(said, item):
+    """What pays a card's statement; what it is stands in the lines, the title has no room for it beside the mark."""
+    paid = entry(said, item, "", "statement payment", ("2100", "1000"), location="L1")
+    return paid | {"description": f"SPEND:CARD-100-20260101-20260131 {item.key}"}
 
 
 def on_disk(words, name, kind):
@@ -371,10 +377,11 @@ SDK = {
     ("credit_application", "create"): lambda said, item: payment(
         said, item, [by_credit(said)], memo=marked("BILL:c1", item, f"vendor credit {said.number}")
     ),
-    ("ap_transfer_entry", "create"): lambda said, item: entry(said, item, "m1", TRANSFER, ("1070", "1000")),
-    ("ar_transfer_entry", "create"): lambda said, item: entry(said, item, "m2", TRANSFER, ("1000", "1080")),
-    ("convenience_fee", "create"): lambda said, item: entry(said, item, "r1", "convenience fee", ("1080", "4900")),
+    ("ap_transfer_entry", "create"): lambda said, item: entry(said, item, "BILL:m1", TRANSFER, ("1070", "1000")),
+    ("ar_transfer_entry", "create"): lambda said, item: entry(said, item, "BILL:m2", TRANSFER, ("1000", "1080")),
+    ("convenience_fee", "create"): lambda said, item: entry(said, item, "BILL:r1", "convenience fee", ("1080", "4900")),
     ("card_transaction", "create"): card_charge,
+    ("card_statement_payment", "create"): statement_payment,
     ("reimbursement_report", "create"): expenses,
     ("ap_bill", "reverse"): lambda said, item: taken_back(
         "AccountsPayable/BillReverse", said, item, "BILL:b1", why="deleted", record_no=500

@@ -46,6 +46,7 @@ from push_receivables import (
 )
 from push_receivables import share as receipt_share
 from reconcile_cases import NOW as CARDS_NOW
+from statement_cases import plan_payments, statement_case, statement_link
 from transfer_cases import TRANSFER_LINK, money_in, movement, plan_transfers, transfer_rows
 from transfer_cases import payment as carried
 
@@ -385,6 +386,21 @@ def _card_charge(said):
     return _only(plan, "card_transaction")
 
 
+def _statement_payment(said):
+    ends = date(2026, 1, 31)
+    link = statement_link(
+        since=ends,
+        days=(said.day - ends).days,
+        entries={"department": "ENG" if "department" in said.coded else ""},
+        closed_period=ClosedPeriod.FIRST_OPEN,
+    )
+    case = statement_case(link, str(said.total))
+    (charge,), (booked,) = case.rows["spend.card_transaction"], case.rows["intacct.card_transaction"]
+    charge |= {"currency": said.currency, "occurred_at": datetime.combine(ends, time(15), UTC)}
+    booked |= {"currency": said.currency, "transaction_date": ends}
+    return _only(plan_payments(case, closed_through=said.closed_through), "card_statement_payment")
+
+
 def _reimbursement(object_name, said):
     people = {"u1": "P-1"}
     link = card_link(closed_period=ClosedPeriod.FIRST_OPEN, default_location="" if "location" in said.coded else "L1")
@@ -551,6 +567,7 @@ SENT = {
     ("ar_transfer_entry", "create"): _transfer("ar_transfer_entry"),
     ("convenience_fee", "create"): _fee,
     ("card_transaction", "create"): _card_charge,
+    ("card_statement_payment", "create"): _statement_payment,
     ("reimbursement_report", "create"): lambda said: _reimbursement("reimbursement_report", said),
     ("reimbursement_bill", "create"): lambda said: _reimbursement("reimbursement_bill", said),
     ("business_center_vendor", "create"): lambda said: _center("business_center_vendor", said),

@@ -20,8 +20,10 @@ from intacct_pipelines.defs.platform_files import PlatformFiles
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
 from intacct_pipelines.domain.push import Item, Operation, Plan
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.statements import days_of
 from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.intacct.options import Options
+from intacct_pipelines.sandbox.ledger import BANK_ACCOUNT, CARD_ACCOUNT
 from intacct_pipelines.sandbox.receivables_business import DEPOSITS_ACCOUNT, FEE_ACCOUNT, UNDEPOSITED_ACCOUNT
 from intacct_pipelines.warehouse.connection import Warehouse
 
@@ -51,12 +53,22 @@ _CARDS = {
     "mode": "sync",
     "gate": "manual",
     "closed_period": "first_open",
-    "cards": {"account": "CARD-100"},
+    "cards": {"account": "CARD-100", "offset_account": CARD_ACCOUNT},
+    "statement_payments": {
+        "bank": BANK_ACCOUNT,
+        "since": "2020-01-01",
+        "days": 10,
+        "journal": "GJ",
+        "location": "100",
+    },
     "also_pushed": ["card_receipt"],
 }
 _REPORTS = {"reimbursements": {"entered_as": "expense_report"}}
 _CONNECTIONS = 3
 """As many as one worker needs at once, and one more for another who stands still meanwhile."""
+_CHANGE_OF_DAYS = """UPDATE spend.card_transaction SET amount = amount + 1 WHERE id = (
+    SELECT min(id) FROM spend.card_transaction
+    WHERE transaction_type = 'AUTHORIZATION' AND occurred_at >= %s::date - 1 AND occurred_at < %s::date + 2)"""
 MEMORY = ("mapping.crosswalk", "ops.watermark")
 """What is put back after a life besides rows that it named; plans and items are all taken away."""
 
@@ -94,7 +106,7 @@ class SimulatedCompany:
         Beginning(self.world, self.warehouse).make()
         bill = self.world.sync_only(*(name for name, one in PUSHED.items() if one.platform == "bill")).plan
         cards = self.world.sync_only(
-            "card_transaction", "reimbursement_report", "card_receipt_file", "card_receipt"
+            "card_transaction", "card_statement_payment", "reimbursement_report", "card_receipt_file", "card_receipt"
         ).plan
         deliver_own(self.world.folder / self.world.entity.entity_id)
         # the other files hold the bills that BILL has, and one platform alone enters a bill
@@ -177,12 +189,14 @@ class SimulatedCompany:
 
     def change_source(self, item: Item) -> None:
         """Let the warehouse learn that an item's record changed in its platform."""
-        source = PUSHED[item.object_name].source
+        pushed = PUSHED[item.object_name]
+        source = pushed.source
         self._touched.add(source.qualified_name)
         query = sql.SQL("UPDATE {} SET _hash = _hash + 1 WHERE {} = %s").format(
             sql.Identifier(*source.qualified_name.split(".")), sql.Identifier(source.key[0])
         )
-        self.watcher.execute(query, [item.source_id])
+        # Of a statement, a hold of its days: no other item is of that.
+        self.watcher.execute(*(_CHANGE_OF_DAYS, days_of(item.source_id)) if pushed.spans else (query, [item.source_id]))
 
     def extract(self, objects: Collection[str]) -> None:
         """Bring back from Intacct what was written of some objects, and what was deleted."""

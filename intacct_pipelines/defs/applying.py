@@ -133,6 +133,7 @@ def _read_again(systems: Systems, outbox: Outbox, link: Link, run_id: str) -> No
     whole = [pushed for pushed in objects if not pushed.is_read_by_call]
     targets = [table for pushed in whole for table in (pushed.target, *pushed.target_lines)]
     sources = [table for pushed in objects for table in (pushed.source, *pushed.source_lines)]
+    sources += [TABLES[name] for pushed in objects for name in pushed.spans]
     for table in dict.fromkeys(_around(table) for table in (*targets, *grounds, *sources)):
         _SYNC[table.schema](systems, link.entity, table, run_id)
 

@@ -170,8 +170,8 @@ def _compare(systems: Systems, link: Link, object_name: str) -> Reconciliation:
 
 
 def among_clearing(link: Link) -> tuple[str, tuple[str, ...]]:
-    """Return of which rows of the ledger no more is read than what stands on the link's clearing accounts."""
-    return "account_no", link.clearing.accounts
+    """Return of which rows of the ledger no more is read: what stands on the link's clearing or card accounts."""
+    return "account_no", (*link.clearing.accounts, *filter(None, [link.cards.offset_account]))
 
 
 def _moment(systems: Systems, link: Link, one: Reconciled) -> Moment:

@@ -16,6 +16,7 @@ from intacct_pipelines.domain.catalog import TABLES, Table
 from intacct_pipelines.domain.link import INTO_BILL, INTO_BUSINESS_CENTER, Mode
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
+from intacct_pipelines.domain.statements import statements_to_pay
 from intacct_pipelines.errors import NotApprovedError
 from intacct_pipelines.push.confirm import confirm_items
 from intacct_pipelines.push.into_bill.planners import agreements
@@ -101,6 +102,20 @@ def _contents_of_intacct(systems: Systems, objects: list[str], sources: Sources)
     found = measure_attachments(Shelf(systems.intacct(link.entity)), rows, known, link.files.per_plan)
     stored.remember(found)
     return {**known, **found}
+
+
+def _source_ids(systems: Systems, link: Link, pushed: Pushed, now: datetime) -> list[str]:
+    """Return the ids of the records that may be pushed: of a period's rows there is none to read them from."""
+    if pushed.spans:
+        return [one.id for one in statements_to_pay(link, now)]
+    return systems.warehouse.keys(pushed.source.qualified_name, str(link.entity))
+
+
+def _read_at(systems: Systems, holders: Mapping[str, str], objects: Iterable[Pushed]) -> dict[str, datetime]:
+    """Return until when the tables were read that have to be complete for a period."""
+    names = {name for pushed in objects if pushed.spans for name in PLANNERS[pushed.name].reads}
+    found = {name: systems.warehouse.last_extracted_at(TABLES[name], holders[name]) for name in sorted(names)}
+    return {name: moment for name, moment in found.items() if moment is not None}
 
 
 def _agreed(systems: Systems, compared: Link, objects: Iterable[Pushed], sources: Sources) -> Agreed:
@@ -199,7 +214,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         (pushed.name, source_id): revision
         for pushed in objects
         for source_id, revision in outbox.stored_revisions(
-            name, pushed.name, warehouse.keys(pushed.source.qualified_name, name)
+            name, pushed.name, _source_ids(systems, link, pushed, now)
         ).items()
     }
     inputs = inputs_of(systems, link)
@@ -228,6 +243,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         agreed=_agreed(systems, compared, objects, Sources(link, rows, matches)),
         settled=Agreements(warehouse, compared.name).settled(),
         proposals=[row for one in paired for row in one.proposals],
+        read_at=_read_at(systems, holders, objects),
     )
     plan_id = outbox.store_plan(plan, actor="plan")
     # A plan of a link that only observes is for reading; nobody may approve it, not even the policy.

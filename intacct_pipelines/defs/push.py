@@ -15,10 +15,12 @@ from intacct_pipelines.defs.plan_files import PLANS, notes_of, write_plan
 from intacct_pipelines.defs.planning import Planned, confirm_and_plan
 from intacct_pipelines.defs.resources import SystemsResource
 from intacct_pipelines.defs.systems import Systems
+from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import WAYS_BACK, Link
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.plan import PLANNERS
 from intacct_pipelines.report.plan import by_currency
 from intacct_pipelines.report.plan_text import change_text
 from intacct_pipelines.settings import reports_folder
@@ -94,6 +96,9 @@ def _grounds_of(platform: str) -> list[dg.AssetKey]:
     comparisons = dict.fromkeys(one.reconciliation for one in objects if one.is_compared)
     tables = [one.target for one in objects if one.reconciled_as or not one.is_compared]
     tables += [one.source for one in objects if not one.is_compared]
+    # What is made of a period has to know all of it, and whatever somebody else entered for it.
+    judging = {name: None for one in objects if one.spans for name in PLANNERS[one.name].reads}
+    tables += [TABLES[name] for name in judging if name.startswith("intacct.")]
     read = [dg.AssetKey([table.schema, table.name]) for table in dict.fromkeys(tables)]
     return [dg.AssetKey(["recon", name]) for name in comparisons] + read
 

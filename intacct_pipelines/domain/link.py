@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -87,6 +87,25 @@ class CardPolicy:
     compares_receipts: bool = True
     statement_day: int = 0
     offset_account: str = ""
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The card accounts to which charges post by these settings, each once."""
+        named = {self.account, *self.account_by_card.values(), *self.account_by_holder.values()}
+        return tuple(sorted(named - {""}))
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPayments:
+    """When a card platform draws what a statement of its charges comes to; its API tells of no payment.
+
+    Args:
+        since: Statements that close before this day are left alone; None: no payment is entered.
+        days: Days after the close on which the platform draws.
+    """
+
+    since: date | None = None
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +347,7 @@ class Link:
         ready_statuses: Business Center's words for bills that are ready to pay, which alone are sent (S-PMT-05).
         paid_statuses: Business Center's words for bills that are paid.
         cards: For links of a card platform.
+        statement_payments: Likewise.
         reimbursements: Likewise.
         clearing: The clearing accounts of a link to BILL (S-CFG-03).
         payables: How what settles bills is written.
@@ -373,6 +393,7 @@ class Link:
     ready_statuses: frozenset[str] = frozenset()
     paid_statuses: frozenset[str] = frozenset()
     cards: CardPolicy = field(default_factory=CardPolicy)
+    statement_payments: StatementPayments = field(default_factory=StatementPayments)
     reimbursements: Reimbursements = field(default_factory=Reimbursements)
     clearing: Clearing = field(default_factory=Clearing)
     payables: Payables = field(default_factory=Payables)

@@ -98,7 +98,10 @@ _SETTLED: Final = {"intacct.ap_bill": ("RECORDKEY", "INLINEKEY"), "intacct.ap_ad
 """What a payment settles, and what it settles that with."""
 
 
-def _entry(name: str, word: str, source: str, reconciled_as: str, lifts: str = "") -> Pushed:
+_BANKS: Final = ("intacct.checking_account", "intacct.savings_account")
+
+
+def _entry(name: str, word: str, source: str, reconciled_as: str, lifts: str = "", **more: Any) -> Pushed:
     """Return what becomes a journal entry, which is known by its journal, number and day, and by the key in its title.
 
     Entries are numbered by themselves, so their pairs must not be mixed with those of funds transfers and deposits.
@@ -114,10 +117,19 @@ def _entry(name: str, word: str, source: str, reconciled_as: str, lifts: str = "
         mark="title",
         people_id="reference_no",
         is_sought_by_mark=True,
-        helped_by=("intacct.checking_account", "intacct.savings_account", "bill.bank_account"),
         lifts=lifts,
         reconciled_as=reconciled_as,
+        **{"helped_by": (*_BANKS, "bill.bank_account"), **more},
     )
+
+
+_CHARGES: Final = {
+    "spend.card_transaction": (
+        "occurred_at", "transaction_type", "amount", "currency", "card_id", "card_last_four", "user_id",
+    ),
+    "intacct.card_transaction": ("transaction_date", "trx_total_entered", "currency", "state", "card_account_id"),
+}  # fmt: skip
+"""What counts of the charges of a statement's days, on both sides."""
 
 
 def _reimbursement(name: str, target: str, owner: str, function: str = "") -> Pushed:
@@ -343,6 +355,15 @@ PUSHED: Final[dict[str, Pushed]] = {
             is_sought_by_mark=True,
             functions={Operation.CREATE: "record_cctransaction"},
             helped_by=("intacct.card_account",),
+        ),
+        _entry(
+            "card_statement_payment",
+            "statement payment",
+            "spend.card_transaction",
+            "card_statement",
+            "S-CRD-01",
+            helped_by=(*_BANKS, "intacct.card_account"),
+            spans=_CHARGES,
         ),
         _reimbursement("reimbursement_report", "intacct.expense_report", "employee_id", "create_expensereport"),
         _reimbursement("reimbursement_bill", "intacct.ap_bill", "vendor_id"),

@@ -81,6 +81,9 @@ class Pushed:
         by_person: Operations that no policy of a link ever approves.
         person_spared_by_policy: Whether one does if it says so, because such an item takes nothing back.
         asked_as: The object that a link names in ``also_pushed`` for this one too; itself, if none is given.
+        spans: Where a record is no row but all rows of a period: their tables, each with the column of the day and
+            what else counts of a row. Its id ends with the period's days (``domain.statements``); if what counts of any
+            of these rows changed, it did.
         is_named_inside: Whether its own functions are told inside their arguments which record they change.
     """
 
@@ -111,6 +114,7 @@ class Pushed:
     by_person: frozenset[Operation] = frozenset()
     person_spared_by_policy: bool = False
     asked_as: str = ""
+    spans: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_named_inside: bool = False
 
     @property

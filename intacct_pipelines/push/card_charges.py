@@ -17,6 +17,7 @@ from intacct_pipelines.domain.keys import read_source_mark
 from intacct_pipelines.domain.money import format_amount
 from intacct_pipelines.domain.push import UNDONE_STATES, Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.card_accounts import CardAccounts
 from intacct_pipelines.push.card_answers import CardAnswers
 from intacct_pipelines.push.coded_lines import Coded, CodedLines, filled_warnings, ledger_effect
 from intacct_pipelines.push.documents import (
@@ -74,7 +75,7 @@ class CardChargePlanner:
         self._lines = sources.lines("spend.card_transaction_line")
         self._answers = CardAnswers(sources, "spend.card_transaction_coding")
         self._claims = sources.lines("spend.card_transaction_sync")
-        self._accounts = sources.by("intacct.card_account", "card_id")
+        self._card_accounts = CardAccounts(sources)
         self._paired = sources.pairs(OBJECT)
         taken = {row["record_no"] for row in self._paired.values()}
         self._strangers: dict[tuple[str, str, Decimal], list[Row]] = defaultdict(list)
@@ -98,7 +99,7 @@ class CardChargePlanner:
 
     def decide(self, charge: Row) -> Decision:
         """Return what is to be done with a transaction; None if no money moved, or if Intacct has it."""
-        if text(charge, "transaction_type") in _NO_MONEY or not charge["amount"] or charge["id"] in self._paired:
+        if not moved_money(charge) or charge["id"] in self._paired:
             return None
         try:
             if self._stands_in_parts(charge):
@@ -144,7 +145,7 @@ class CardChargePlanner:
             raise Held("duplicate", "S-IDM-04", reason, "Confirm the pair with `map`, or correct the description.")
 
     def _create(self, charge: Row) -> Item:
-        account = self._account(charge)
+        account = self._card_accounts.of(charge)
         own = charge["occurred_at"].astimezone(self._zone).date()
         self._check_alike(charge, account["card_id"], own)
         lines, fell_back = self._coded_lines(charge, account)
@@ -167,34 +168,6 @@ class CardChargePlanner:
             warnings=_warnings(own, posted_on, fell_back, lines),
             label=self._label(charge),
         )
-
-    def _account(self, charge: Row) -> Row:
-        """Return Intacct's card account to which a charge posts: the card's own, its holder's, the link's (S-CRD-02).
-
-        Raises:
-            Held: Nobody says which, or it is not there, not active, or in another currency.
-        """
-        policy = self._link.cards
-        user = text(charge, "user_id")
-        email = text(self._sources.by("spend.platform_user").get(user, {}), "email")
-        by_card = (policy.account_by_card.get(text(charge, name), "") for name in ("card_id", "card_last_four"))
-        by_holder = (policy.account_by_holder.get(name, "") for name in (user, email))
-        card_id = next((found for found in (*by_card, *by_holder) if found), policy.account)
-        if not card_id:
-            reason = "the link does not say to which card account of Intacct it posts"
-            raise Held("missing_account", "S-CRD-02", reason, "Name it in `cards.account` of the platform account.")
-        account = self._accounts.get(card_id)
-        if account is None:
-            reason = f"Intacct has no card account {card_id} that its user may read"
-            raise Held("missing_account", "S-CRD-02", reason, "Create it in Intacct, or name another in the link.")
-        if text(account, "status") not in {"active", ""}:
-            reason = f"card account {card_id} is {account['status']} in Intacct"
-            raise Held("inactive", "S-CRD-02", reason, "Activate it, or name another in the link.")
-        currency = text(account, "currency") or self._sources.base_currency
-        if currency != text(charge, "currency"):
-            reason = f"it is in {text(charge, 'currency')}, card account {card_id} in {currency or 'no known currency'}"
-            raise Held("currency", "S-CRD-07", reason, "Name a card account of this currency in the link.")
-        return account
 
     def _check_alike(self, charge: Row, card_id: str, day: date) -> None:
         """Refuse what Intacct may have: a record without a pair, of the same account and amount, near the day."""
@@ -243,6 +216,11 @@ class CardChargePlanner:
 
     def _label(self, charge: Row) -> str:
         return f"charge {text(charge, 'merchant_name') or charge['id']} of {charge['occurred_at']:%Y-%m-%d}"
+
+
+def moved_money(charge: Row) -> bool:
+    """Say whether money moved: it did not by what was only held or refused."""
+    return bool(charge["amount"]) and text(charge, "transaction_type") not in _NO_MONEY
 
 
 def reference_no(charge_id: str) -> str:

@@ -42,7 +42,7 @@ class Entry:
         day: Date in the ledger.
         amount: Debit less credit on the account.
         number: Its reference, folded.
-        source_id: The record of BILL that its title names; empty if it names none.
+        source_id: The record of the link's platform that its title names; empty if it names none.
     """
 
     record_no: int
@@ -85,25 +85,31 @@ class Move:
 
 
 class ClearingEntries:
-    """The journal entries on one clearing account of a link.
+    """The journal entries on one clearing account of a link, or on the ledger account behind its card account.
 
     Args:
         context: What the planner is told.
         account_no: The account; without one there is nothing on it.
+        settings: What the section is called that says how entries are written.
+        platform: What people call the platform.
     """
 
     reads: ClassVar[tuple[str, ...]] = ("intacct.gl_detail", *CodedLines.reads)
 
-    def __init__(self, context: Context, account_no: str) -> None:
+    def __init__(
+        self, context: Context, account_no: str, settings: str = "entries of the link", platform: str = "BILL"
+    ) -> None:
         self._context = context
         self._link = context.sources.link
-        self._lines = CodedLines(context.sources)
+        self._settings = settings
+        self._lines = CodedLines(context.sources, platform)
         batches: dict[int, list[Row]] = defaultdict(list)
         for row in context.sources.live("intacct.gl_detail"):
             is_entry = text(row, "book") == ACCRUAL and text(row, "module_key") not in SUBLEDGERS
             if is_entry and account_no and row["account_no"] == account_no and row.get("batch_no") is not None:
                 batches[int(row["batch_no"])].append(row)
-        self.entries = [_entry(record_no, rows) for record_no, rows in sorted(batches.items())]
+        system = self._link.platform
+        self.entries = [_entry(record_no, rows, system) for record_no, rows in sorted(batches.items())]
         self._by_source: dict[str, list[Entry]] = defaultdict(list)
         self._by_number: dict[str, list[Entry]] = defaultdict(list)
         for entry in self.entries:
@@ -151,7 +157,7 @@ class ClearingEntries:
         journal = self._link.entries.journal
         if not journal:
             reason = "the link does not say in which journal it is entered"
-            raise Held("missing_setting", move.rule, reason, "Name the journal in entries.journal of the link.")
+            raise Held("missing_setting", move.rule, reason, f"Name the journal in {self._settings}.")
         lines = self._coded(move)
         day = posting_day(self._context, move.day, [line.location_id for line in lines])
         warnings = filled_warnings(lines)
@@ -173,7 +179,7 @@ class ClearingEntries:
             operation=Operation.CREATE,
             source_id=row["id"],
             natural_key={"JOURNAL": journal, "REFERENCENO": move.number, "BATCH_DATE": format_day(day)},
-            payload={**content, "BATCH_TITLE": _title(row["id"], key, move.what)},
+            payload={**content, "BATCH_TITLE": _title(pushed.platform, row["id"], key, move.what)},
             source_revision=self._context.revisions.get((pushed.name, row["id"]), ""),
             amount=move.amount,
             currency=move.currency,
@@ -191,7 +197,7 @@ class ClearingEntries:
         location = coded.location or self._link.default_location
         if not location and self._context.sources.entities:
             reason = "it has no location, which entries of a company with entities need"
-            raise Held("missing_dimension", move.place_rule, reason, "Name it in entries.location of the link.")
+            raise Held("missing_dimension", move.place_rule, reason, f"Name the location in {self._settings}.")
         lines = [
             self._lines.line(position, move.amount, Coded(account, coded.department, location, ""), move.words)
             for position, account in enumerate((move.debit, move.credit), start=1)
@@ -227,14 +233,14 @@ def named(entries: Sequence[Entry]) -> str:
     return f"journal entry {', '.join(str(entry.record_no) for entry in entries)}"
 
 
-def _entry(record_no: int, rows: Sequence[Row]) -> Entry:
+def _entry(record_no: int, rows: Sequence[Row], system: str) -> Entry:
     amount = sum((row.get("trx_debit_amount") or Decimal(0) for row in rows), Decimal(0))
     amount -= sum((row.get("trx_credit_amount") or Decimal(0) for row in rows), Decimal(0))
     mark = read_source_mark(text(rows[0], "batch_title"))
-    named = mark[1] if mark is not None and mark[0] == "bill" else ""
+    named = mark[1] if mark is not None and mark[0] == system else ""
     return Entry(record_no, rows[0]["entry_date"], amount, fold(rows[0].get("batch_reference_no")), named)
 
 
-def _title(source_id: str, key: ItemKey, words: str) -> str:
-    whole = marked_text(source_id, key, words)
-    return whole if len(whole) <= _TITLE_LENGTH else marked_text(source_id, key)
+def _title(system: str, source_id: str, key: ItemKey, words: str) -> str:
+    whole = marked_text(source_id, key, words, system=system)
+    return whole if len(whole) <= _TITLE_LENGTH else marked_text(source_id, key, system=system)

@@ -31,6 +31,7 @@ from intacct_pipelines.push.proposed import not_proposed, proposed_of
 from intacct_pipelines.push.receipts import ReceiptPlanner
 from intacct_pipelines.push.reimbursements import ReimbursementBills, ReimbursementReports
 from intacct_pipelines.push.sources import Sources, text
+from intacct_pipelines.push.statement_payments import StatementPaymentPlanner
 from intacct_pipelines.push.transfers import PayableTransfers, ReceivableTransfers
 from intacct_pipelines.push.vendor_credits import VendorCreditPlanner
 from intacct_pipelines.push.vendors import VendorPlanner
@@ -69,6 +70,7 @@ PLANNERS: Final[dict[str, type[Planner]]] = {
         ReceivableTransfers,
         FeePlanner,
         CardChargePlanner,
+        StatementPaymentPlanner,
         ReimbursementReports,
         ReimbursementBills,
         BusinessCenterVendors,
@@ -102,6 +104,7 @@ def build_plan(
     agreed: Mapping[tuple[str, str, str], Mapping[str, str]] | None = None,
     settled: Mapping[tuple[str, str, str], datetime] | None = None,
     proposals: Sequence[Row] = (),
+    read_at: Mapping[str, datetime] | None = None,
 ) -> Plan:
     """Decide for every record of the pushed objects what is to be written to the other system, or why nothing is.
 
@@ -126,6 +129,7 @@ def build_plan(
         settled: ``Resolutions.settled``: when a person last said that the platform's word stands.
         proposals: Likely pairs that nobody decided about: ``object``, ``platform_id``, ``intacct_record_no``,
             ``intacct_id``.
+        read_at: See ``Context``.
     """
     sources, closed = Sources(link, tables, matches), ClosedBooks(closed_through, closed_later or {})
     allowed = frozenset(currencies) if currencies is not None else _seen_currencies(sources)
@@ -146,6 +150,7 @@ def build_plan(
             agreed=agreed or {},
             settled=settled or {},
             proposed=proposed_of(proposals),
+            read_at=read_at or {},
         )
 
     if objects is None:

@@ -49,6 +49,7 @@ class Context:
         agreed: By reconciliation, the platform's id and Intacct's record number: what both sides last agreed on, by
             BILL's column; with an empty id, to which other account a document without pair was left.
         settled: By the same key: when a person last said that the platform's word on something stands.
+        read_at: Until when tables were read, by qualified name, where a whole period has to be there.
         proposed: By pushed object and source id: the records of the other side that may be the same, by the ids that
             people use, while nobody has said whether they are.
     """
@@ -67,6 +68,7 @@ class Context:
     agreed: Mapping[tuple[str, str, str], Mapping[str, str]] = field(default_factory=dict)
     settled: Mapping[tuple[str, str, str], datetime] = field(default_factory=dict)
     proposed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    read_at: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class Planner(Protocol):

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.push.sources import Row, Sources
 
-_SETTING: Final = "entries.bank of the link"
 _RULE: Final = "S-CFG-04"
 
 
@@ -23,10 +22,12 @@ class TransferBanks:
 
     Args:
         sources: The rows.
+        setting: What names the bank where nothing else tells it.
     """
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, setting: str = "entries.bank of the link") -> None:
         self._sources = sources
+        self._setting = setting
         self._link = sources.link
         self._named = {row["id"]: text(row, "gl_account_id") for row in sources.live("bill.bank_account")}
         self._in_use = [row["id"] for row in sources.live("bill.bank_account") if not row.get("is_archived")]
@@ -59,13 +60,13 @@ class TransferBanks:
         if len(found) == 1:
             return found.pop()
         reason = f"BILL has {'several banks' if found else 'no bank'}, and nothing tells which one it is of"
-        raise Held("ambiguous", _RULE, reason, f"Name the bank's ledger account in {_SETTING}.")
+        raise Held("ambiguous", _RULE, reason, f"Name the bank's ledger account in {self._setting}.")
 
     def _account(self, bank_id: str) -> str:
         account = self._sources.coding.account_no(self._named.get(bank_id, ""))
         if not account:
             reason = "the ledger account of the bank in BILL has no counterpart in Intacct"
-            remedy = f"Choose it in BILL, map it in accounts of the link, or name it in {_SETTING}."
+            remedy = f"Choose it in BILL, map it in accounts of the link, or name it in {self._setting}."
             raise Held("missing_account", _RULE, reason, remedy)
         return account
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,8 +15,10 @@ from intacct_pipelines.domain.link import (
     INTO_BUSINESS_CENTER,
     INTO_SPEND,
     CardPolicy,
+    Entries,
     Link,
     Reimbursements,
+    StatementPayments,
     way_back_name,
 )
 from intacct_pipelines.domain.names import fold
@@ -35,6 +38,7 @@ from intacct_pipelines.settings.sections import (
     Written,
 )
 
+_STATEMENT_PAYMENT: Final = "card_statement_payment"
 _ENTERED_AS: Final = {"expense_report": "reimbursement_report", "bill": "reimbursement_bill"}
 
 
@@ -112,6 +116,50 @@ class CardSettings(Section):
         )
 
 
+class StatementPaymentSettings(Section):
+    """Whether and how the payments of card statements are written into Intacct."""
+
+    bank: Text = Field(
+        "",
+        description="Ledger account of the bank from which the platform draws; empty: payments are not entered. With "
+        "it `since`, `days` and `journal` have to be said, and `account` and `offset_account` of `cards`.",
+    )
+    since: date | None = Field(
+        None, description="Statements that close before this day are left alone: their payments are entered already."
+    )
+    days: int | None = Field(
+        None,
+        ge=0,
+        le=60,
+        description="Days after a statement's close on which the platform draws, which no API tells: see the bank's "
+        "statement.",
+    )
+    journal: Text = Field("", description="Symbol of Intacct's journal.")
+    location: Text = Field("", description="Location of the entries; without it, cards.default_location.")
+    department: Text = Field("", description="Department of the entries.")
+
+    @property
+    def policy(self) -> StatementPayments:
+        """What these settings state of when they are entered."""
+        return StatementPayments(self.since if self.bank else None, self.days or 0)
+
+    @property
+    def entries(self) -> Entries:
+        """What these settings state of how they are entered."""
+        return Entries(self.journal, self.bank, self.location, self.department)
+
+    def lacks(self, cards: CardSettings) -> list[str]:
+        """Return the names of settings without which no payment could be entered."""
+        needed = {
+            "cards.account": cards.account,
+            "cards.offset_account": cards.offset_account,
+            "statement_payments.days": self.days is not None,
+            "statement_payments.journal": self.journal,
+            "statement_payments.since": self.since,
+        }
+        return [name for name, said in needed.items() if self.bank and not said]
+
+
 class ReimbursementSettings(Section):
     """Whether and how what people laid out is written into Intacct."""
 
@@ -149,6 +197,7 @@ class SpendAccount(Budgeted, Compared, Written):
         24, ge=24, description="Younger differences are in flight: at least one cycle of the vendor's sync (S-SCH-03)."
     )
     cards: CardSettings = Field(default_factory=CardSettings)
+    statement_payments: StatementPaymentSettings = Field(default_factory=StatementPaymentSettings)
     reimbursements: ReimbursementSettings = Field(default_factory=ReimbursementSettings)
     overlap_hours: int = Field(1, ge=0, le=168, description="How far back of the watermark an extraction reads.")
     reread_days: int = Field(
@@ -169,6 +218,17 @@ class SpendAccount(Budgeted, Compared, Written):
         if named:
             msg = f"{', '.join(named)} is not named in also_pushed; set reimbursements.entered_as (S-CRD-09)"
             raise ValueError(msg)
+        if _STATEMENT_PAYMENT in self.also_pushed:
+            msg = f"{_STATEMENT_PAYMENT} is not named in also_pushed; set statement_payments.bank"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _says_how_statements_are_paid(self) -> SpendAccount:
+        lacking = self.statement_payments.lacks(self.cards)
+        if lacking:
+            msg = f"statement_payments.bank needs {', '.join(lacking)} too"
+            raise ValueError(msg)
         return self
 
     def way_back(self, link: Link) -> Link | None:
@@ -179,9 +239,17 @@ class SpendAccount(Budgeted, Compared, Written):
 
     def allowed(self, link: Link) -> Link:
         """Return a link with what these settings let it write; a reimbursement is entered in one way or not at all."""
-        link = replace(super().allowed(link), reimbursements=self.reimbursements.policy)
-        entered_as = self.reimbursements.entered_as
-        return replace(link, also_pushed=link.also_pushed | {_ENTERED_AS[entered_as]}) if entered_as else link
+        link = replace(
+            super().allowed(link),
+            reimbursements=self.reimbursements.policy,
+            statement_payments=self.statement_payments.policy,
+            entries=self.statement_payments.entries,
+        )
+        entered_as, is_paid = self.reimbursements.entered_as, bool(self.statement_payments.bank)
+        asked = {name for name, is_asked in ((_STATEMENT_PAYMENT, is_paid),) if is_asked}
+        return replace(
+            link, also_pushed=link.also_pushed | asked | ({_ENTERED_AS[entered_as]} if entered_as else set())
+        )
 
 
 class BusinessCenterCompany(Compared, Written):

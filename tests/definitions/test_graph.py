@@ -173,8 +173,10 @@ def test_lineage_runs_from_sources_to_push(graph):
         *(f"intacct/{name}" for name in ("ar_advance", "ar_payment", "attachment", "journal_entry")),
     }
     assert parents("push", "card_plan") == {
-        *("recon/card_transaction", "recon/reimbursement"),
+        *("recon/card_transaction", "recon/card_statement", "recon/reimbursement"),
         *("intacct/attachment", "intacct/card_transaction", "intacct/expense_report", "intacct/ap_bill"),
+        *(f"intacct/{name}" for name in ("journal_entry", "gl_detail", "gl_account", "funds_transfer", "entity")),
+        *(f"intacct/{name}" for name in ("department", "location", "accounting_class")),
     }
     assert parents("push", "business_center_plan") == {
         *("recon/business_center_vendor", "recon/business_center_bill"),

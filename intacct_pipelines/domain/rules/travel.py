@@ -103,7 +103,8 @@ TRAVEL: Final = (
         ("order_entry_document",),
         never="as invoices",
     ),
-    Travel("Card transactions", "no", "yes", ("S-CRD",), ("card_transaction", "card_statement")),
+    Travel("Card transactions", "no", "yes", ("S-CRD",), ("card_transaction",)),
+    Travel("Card statements and their payments", "no", "not said", ("S-CRD-01", "S-CRD-04"), ("card_statement",)),
     Travel("Card reimbursements", "no", "no", ("S-CRD-09",), ("reimbursement",)),
     Travel(
         "Card platform: values of custom fields",

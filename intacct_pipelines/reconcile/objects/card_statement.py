@@ -7,15 +7,15 @@ what is left of the difference is a matter for a person.
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
+from intacct_pipelines.domain.statements import end_of
 from intacct_pipelines.reconcile.causes import NO_CAUSE, Kind, Verdict, first_cause
 from intacct_pipelines.reconcile.conclusion import conclude
 from intacct_pipelines.reconcile.differences import Differences, Explanations, add_alone
@@ -28,6 +28,8 @@ from intacct_pipelines.reconcile.result import Reconciliation
 from intacct_pipelines.reconcile.sides import Sides, pair_rows
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from intacct_pipelines.domain.link import Link
     from intacct_pipelines.reconcile.frames import Frames
     from intacct_pipelines.reconcile.moment import Moment
@@ -86,7 +88,7 @@ def _worst(found: pd.DataFrame) -> dict[str, dict[object, int]]:
 
 def _members(link: Link, charges: pd.DataFrame, worst: dict[str, dict[object, int]], side: str) -> pd.DataFrame:
     """Return the charges of one side with the statement that each is in."""
-    ends = mapped(charges["day"], {day: _end_of(day, link.cards.statement_day) for day in charges["day"].unique()})
+    ends = mapped(charges["day"], {day: end_of(day, link.cards.statement_day) for day in charges["day"].unique()})
     named = zip(charges["card_account"], ends, charges["currency"], strict=True)
     return pd.DataFrame(
         {
@@ -102,13 +104,6 @@ def _members(link: Link, charges: pd.DataFrame, worst: dict[str, dict[object, in
             "worst": [worst[side].get(key, -1) for key in charges["key"]],
         }
     )
-
-
-def _end_of(day: date, statement_day: int) -> date:
-    """Return the day on which the statement closes that a day is in; 0 stands for the last day of each month."""
-    if statement_day and day.day > statement_day:
-        day = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-    return day.replace(day=statement_day or calendar.monthrange(day.year, day.month)[1])
 
 
 def _statements(members: pd.DataFrame) -> pd.DataFrame:

@@ -73,6 +73,20 @@ class Account:
         offered[value["uuid"]] = value
         return value
 
+    def charge(self, like: str, amount: Decimal, at: datetime) -> Record:
+        """Add a charge as at the merchant of another one that is not split; return it."""
+        records = self.collections["transactions"]
+        charged = {
+            **records[like],
+            **self._ids("Transaction", f"{like} {len(records)}"),
+            **dict.fromkeys(("amount", "transactedAmount"), amount),
+            "receipts": [],
+            "accountingIntegrationTransactions": [],
+            "occurredTime": at,
+        }
+        records[charged["uuid"]] = charged
+        return charged
+
     def uuid_of(self, kind: str, key: object) -> str:
         """The uuid of a record; the same for the same seed."""
         digest = hashlib.blake2s(f"{self._seed} {kind} {key}".encode(), digest_size=10).hexdigest()

@@ -20,6 +20,7 @@ from intacct_pipelines.sandbox.spend.value_edits import add_values, delete_value
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
 
     from intacct_pipelines.sandbox.business import Business
     from intacct_pipelines.sandbox.cards import CardAccount
@@ -178,6 +179,13 @@ class SpendTwin:
             record = self.accounts[entity_id].collections[kind][uuid]
             record |= fields
             touch(record, self._clock.now())
+
+    def charge(self, entity_id: str, like: str, *, amount: Decimal, at: datetime) -> str:
+        """Let a card be charged once more at the merchant of another charge; return the new one's uuid."""
+        with self._lock:
+            charged = self.accounts[entity_id].charge(like, amount, at)
+            touch(charged, self._clock.now())
+            return str(charged["uuid"])
 
     def add_receipt(self, entity_id: str, uuid: str, name: str, content: bytes | None = None) -> str:
         """Add a receipt to a transaction as its cardholder does; return the receipt's uuid."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from intacct_pipelines.domain.catalog import Kind
+from intacct_pipelines.domain.catalog import TABLES, Kind
 from intacct_pipelines.domain.pushed import PUSHED
 
 if TYPE_CHECKING:
@@ -59,4 +59,27 @@ def _quarantined(table: Table) -> str:
         WHERE resolved_at IS NULL AND entity = %(entity)s AND table_name = '{table.qualified_name}')"""  # noqa: S608  # names from the catalog
 
 
-_REVISIONS: Final = {name: _query(pushed) for name, pushed in PUSHED.items()}
+def _query_of_spans(pushed: Pushed) -> str:
+    """Return the query of an object whose records are all rows of a period: a hash over what counts of these rows.
+
+    A day before and after is taken along, since an instant's day depends on the time zone. Of which period a row in
+    quarantine is nobody knows, so each counts for all.
+    """
+    rows = " UNION ALL ".join(
+        f"""SELECT jsonb_build_array('{name}', r.{TABLES[name].key[0]}, {", ".join(f"r.{one}" for one in told)})::text
+            FROM {name} AS r
+            WHERE r.entity = %(entity)s AND NOT r._deleted AND r.{told[0]} >= w.first - 1 AND r.{told[0]} < w.last + 2
+            UNION ALL SELECT jsonb_build_array(table_name, key)::text FROM quarantine.row
+            WHERE resolved_at IS NULL AND entity = %(entity)s AND table_name = '{name}'"""  # noqa: S608  # names from the catalog
+        for name, told in pushed.spans.items()
+    )
+    return f"""
+    SELECT w.id, encode(sha256(convert_to(coalesce(
+        (SELECT string_agg(word, ',' ORDER BY word) FROM ({rows}) AS told (word)), ''), 'UTF8')), 'hex') AS revision
+    FROM (SELECT id, to_date(left(right(id, 17), 8), 'YYYYMMDD') AS first, to_date(right(id, 8), 'YYYYMMDD') AS last
+        FROM unnest(%(ids)s::text[]) AS wanted (id)) AS w"""  # noqa: S608  # names from the catalog
+
+
+_REVISIONS: Final = {
+    name: _query_of_spans(pushed) if pushed.spans else _query(pushed) for name, pushed in PUSHED.items()
+}

@@ -9,7 +9,7 @@ import pytest
 from card_cases import CARD, CardCase, card_link
 from reconcile_cases import JUST_NOW, NOW, as_bytes, in_other_order, verdicts
 
-from intacct_pipelines.reconcile.objects.card_statement import _end_of
+from intacct_pipelines.domain.statements import end_of
 
 OBJECT = "card_statement"
 JANUARY = datetime(2026, 1, 20, 12, tzinfo=UTC)
@@ -67,7 +67,7 @@ def test_a_statement_is_all_charges_of_a_period():
 )
 def test_the_closing_day_is_a_setting(day, statement_day, end):
     """A period ends on that day of the month, or with the month."""
-    assert _end_of(day, statement_day) == end
+    assert end_of(day, statement_day) == end
 
 
 def test_a_statement_that_is_off_is_a_break():

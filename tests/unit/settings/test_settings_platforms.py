@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from pydantic import ValidationError
 
 from intacct_pipelines.domain.keys import EntityKey
 from intacct_pipelines.domain.link import CardPolicy
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.domain.statements import statements_to_pay
 from intacct_pipelines.settings import Connections
 
 COMPANY = {
@@ -93,6 +96,12 @@ def test_an_account_says_how_its_charges_stand_in_the_books():
         ({"spend": {"a": {**SPEND, "token": "pasted"}}}, "never the secret itself"),
         ({"spend": {"a": {**SPEND, "calls_per_minute": 0}}}, "greater than or equal to 1"),
         ({"spend": {"a": {**SPEND, "grace_hours": 23}}}, "greater than or equal to 24"),
+        ({"spend": {"a": {**SPEND, "statement_payments": {"days": 61}}}}, "less than or equal to 60"),
+        ({"spend": {"a": {**SPEND, "also_pushed": ["card_statement_payment"]}}}, "set statement_payments.bank"),
+        (
+            {"spend": {"a": {**SPEND, "statement_payments": {"bank": "1000", "journal": "GJ"}}}},
+            "needs cards.account, cards.offset_account, statement_payments.days, statement_payments.since too",
+        ),
         ({"spend": {"a": {**SPEND, "cards": {"code_pattern": "["}}}}, "not a regular expression"),
         ({"spend": {"a": {**SPEND, "cards": {"code_pattern": "6400"}}}}, "exactly one group"),
         ({"spend": {"a": {**SPEND, "cards": {"time_zone": "Mars/Olympus"}}}}, "not a time zone"),
@@ -140,6 +149,23 @@ def test_a_policy_approves_what_records_money_in_bill_only_if_the_file_says_so()
         link = connections(**{**BOTH, "links": links}).platform_link("into_bill", here)
         found.append((link.into_bill.approves_payments, sorted(link.also_pushed)))
     assert found == [(False, []), (True, ["bill_ap_payment", "bill_ar_payment"])]
+
+
+def test_payments_of_statements_are_entered_where_the_account_names_the_bank():
+    """S-CRD-01: off by default; with a bank the link says since when, on which day, and how."""
+    here = EntityKey("Acme", "100")
+    paid = {"since": "2026-01-01", "days": 0, "journal": "GJ", "location": "L1"}
+    cards = {"account": "CARD-100", "offset_account": 2100}
+
+    def link_with(**more):
+        account = {**SPEND, "cards": cards, "statement_payments": {**paid, **more}}
+        return connections(spend={"cards": account}).platform_link("spend", here)
+
+    off, on = link_with(), link_with(bank=1000)
+    assert (off.statement_payments.since, on.statement_payments.since) == (None, date(2026, 1, 1))
+    assert [PUSHED["card_statement_payment"].is_let_by(link) for link in (off, on)] == [False, True]
+    assert (on.entries.journal, on.entries.bank, on.entries.location) == ("GJ", "1000", "L1")
+    assert statements_to_pay(off, datetime(2026, 3, 1, tzinfo=UTC)) == []
 
 
 def test_the_way_into_spend_is_a_link_of_its_own_that_observes_until_it_is_told_to_write():
