@@ -239,7 +239,7 @@ WAITING = {"approval_status": "UNASSIGNED", "payment_status": "UNPAID"}
 
 def changed(ours=None, lines=None, theirs=None, agreed=AGREED, link=BACK, **more):
     """The plan into BILL of a pair of which both last agreed on something."""
-    ours = intacct_bill(modified_at=LATE, **(ours or {}))
+    ours = intacct_bill(**{"modified_at": LATE, **(ours or {})})
     rows = rows_of(ours, lines, [bill(**{**WAITING, **(theirs or {})})], more.pop("their_lines", [line()]))
     return back(rows, matches=(PAIRED_VENDOR, PAIRED_BILL), agreed={KEY: agreed}, link=link, **more)
 
