@@ -19,6 +19,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from intacct_pipelines.domain.columns import of_flags, of_numbers, of_texts
+
 Columns = dict[str, pa.Array]
 """Field → an arrow array of its texts; an empty element is null."""
 
@@ -85,7 +87,7 @@ def scan_rows(
 
 def _scan(body: bytes, begin: int, end: int, name: str, fields: tuple[str, ...]) -> tuple[Columns, int] | None:
     if begin == end:
-        return {field: pa.array([], pa.string()) for field in fields}, 0
+        return {field: pa.nulls(0, pa.string()) for field in fields}, 0
     try:
         _check_characters(body, begin, end)
         return _columns(np.frombuffer(body, np.uint8, end - begin, begin), name, fields)
@@ -117,7 +119,7 @@ def _columns(rows: npt.NDArray[np.uint8], name: str, fields: tuple[str, ...]) ->
     _check_markup(pieces, tags, count)
     # value k of the page, row by row, is piece 2k + 1; taken field by field, every column is a slice of one array
     order = np.arange(1, len(pieces), 2, dtype=np.int32).reshape(count, -1).T.ravel()
-    values = _resolved(_with_nulls(pieces.take(pa.array(order))))
+    values = _resolved(_with_nulls(pieces.take(of_numbers(order, pa.int32()))))
     return {field: values.slice(at * count, count) for at, field in enumerate(fields)}, count
 
 
@@ -160,7 +162,7 @@ def _check_markup(pieces: pa.Array, tags: Sequence[str], count: int) -> None:
         beyond = min(at + _ROWS, count)
         places = np.arange(at * width, beyond * width + 1, 2, dtype=np.int32)
         expected = (ends if at else b"") + record * (beyond - at) + (begins if beyond < count else b"")
-        if _data(pieces.take(pa.array(places))).tobytes() != expected:
+        if _data(pieces.take(of_numbers(places, pa.int32()))).tobytes() != expected:
             raise _NotPlainError
 
 
@@ -175,10 +177,10 @@ def _resolved(values: pa.Array) -> pa.Array:
     if not len(places):
         return values
     cells = np.unique(np.searchsorted(_offsets(values), places, side="right") - 1)
-    texts = [_without_entities(cell) for cell in values.take(pa.array(cells)).to_pylist()]
+    texts = [_without_entities(cell) for cell in values.take(of_numbers(cells, pa.int64())).to_pylist()]
     mask = np.zeros(len(values), dtype=bool)
     mask[cells] = True
-    return pc.replace_with_mask(values, pa.array(mask), pa.array(texts, pa.string()))
+    return pc.replace_with_mask(values, of_flags(mask), of_texts(texts))
 
 
 def _without_entities(text: str) -> str:
