@@ -212,7 +212,6 @@ def serve(stub: Stub) -> None:
 
 def read_ours(url: str, limit: int) -> float:
     """Read into one typed frame a page; each is dropped before the next, as a pipeline does. Returns seconds."""
-    import pandas as pd  # noqa: F401, PLC0415  # arrow imports it when it first makes an array
     import pyarrow as pa  # noqa: PLC0415  # only this reader pays for it
 
     from intacct_pipelines.clients.intacct import Credentials, IntacctClient, Options  # noqa: PLC0415 - the peers’ processes must not pay for it

@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypeAlias
 import pyarrow as pa
 
 from intacct_pipelines.domain.catalog import Table
-from intacct_pipelines.domain.columns import TEXT
+from intacct_pipelines.domain.columns import TEXT, of_flags
 
 TextColumn: TypeAlias = list[str | None]
 """One column of a source: its texts as they came, None for what is absent."""
@@ -42,7 +42,7 @@ class Rows:
         """Return the rows that do not stand at ``positions``."""
         if not positions:
             return self
-        kept = pa.array([position not in positions for position in range(len(self))])
+        kept = of_flags([position not in positions for position in range(len(self))])
         return Rows(self.table, {name: column.filter(kept) for name, column in self.columns.items()})
 
     @staticmethod

@@ -17,7 +17,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from intacct_pipelines.domain.catalog import Kind
-from intacct_pipelines.domain.columns import ARROW_TYPES, DECIMAL, INSTANT, TEXT, text_bytes, with_decimals
+from intacct_pipelines.domain.columns import (
+    ARROW_TYPES,
+    DECIMAL,
+    INSTANT,
+    TEXT,
+    of_numbers,
+    of_texts,
+    of_values,
+    presence,
+    text_bytes,
+    with_decimals,
+)
 from intacct_pipelines.domain.money import minor_unit_digits
 from intacct_pipelines.extract.cells import (
     UnreadableCellError,
@@ -42,7 +53,7 @@ _DIGITS_AND_SIGNS: Final = (ord("-"), ord("9"))
 _SAFE_INTEGER_LENGTH: Final = 18
 _SAFE_DECIMAL_LENGTH: Final = 13
 """No text of this length can have more digits than ``money.DECIMAL_TEXT`` allows."""
-_LONG_DECIMAL: Final = r"^-?(?:[0-9]{1,24}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})$"
+_DECIMAL: Final = r"^-?(?:[0-9]{1,24}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})$"
 
 
 def type_column(kind: Kind, texts: pa.StringArray, *, currencies: pa.StringArray | None, zone: str) -> Typed:
@@ -71,13 +82,13 @@ def as_strings(cells: Texts) -> tuple[pa.StringArray, list[int]]:
     if isinstance(cells, pa.Array):
         return (cells if cells.type == TEXT else cells.cast(TEXT)), []
     try:
-        return pa.array(cells, TEXT), []
+        return of_texts(cells), []
     except UnicodeEncodeError:
         broken = [at for at, cell in enumerate(cells) if cell is not None and not is_storable(cell.replace("\0", ""))]
         whole = list(cells)
         for at in broken:
             whole[at] = None
-        return pa.array(whole, TEXT), broken
+        return of_texts(whole), broken
 
 
 def _is_within(texts: pa.StringArray, bounds: tuple[int, int]) -> bool:
@@ -98,7 +109,7 @@ def _cell_by_cell(texts: pa.StringArray, kind: pa.DataType, read: Callable[[str]
         except UnreadableCellError as error:
             values.append(None)
             failures[at] = error.check
-    return pa.array(values, kind), failures
+    return of_values(values, kind), failures
 
 
 def _by_distinct(texts: pa.StringArray, kind: pa.DataType, read: Callable[[str], object]) -> Typed:
@@ -119,9 +130,8 @@ def _type_text(texts: pa.StringArray) -> Typed:
     data = text_bytes(texts)
     if data.size and not data.min():
         return _cell_by_cell(texts, TEXT, read_text)
-    lengths = pc.binary_length(texts)
-    if pc.min(lengths).as_py() == 0:
-        texts = pc.if_else(pc.equal(lengths, 0), pa.scalar(None, TEXT), texts)
+    if pc.min(pc.binary_length(texts)).as_py() == 0:
+        texts = pc.if_else(pc.match_substring_regex(texts, "^$"), pa.nulls(1, TEXT)[0], texts)
     return texts, {}
 
 
@@ -145,10 +155,8 @@ def _type_decimals(texts: pa.StringArray) -> Typed:
 def _quick_decimals(texts: pa.StringArray) -> pa.Array | None:
     if not _is_within(texts, _DIGITS_AND_SIGNS):
         return None
-    if _longest(texts) > _SAFE_DECIMAL_LENGTH:
-        long = texts.filter(pc.greater(pc.binary_length(texts), _SAFE_DECIMAL_LENGTH))
-        if not pc.all(pc.match_substring_regex(long, _LONG_DECIMAL)).as_py():
-            return None
+    if _longest(texts) > _SAFE_DECIMAL_LENGTH and not pc.all(pc.match_substring_regex(texts, _DECIMAL)).as_py():
+        return None
     try:
         return texts.cast(DECIMAL)
     except pa.ArrowInvalid:
@@ -168,7 +176,7 @@ def _type_money(texts: pa.StringArray, currencies: pa.StringArray) -> Typed:
         except UnreadableCellError as error:
             values.append(None)
             failures[at] = error.check
-    return pa.array(values, DECIMAL), failures
+    return of_values(values, DECIMAL), failures
 
 
 def _fit(amounts: pa.Array, currencies: pa.StringArray) -> bool:
@@ -179,7 +187,7 @@ def _fit(amounts: pa.Array, currencies: pa.StringArray) -> bool:
             by_digits.setdefault(minor_unit_digits(currency), []).append(currency)
     for digits, known in by_digits.items():
         is_only = len(by_digits) == 1 and not currencies.null_count
-        own = amounts if is_only else amounts.filter(pc.is_in(currencies, pa.array(known, TEXT)))
+        own = amounts if is_only else amounts.filter(pc.is_in(currencies, of_texts(known)))
         if with_decimals(own, digits) is None:
             return False
     return True
@@ -207,7 +215,7 @@ def _type_instants(texts: pa.StringArray, zone: str) -> Typed:
 def _quick_instants(texts: pa.StringArray, zone: str) -> pa.Array | None:
     """Read ``mm/dd/yyyy hh:mm:ss`` by the places of its digits; None if any cell is of another form."""
     present = texts.drop_null() if texts.null_count else texts
-    if not len(present) or pc.any(pc.not_equal(pc.binary_length(present), _STAMP_LENGTH)).as_py():
+    if pc.binary_length(present).unique().to_pylist() != [_STAMP_LENGTH]:
         return None
     stamps = text_bytes(present).reshape(len(present), _STAMP_LENGTH)
     digits = stamps[:, _DIGIT_PLACES] - np.uint8(ord("0"))  # wraps around, so that all but digits are above 9
@@ -252,11 +260,11 @@ def _hour_in_utc(hour: int, zone: str) -> int:
 
 def _with_nulls(values: np.ndarray[Any, np.dtype[np.int64]], texts: pa.StringArray) -> pa.Array:
     if not texts.null_count:
-        return pa.array(values).view(INSTANT)
-    is_null = texts.is_null().to_numpy(zero_copy_only=False)
+        return of_numbers(values, INSTANT)
+    present = presence(texts)
     whole = np.zeros(len(texts), np.int64)
-    whole[~is_null] = values
-    return pa.array(whole, mask=is_null).view(INSTANT)
+    whole[present] = values
+    return of_numbers(whole, INSTANT, present)
 
 
 _PLAIN: Final[Mapping[Kind, Callable[[pa.StringArray], Typed]]] = {

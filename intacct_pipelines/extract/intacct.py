@@ -30,7 +30,7 @@ from intacct_pipelines.clients.intacct import (
     format_timestamp,
 )
 from intacct_pipelines.domain.catalog import OBJECT_NAME, Table
-from intacct_pipelines.domain.columns import text_bytes
+from intacct_pipelines.domain.columns import of_texts, text_bytes
 from intacct_pipelines.domain.money import DECIMAL_TEXT
 from intacct_pipelines.domain.records import Batch, SourceField, Tally, Window, WindowKind
 from intacct_pipelines.errors import UnknownFieldError
@@ -124,7 +124,7 @@ class IntacctExtraction:
         """The column with the object's name, where the table is one of several objects."""
         if all(column.source != OBJECT_NAME for column in self.table.columns):
             return {}
-        return {OBJECT_NAME: pa.repeat(self.table.source_object, rows)}
+        return {OBJECT_NAME: of_texts([self.table.source_object] * rows)}
 
     def _note(self, page: Page) -> None:
         """Add the page's control total and watermark to the tally."""
@@ -339,9 +339,7 @@ def exact_sum(cells: pa.Array) -> Decimal:
     decimals = cells.filter(pc.match_substring_regex(cells, f"^(?:{DECIMAL_TEXT.pattern})$"))
     if not len(decimals):
         return Decimal(0)
-    points = pc.find_substring(decimals, ".")
-    after = pc.subtract(pc.subtract(pc.binary_length(decimals), points), 1)
-    places = pc.max(pc.if_else(pc.equal(points, -1), 0, after)).as_py()
+    places = pc.max(pc.binary_length(pc.replace_substring_regex(decimals, r"^[^.]*\.?", ""))).as_py()
     total: Decimal = pc.sum(decimals.cast(pa.decimal256(_DIGITS, places))).as_py()
     return total
 
@@ -354,7 +352,7 @@ def latest_time(cells: pa.Array, latest: str) -> str:
         times = cells.filter(pc.match_substring_regex(cells, f"^(?:{_SERVER_TIME.pattern})$"))
         # mm/dd/yyyy hh:mm:ss → yyyymm/dd hh:mm:ss, of which the largest text is the latest
         parts = (pc.utf8_slice_codeunits(times, *ends) for ends in ((6, 10), (0, 5), (10, None)))
-        text = pc.max(pc.binary_join_element_wise(*parts, "")).as_py() or ""
+        text = pc.max(pc.binary_join_element_wise(*parts, of_texts([""])[0])).as_py() or ""
         last = text[4:9] + "/" + text[:4] + text[9:] if text else ""
     return max(last, latest, key=_order)
 
@@ -362,7 +360,7 @@ def latest_time(cells: pa.Array, latest: str) -> str:
 def _latest_stamp(cells: pa.Array) -> str:
     """The latest text, taking all to be of the form ``mm/dd/yyyy hh:mm:ss``; empty if one has another length."""
     present = cells.drop_null()
-    if not len(present) or pc.any(pc.not_equal(pc.binary_length(present), _STAMP_LENGTH)).as_py():
+    if pc.binary_length(present).unique().to_pylist() != [_STAMP_LENGTH]:
         return ""
     stamps = text_bytes(present).reshape(len(present), _STAMP_LENGTH)
     for first, beyond in ((6, 10), (0, 5), (11, 19)):

@@ -14,7 +14,7 @@ from typing import Final
 import pyarrow as pa
 
 from intacct_pipelines.domain.catalog import Column, Kind, Table
-from intacct_pipelines.domain.columns import TEXT
+from intacct_pipelines.domain.columns import of_texts
 from intacct_pipelines.domain.records import CUSTOM_FIELDS, Batch, Reject, Rows
 from intacct_pipelines.extract.cells import is_storable
 from intacct_pipelines.extract.columns import Texts, as_strings, type_column
@@ -107,7 +107,7 @@ def _custom_fields(columns: Mapping[str, Texts], extra: list[str]) -> pa.Array |
         return None
     rows = zip(*(_cells(columns[field]) for field in extra), strict=True)
     found = [{field: cell for field, cell in zip(extra, row, strict=True) if cell is not None} for row in rows]
-    return pa.array([_json(values) if values else None for values in found], TEXT)
+    return of_texts(_json(values) if values else None for values in found)
 
 
 def _json(values: Mapping[str, str]) -> str:

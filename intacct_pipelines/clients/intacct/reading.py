@@ -187,8 +187,7 @@ class Reading:
         texts = listing.columns[self.query.key]
         if texts.null_count or not pc.all(pc.match_substring_regex(texts, _KEY), min_count=0).as_py():
             raise self._broken(f"a row has no number as its {self.query.key}")
-        keys: npt.NDArray[np.int64] = texts.cast(pa.int64()).to_numpy(zero_copy_only=False)
-        return keys
+        return np.from_dlpack(texts.cast(pa.int64())).view(np.int64)
 
     def _check_order(self, cut: Cut, keys: npt.NDArray[np.int64]) -> None:
         ascending = keys[::-1] if cut.descending else keys

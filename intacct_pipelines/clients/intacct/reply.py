@@ -18,6 +18,7 @@ from lxml import etree
 from intacct_pipelines.clients.intacct.failures import SYSTEM, Level, classify, detail
 from intacct_pipelines.clients.intacct.functions import Function
 from intacct_pipelines.clients.intacct.scan import Columns, scan_rows, split_reply
+from intacct_pipelines.domain.columns import of_texts
 from intacct_pipelines.errors import (
     ErrorDetail,
     IncompleteResultError,
@@ -342,7 +343,7 @@ def _columns(
             for append, text in zip(appends, _by_name(record, expected, where), strict=True):
                 append(text)
         rows += 1
-    return {field: pa.array(texts, pa.string()) for field, texts in zip(fields, cells, strict=True)}, rows
+    return {field: of_texts(texts) for field, texts in zip(fields, cells, strict=True)}, rows
 
 
 def _check_no_stray_text(data: etree._Element, where: dict[str, Any]) -> None:

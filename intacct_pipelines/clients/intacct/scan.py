@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from intacct_pipelines.domain.columns import of_flags, of_numbers, of_texts
 
 Columns = dict[str, pa.Array]
 """Field → an arrow array of its texts; an empty element is null."""
@@ -84,7 +87,7 @@ def scan_rows(
 
 def _scan(body: bytes, begin: int, end: int, name: str, fields: tuple[str, ...]) -> tuple[Columns, int] | None:
     if begin == end:
-        return {field: pa.array([], pa.string()) for field in fields}, 0
+        return {field: pa.nulls(0, pa.string()) for field in fields}, 0
     try:
         _check_characters(body, begin, end)
         return _columns(np.frombuffer(body, np.uint8, end - begin, begin), name, fields)
@@ -113,20 +116,20 @@ def _check_characters(body: bytes, begin: int, end: int) -> None:
 def _columns(rows: npt.NDArray[np.uint8], name: str, fields: tuple[str, ...]) -> tuple[Columns, int]:
     tags = [f"<{name}>", *(tag for field in fields for tag in (f"<{field}>", f"</{field}>")), f"</{name}>"]
     pieces, count = _cut(rows, np.array([len(tag.encode()) for tag in tags], np.int32))
-    _check_markup(pieces, "".join(tags).encode(), count)
+    _check_markup(pieces, tags, count)
     # value k of the page, row by row, is piece 2k + 1; taken field by field, every column is a slice of one array
-    order = (2 * np.arange(count * len(fields), dtype=np.int32).reshape(count, -1) + 1).T.ravel()
-    values = _resolved(_with_nulls(pieces.take(pa.array(order))))
+    order = np.arange(1, len(pieces), 2, dtype=np.int32).reshape(count, -1).T.ravel()
+    values = _resolved(_with_nulls(pieces.take(of_numbers(order, pa.int32()))))
     return {field: values.slice(at * count, count) for at, field in enumerate(fields)}, count
 
 
 def _cut(rows: npt.NDArray[np.uint8], lengths: npt.NDArray[np.int32]) -> tuple[pa.Array, int]:
     """The bytes as markup, value, markup …, value, markup, taking every record's tags to be of these lengths."""
-    opened = np.concatenate(
-        [np.flatnonzero(rows[at : at + _BLOCK] == ord("<")) + at for at in range(0, len(rows), _BLOCK)]
-    )
+    if len(rows) > np.iinfo(np.int32).max:
+        raise _NotPlainError
+    opened = _places(rows, "<")
     count, rest = divmod(len(opened), len(lengths))
-    if not count or rest or len(rows) > np.iinfo(np.int32).max:
+    if not count or rest:
         raise _NotPlainError
     starts = opened.reshape(count, -1)
     offsets = np.zeros(count * (len(lengths) - 2) + 2, np.int32)
@@ -140,18 +143,27 @@ def _cut(rows: npt.NDArray[np.uint8], lengths: npt.NDArray[np.int32]) -> tuple[p
     return pa.Array.from_buffers(pa.binary(), len(sizes), [None, pa.py_buffer(offsets), pa.py_buffer(rows)]), count
 
 
-def _check_markup(pieces: pa.Array, record: bytes, count: int) -> None:
-    """Compare all markup of the page with that of ``count`` records.
+def _places(data: npt.NDArray[np.uint8], character: str) -> npt.NDArray[np.int32]:
+    """Where a character of ASCII stands."""
+    blocks = range(0, max(len(data), 1), _BLOCK)
+    found = (np.flatnonzero(data[at : at + _BLOCK] == ord(character)) + at for at in blocks)
+    return np.concatenate([places.astype(np.int32) for places in found])
 
-    Every piece of markup begins at a ``<`` and holds as many of them as it must, so if the whole is equal, each is.
+
+def _check_markup(pieces: pa.Array, tags: Sequence[str], count: int) -> None:
+    """Compare all markup of the page with that of ``count`` records, some records at once.
+
+    Every piece of markup begins at a ``<`` and holds as many of them as it must, so if all of them together are equal,
+    each is. The piece between two records ends one and begins the other, so it is looked at with both.
     """
-    markup = _data(pieces.take(pa.array(np.arange(0, len(pieces), 2, dtype=np.int32))))
-    if len(markup) != count * len(record):
-        raise _NotPlainError
-    records = markup.reshape(count, -1)
-    expected = np.frombuffer(record, np.uint8)
-    if not all((records[at : at + _ROWS] == expected).all() for at in range(0, count, _ROWS)):
-        raise _NotPlainError
+    begins, ends, record = "".join(tags[:2]).encode(), "".join(tags[-2:]).encode(), "".join(tags).encode()
+    width = len(tags) - 2
+    for at in range(0, count, _ROWS):
+        beyond = min(at + _ROWS, count)
+        places = np.arange(at * width, beyond * width + 1, 2, dtype=np.int32)
+        expected = (ends if at else b"") + record * (beyond - at) + (begins if beyond < count else b"")
+        if _data(pieces.take(of_numbers(places, pa.int32()))).tobytes() != expected:
+            raise _NotPlainError
 
 
 def _with_nulls(values: pa.Array) -> pa.Array:
@@ -161,14 +173,14 @@ def _with_nulls(values: pa.Array) -> pa.Array:
 
 def _resolved(values: pa.Array) -> pa.Array:
     """The values with their entities resolved; only the cells that hold one become Python strings."""
-    places = np.flatnonzero(_data(values) == ord("&"))
+    places = _places(_data(values), "&")
     if not len(places):
         return values
     cells = np.unique(np.searchsorted(_offsets(values), places, side="right") - 1)
-    texts = [_without_entities(cell) for cell in values.take(pa.array(cells)).to_pylist()]
+    texts = [_without_entities(cell) for cell in values.take(of_numbers(cells, pa.int64())).to_pylist()]
     mask = np.zeros(len(values), dtype=bool)
     mask[cells] = True
-    return pc.replace_with_mask(values, pa.array(mask), pa.array(texts, pa.string()))
+    return pc.replace_with_mask(values, of_flags(mask), of_texts(texts))
 
 
 def _without_entities(text: str) -> str:
