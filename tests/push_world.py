@@ -131,7 +131,7 @@ class FaultyTransport(httpx.BaseTransport):
     def handle_request(self, request):
         asked = Request("POST", request.url.path, "", dict(request.headers), request.read())
         self._world.step("request")
-        is_write = any(verb in asked.body for verb in (b"<create", b"<update", b"<reverse_"))
+        is_write = any(verb in asked.body for verb in (b"<create", b"<update", b"<reverse_", b"<reclassify_"))
         fault = self._fault() if is_write or not self._writes_only else ""
         response = self._answer(fault, request, asked)
         self._world.step("answer")

@@ -52,7 +52,9 @@ from transfer_cases import payment as carried
 
 from intacct_pipelines.domain.attached import ATTACHED, BY_UPLOAD, Content, attachment_id, told_contents
 from intacct_pipelines.domain.link import Clearing, ClosedPeriod, Form1099, Receivables, Reimbursements
+from intacct_pipelines.push.bill_words import lines_in_words
 from intacct_pipelines.push.channel import files_of
+from intacct_pipelines.push.coded_lines import intacct_line as intacct_line_of
 from intacct_pipelines.push.plan import build_plan
 from intacct_pipelines.push.wire import function_of
 
@@ -161,6 +163,24 @@ def _bill_update(said):
     rows["bill.vendor_credit"], rows["intacct.ap_bill_line"] = [], [intacct_line()]
     matches = (PAIRED_VENDOR, PAIRED_BILL)
     return _only(payables_plan(rows, matches=matches, **_open(said, PAYABLES_LINK)), "ap_bill")
+
+
+def _bill_reclassify(said):
+    """The bill was coded anew after it was paid: to another account, and to what the platform says now."""
+    money = {"currency": said.currency, "trx_total_entered": said.total, "trx_total_paid": said.total}
+    theirs = intacct_bill(state="Paid", trx_total_due=Decimal(0), gl_posting_date=date(2026, 12, 31), **money)
+    ours = bill(amount=said.total, currency=said.currency, description=said.text)
+    rows = _lists(settled(bill__ap_bill=[ours], bill__ap_bill_line=_lines(line, said), intacct__ap_bill=[theirs]))
+    own = {"account_no": "6100", "department_id": None, "location_id": "100-A" if "location" in said.coded else None}
+    rows["intacct.ap_bill_line"] = [
+        intacct_line(record_no=900 + number, line_no=number, trx_amount=amount, **own)
+        for number, amount in enumerate(said.amounts, start=1)
+    ]
+    rows["intacct.transaction_security"] = [{"row_no": 1, "is_reclassification_disabled": False}]
+    rows["bill.vendor_credit"] = []
+    base = {"lines": lines_in_words(intacct_line_of(row).coding for row in rows["intacct.ap_bill_line"])}
+    more = {**_open(said, PAYABLES_LINK), "objects": {"ap_bill"}, "agreed": {("ap_bill", "b1", "500"): base}}
+    return _only(payables_plan(rows, matches=(PAIRED_VENDOR, PAIRED_BILL), **more), "ap_bill")
 
 
 def _bill_reverse(said):
@@ -552,6 +572,7 @@ SENT = {
     ("ap_bill", "create"): _bill_create,
     ("ap_bill", "update"): _bill_update,
     ("ap_bill", "reverse"): _bill_reverse,
+    ("ap_bill", "reclassify"): _bill_reclassify,
     ("vendor_credit", "create"): _vendor_credit,
     ("ar_invoice", "create"): _invoice_create,
     ("ar_invoice", "update"): _invoice_update,

@@ -14,8 +14,10 @@ from simulated_hands import Hands
 
 from intacct_pipelines.domain.attached import attachment_id, split_name, told_contents
 from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.push.bill_words import lines_in_words
 from intacct_pipelines.sandbox.receivables_business import Invoice, Receipt
 from intacct_pipelines.sandbox.settlements import Payment
+from intacct_pipelines.warehouse.agreed import Agreements
 from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.recon import Recon
 
@@ -63,7 +65,7 @@ class Beginning:
         self._now = sandbox.clock.now()
 
     def make(self) -> None:
-        """Make lists, ended payments, uses of credits alone, receipts, fees, lump sums, and an attached file."""
+        """Make lists, ended payments, a recoded bill, uses of credits, receipts, fees, lump sums, an attached file."""
         for kind, fields in _NEW.items():
             self._add(kind, "0xx", fields)
         for name in _RENAMED:
@@ -71,6 +73,7 @@ class Beginning:
         self._edit()
         self._end_payments()
         self._use_credit()
+        self._recode_paid()
         self._use_memos()
         self._pay_ahead()
         self._move_money(self._charge_fees())
@@ -147,6 +150,24 @@ class Beginning:
         words = {"RECORDID": "CR-ALONE", "DESCRIPTION": f"BILL:{own}"}
         entity = self._world.entity.entity_id
         self._twin.create_bill(entity, [{**line, "TRX_AMOUNT": f"-{_CREDIT}"}], **fields, **days, **words)
+
+    def _recode_paid(self) -> None:
+        """Let a bill that Intacct paid have been coded anew in BILL since both sides agreed on it."""
+        known = next(one for one in self._business.bills if one.difference == "paid_in_intacct")
+        there = next(one for one in self._twin.bills() if one.fields["RECORDID"] == known.number)
+        mine = self._organization.bills[known.bill_id]
+        every = [line for bill in self._organization.bills.values() for line in bill.lines]
+        line = mine.lines[0]
+        line.account_id = next(
+            one.account_id
+            for one in every
+            if one.account_id != line.account_id and not one.department_id and not one.class_id
+        )
+        mine.updated_at = self._world.sandbox.clock.now() + timedelta(seconds=60)
+        coding = ("ACCOUNTNO", "DEPARTMENTID", "LOCATIONID", "CLASSID")
+        lines = lines_in_words((Decimal(one["TRX_AMOUNT"]), *(one[name] for name in coding)) for one in there.lines)
+        agreed = {("ap_bill", mine.id, str(there.record_no)): {"lines": lines}}
+        Agreements(self._warehouse, f"entity-{self._world.entity.entity_id}").remember(agreed, {})
 
     # --- receivables --------------------------------------------------------------------------------------------------
 

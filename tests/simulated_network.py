@@ -36,7 +36,7 @@ REPEATING = {LATE, "duplicate"}
 """Faults by which a request is carried out twice, or after its successor."""
 _HARMLESS = {"", PAGES, "duplicate", "expire_sessions", "move_endpoint"}
 """With these the answer comes as it was given."""
-_WRITES = re.compile(rb"<(?:create|update|reverse|record)(?:_[a-z]+)?[ >]")
+_WRITES = re.compile(rb"<(?:create|update|reverse|reclassify|record)(?:_[a-z]+)?[ >]")
 _FOLDER = b"<create_supdocfolder>"
 """A folder of attachments is no item: it is made when one is sent that goes there."""
 _CONTROL_IDS = re.compile(rb'<function controlid="([^"]*)"')

@@ -10,7 +10,7 @@ from simulated_company import SimulatedCompany, object_of
 from simulated_hands import Hands
 from simulated_laws import Laws
 
-from intacct_pipelines.domain.push import Item
+from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.sandbox.intacct.refusals import FunctionRefusedError
 
 _EDITED = {"APBILL": "RECORDID", "ARADVANCE": "DOCNUMBER", "GLBATCH": "reference_no"}
@@ -75,7 +75,12 @@ class Person:
         return True
 
     def _get_ahead(self, item: Item) -> bool:
-        """Enter by hand what an item is still to write: the same entry, or another use of the same credit."""
+        """Do by hand what an item is still to write, or something else in its place: an entry, a use, a coding."""
+        if item.operation is Operation.RECLASSIFY:
+            (line, *_) = item.payload["reclassifyitems"]["reclasslineitem"]
+            account = line["glaccountno"] if self._rng.random() < 0.5 else self._rng.choice(["6100", "6150"])
+            self._twin.reclassify_bill(int(item.target_id), {"LINE_NO": line["@line_num"], "ACCOUNTNO": account})
+            return True
         if object_of(item) == "GLBATCH":
             fields = {name: item.payload[name] for name in ("JOURNAL", "BATCH_DATE", "REFERENCENO")}
             self._hands.create("GLBATCH", item.payload["ENTRIES"]["GLENTRY"], {**fields, "BATCH_TITLE": "By hand"})

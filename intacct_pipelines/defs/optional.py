@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, Table, select
 from intacct_pipelines.domain.keys import EntityKey
-from intacct_pipelines.errors import PermissionDeniedError, UnknownFieldError, UnknownObjectError
+from intacct_pipelines.errors import (
+    FunctionRejectedError,
+    PermissionDeniedError,
+    UnknownFieldError,
+    UnknownObjectError,
+)
 
 if TYPE_CHECKING:
     from intacct_pipelines.defs.systems import Systems
@@ -52,14 +57,26 @@ def sync_or_skip(
         return sync_intacct_table(systems, entity, table, run_id, whole=whole)
     except PermissionDeniedError as error:
         return denied(table, error)
-    except UnknownObjectError as error:
-        if not table.is_optional:
-            raise
+    except FunctionRejectedError as error:
+        return _refused(table, error)
+
+
+def _refused(table: Table, error: FunctionRejectedError) -> Skipped:
+    """Say that the company does not have a table as it is declared.
+
+    Raises:
+        FunctionRejectedError: The table is not optional, or it was refused for another reason.
+    """
+    if not table.is_optional:
+        raise error
+    if isinstance(error, UnknownObjectError):
         return Skipped(f"the company does not have it: {error.message}", error.rule)
-    except UnknownFieldError as error:
-        if not table.is_optional:
-            raise
+    if isinstance(error, UnknownFieldError):
         return Skipped(f"the company has it otherwise: {error.message}", error.rule, is_mendable=True)
+    # What is said where a record of the set-up was never made is not documented.
+    if table.call is not None and table.call.function == "read":
+        return Skipped(f"the company does not tell it: {error.message}", error.rule, is_mendable=True)
+    raise error
 
 
 def denied(table: Table, error: PermissionDeniedError) -> Skipped:

@@ -157,6 +157,7 @@ class Payables:
         method_outside: That of what was paid outside and recorded in BILL.
         bank_accounts: Ledger account number → Intacct's bank account id, where several banks have one ledger account.
         account_labels: Whether lines name accounts by their label, not their number (S-COA-02).
+        reclassify: Whether a paid bill that was only coded anew is reclassified where Intacct allows it (S-BIL-06).
     """
 
     credit_sign: int = -1
@@ -166,6 +167,7 @@ class Payables:
     method_outside: str = "Cash"
     bank_accounts: Mapping[str, str] = field(default_factory=dict)
     account_labels: bool = False
+    reclassify: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from intacct_pipelines.domain.inputs import Inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from intacct_pipelines.domain.keys import ItemKey
@@ -30,6 +31,8 @@ class Operation(StrEnum):
     UPDATE = "update"
     REVERSE = "reverse"
     """Take back the effect of a record with a day of its own; the record stays, in another state."""
+    RECLASSIFY = "reclassify"
+    """Code lines of a paid document anew; amounts, payments and days stay (S-BIL-06)."""
 
 
 class State(StrEnum):
@@ -68,6 +71,15 @@ SETTLED_STATES: Final = frozenset({"Paid", "Partially Paid", "Selected", "Revers
 
 UNDONE_STATES: Final = frozenset({"Voided", "Reversed", "Reversal"})
 """States of an Intacct document that takes effect no more."""
+
+
+RECODED_CODES: Final[Mapping[str, str]] = {
+    "glaccountno": "account_no",
+    "departmentid": "department_id",
+    "locationid": "location_id",
+    "classid": "class_id",
+}
+"""Element of a line that is reclassified → column of the line's table, for the codes that both sides have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +126,13 @@ class Item:
         natural_key: Fields by which the record is found in Intacct, as ``domain.pushed`` names them.
         payload: Exactly what is sent.
         source_revision: State of the source record when the plan was made.
-        target_id: For an update or a reversal: the record of the system that is written to.
+        target_id: For all but a creation: the record of the system that is written to.
         target_revision: For the same: the state of the record from which it starts.
         amount: Total in ``currency``; zero for what has none.
         currency: ISO 4217; empty where there is no amount.
         ledger_effect: What it does to the ledger.
         depends_on: Items that must be in Intacct first.
-        changes: For an update: each field with its old and its new value.
+        changes: For an update or a reclassification: each field with its old and its new value.
         warnings: What a person should know before approving.
         label: A short name for people, such as ``bill INV-9 of Acme``.
         agrees: What both sides say once it is done, by the platform's column: the base of the next merge (S-CFG-21).

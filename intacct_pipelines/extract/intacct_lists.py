@@ -93,7 +93,13 @@ class ListExtraction:
 
     def _function(self, value: str, control_id: str, page: tuple[int, int] | None = None) -> Function:
         return functions.read_list(
-            self._call.function, self._call.argument, value, control_id=control_id, page=page, only=self._only
+            self._call.function,
+            self._call.argument,
+            value,
+            control_id=control_id,
+            page=page,
+            only=self._only,
+            further=self._call.further,
         )
 
     def _columns(self, rows: list[dict[str, str | None]]) -> dict[str, list[str | None]]:

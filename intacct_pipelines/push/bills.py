@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.money import LARGEST_CARRIED
@@ -11,6 +10,7 @@ from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.account_labels import AccountLabels
 from intacct_pipelines.push.bill_fields import bill_fields, check_positive, dating_warnings
+from intacct_pipelines.push.bill_reclassifications import BillReclassifications
 from intacct_pipelines.push.bill_reversals import BillReversals
 from intacct_pipelines.push.bill_words import check_not_of_intacct, lines_in_words, words_of
 from intacct_pipelines.push.both_sides import both_sides
@@ -78,6 +78,7 @@ class BillPlanner:
         self._vendors = vendor_targets(context)
         self._coded = CodedLines(sources)
         self._reversals = BillReversals(context)
+        self._reclassifications = BillReclassifications(context)
         self._labels = AccountLabels(sources, "intacct.ap_account_label", is_used=self._link.payables.account_labels)
         self._forms = Forms1099(sources)
         self._copies = Copies(context, _PUSHED, party="vendor_id", number="document_no")
@@ -122,15 +123,19 @@ class BillPlanner:
         return self._item(bill, vendor, number, self._sent_lines(bill, vendor), None)
 
     def _mend(self, bill: Row, paired: Row) -> Item | None:
-        """Return the update that makes the Intacct bill equal to BILL's, or None if nothing differs."""
+        """Return the update of the Intacct bill, or its reclassification if it is paid; None if nothing differs."""
         changes = self._changes(bill, paired)
         if not changes or (not is_settled(paired) and self._both(bill, paired).is_for_bill):
             return None
         self._check_source(bill)
-        self._check_target(bill, paired)
+        self._check_target(bill, paired, changes)
         vendor, number = self._vendor(bill), document_number(text(bill, "document_no"))
         self._copies.check(bill, vendor.vendor_id, number, paired)
-        return self._item(bill, vendor, number, self._sent_lines(bill, vendor), paired)
+        lines = self._sent_lines(bill, vendor)
+        if is_settled(paired):
+            agrees = _to_agree(bill, vendor.vendor_id, lines)
+            return self._reclassifications.item(bill, paired, lines, label=_label(bill), agrees=agrees)
+        return self._item(bill, vendor, number, lines, paired)
 
     def _changes(self, bill: Row, paired: Row) -> list[str]:
         """Return the names of what differs; what cannot be translated differs too, and is refused later."""
@@ -154,7 +159,7 @@ class BillPlanner:
         present = [intacct_line(row).coding for row in self._target_lines.get(paired["record_no"], [])]
         return sorted(wanted) == sorted(present)
 
-    def _check_target(self, bill: Row, paired: Row) -> None:
+    def _check_target(self, bill: Row, paired: Row, changes: list[str]) -> None:
         """Refuse an edit that Intacct forbids or that would overwrite a person's work."""
         check_changeable(self._context, _PUSHED, paired)
         if text(bill, "currency") != text(paired, "currency"):
@@ -164,16 +169,14 @@ class BillPlanner:
             reason = "it was born from a purchase order in Intacct"
             raise Held("source_locked", "S-PUR-05", reason, "Undo the edit in BILL; change the order in Intacct.")
         if is_settled(paired):
-            part = paired.get("trx_total_due") or Decimal(0)
-            rule = "S-BIL-09" if part and text(paired, "state") != "Paid" else "S-BIL-06"
-            reason = f"Intacct's bill is {text(paired, 'state') or 'paid'}; a paid or part-paid bill cannot be edited"
-            raise Held("record_locked", rule, reason, "Correct it by a reclassification or a dated reversal.")
+            self._reclassifications.check(bill, paired, changes)
         posted_on = paired.get("gl_posting_date") or paired["bill_date"]
         closed = closed_for(self._context, located(self._target_lines.get(paired["record_no"], [])))
         if closed is not None and posted_on <= closed.through:
             reason = f"it stands in the ledger on {posted_on}, which is closed through {closed}"
             raise Held("period_closed", "S-BIL-09", reason, "Open the period, or correct it in an open one.")
-        self._both(bill, paired).check(bill, paired, rule="S-BIL-11")
+        # A paid bill is none that travels into BILL.
+        self._both(bill, paired).check(bill, paired, rule="S-BIL-11", is_carried=not is_settled(paired))
 
     def _both(self, bill: Row, paired: Row) -> BothSides:
         vendor = self._vendors.get(bill["vendor_id"])

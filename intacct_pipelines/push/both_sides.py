@@ -59,13 +59,14 @@ class BothSides:
             )
         )
 
-    def check(self, bill: Row, paired: Row, *, rule: str) -> None:
+    def check(self, bill: Row, paired: Row, *, rule: str, is_carried: bool = True) -> None:
         """Refuse an update that would overwrite what was changed in Intacct.
 
         Args:
             bill: BILL's document.
             paired: Intacct's.
             rule: The rule by which Intacct's later edit stands where nothing tells which field it was.
+            is_carried: Whether what Intacct changed still goes into BILL.
 
         Raises:
             Held: A person has to decide, or the way into BILL comes first.
@@ -77,8 +78,8 @@ class BothSides:
             raise Held("conflict", "S-CFG-21", reason, self._remedy())
         if first := [one for one in edited if one not in contested or self._stands(one, Conflicts.INTACCT)]:
             reason = f"both sides were edited since they agreed, and Intacct's word on its {_named(first)} stands"
-            remedy = "The plan into BILL carries that; this follows by itself."
-            raise Held("conflict", "S-CFG-21", reason, remedy if self.policy else self._remedy())
+            carried = "The plan into BILL carries that; this follows by itself."
+            raise Held("conflict", "S-CFG-21", reason, carried if self.policy and is_carried else self._remedy())
         if not edited and self._was_edited_later(bill, paired):
             reason = f"Intacct's {self.reconciled.spoken} was edited after BILL's last change"
             raise Held("conflict", rule, reason, self._remedy())

@@ -29,15 +29,20 @@ def line_changes(old: Sequence[Line], new: Sequence[Line]) -> tuple[Change, ...]
         if before is None or line is None:
             found.append(Change(f"line {position}", _whole(before), _whole(line)))
             continue
-        found += changes_of(
-            (f"line {position} amount", before.amount, line.amount),
-            (f"line {position} account", before.account_no, line.account_no),
-            (f"line {position} department", before.department_id, line.department_id),
-            (f"line {position} location", before.location_id, line.location_id),
-            (f"line {position} class", before.class_id, line.class_id),
-            (f"line {position} text", before.description, line.description),
-        )
+        found += changes_of_line(position, before, line)
     return tuple(found)
+
+
+def changes_of_line(position: int, before: Line, line: Line) -> tuple[Change, ...]:
+    """Return what becomes of one line."""
+    return changes_of(
+        (f"line {position} amount", before.amount, line.amount),
+        (f"line {position} account", before.account_no, line.account_no),
+        (f"line {position} department", before.department_id, line.department_id),
+        (f"line {position} location", before.location_id, line.location_id),
+        (f"line {position} class", before.class_id, line.class_id),
+        (f"line {position} text", before.description, line.description),
+    )
 
 
 def _told(value: object) -> str:

@@ -26,6 +26,7 @@ from intacct_pipelines.domain.push import (
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.pushed_object import SYSTEMS
 from intacct_pipelines.errors import DuplicateRecordError, PermissionDeniedError, RecordNotFoundError
+from intacct_pipelines.push.recoded import coding_told, is_recoded, recoding_revision
 from intacct_pipelines.warehouse.outbox import Outcome, Reason
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class Found:
         text: The field that holds the key of the item that wrote it last; empty where the object has none.
         fields: What was read.
         hashes: Of an attachment: SHA-256 of each of its files, hexadecimal; empty for one that cannot be read.
+        lines: Of a bill that is reclassified: its lines, by field.
         state: The word of its system for how far a document is paid, as its channel finds it; empty for a list record.
         is_settled: Whether a document has been paid or used there, in part or in whole, so that it is not edited.
     """
@@ -107,6 +109,7 @@ class Found:
     text: str
     fields: Mapping[str, str]
     hashes: frozenset[str] = frozenset()
+    lines: tuple[Mapping[str, str], ...] = ()
     state: str = ""
     is_settled: bool = False
 
@@ -115,6 +118,10 @@ def revision_now(item: OutboxItem, record: Found) -> str:
     """Return the state of an item's target, comparable with that of its plan."""
     pushed = PUSHED[item.object_name]
     natural_key = [record.fields.get(pushed.field(column), "") for column in pushed.natural_key]
+    total = Decimal(record.fields.get("TRX_TOTALENTERED") or "0")
+    if item.operation is Operation.RECLASSIFY:
+        coding = map(coding_told, record.lines)
+        return recoding_revision(natural_key, state=record.state, total=total, description=record.text, lines=coding)
     if not item.is_marked:
         return content_revision([*natural_key, *(record.fields[pushed.field(column)] for column in pushed.content)])
     if pushed.target.schema == "bill":
@@ -122,7 +129,7 @@ def revision_now(item: OutboxItem, record: Found) -> str:
     return target_revision(
         natural_key,
         state=record.state,
-        total=Decimal(record.fields.get("TRX_TOTALENTERED") or "0"),
+        total=total,
         description=record.text,
     )
 
@@ -136,6 +143,8 @@ def is_by(item: OutboxItem, record: Found) -> bool:
     if item.operation is Operation.REVERSE:
         # Where the reason of a reversal ends up is not documented; its effect is the state, whoever brought it about.
         return record.record_id == item.target_id and record.state in UNDONE_STATES
+    if item.operation is Operation.RECLASSIFY:
+        return item.key in record.text or is_recoded(json.loads(item.payload_text), record.lines)
     if item.object_name in KEPT:
         return {one.sha256 for _, one in files_sent(json.loads(item.payload_text))} <= record.hashes
     if item.is_marked:

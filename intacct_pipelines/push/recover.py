@@ -108,14 +108,13 @@ def check_target(item: OutboxItem, found: Sequence[Found]) -> Outcome | None:
         return None
     words = f"its target in {_system(item)} changed after the plan was made"
     rules = PUSHED[item.object_name].left_alone
-    by_operation = {Operation.CREATE: "S-IDM-04", Operation.UPDATE: rules.changed, Operation.REVERSE: rules.undone}
-    return Outcome(
-        item.key, State.EXPIRED, "expired", Reason("expired", by_operation[item.operation], words, "Make a new plan.")
-    )
+    by_operation = {Operation.CREATE: "S-IDM-04", Operation.REVERSE: rules.undone}
+    rule = by_operation.get(item.operation, rules.changed)
+    return Outcome(item.key, State.EXPIRED, "expired", Reason("expired", rule, words, "Make a new plan."))
 
 
 def _is_as_planned(item: OutboxItem, record: Found) -> bool:
-    is_free = item.operation is Operation.REVERSE or not record.is_settled
+    is_free = item.operation is not Operation.UPDATE or not record.is_settled
     return is_free and revision_now(item, record) == item.target_revision
 
 

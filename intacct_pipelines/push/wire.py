@@ -6,6 +6,8 @@ import base64
 import binascii
 import hashlib
 import json
+from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -16,6 +18,7 @@ from intacct_pipelines.domain.push import SETTLED_STATES, Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import RateLimitedError, SessionExpiredError, TransportError
 from intacct_pipelines.push.channel import Found, files_of, no_answer, reason_of
+from intacct_pipelines.push.recoded import lines_query
 from intacct_pipelines.warehouse.outbox import Outcome
 
 if TYPE_CHECKING:
@@ -75,7 +78,8 @@ def outcome_of(item: OutboxItem, result: Result | None) -> Outcome:
     """
     if result is None:
         return Outcome(item.key, State.UNCERTAIN, "uncertain", no_answer("the answer does not name this item"))
-    record_id = item.target_id if item.operation is Operation.REVERSE else _record_id(result)
+    is_named = item.operation in {Operation.REVERSE, Operation.RECLASSIFY}
+    record_id = item.target_id if is_named else _record_id(result)
     if result.status == "success" and result.error is None and files_of(item):
         words = "Intacct says that it is done; what it holds is read back and compared"
         return Outcome(item.key, State.UNCERTAIN, "uncertain", no_answer(words))
@@ -108,20 +112,34 @@ def look_up(gateway: Gateway, items: Sequence[OutboxItem]) -> dict[str, list[Fou
         for start in range(0, len(wanted), _LOOK_UP_AT_ONCE):
             part = wanted[start : start + _LOOK_UP_AT_ONCE]
             read = _read_listed if pushed.is_read_by_call else _read
-            for record in read(gateway, pushed, part):
+            lines = _lines_of(gateway, part)
+            for one in read(gateway, pushed, part):
+                record = replace(one, lines=tuple(lines[one.record_id]))
                 for item in part:
                     if _belongs(item, record):
                         found[item.key].append(record)
     return found
 
 
+def _lines_of(gateway: Gateway, items: Iterable[OutboxItem]) -> dict[str, list[dict[str, str]]]:
+    """Return the lines of the bills that items reclassify, by the bill's number; they are read before the bills."""
+    lines: dict[str, list[dict[str, str]]] = defaultdict(list)
+    wanted = sorted({str(item.target_id) for item in items if item.operation is Operation.RECLASSIFY})
+    for row in _rows(gateway, lines_query(wanted)) if wanted else ():
+        lines[row["RECORDKEY"]].append(row)
+    return lines
+
+
+def _rows(gateway: Gateway, query: Query) -> Iterator[dict[str, str]]:
+    for page in gateway.read_pages(query):
+        for values in zip(*(page.columns[field].to_pylist() for field in query.fields), strict=True):
+            yield dict(zip(query.fields, (value or "" for value in values), strict=True))
+
+
 def _read(gateway: Gateway, pushed: Pushed, items: Iterable[OutboxItem]) -> Iterator[Found]:
-    fields = pushed.look_up_fields
     condition = any_of(*(part for item in items for part in _conditions(item)))
-    for page in gateway.read_pages(Query(pushed.target.source_object, fields, condition)):
-        for values in zip(*(page.columns[field].to_pylist() for field in fields), strict=True):
-            row = dict(zip(fields, (value or "" for value in values), strict=True))
-            yield found_in(pushed, row)
+    for row in _rows(gateway, Query(pushed.target.source_object, pushed.look_up_fields, condition)):
+        yield found_in(pushed, row)
 
 
 def found_in(pushed: Pushed, row: Mapping[str, str]) -> Found:

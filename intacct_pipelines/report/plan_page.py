@@ -15,7 +15,12 @@ _SHOWN_ITEMS: Final = 2_000
 """Items in full on a page; a browser draws no more."""
 _SHOWN_HOLDS: Final = 500
 """Held records of one rule and remedy on a page."""
-_VERBS: Final = {Operation.CREATE: "New", Operation.UPDATE: "Changed", Operation.REVERSE: "Taken back"}
+_VERBS: Final = {
+    Operation.CREATE: "New",
+    Operation.UPDATE: "Changed",
+    Operation.REVERSE: "Taken back",
+    Operation.RECLASSIFY: "Reclassified",
+}
 
 
 def plan_page(plan: Plan, notes: Sequence[str] = ()) -> str:

@@ -88,6 +88,10 @@ class PayablesSettings(Section):
         default=False,
         description="Whether lines name accounts by their label in use; without just one they are held (S-COA-02).",
     )
+    reclassify: bool = Field(
+        default=True,
+        description="Whether a paid bill that was only coded anew is reclassified where Intacct allows it (S-BIL-06).",
+    )
 
     @property
     def policy(self) -> Payables:
@@ -100,6 +104,7 @@ class PayablesSettings(Section):
             self.method_outside,
             self.bank_accounts,
             self.account_labels,
+            self.reclassify,
         )
 
 

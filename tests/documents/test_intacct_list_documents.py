@@ -51,6 +51,7 @@ def listing(file: str, function: str, row: str) -> RowListing:
         ),
         ("close_status", [("1", "01/31/2026")]),
         ("module", [("CO",), ("GL",), ("AP",)]),
+        ("transaction_security", [("1", "false", "false", "true")]),
     ],
 )
 def test_a_set_up_reply_becomes_the_rows_of_its_table(table: str, expected: list[tuple[str | None, ...]]) -> None:

@@ -89,7 +89,7 @@ def test_a_sent_request_is_valid(schema, case, said):
 
 
 READ = [
-    functions.read_list(table.call.function, table.call.argument, value, control_id="l")
+    functions.read_list(table.call.function, table.call.argument, value, control_id="l", further=table.call.further)
     for table in TABLES.values()
     if table.call is not None
     for value in table.call.values

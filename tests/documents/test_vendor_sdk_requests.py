@@ -34,6 +34,7 @@ SAID = {
 OTHERS = {
     ("ap_bill", "create"): "it sends create_bill; the vendor documents create APBILL (api/accounts-payable/bills)",
     ("ap_bill", "update"): "it sends update_bill; the vendor documents update APBILL (api/accounts-payable/bills)",
+    ("ap_bill", "reclassify"): "it has no such function; the schema of 2019 has reclassify_bill",
     ("reimbursement_bill", "create"): "as any bill: it sends create_bill",
     ("business_center_bill", "create"): "as any bill: it sends create_bill",
     ("business_center_vendor", "create"): "the same fields of create VENDOR as BILL's vendors, which are compared",

@@ -182,6 +182,27 @@ def test_financial_setup_says_which_currencies_and_whether_entities_share(world,
     assert setup["is_multi_entity_shared"] is False
 
 
+def test_whether_posted_documents_may_be_reclassified_is_read(world, systems):
+    """S-BIL-06: as the switch stands now; without the right to read it, or where it was never set, nothing is known."""
+    table = TABLES["intacct.transaction_security"]
+
+    def known():
+        sync_or_skip(systems, world.entity, table, "run")
+        return rows_of(systems, world.entity, "transaction_security")["is_reclassification_disabled"].tolist()
+
+    assert known() == [False]
+    world.sandbox.intacct.plant("AFRSETUP", 1, DISABLERECLASS="true")
+    assert known() == [True]
+    world.sandbox.intacct.options.denied = {("AFRSETUP", "read")}
+    skipped = sync_or_skip(systems, world.entity, table, "run")
+    assert isinstance(skipped, Skipped)
+    assert skipped.is_mendable
+    world.sandbox.intacct.options.denied = set()
+    security = world.sandbox.intacct._state.tables["AFRSETUP"]
+    world.sandbox.intacct._state.remove(security, security.rows[1])
+    assert known() == []
+
+
 def test_the_companys_own_word_for_a_dimension_is_read(world, systems):
     """S-DEP-02: reports may say what the company says."""
     sync_intacct_table(systems, world.entity, TABLES["intacct.dimension"], "run")

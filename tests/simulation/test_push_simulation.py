@@ -56,6 +56,7 @@ def test_the_simulation_sends_every_object_and_meets_every_trouble(company):
         *(f"{name} update" for name in ("ap_bill", "ap_bill_file", "ar_invoice")),
         *(f"{name} update" for name in ("department", "item", "accounting_class")),
         *(f"{name} reverse" for name in ("ap_payment", "ar_payment")),
+        "ap_bill reclassify",
     }
     met = Counter()
     for seed in range(-25, 0):

@@ -79,6 +79,9 @@ _MEANINGS: Final = (
            r"|bills were paid|oops, we can't find this transaction", FunctionRejectedError, "S-ERR-20",
            "Read the bill again; it is settled."),
     _means(r"already paid and can't be deleted", FunctionRejectedError, "S-ERR-27"),
+    # The words are not documented (API: global transaction security).
+    _means(r"reclassif\w* .*(?:disabled|not (?:allowed|enabled|permitted))|(?:disabled|not allow).* reclassif",
+           FunctionRejectedError, "S-BIL-06", "Allow reclassification of posted documents in Intacct."),
     _means(r"(?:paid|has payments?|payment).*(?:cannot|can't|not) be (?:updated|changed|edited|modified)"
            r"|(?:cannot|can't) (?:update|change|edit|modify).*\bpa(?:id|yments?)\b", FunctionRejectedError, "S-BIL-06",
            "A paid bill is not edited; reclassify it if the company allows that."),

@@ -154,6 +154,7 @@ def read_list(
     control_id: str,
     page: tuple[int, int] | None = None,
     only: tuple[str, str, str] | None = None,
+    further: Sequence[tuple[str, str]] = (),
 ) -> Function:
     """Run a function that lists something.
 
@@ -164,12 +165,15 @@ def read_list(
         control_id: The function's id.
         page: First row, from 0, and rows at most, for ``get_list``.
         only: Field, operator (``=``, ``>``) and value that all wanted rows have, for ``get_list``.
+        further: Child elements behind the argument.
     """
     element = etree.Element(name)
     if argument.startswith("@"):
         element.set(argument[1:], value)
     elif argument:
         child(element, argument, value)
+    for inner, told in further:
+        child(element, inner, told)
     if page is not None:
         element.set("start", str(page[0]))
         element.set("maxitems", str(page[1]))

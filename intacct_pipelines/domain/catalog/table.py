@@ -89,12 +89,14 @@ class Call:
         row: Name of the element that is one row.
         argument: What the function is told: a child element, or an attribute if it begins with ``@``.
         values: The argument's values, one run of the function for each; ``{user_id}`` is our own user.
+        further: Child elements behind it, which are always the same.
     """
 
     function: str
     row: str
     argument: str = ""
     values: tuple[str, ...] = ("",)
+    further: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,6 @@ PAYABLES: Final[tuple[Rule, ...]] = (
         Limit.INTACCT,
         BG,
         "A paid bill is not edited in Intacct; reclassifying one has to be allowed there.",
-        short="A paid bill is never reclassified; an edit of one is held.",
     ),
     Rule(
         "S-BIL-07",

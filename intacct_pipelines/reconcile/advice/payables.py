@@ -49,8 +49,8 @@ BILLS: Final[dict[str, Advice]] = {
     ),
     "edited_after_payment": at(
         "bill edit, journal",
-        "A paid bill is never edited here. Where only its coding differs and the books may change, a "
-        "person reclassifies it in Intacct.",
+        "A paid bill is never edited here. Where only its coding differs, the books are open and Intacct lets its API "
+        "reclassify, a link in mode `sync` plans that; else a person reclassifies it in Intacct.",
     ),
     "edited_too_late": at("bill edit, journal"),
     "edited_in_closed_books": at(

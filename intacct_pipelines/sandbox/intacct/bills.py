@@ -1,17 +1,20 @@
-"""Vendor bills: what is special about them among documents."""
+"""Vendor bills: what is special about them among documents, and how one that is paid is reclassified."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from intacct_pipelines.sandbox.intacct.documents import RATE_INPUT, Documents, Form, fill
+from intacct_pipelines.sandbox.intacct.documents import RATE_INPUT, Documents, Form, fill, posting_day
 from intacct_pipelines.sandbox.intacct.fields import RAW_STATES, words
 from intacct_pipelines.sandbox.intacct.refusals import refusal
 from intacct_pipelines.sandbox.intacct.values import format_date, read_day
 from intacct_pipelines.sandbox.ledger import AP_ACCOUNT, DEBIT, PostingKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from intacct_pipelines.sandbox.intacct.documents import Author
     from intacct_pipelines.sandbox.intacct.state import Row
 
 BILL: Final = Form(
@@ -27,11 +30,65 @@ BILL: Final = Form(
     ),
 )
 
+_RECLASSIFIED: Final = frozenset(("Posted", "Selected", "Partially Paid", "Paid"))
+"""Bills in these states may be reclassified."""
+
 
 class Bills(Documents):
     """Writes bills."""
 
     form: ClassVar[Form] = BILL
+
+    def reclassify(
+        self, old: Row, values: Mapping[str, str], lines: Sequence[Mapping[str, str]], author: Author
+    ) -> Row:
+        """Give lines of a posted bill, paid or not, another coding; amounts and payments stay.
+
+        Whether the vendor posts anew in place or by further entries is not documented; here it is in place.
+
+        Raises:
+            FunctionRefusedError: The company forbids it, the books are closed, or a line is not there.
+        """
+        table = self._headers
+        owner = old[table.owner_at]
+        if author.source == "api":
+            self._checks.reclassification(owner)
+        if table.get(old, "STATE") not in _RECLASSIFIED:
+            raise self._wrong_state(old, "reclassified")
+        self._check_not_ordered(old)
+        before = self.lines_of(old)
+        self._checks.period(posting_day(table, old), owner)
+        row = old.copy()
+        fill(table, row, self._header_input(values))
+        items = self._recoded(row, before, lines)
+        at = self._lines.at["LOCATIONID"]
+        self._checks.periods_of_lines(posting_day(table, old), [one[at] for one in (*before, *items)])
+        if table.get(row, "RECORDID") != table.get(old, "RECORDID"):
+            self._check_number(row)
+        row = self._state.stamped(table, row)
+        self._unpost(row)
+        self._state.replace(table, old, row)
+        self._replace_lines(before, items)
+        self._post(row, items)
+        self._state.audit(table, row, "M", author.source)
+        return row
+
+    def _recoded(self, row: Row, before: Sequence[Row], lines: Sequence[Mapping[str, str]]) -> list[Row]:
+        """The bill's lines, of which some are coded anew; what is not named of them stays."""
+        anew = {one.get("LINE_NO", ""): one for one in lines}
+        unknown = anew.keys() - {self._lines.get(item, "LINE_NO") for item in before}
+        if unknown or len(anew) < len(lines):
+            raise refusal("SANDBOX-LINE", f"Line {', '.join(sorted(unknown)) or 'numbers'} cannot be reclassified.")
+        numbers = [self._lines.get(item, "LINE_NO") for item in before]
+        items = [
+            self._line(row, anew[number], int(number), item) if number in anew else item
+            for number, item in zip(numbers, before, strict=True)
+        ]
+        place, state = self._lines.at["LOCATIONID"], self._state
+        for item, old in zip(items, before, strict=True):
+            if state.entity_of_location(item[place]) != state.entity_of_location(old[place]):
+                raise refusal("SANDBOX-DIMENSION-INVALID", f"The location '{item[place]}' is of another entity.")
+        return items
 
     def _complete_header(self, row: Row, *, draft: bool) -> None:
         table = self._headers
@@ -76,5 +133,8 @@ class Bills(Documents):
 
     def _check_changeable(self, row: Row) -> None:
         super()._check_changeable(row)
+        self._check_not_ordered(row)
+
+    def _check_not_ordered(self, row: Row) -> None:
         if self._headers.get(row, "MODULEKEY") == "9.PO":
             raise refusal("SANDBOX-BILL-PO", "This bill comes from a purchasing document; change it there.")

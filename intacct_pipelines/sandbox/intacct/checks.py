@@ -132,6 +132,13 @@ class Checks:
             return given
         return str(exchange_rate(currency, base, read_day(day) if day else self._state.clock.now().date()))
 
+    def reclassification(self, owner: str) -> None:
+        """Check that the entity, or else the company, lets posted documents be reclassified."""
+        table = self._state.tables["AFRSETUP"]
+        switches = {row[table.owner_at]: table.get(row, "DISABLERECLASS") for row in table.rows.values()}
+        if switches.get(owner, switches.get("", "false")) == "true":
+            raise refusal("SANDBOX-RECLASSIFY", "Reclassification of posted transactions is disabled.")
+
     def period(self, day: str, owner: str) -> None:
         """Check that the entity's books are open on a day."""
         closed = self._state.closed_through.get(owner)

@@ -60,6 +60,8 @@ SEQUENCES: Final = {
     " onhold? description?"
     f" payto? returnto? {_FX1} supdocid? customfields? updatebillitems?",
     "reverse_bill": "datereversed description?",
+    "reclassify_bill": "billno? referenceno? description? termname? datedue? recpaydate? paypriority? onhold?"
+    " reclassifyitems?",
     "delete_bill": "",
     "create_vendor": f"vendorid name {_VENDOR} onetime? externalid? {_VENDOR_END}",
     "update_vendor": f"name? {_VENDOR} {_VENDOR_END}",
@@ -139,6 +141,7 @@ INSIDE: Final = {
     "datecreated": _DATE,
     "dateposted": _DATE,
     "datedue": _DATE,
+    "recpaydate": _DATE,
     "datereversed": _DATE,
     "exchratedate": _DATE,
     "paymentdate": _DATE,
@@ -163,6 +166,9 @@ INSIDE: Final = {
     "updatelineitem": "(accountlabel | glaccountno)? offsetglaccountno? amount? memo? locationid?"
     " departmentid? item1099?"
     f" form1099type? form1099box? {_LINE_END}",
+    "reclassifyitems": "reclasslineitem+",
+    "reclasslineitem": "(accountlabel | glaccountno) memo? locationid? departmentid? customfields? projectid?"
+    " customerid? vendorid? employeeid? itemid? classid? contractid? warehouseid?",
     "apadjustmentitems": "lineitem+",
     "invoiceitems": "lineitem+",
     "updateinvoiceitems": "(lineitem | updatelineitem)+",
@@ -257,8 +263,8 @@ LINES: Final = {
 }
 
 LINE_LISTS: Final = words(
-    "billitems updatebillitems apadjustmentitems updateapadjustmentitems ccpayitems updateccpayitems receiptitems"
-    " paymentrequestitems invoiceitems updateinvoiceitems aradjustmentitems arpaymentitems"
+    "billitems updatebillitems reclassifyitems apadjustmentitems updateapadjustmentitems ccpayitems updateccpayitems"
+    " receiptitems paymentrequestitems invoiceitems updateinvoiceitems aradjustmentitems arpaymentitems"
     " gltransactionentries expenses attachments"
 )
 
@@ -281,6 +287,9 @@ NAMES: Final = {
         "datedue": "WHENDUE",
         "billno": "RECORDID",
         "ponumber": "DOCNUMBER",
+        "referenceno": "DOCNUMBER",
+        "recpaydate": "RECPAYMENTDATE",
+        "paypriority": "PAYMENTPRIORITY",
         **RATES,
         "payto": "BILLTOPAYTOCONTACTNAME",
         "returnto": "SHIPTORETURNTOCONTACTNAME",

@@ -201,6 +201,23 @@ class IntacctTwin:
             row = table.rows[record_no]
             self._gateway.writer.bills.update(row, changes, lines, Author(row[table.owner_at], "ui"))
 
+    def reclassify_bill(self, record_no: int, *lines: dict[str, str], **changes: str) -> None:
+        """Code lines of a posted bill anew, as a person in the UI would, paid or not.
+
+        Args:
+            record_no: RECORDNO.
+            lines: Lines with LINE_NO and the codes that change.
+            changes: Header fields by name.
+
+        Raises:
+            KeyError: There is none with this number.
+            FunctionRefusedError: A rule forbids it.
+        """
+        with self._state.lock, self._state.savepoint():
+            table = self._state.table("APBILL")
+            row = table.rows[record_no]
+            self._gateway.writer.bills.reclassify(row, changes, lines, Author(row[table.owner_at], "ui"))
+
     def pay_bill(self, record_no: int, amount: Decimal, day: str) -> None:
         """Pay a bill, wholly or in part, as a person in the UI would.
 

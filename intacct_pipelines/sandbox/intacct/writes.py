@@ -271,6 +271,8 @@ class Writer:
         elif document is not None and write.verb == "reverse":
             day = normal_date(write.values["WHENCREATED"], "datereversed")
             row = document.reverse(row, day, write.values.get("DESCRIPTION", ""), author)
+        elif isinstance(document, Bills) and write.verb == "reclassify":
+            row = document.reclassify(row, write.values, write.lines or [], author)
         elif document is not None:
             row = document.update(row, write.values, write.lines, author)
         else:

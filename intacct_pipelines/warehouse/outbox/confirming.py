@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from intacct_pipelines.domain.attached_in_bill import KEPT
 from intacct_pipelines.domain.keys import ItemKey
-from intacct_pipelines.domain.push import UNDONE_STATES, Operation, State
+from intacct_pipelines.domain.push import RECODED_CODES, UNDONE_STATES, Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
 from intacct_pipelines.warehouse.compared import forget_comparisons_without
@@ -125,13 +125,30 @@ def _state(pushed: Pushed) -> str:
     return "r.state" if Operation.REVERSE in pushed.functions else "NULL"
 
 
+def _recoded(pushed: Pushed) -> str:
+    """Return whether a document's lines are coded as an item reclassifies them."""
+    if Operation.RECLASSIFY not in pushed.functions:
+        return "false"
+    (lines,) = pushed.target_lines
+    codes = "".join(
+        f" AND coalesce(l.{column}, '') = coalesce(s ->> '{element}', '')" for element, column in RECODED_CODES.items()
+    )
+    return f"""(i.operation = 'reclassify' AND NOT EXISTS (
+            SELECT 1 FROM jsonb_array_elements(i.payload::jsonb #> '{{reclassifyitems,reclasslineitem}}') AS s
+            WHERE NOT EXISTS (
+                SELECT 1 FROM {lines.qualified_name} AS l
+                WHERE l.entity = i.entity AND l.{lines.parent_key} = r.{pushed.target.key[0]} AND NOT l._deleted
+                    AND l.line_no::text = s ->> '@line_num'{codes})))"""  # noqa: S608  # names from the catalog
+
+
 def _came_back(pushed: Pushed) -> str:
     """Return the query of the items of one object that are in the target system, and of the records that they made."""
     target, key = pushed.target, pushed.target.key[0]
     return f"""
         SELECT i.item_key, i.object_name, i.source_id, i.operation, i.payload, i.agrees, i.sent_at, i.created_at,
             i.position, r.{key}::text AS record_id, r.{pushed.people_id} AS people_id, {_mark(pushed)} AS mark,
-            {_state(pushed)} AS state, '{target.schema}' AS system, {_held(pushed)} AS held, r._deleted, r._synced_at
+            {_state(pushed)} AS state, '{target.schema}' AS system, {_held(pushed)} AS held,
+            {_recoded(pushed)} AS is_recoded, r._deleted, r._synced_at
         FROM push.item AS i JOIN {target.qualified_name} AS r
             ON r.entity = i.entity AND r.{key} = {typed(target, "i.record_id")}
         WHERE i.object_name = '{pushed.name}' AND i.link = %(link)s AND i.entity = %(entity)s
@@ -142,13 +159,14 @@ _BACK: Final = " UNION ALL ".join(_came_back(pushed) for pushed in PUSHED.values
 """What was accepted, with the records that it made, of every pushed object."""
 
 # A record pairs with its source when it carries the item's key, which names exactly one operation on one source record.
-# A reversal is known by its effect, since nobody documents where its own words end up.
+# A reversal is known by its effect, since nobody documents where its own words end up; a reclassification by either.
 # One without the key is the record whose id its system told, once it holds what an update sent or was read since; what
 # lay in files when it was read may be older than a file that nobody has taken yet, so there only the contents count.
 _RETURNED: Final = f"""
 SELECT b.item_key, b.object_name, b.source_id, b.record_id, b.people_id, b.agrees FROM ({_BACK}) AS b
 WHERE NOT b._deleted AND CASE
         WHEN b.operation = 'reverse' THEN b.state = ANY(%(undone)s)
+        WHEN b.is_recoded THEN true
         WHEN position(b.item_key IN b.payload) > 0 THEN position(b.item_key IN b.mark) > 0
         ELSE b.operation = 'create' OR (b.system <> 'business_center' AND b._synced_at > b.sent_at) OR NOT EXISTS (
             SELECT 1 FROM jsonb_each_text(b.held) AS h

@@ -30,7 +30,7 @@ def test_nothing_is_approved_or_deleted_and_what_is_taken_back_has_a_day(case):
     """Approvals are people's, and corrections are new postings with a date (S-APR-01, S-IDM-06, S-CON-16)."""
     function = function_of(SENT[case](Said()))
     verb = function.name.partition("_")[0]
-    assert verb in {"create", "update", "record", "reverse"}
+    assert verb in {"create", "update", "record", "reverse", "reclassify"}
     assert (verb == "reverse") is (function.element.find("datereversed") is not None) is (case[1] == "reverse")
 
 

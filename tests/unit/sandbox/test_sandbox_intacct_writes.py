@@ -423,14 +423,14 @@ def test_legacy_lists_are_created(function: str, object_name: str, field: str, v
 
 _AMOUNTS = st.lists(st.decimals(-999, 999, places=2).map(str), min_size=1, max_size=4)
 _STEPS = st.lists(
-    st.tuples(st.sampled_from(["create", "edit", "pay", "delete", "reverse", "move"]), _AMOUNTS), max_size=12
+    st.tuples(st.sampled_from(["create", "edit", "pay", "delete", "reverse", "move", "recode"]), _AMOUNTS), max_size=12
 )
 
 
 @settings(max_examples=40, deadline=None)
 @given(steps=_STEPS, currency=st.sampled_from(["USD", "EUR", "JPY"]))
 def test_whatever_happens_the_trial_balance_is_zero(steps: list[tuple[str, list[str]]], currency: str) -> None:
-    """Creating, editing, paying, deleting and reversing in any order keeps debits equal to credits."""
+    """Creating, editing, paying, recoding, deleting and reversing in any order keeps debits equal to credits."""
     books = Books(bill(1, "10.00", lines=(line("10.00"), line("3.33", location_id="100-B"))))
     for at, (step, amounts) in enumerate(steps):
         last = max((one.record_no for one in books.twin.bills()), default=1)
@@ -442,6 +442,9 @@ def test_whatever_happens_the_trial_balance_is_zero(steps: list[tuple[str, list[
             "delete": f"<delete><object>APBILL</object><keys>{last}</keys></delete>",
             "reverse": f'<reverse_bill key="{last}"><datereversed><year>2026</year><month>02</month><day>20</day>'
             "</datereversed></reverse_bill>",
+            "recode": f'<reclassify_bill key="{last}"><reclassifyitems><reclasslineitem line_num="{1 + at % 2}">'
+            "<glaccountno>6800</glaccountno><departmentid>ENG</departmentid></reclasslineitem></reclassifyitems>"
+            "</reclassify_bill>",
         }
         if step == "pay":
             _try_to_pay(books, last, Decimal(amounts[0]))

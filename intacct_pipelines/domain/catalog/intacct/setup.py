@@ -1,6 +1,6 @@
 """What the company is set up to do: subscriptions, currencies and books, preferences, dimensions, closed books, rights.
 
-None of it can be queried; each table is what one function of Intacct lists, read whole.
+None of it can be queried; each table is what one function of Intacct lists or reads, whole.
 """
 
 from __future__ import annotations
@@ -114,4 +114,35 @@ PERMISSION: Final = Table(
     is_company_wide=True,
 )
 
-SETUP_TABLES: Final = (MODULE, FINANCIAL_SETUP, COMPANY_PREFERENCE, DIMENSION, CLOSE_STATUS, PERMISSION)
+TRANSACTION_SECURITY: Final = Table(
+    "intacct",
+    "transaction_security",
+    "AFRSETUP",
+    "What the API may not do to documents that are posted, as the entity's own setting or the company's has it.",
+    (
+        _ROW_NO,
+        Column("is_edit_disabled", Kind.FLAG, "DISABLEEDIT", "Whether they cannot be edited (S-BIL-09)."),
+        Column("is_deletion_disabled", Kind.FLAG, "DISABLEDELETE", "Whether they cannot be deleted."),
+        Column(
+            "is_reclassification_disabled",
+            Kind.FLAG,
+            "DISABLERECLASS",
+            "Whether they cannot be reclassified (S-BIL-06).",
+        ),
+    ),
+    key=("row_no",),
+    permission="Company › Company info: View",
+    # its one record, whose number the vendor documents
+    call=Call("read", "AFRSETUP", "object", ("AFRSETUP",), (("keys", "1"), ("fields", "*"))),
+    is_optional=True,
+)
+
+SETUP_TABLES: Final = (
+    MODULE,
+    FINANCIAL_SETUP,
+    COMPANY_PREFERENCE,
+    DIMENSION,
+    CLOSE_STATUS,
+    PERMISSION,
+    TRANSACTION_SECURITY,
+)
