@@ -48,6 +48,6 @@ def takes_the_wrong_side_for_the_changed_one(plant) -> None:
 
 BUGS = {
     forgets_what_was_agreed: Setting("E", 2),
-    sends_again_without_looking: Setting("A", 0, ("answer", "crash after")),
+    sends_again_without_looking: Setting("C", 0, ("answer", "crash after")),
     takes_the_wrong_side_for_the_changed_one: Setting("A", 0),
 }

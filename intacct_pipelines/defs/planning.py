@@ -241,7 +241,7 @@ def confirm_and_plan(systems: Systems, link: Link, run_id: str = "") -> Planned:
         refused=outbox.refused(link.name, inputs),
         contents=_contents(systems, objects, Sources(link, rows, matches)),
         agreed=_agreed(systems, compared, objects, Sources(link, rows, matches)),
-        settled=Agreements(warehouse, compared.name).settled(),
+        known_until=Agreements(warehouse, compared.name).known_until(),
         proposals=[row for one in paired for row in one.proposals],
         read_at=_read_at(systems, holders, objects),
     )

@@ -35,7 +35,7 @@ class BothSides:
         theirs: What BILL says; what cannot be put into shared words is empty.
         agreed: What both last agreed on.
         policy: What happens to what both changed; None where nothing goes into BILL.
-        settled_at: When a person last said that BILL is right, if anybody did.
+        known_until: Until when Intacct's edits are no person's objection, if that is known.
     """
 
     reconciled: Reconciled
@@ -44,7 +44,7 @@ class BothSides:
     theirs: Mapping[str, str]
     agreed: Mapping[str, str]
     policy: ConflictPolicy | None
-    settled_at: datetime | None
+    known_until: datetime | None
 
     @property
     def is_for_bill(self) -> bool:
@@ -88,7 +88,7 @@ class BothSides:
         changed, edited = bill.get("modified_at"), paired.get("modified_at")
         if changed is None or edited is None:
             return False
-        return bool(edited > (max(changed, self.settled_at) if self.settled_at else changed))
+        return bool(edited > (max(changed, self.known_until) if self.known_until else changed))
 
     def _remedy(self) -> str:
         if self.policy is None:
@@ -131,7 +131,7 @@ def both_sides(
         theirs,
         context.agreed.get(key, {}),
         context.sources.link.conflicts,
-        context.settled.get(key),
+        context.known_until.get(key),
     )
 
 

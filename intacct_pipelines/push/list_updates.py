@@ -107,8 +107,8 @@ class ListUpdates:
         if self._is_changed_in_bill_alone(row, paired, changes):
             return
         changed, edited = row.get("modified_at"), paired.get("modified_at")
-        if settled := self._context.settled.get(self._key(row, paired)):
-            changed = max(changed, settled) if changed else settled
+        if known := self._context.known_until.get(self._key(row, paired)):
+            changed = max(changed, known) if changed else known
         if changed is None or (edited is not None and edited > changed):
             reason = "Intacct's record was changed after BILL's, so Intacct's word stands"
             raise Held("conflict", "S-CFG-21", reason, "Correct BILL, or change it there again if BILL is right.")

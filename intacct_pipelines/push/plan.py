@@ -102,7 +102,7 @@ def build_plan(
     refused: Mapping[ItemKey, OutboxItem] | None = None,
     contents: Mapping[tuple[str, str], Content] | None = None,
     agreed: Mapping[tuple[str, str, str], Mapping[str, str]] | None = None,
-    settled: Mapping[tuple[str, str, str], datetime] | None = None,
+    known_until: Mapping[tuple[str, str, str], datetime] | None = None,
     proposals: Sequence[Row] = (),
     read_at: Mapping[str, datetime] | None = None,
 ) -> Plan:
@@ -126,7 +126,7 @@ def build_plan(
         refused: ``Outbox.refused``: what Intacct refused, by key; the same is not planned again.
         contents: ``FileContents.known`` and what was found just now: what is in the platform's files.
         agreed: ``Agreements.known``: what both sides of a pair last agreed on.
-        settled: ``Resolutions.settled``: when a person last said that the platform's word stands.
+        known_until: ``Agreements.known_until``: until when Intacct's edits are no person's objection.
         proposals: Likely pairs that nobody decided about: ``object``, ``platform_id``, ``intacct_record_no``,
             ``intacct_id``.
         read_at: See ``Context``.
@@ -148,7 +148,7 @@ def build_plan(
             refused or {},
             contents=contents or {},
             agreed=agreed or {},
-            settled=settled or {},
+            known_until=known_until or {},
             proposed=proposed_of(proposals),
             read_at=read_at or {},
         )

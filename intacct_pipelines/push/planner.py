@@ -48,7 +48,8 @@ class Context:
         contents: What is known of what is in the platform's files, by table and file id.
         agreed: By reconciliation, the platform's id and Intacct's record number: what both sides last agreed on, by
             BILL's column; with an empty id, to which other account a document without pair was left.
-        settled: By the same key: when a person last said that the platform's word on something stands.
+        known_until: By the same key: until when Intacct's edits are no person's objection, since this product wrote the
+            record or a person said that the platform's word stands.
         read_at: Until when tables were read, by qualified name, where a whole period has to be there.
         proposed: By pushed object and source id: the records of the other side that may be the same, by the ids that
             people use, while nobody has said whether they are.
@@ -66,7 +67,7 @@ class Context:
     decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
     contents: Mapping[tuple[str, str], Content] = field(default_factory=dict)
     agreed: Mapping[tuple[str, str, str], Mapping[str, str]] = field(default_factory=dict)
-    settled: Mapping[tuple[str, str, str], datetime] = field(default_factory=dict)
+    known_until: Mapping[tuple[str, str, str], datetime] = field(default_factory=dict)
     proposed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     read_at: Mapping[str, datetime] = field(default_factory=dict)
 

@@ -65,10 +65,13 @@ class Agreements:
             cursor.executemany(_REMEMBER, rows)
         return {**known, **merged}
 
-    def settled(self) -> dict[tuple[str, str, str], datetime]:
-        """Return when a person last said of a pair that the platform's word stands, by the key of ``Agreed``."""
+    def known_until(self) -> dict[tuple[str, str, str], datetime]:
+        """Return until when Intacct's edits of each pair are no person's objection, by the key of ``Agreed``.
+
+        This product wrote the record then, or a person said then that the platform's word stands.
+        """
         with self._warehouse.transaction("reading what was decided") as connection:
-            rows = connection.execute(_SETTLED, (self._link,)).fetchall()
+            rows = connection.execute(_KNOWN_UNTIL, {"link": self._link}).fetchall()
         return {(name, platform_id, str(number)): at for name, platform_id, number, at in rows}
 
     def settle(
@@ -102,9 +105,13 @@ _RESOLVE: Final = """
 INSERT INTO mapping.resolution (link, object, platform_id, intacct_record_no, side, fields, decided_by, decided_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 """
-_SETTLED: Final = """
-SELECT object, platform_id, intacct_record_no, max(decided_at) FROM mapping.resolution
-WHERE link = %s AND side = 'platform' GROUP BY object, platform_id, intacct_record_no
+_KNOWN_UNTIL: Final = """
+SELECT object, platform_id, intacct_record_no, max(known_at) FROM (
+    SELECT object, platform_id, intacct_record_no, written_at AS known_at FROM mapping.agreement
+    WHERE link = %(link)s AND written_at IS NOT NULL
+    UNION ALL SELECT object, platform_id, intacct_record_no, decided_at FROM mapping.resolution
+    WHERE link = %(link)s AND side = 'platform') AS known
+GROUP BY object, platform_id, intacct_record_no
 """
 _REMEMBER: Final = """
 INSERT INTO mapping.agreement (link, object, platform_id, intacct_record_no, fields, agreed_at)

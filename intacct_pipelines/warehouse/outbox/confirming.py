@@ -17,6 +17,8 @@ from intacct_pipelines.warehouse.outbox.items import Outcome, Reason, select_ite
 from intacct_pipelines.warehouse.outbox.journal import Journal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from intacct_pipelines.domain.pushed import Pushed
 
 
@@ -80,13 +82,15 @@ class _Pair(NamedTuple):
     intacct_id: str
     item_key: str
     agrees: Mapping[str, str]
+    written_at: datetime | None = None
 
 
 def _pair(row: Mapping[str, Any]) -> _Pair:
     """Return the pair of a confirmed item; on the way into BILL Intacct's record is the source."""
     pushed, people_id = PUSHED[row["object_name"]], row["people_id"] or ""
     if pushed.target.schema == "intacct":
-        return _Pair(pushed.name, row["source_id"], int(row["record_id"]), people_id, row["item_key"], row["agrees"])
+        told = (people_id, row["item_key"], row["agrees"], row["written_at"])
+        return _Pair(pushed.name, row["source_id"], int(row["record_id"]), *told)
     key = row["item_key"]
     return _Pair(pushed.reconciliation, row["record_id"], int(row["source_id"]), people_id, key, row["agrees"])
 
@@ -125,6 +129,12 @@ def _state(pushed: Pushed) -> str:
     return "r.state" if Operation.REVERSE in pushed.functions else "NULL"
 
 
+def _written(pushed: Pushed) -> str:
+    """Return Intacct's time of a record as it came back."""
+    is_told = pushed.target.schema == "intacct" and "modified_at" in pushed.target.shown_columns
+    return "r.modified_at" if is_told else "NULL::timestamptz"
+
+
 def _recoded(pushed: Pushed) -> str:
     """Return whether a document's lines are coded as an item reclassifies them."""
     if Operation.RECLASSIFY not in pushed.functions:
@@ -148,7 +158,7 @@ def _came_back(pushed: Pushed) -> str:
         SELECT i.item_key, i.object_name, i.source_id, i.operation, i.payload, i.agrees, i.sent_at, i.created_at,
             i.position, r.{key}::text AS record_id, r.{pushed.people_id} AS people_id, {_mark(pushed)} AS mark,
             {_state(pushed)} AS state, '{target.schema}' AS system, {_held(pushed)} AS held,
-            {_recoded(pushed)} AS is_recoded, r._deleted, r._synced_at
+            {_recoded(pushed)} AS is_recoded, {_written(pushed)} AS written_at, r._deleted, r._synced_at
         FROM push.item AS i JOIN {target.qualified_name} AS r
             ON r.entity = i.entity AND r.{key} = {typed(target, "i.record_id")}
         WHERE i.object_name = '{pushed.name}' AND i.link = %(link)s AND i.entity = %(entity)s
@@ -163,7 +173,7 @@ _BACK: Final = " UNION ALL ".join(_came_back(pushed) for pushed in PUSHED.values
 # One without the key is the record whose id its system told, once it holds what an update sent or was read since; what
 # lay in files when it was read may be older than a file that nobody has taken yet, so there only the contents count.
 _RETURNED: Final = f"""
-SELECT b.item_key, b.object_name, b.source_id, b.record_id, b.people_id, b.agrees FROM ({_BACK}) AS b
+SELECT b.item_key, b.object_name, b.source_id, b.record_id, b.people_id, b.agrees, b.written_at FROM ({_BACK}) AS b
 WHERE NOT b._deleted AND CASE
         WHEN b.operation = 'reverse' THEN b.state = ANY(%(undone)s)
         WHEN b.is_recoded THEN true
@@ -196,8 +206,9 @@ ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct
 """
 
 _AGREED: Final = """
-INSERT INTO mapping.agreement (link, object, platform_id, intacct_record_no, fields, agreed_at)
-VALUES (%(link)s, %(object_name)s, %(platform_id)s, %(record_no)s, %(agrees)s, %(now)s)
+INSERT INTO mapping.agreement (link, object, platform_id, intacct_record_no, fields, agreed_at, written_at)
+VALUES (%(link)s, %(object_name)s, %(platform_id)s, %(record_no)s, %(agrees)s, %(now)s, %(written_at)s)
 ON CONFLICT (link, object, platform_id, intacct_record_no)
-DO UPDATE SET fields = agreement.fields || excluded.fields, agreed_at = excluded.agreed_at
+DO UPDATE SET fields = agreement.fields || excluded.fields, agreed_at = excluded.agreed_at,
+    written_at = coalesce(excluded.written_at, agreement.written_at)
 """

@@ -340,9 +340,9 @@ def test_a_persons_word_for_bill_outlives_intacts_later_edit():
     held = into_intacct({"modified_at": LATE}, THEIRS)
     assert kinds(held) == [("conflict", "S-BIL-11")]
     assert "resolve bill b1 --side platform" in held.holds[0].remedy
-    assert len(into_intacct({"modified_at": LATE}, THEIRS, settled={KEY: LATE}).items) == 1
+    assert len(into_intacct({"modified_at": LATE}, THEIRS, known_until={KEY: LATE}).items) == 1
     before = {KEY: LATE - timedelta(seconds=1)}
-    assert kinds(into_intacct({"modified_at": LATE}, THEIRS, settled=before)) == [("conflict", "S-BIL-11")]
+    assert kinds(into_intacct({"modified_at": LATE}, THEIRS, known_until=before)) == [("conflict", "S-BIL-11")]
 
 
 @pytest.mark.parametrize(

@@ -426,4 +426,4 @@ def test_what_only_bill_changed_goes_whatever_else_intacct_changed_later(name):
     only_there = held(name, [of_bill(name)], edited, pairs=pairs, agreed=agreed, link=link)
     assert only_there == ("conflict", "S-CFG-21"), "Intacct alone changed it, so nobody's word is asked"
     settled = {(name, "x1", "70"): LATE + timedelta(seconds=1)}
-    assert len(plan_of(name, [renamed], [of_intacct(name, **later)], pairs=pairs, settled=settled).items) == 1
+    assert len(plan_of(name, [renamed], [of_intacct(name, **later)], pairs=pairs, known_until=settled).items) == 1
