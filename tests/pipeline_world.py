@@ -45,6 +45,8 @@ from intacct_pipelines.settings import Connections
 CONTROLS = {"employee payable": EMPLOYEE_PAYABLE_ACCOUNT, "accounts payable": AP_ACCOUNT}
 """What a plan calls an account that Intacct chooses itself, and which it is in the sandbox."""
 THAT_DAY = date(2026, 11, 26)
+FULL_DAY = date(2026, 11, 27)
+"""A company that is made on this day has something of everything that is pushed; on others chance may leave one out."""
 """The company's day of tests that pick a record by what the generator made of it, which another day makes otherwise."""
 INTO_INTACCT = frozenset(name for name, one in PUSHED.items() if one.target.schema == "intacct")
 """Objects that are pushed into Intacct."""

@@ -59,7 +59,7 @@ def test_the_simulation_sends_every_object_and_meets_every_trouble(company):
         "ap_bill reclassify",
     }
     met = Counter()
-    for seed in range(-25, 0):
+    for seed in range(-60, 0):
         met += live(company, seed, is_confirmed=seed == -1, shares=_EVERYTHING).met
     assert {*FAULTS, *TROUBLES} <= set(met)
 
