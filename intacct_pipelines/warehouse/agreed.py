@@ -92,15 +92,20 @@ class Agreements:
         agreed = {one.column: getattr(one, losing) for one in fields}
         told = {one.column: {name: value for name, value in asdict(one).items() if name != "column"} for one in fields}
         with self._warehouse.transaction("storing what was decided") as connection:
-            connection.execute(_AGREE, (self._link, *key, json.dumps(agreed), at))
+            pair = dict(zip(("object_name", "platform_id", "record_no"), key, strict=True))
+            values = {**pair, "link": self._link, "agrees": json.dumps(agreed), "now": at, "written_at": None}
+            connection.execute(AGREE, values)
             connection.execute(_RESOLVE, (self._link, *key, side, json.dumps(told), by, at))
 
 
-_AGREE: Final = """
-INSERT INTO mapping.agreement (link, object, platform_id, intacct_record_no, fields, agreed_at)
-VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (link, object, platform_id, intacct_record_no)
-DO UPDATE SET fields = agreement.fields || excluded.fields, agreed_at = excluded.agreed_at
+AGREE: Final = """
+INSERT INTO mapping.agreement (link, object, platform_id, intacct_record_no, fields, agreed_at, written_at)
+VALUES (%(link)s, %(object_name)s, %(platform_id)s, %(record_no)s, %(agrees)s, %(now)s, %(written_at)s)
+ON CONFLICT (link, object, platform_id, intacct_record_no)
+DO UPDATE SET fields = agreement.fields || excluded.fields, agreed_at = excluded.agreed_at,
+    written_at = coalesce(excluded.written_at, agreement.written_at)
 """
+"""Adds to what a pair agrees on; other fields stay as they were."""
 _RESOLVE: Final = """
 INSERT INTO mapping.resolution (link, object, platform_id, intacct_record_no, side, fields, decided_by, decided_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)

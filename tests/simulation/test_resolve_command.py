@@ -153,4 +153,9 @@ def test_each_field_goes_the_way_that_a_person_says(world):
         [kept] = connection.execute(
             "SELECT side, decided_by, fields FROM mapping.resolution WHERE platform_id = %s", (world.vendors[one][1],)
         ).fetchall()
+        written = connection.execute(
+            "SELECT object, written_at IS NOT NULL FROM mapping.agreement WHERE platform_id = ANY(%s) ORDER BY object",
+            ([world.vendors[one][1], bill_id],),
+        ).fetchall()
     assert kept == ("platform", "ana", {"name": said})
+    assert written == [("ap_bill", True), ("vendor", False)], "of a list's record we wrote no more than the name"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import psycopg
@@ -15,6 +15,7 @@ from warehouse_rows import bill, store
 from intacct_pipelines.domain.catalog import TABLES
 from intacct_pipelines.domain.push import Hold, State
 from intacct_pipelines.errors import NotApprovedError, PushError, WarehouseError
+from intacct_pipelines.warehouse.agreed import Agreements
 from intacct_pipelines.warehouse.connection import Warehouse
 from intacct_pipelines.warehouse.outbox import Outbox, Outcome, Reason
 
@@ -378,12 +379,17 @@ def _came_back(warehouse, key, *, record_no=7, mark=True):
 
 def test_an_accepted_item_is_confirmed_by_its_own_record_and_the_crosswalk_learns_the_pair(outbox, warehouse):
     """Posted is not confirmed: only the record that came back with the item's key finishes it."""
-    [sent] = outbox.sent(item("b1"))
+    [sent] = outbox.sent(item("b1", agrees={"document_no": "INV-1"}))
     outbox.finish(sent.key, State.ACCEPTED, record_id="7")
     assert outbox.box.confirm("north", "acme:100", actor="sync") == 0
     _came_back(warehouse, sent.key)
     assert outbox.box.confirm("north", "acme:100", actor="sync") == 1
     assert outbox.states() == {"b1": "confirmed"}
+    agreements, pair = Agreements(warehouse, "north"), ("ap_bill", "b1", "7")
+    assert agreements.known() == {pair: {"document_no": "INV-1"}}
+    assert agreements.known_until() == {pair: datetime(2026, 3, 11, 8, tzinfo=UTC)}, (
+        "as Intacct says when it was written"
+    )
     assert outbox.box.posted("north") == {("ap_bill", "b1")}
     with warehouse.transaction() as connection:
         rows = connection.execute(

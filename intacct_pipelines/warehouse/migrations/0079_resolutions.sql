@@ -14,5 +14,5 @@ CREATE INDEX resolution_pair ON mapping.resolution (link, object, platform_id, i
 COMMENT ON TABLE mapping.resolution IS 'Decisions of people about fields that both sides changed: whose word stands.';
 -- What this product wrote itself is no edit of a person's, however late it was sent.
 ALTER TABLE mapping.agreement ADD COLUMN written_at timestamptz;
-COMMENT ON COLUMN mapping.agreement.written_at IS 'Intacct''s own time of its record as this product last wrote it.';
+COMMENT ON COLUMN mapping.agreement.written_at IS 'Intacct''s own time of its record as this product last wrote all of it.';
 COMMENT ON COLUMN mapping.resolution.fields IS 'By the platform''s column: what had been agreed, and what each side said.';

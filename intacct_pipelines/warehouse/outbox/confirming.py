@@ -11,6 +11,7 @@ from intacct_pipelines.domain.keys import ItemKey
 from intacct_pipelines.domain.push import RECODED_CODES, UNDONE_STATES, Operation, State
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.reconciled import RECONCILED
+from intacct_pipelines.warehouse.agreed import AGREE
 from intacct_pipelines.warehouse.compared import forget_comparisons_without
 from intacct_pipelines.warehouse.outbox.ids import typed
 from intacct_pipelines.warehouse.outbox.items import Outcome, Reason, select_items
@@ -58,7 +59,7 @@ class Confirming(Journal):
                 cursor.execute(_FORMER_PAIR, values)
                 cursor.execute(_CROSSWALK, values)
                 if pair.agrees:
-                    cursor.execute(_AGREED, {**values, "agrees": json.dumps(pair.agrees)})
+                    cursor.execute(AGREE, {**values, "agrees": json.dumps(pair.agrees)})
             compared = [
                 (pair.object_name, pair.platform_id, pair.record_no) for pair in pairs if _is_compared(pair.object_name)
             ]
@@ -130,9 +131,10 @@ def _state(pushed: Pushed) -> str:
 
 
 def _written(pushed: Pushed) -> str:
-    """Return Intacct's time of a record as it came back."""
-    is_told = pushed.target.schema == "intacct" and "modified_at" in pushed.target.shown_columns
-    return "r.modified_at" if is_told else "NULL::timestamptz"
+    """Return Intacct's time of a record that is all ours; of a list's record an update writes no more than differs."""
+    if pushed.target.schema != "intacct" or "modified_at" not in pushed.target.shown_columns:
+        return "NULL::timestamptz"
+    return "CASE WHEN i.operation = 'create' THEN r.modified_at END" if pushed.is_list else "r.modified_at"
 
 
 def _recoded(pushed: Pushed) -> str:
@@ -203,12 +205,4 @@ VALUES (%(link)s, %(object_name)s, %(platform_id)s, %(record_no)s, %(intacct_id)
 ON CONFLICT (link, object, platform_id, intacct_record_no) DO UPDATE SET intacct_id = excluded.intacct_id,
     status = excluded.status, evidence = excluded.evidence, decided_by = excluded.decided_by,
     decided_at = excluded.decided_at
-"""
-
-_AGREED: Final = """
-INSERT INTO mapping.agreement (link, object, platform_id, intacct_record_no, fields, agreed_at, written_at)
-VALUES (%(link)s, %(object_name)s, %(platform_id)s, %(record_no)s, %(agrees)s, %(now)s, %(written_at)s)
-ON CONFLICT (link, object, platform_id, intacct_record_no)
-DO UPDATE SET fields = agreement.fields || excluded.fields, agreed_at = excluded.agreed_at,
-    written_at = coalesce(excluded.written_at, agreement.written_at)
 """
