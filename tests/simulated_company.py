@@ -17,6 +17,7 @@ from simulated_beginning import Beginning
 
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.platform_files import PlatformFiles
+from intacct_pipelines.defs.systems import Systems
 from intacct_pipelines.domain.catalog.intacct.audit import AUDIT_EVENT
 from intacct_pipelines.domain.push import Item, Operation, Plan
 from intacct_pipelines.domain.pushed import PUSHED
@@ -124,10 +125,10 @@ class SimulatedCompany:
         }
         self._open = ExitStack()
         self._systems = self._open.enter_context(self.world.systems())
-        links = {platform: self._systems.link(self.world.entity, platform) for platform in ("bill", "spend")}
-        assert links["bill"] is not None
-        self.link = links["bill"]
-        self.files = {platform: PlatformFiles(self._systems, link) for platform, link in links.items()}
+        link = self._systems.link(self.world.entity)
+        assert link is not None
+        self.link = link
+        self.files = self._files_of(self._systems)
         self._started = datetime.now(UTC) + timedelta(minutes=1)
         self._touched: set[str] = set()
         self.extract([])
@@ -143,6 +144,16 @@ class SimulatedCompany:
         policy = _CARDS | {"reimbursements": {"entered_as": "bill", "people": people}}
         self.world.connections = connections_of(self.sandbox, policy, **_POLICY)
         return list(self.world.sync_only("reimbursement_bill").plan.items[::2])
+
+    @contextmanager
+    def files_apart(self) -> Iterator[dict[str, PlatformFiles]]:
+        """Lend the platforms' files to a child process, over connections of its own: none may be shared by two."""
+        with self.world.systems() as systems:
+            yield self._files_of(systems)
+
+    def _files_of(self, systems: Systems) -> dict[str, PlatformFiles]:
+        links = {platform: systems.link(self.world.entity, platform) for platform in ("bill", "spend")}
+        return {platform: PlatformFiles(systems, link) for platform, link in links.items() if link is not None}
 
     @staticmethod
     def _restorable() -> set[str]:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -266,15 +267,19 @@ class Life:
     def _work(self) -> None:
         """Run one worker to its end, or until it dies."""
         self._workers += 1
-        self._apply(self.outbox, Network(self), f"worker-{self._workers}")
+        self._apply(self.outbox, Network(self), Shelf(self, self.company.files), f"worker-{self._workers}")
 
     def _work_apart(self, transport: httpx.BaseTransport) -> None:
         """Run one worker in a process of its own, over connections of its own."""
-        # a refusal ends the child in order
-        with contextlib.suppress(IntacctPipelinesError), Warehouse(self.company.warehouse.dsn) as warehouse:
-            self._apply(Outbox(warehouse, now=self.company.clock.now), transport, f"process-{os.getpid()}")
+        with (
+            contextlib.suppress(IntacctPipelinesError),  # a refusal ends the child in order
+            Warehouse(self.company.warehouse.dsn) as warehouse,
+            self.company.files_apart() as files,
+        ):
+            outbox = Outbox(warehouse, now=self.company.clock.now)
+            self._apply(outbox, transport, Shelf(self, files), f"process-{os.getpid()}")
 
-    def _apply(self, outbox: Outbox, transport: httpx.BaseTransport, worker: str) -> None:
+    def _apply(self, outbox: Outbox, transport: httpx.BaseTransport, shelf: Shelf, worker: str) -> None:
         clock, facts = self.company.clock, self.company.sandbox.describe()["intacct"]
         with IntacctClient(
             Credentials(*(facts[name] for name in _CREDENTIALS)),
@@ -285,7 +290,7 @@ class Life:
         ) as client:
             apply_plan(
                 outbox,
-                IntacctChannel(client.session(self.company.world.entity.entity_id), Shelf(self)),
+                IntacctChannel(client.session(self.company.world.entity.entity_id), shelf),
                 self.company.link,
                 worker=worker,
                 options=ApplyOptions(functions_per_request=self._in_one_request),
@@ -322,7 +327,11 @@ def survive(action: Callable[[], object]) -> bool:
     """Do one thing; return whether it came to its end, or was ended by death or a refusal."""
     try:
         action()
-    except (Crash, IntacctPipelinesError, psycopg.OperationalError):
+    except (IntacctPipelinesError, psycopg.OperationalError):
+        return False
+    except Crash as crash:
+        # A dead process holds nothing: what it was in the middle of lets go now, not when its memory is collected.
+        traceback.clear_frames(crash.__traceback__)
         return False
     return True
 

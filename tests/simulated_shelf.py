@@ -12,11 +12,12 @@ class Shelf:
 
     Args:
         life: Whose; it draws what goes wrong.
+        stores: The files of each platform.
     """
 
-    def __init__(self, life) -> None:
+    def __init__(self, life, stores) -> None:
         self._life = life
-        self._stores = life.company.files
+        self._stores = stores
 
     def read(self, table: str, parent_id: str, file_id: str, most: int) -> bytes:
         """Return what is in a file; see ``push.uploads.FileStore``."""
