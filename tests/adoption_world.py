@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from into_bill_world import LEG, OBJECTS
-from pipeline_world import INTO_INTACCT, THAT_DAY, World, connections_of
+from pipeline_world import INTO_INTACCT, World, connections_of
 
 from intacct_pipelines.clients.intacct.functions import create
 from intacct_pipelines.defs.comparing import reconcile
@@ -151,7 +151,7 @@ class AdoptionWorld(World):
     """One entity whose vendors are in both systems; the link only observes until it is told otherwise."""
 
     def __init__(self, warehouse_dsn, count, seed=1):
-        super().__init__(warehouse_dsn, bills=4, today=THAT_DAY)
+        super().__init__(warehouse_dsn, bills=4)
         self.sandbox.options.bill.calls_per_hour = 1_000_000
         self.let("observe")
         self.companies = kept(count, seed)

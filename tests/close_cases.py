@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from pipeline_world import THAT_DAY, World
+from pipeline_world import World
 
 from intacct_pipelines.clients.intacct.functions import Function
 from intacct_pipelines.defs.close import close
@@ -37,7 +37,7 @@ class Company:
     """
 
     def __init__(self, warehouse_dsn: str, *, bills: int = 60, is_stored: bool = False) -> None:
-        self.world = World(warehouse_dsn, bills=bills, today=THAT_DAY)
+        self.world = World(warehouse_dsn, bills=bills)
         self.twin = self.world.sandbox.intacct
         self.entity = self.world.entity
         if not is_stored:

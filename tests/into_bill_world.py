@@ -77,7 +77,7 @@ class IntoBillWorld(World):
         back = {PUSHED[name].reconciliation for name in objects}
         self._policy = {**LEG, "not_pushed": left, **into_bill}
         self._link = {"not_pushed": sorted(INTO_INTACCT - back)}
-        super().__init__(warehouse_dsn, bills=20, today=THAT_DAY, into_bill=self._policy, **self._link)
+        super().__init__(warehouse_dsn, bills=20, into_bill=self._policy, **self._link)
         self.objects = objects
         self.network = LossyTransport(SandboxTransport(self.sandbox))
         self.transport = self.network

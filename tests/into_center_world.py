@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 
-from pipeline_world import THAT_DAY, World
+from pipeline_world import World
 
 from intacct_pipelines.clients.intacct.functions import create, update
 from intacct_pipelines.defs.applying import apply
@@ -19,7 +19,7 @@ class IntoCenterWorld(World):
     """A company whose Business Center is handed some objects."""
 
     def __init__(self, warehouse_dsn, *objects, **policy):
-        super().__init__(warehouse_dsn, bills=20, today=THAT_DAY)
+        super().__init__(warehouse_dsn, bills=20)
         (company,) = self.sandbox.describe()["business_center"]["companies"]
         left = sorted({*OBJECTS} - {*objects})
         into = {**LEG, "folder": company["out"], "not_pushed": left, **policy}

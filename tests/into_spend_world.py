@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from into_bill_world import LossyTransport
-from pipeline_world import THAT_DAY, World
+from pipeline_world import World
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.clients.intacct.functions import create, update
@@ -26,7 +26,7 @@ class IntoSpendWorld(World):
     def __init__(self, warehouse_dsn, *objects, cards=None, **policy):
         lists = sorted(name.removeprefix("spend_") for name in objects)
         account = {"into_spend": {**LEG, "lists": lists, **policy}, "cards": cards or {}}
-        super().__init__(warehouse_dsn, bills=20, today=THAT_DAY, card_account=account)
+        super().__init__(warehouse_dsn, bills=20, card_account=account)
         self.objects = objects
         self.network = LossyTransport(SandboxTransport(self.sandbox))
         self.transport = self.network

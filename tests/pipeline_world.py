@@ -8,7 +8,7 @@ import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -44,10 +44,8 @@ from intacct_pipelines.settings import Connections
 
 CONTROLS = {"employee payable": EMPLOYEE_PAYABLE_ACCOUNT, "accounts payable": AP_ACCOUNT}
 """What a plan calls an account that Intacct chooses itself, and which it is in the sandbox."""
-THAT_DAY = date(2026, 11, 26)
-FULL_DAY = date(2026, 11, 27)
-"""A company that is made on this day has something of everything that is pushed; on others chance may leave one out."""
-"""The company's day of tests that pick a record by what the generator made of it, which another day makes otherwise."""
+THAT_DAY = datetime.now(UTC).date() - timedelta(days=1)
+"""The day of documents that tests enter by hand; the company's own is the clock's."""
 INTO_INTACCT = frozenset(name for name, one in PUSHED.items() if one.target.schema == "intacct")
 """Objects that are pushed into Intacct."""
 SECRETS = ("SENDER_PASSWORD", "USER_PASSWORD", "DEV_KEY", "BILL_PASSWORD", "SPEND_TOKEN_100")
@@ -155,7 +153,6 @@ class World:
         card_account: Mapping[str, object] | None = None,
         center: Mapping[str, object] | None = None,
         clock: Clock | None = None,
-        today: date | None = None,
         configuration: str = "",
         **link: object,
     ) -> None:
@@ -168,7 +165,6 @@ class World:
             public_url="http://localhost",
             business_center_folder=self.folder,
             clock=clock or Clock(),
-            today=today,
             configuration=configuration,
         )
         self.sandbox = Sandbox(options)

@@ -10,7 +10,7 @@ import psycopg
 from center_files import BILL as OWN_BILL
 from center_files import VENDOR as OWN_VENDOR
 from center_files import deliver_own
-from pipeline_world import FULL_DAY, World, connections_of
+from pipeline_world import World, connections_of
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 from simulated_beginning import Beginning
@@ -100,7 +100,7 @@ class SimulatedCompany:
         self._started: datetime | None = None
         self.clock = Clock(lambda: self._started or datetime.now(UTC))
         more = {"card_account": _CARDS | _REPORTS, "center": {"closed_period": "first_open"}}
-        self.world = World(warehouse_dsn, bills=80, clock=self.clock, today=FULL_DAY, **more, **_POLICY)
+        self.world = World(warehouse_dsn, bills=80, clock=self.clock, **more, **_POLICY)
         self.sandbox = self.world.sandbox
         self.warehouse = PreparingWarehouse(warehouse_dsn)
         self.watcher = psycopg.connect(warehouse_dsn, autocommit=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from into_bill_world import LEG, OBJECTS, IntoBillWorld, LossyTransport
-from pipeline_world import INTO_INTACCT, THAT_DAY, connections_of, environment_of
+from pipeline_world import INTO_INTACCT, connections_of, environment_of
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.defs.comparing import reconcile
@@ -22,9 +22,7 @@ WEST = "00801WESTWESTWESTWEST"
 
 def shared_sandbox():
     """A company without any document; its BILL has two accounts with the same lists."""
-    sandbox = Sandbox(
-        SandboxOptions(seed=5, entities=1, bills=0, public_url="http://localhost", clock=Clock(), today=THAT_DAY)
-    )
+    sandbox = Sandbox(SandboxOptions(seed=5, entities=1, bills=0, public_url="http://localhost", clock=Clock()))
     (entity,) = sandbox.business.entities
     west = replace(entity, organization_id=WEST, organization_name="Meridian West")
     business = replace(sandbox.business, entities=(entity, west))

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+EDITION: Final = "2026-11-27"
+"""Part of every seed; another gives other companies. The day on which a company is looked at is none: it is the same
+company every day, moved with the calendar."""
 _QUIET_DAYS: Final = 3
 
 

@@ -18,7 +18,7 @@ from intacct_pipelines.sandbox.bill_maker import BillMaker, planted_differences
 from intacct_pipelines.sandbox.business import Account, Bill, Business, Dimension, Entity, Term, Vendor
 from intacct_pipelines.sandbox.card_maker import make_cards
 from intacct_pipelines.sandbox.chart import ACCOUNTS, CLASSES, DEPARTMENTS, TERMS
-from intacct_pipelines.sandbox.dice import Dice, invented_secret
+from intacct_pipelines.sandbox.dice import EDITION, Dice, invented_secret
 from intacct_pipelines.sandbox.expense_business import make_expense_reports
 from intacct_pipelines.sandbox.journal_business import make_journals
 from intacct_pipelines.sandbox.list_maker import make_lists
@@ -66,7 +66,7 @@ def generate(
     """Make a company.
 
     Args:
-        seed: Same seed, options and day: same company.
+        seed: Same seed and options: same company, on another day with other days.
         entities: Number of legal entities, at least 1, each with its own BILL organisation.
         bills: Number of bills in all, shared evenly by the entities.
         years: How far back bills are dated, at least 1.
@@ -107,7 +107,7 @@ class _Generator:
         today: date,
         planted: bool,
     ) -> None:
-        options = f"{seed} {entities} {bills} {years} {' '.join(currencies)} {today}"
+        options = f"{seed} {entities} {bills} {years} {' '.join(currencies)} {EDITION}"
         self._options = options
         self._dice = Dice(options, today, years)
         self._card_dice = Dice(f"{options} cards", today, years)

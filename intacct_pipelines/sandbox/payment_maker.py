@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from intacct_pipelines.domain.money import minor_unit_digits
 from intacct_pipelines.sandbox.credit_maker import CreditMaker
-from intacct_pipelines.sandbox.dice import Dice, invented_secret
+from intacct_pipelines.sandbox.dice import EDITION, Dice, invented_secret
 from intacct_pipelines.sandbox.rates import exchange_rate
 from intacct_pipelines.sandbox.receivables_business import CLEARING_ACCOUNT
 from intacct_pipelines.sandbox.settlements import (
@@ -81,7 +81,7 @@ class _Maker:
     def __init__(
         self, seed: int, entity: Entity, bills: Sequence[Bill], keys: dict[str, Iterator[int]], today: date
     ) -> None:
-        self._dice = Dice(f"settlements {seed} {entity.entity_id} {today}", today, 1)
+        self._dice = Dice(f"settlements {seed} {entity.entity_id} {EDITION}", today, 1)
         self._seed = seed
         self._entity = entity
         self._keys = keys

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from intacct_pipelines.domain.money import minor_unit_digits
 from intacct_pipelines.sandbox import names
 from intacct_pipelines.sandbox.chart import CLASSES, DEPARTMENTS, ITEMS, TAX_PERCENTAGES, TERMS
-from intacct_pipelines.sandbox.dice import Dice
+from intacct_pipelines.sandbox.dice import EDITION, Dice
 from intacct_pipelines.sandbox.rates import exchange_rate, usd_rate
 from intacct_pipelines.sandbox.receivables_business import (
     SALES_TAX_ACCOUNT,
@@ -79,7 +79,8 @@ def make_receivables(
         entities: The legal entities.
         today: The company's day.
     """
-    maker = _Maker(Dice(f"receivables {seed} {bills} {years} {' '.join(currencies)} {today}", today, years), currencies)
+    words = f"receivables {seed} {bills} {years} {' '.join(currencies)} {EDITION}"
+    maker = _Maker(Dice(words, today, years), currencies)
     return maker.receivables(entities, int(bills * INVOICES_PER_BILL))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from pipeline_world import THAT_DAY, World
+from pipeline_world import World
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
 from intacct_pipelines.defs.comparing import left_out, reconcile
@@ -22,7 +22,7 @@ ONE = RECONCILED[OBJECT]
 
 @pytest.fixture(scope="module")
 def world(make_database, migrated_template):
-    world = World(make_database(migrated_template), bills=250, today=THAT_DAY)
+    world = World(make_database(migrated_template), bills=250)
     # BILL names no currency of some documents: it is that of their vendor or customer.
     needed = {*ONE.tables, *ONE.evidence, "bill.vendor", "bill.customer"}
     with world.systems() as systems:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pipeline_world import THAT_DAY, World
+from pipeline_world import World
 
 from intacct_pipelines.warehouse.recon import Recon
 
@@ -11,7 +11,7 @@ from intacct_pipelines.warehouse.recon import Recon
 @pytest.fixture
 def world(warehouse_dsn: str) -> World:
     """A company whose records both sides had before this product came, compared once."""
-    found = World(warehouse_dsn, bills=60, today=THAT_DAY)
+    found = World(warehouse_dsn, bills=60)
     found.sync()
     return found
 

@@ -28,7 +28,7 @@ LINK = {"entity": "", "gate": "manual", "approved_only": False}
 
 def at_top_level(dsn):
     """A company without closed books, whose BILL account is linked with the top level; all lines go to one entity."""
-    world = World(dsn, today=THAT_DAY, bills=40)
+    world = World(dsn, bills=40)
     reconnect(world, locations=locations(world))
     world.entity = EntityKey(world.company_id)
     for books in ("", ENTITY):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pytest
-from pipeline_world import THAT_DAY, World
+from pipeline_world import World
 
 from intacct_pipelines.defs.extraction import sync_intacct_table
 from intacct_pipelines.defs.optional import Skipped, sync_or_skip
@@ -42,7 +42,7 @@ class Synced:
 
 @pytest.fixture(scope="module")
 def synced(make_database: Callable[..., str], migrated_template: str) -> Iterator[Synced]:
-    world = World(make_database(migrated_template), bills=20, today=THAT_DAY)
+    world = World(make_database(migrated_template), bills=20)
     with world.systems() as systems:
         outcomes = {
             (table.name, entity.entity_id): sync_or_skip(systems, entity, table, "run")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from pipeline_world import THAT_DAY, World
+from pipeline_world import World
 
 from intacct_pipelines.cli import main
 from intacct_pipelines.defs.comparing import reconcile
@@ -33,9 +33,7 @@ def world(warehouse_dsn: str, tmp_path, monkeypatch) -> World:
 @pytest.fixture(scope="module")
 def read_company(make_database, migrated_template, tmp_path_factory) -> World:
     """A company that was read whole; each test decides about pairs of one object, which no other test looks at."""
-    world = with_connections(
-        World(make_database(migrated_template), grace_hours=0, today=THAT_DAY), tmp_path_factory.mktemp("home")
-    )
+    world = with_connections(World(make_database(migrated_template), grace_hours=0), tmp_path_factory.mktemp("home"))
     world.extract()
     return world
 

@@ -6,7 +6,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from pipeline_world import FULL_DAY, INTO_INTACCT, World
+from pipeline_world import INTO_INTACCT, World
 
 from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.sandbox.ledger import AP_ACCOUNT
@@ -21,9 +21,7 @@ SETTLING = ("vendor_credit", "ap_payment", "credit_application")
 def world(warehouse_dsn: str) -> World:
     policy = {"credits_without_approval": True}
     others = sorted(INTO_INTACCT - {*SETTLING})
-    return World(
-        warehouse_dsn, today=FULL_DAY, grace_hours=0, closed_period="first_open", not_pushed=others, payables=policy
-    )
+    return World(warehouse_dsn, grace_hours=0, closed_period="first_open", not_pushed=others, payables=policy)
 
 
 def states(world):
@@ -94,7 +92,7 @@ def test_credits_payments_and_voids_reach_intacct_once_and_move_what_the_plan_sa
 def test_a_payment_whose_bill_a_person_pays_meanwhile_is_not_sent(warehouse_dsn):
     """What was settled between plan and apply is seen before anything is sent: the item expires (S-PAY-09)."""
     others = sorted(INTO_INTACCT - {"ap_payment"})
-    world = World(warehouse_dsn, today=FULL_DAY, grace_hours=0, closed_period="first_open", not_pushed=others)
+    world = World(warehouse_dsn, grace_hours=0, closed_period="first_open", not_pushed=others)
     left = [one for one in world.sandbox.business.settlements.payments if one.difference == "in_process"]
     for one in left:
         change_payment(world, one.bill_id, "CLEARED", "PAID")
@@ -118,7 +116,6 @@ def test_a_bill_that_bill_deleted_after_a_void_is_taken_back_once_a_person_appro
     pushed = {"ap_payment", "ap_bill"}
     world = World(
         warehouse_dsn,
-        today=FULL_DAY,
         grace_hours=0,
         closed_period="first_open",
         not_pushed=sorted(INTO_INTACCT - pushed),

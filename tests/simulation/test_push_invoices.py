@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from pipeline_world import INTO_INTACCT, THAT_DAY, World
+from pipeline_world import INTO_INTACCT, World
 
 from intacct_pipelines.domain.push import Operation, State
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
@@ -84,7 +84,7 @@ FAULTS = ("reset_before", "reset_after", "server_error_after", "duplicate", "tru
 @pytest.mark.parametrize("control_id", ["refuse", "replay", "ignore"])
 def test_an_invoice_whose_answer_is_lost_is_in_intacct_once(warehouse_dsn, control_id):
     """Looked up by customer and number, or by the mark, before anything else (S-IDM-03, S-ERR-42)."""
-    world = World(warehouse_dsn, bills=400, not_pushed=OTHERS, today=THAT_DAY)
+    world = World(warehouse_dsn, bills=400, not_pushed=OTHERS)
     world.sandbox.intacct.options.duplicate_control_id = control_id
     items = world.sync_only("ar_invoice").plan.items
     for nth, fault in enumerate(FAULTS, start=1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from pipeline_world import FULL_DAY, INTO_INTACCT, World
+from pipeline_world import INTO_INTACCT, World
 
 from intacct_pipelines.push.apply import ApplyOptions, apply_plan
 from intacct_pipelines.push.into_intacct import IntacctChannel
@@ -28,9 +28,7 @@ def applied(world):
 def test_uses_of_credit_memos_are_applied_once_whatever_answer_is_lost(warehouse_dsn):
     """Memos first, their uses once those are back; each relieves invoice and memo and moves no money (S-IDM-03)."""
     others = sorted(INTO_INTACCT - {*PUSH})
-    world = World(
-        warehouse_dsn, bills=200, today=FULL_DAY, not_pushed=others, also_pushed=list(PUSH), closed_period="first_open"
-    )
+    world = World(warehouse_dsn, bills=200, not_pushed=others, also_pushed=list(PUSH), closed_period="first_open")
     world.sync_only(*PUSH)
     world.apply()
     before = applied(world)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pipeline_world import INTO_INTACCT, THAT_DAY, World, connections_of
+from pipeline_world import INTO_INTACCT, World, connections_of
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
@@ -72,7 +72,7 @@ def test_a_bill_that_was_withdrawn_in_bill_after_approval_is_not_sent(world, cha
 
 def test_a_bill_that_a_person_entered_in_intacct_after_approval_is_not_entered_again(warehouse_dsn):
     """Not even in a company that allows a bill number twice (S-IDM-04)."""
-    world = World(warehouse_dsn, today=THAT_DAY)
+    world = World(warehouse_dsn)
     item = created_bill(world.sync())
     world.sandbox.intacct.options.duplicate_bill_number = "allow"
     other = next(b for b in world.sandbox.intacct.bills() if b.fields["STATE"] == "Posted")

@@ -8,7 +8,7 @@ from typing import Literal
 
 import psycopg
 import pytest
-from pipeline_world import THAT_DAY, World
+from pipeline_world import World
 
 from intacct_pipelines.domain.push import State
 from intacct_pipelines.warehouse.outbox import Outbox
@@ -35,7 +35,7 @@ def written(world: World) -> Counter[str]:
 @pytest.fixture
 def world(warehouse_dsn: str) -> World:
     """A company that allows a bill number twice, in an Intacct that has forgotten the control ids it ran."""
-    made = World(warehouse_dsn, today=THAT_DAY)
+    made = World(warehouse_dsn)
     made.sandbox.intacct.options.duplicate_bill_number = "allow"
     made.sandbox.intacct.options.duplicate_control_id = "ignore"
     return made

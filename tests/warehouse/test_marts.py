@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from pipeline_world import THAT_DAY, World
+from pipeline_world import World
 from warehouse_rows import BILL, bill, store
 
 from intacct_pipelines.domain.catalog import INTACCT_TABLES, TABLES
@@ -23,7 +23,7 @@ ENTITY = TABLES["intacct.entity"]
 def synced(make_database: Callable[..., str], migrated_template: str) -> Iterator[tuple[World, psycopg.Connection]]:
     """A company whose entity was extracted once, and a connection to its warehouse."""
     dsn = make_database(migrated_template)
-    world = World(dsn, today=THAT_DAY)
+    world = World(dsn)
     world.extract()
     with psycopg.connect(dsn, autocommit=True) as connection:
         yield world, connection
