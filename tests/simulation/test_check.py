@@ -16,9 +16,11 @@ from intacct_pipelines.doctor.routes import ROUTE_PROBES
 from intacct_pipelines.domain.checkup import Checkup, Standing
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.sandbox.business_center import deliver
+from intacct_pipelines.sandbox.ledger import BANK_ACCOUNT
 from intacct_pipelines.sandbox.wrong_setups import WRONG_SETUPS
 
 COMPANY = "meridian-sandbox-1"
+NAMED_BY_CARDS = "records that the platform account names"
 Spoil = Callable[[RightCompany], Checkup]
 
 
@@ -66,6 +68,7 @@ def test_ways_into_the_platforms_that_are_right_are_silent(company: RightCompany
 
     assert told(company.check(edit)) == []
     assert told(way_in(company)) == []
+    assert told(company.check(pays())) == []
 
 
 def plant(company: RightCompany, object_name: str, field: str, value: str, **fields: str) -> None:
@@ -392,6 +395,34 @@ def no_offset(company: RightCompany) -> Checkup:
     return company.check(lambda file: file["spend"]["cards-100"]["cards"].update(offset_account="2199"))
 
 
+def pays(**changes: str) -> Callable[[dict[str, Any]], None]:
+    """Let the statements of the cards be paid, rightly but for the changes."""
+    said = {"since": "2026-01-01", "days": 10, "bank": BANK_ACCOUNT, "journal": "GJ", "location": "100"}
+    return lambda file: file["spend"]["cards-100"].update(statement_payments=said | changes)
+
+
+def no_bank_of_statements(company: RightCompany) -> Checkup:
+    return company.check(pays(bank="1999"))
+
+
+def no_journal_of_statements(company: RightCompany) -> Checkup:
+    return company.check(pays(journal="NONE"))
+
+
+def no_location_of_charges(company: RightCompany) -> Checkup:
+    return company.check(lambda file: file["spend"]["cards-100"]["cards"].update(default_location="NOWHERE"))
+
+
+def no_such_employee(company: RightCompany) -> Checkup:
+    people = {"entered_as": "expense_report", "people": {"ann@meridian.example": "E-0"}}
+    return company.check(lambda file: file["spend"]["cards-100"].update(reimbursements=people))
+
+
+def no_such_vendor(company: RightCompany) -> Checkup:
+    people = {"entered_as": "bill", "people": {"ann@meridian.example": "V-0"}}
+    return company.check(lambda file: file["spend"]["cards-100"].update(reimbursements=people))
+
+
 WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
     # what is done, standing, check, place, rule, a word of how to mend it
     (sender_unknown, "wrong", "sign-in at the top level", COMPANY, "S-ERR-28", "`sender_id`"),
@@ -420,6 +451,11 @@ WRONG: list[tuple[Spoil, str, str, str, str, str]] = [
     (offset_is_a_debit_account, "wrong", "offset account of the card account", "cards-100", "S-SET-27", "credit"),
     (no_offset, "wrong", "offset account of the card account", "cards-100", "S-SET-27", "`provision`"),
     (bank_on_offset, "wrong", "offset account of the card account", "cards-100", "S-PAY-08", "another GL account"),
+    (no_bank_of_statements, "wrong", "bank that pays statements", "cards-100", "S-COA-01", "`statement_payments.bank`"),
+    (no_journal_of_statements, "wrong", NAMED_BY_CARDS, "cards-100", "S-CRD-01", "General Ledger > Journals"),
+    (no_location_of_charges, "wrong", NAMED_BY_CARDS, "cards-100", "S-CRD-03", "`cards.locations`"),
+    (no_such_employee, "wrong", NAMED_BY_CARDS, "cards-100", "S-CRD-09", "Company > Employees"),
+    (no_such_vendor, "wrong", NAMED_BY_CARDS, "cards-100", "S-CRD-09", "Accounts Payable > Vendors"),
     (lists_at_the_top, "doubtful", "owner of lists", f"{COMPANY}:100", "S-CFG-15", "take `entity` out"),
     (one_way_from_an_entity, "wrong", "configuration of the link", "entity-100", "S-CFG-10", "Take `one_way` out"),
     (bill_key, "wrong", "sign-in at BILL", "entity-100", "S-ERR-28", "`dev_key`"),
