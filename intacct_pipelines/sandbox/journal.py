@@ -10,6 +10,8 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
+from intacct_pipelines.errors import ConfigurationError
+from intacct_pipelines.sandbox.dice import EDITION
 from intacct_pipelines.sandbox.http import Request
 
 if TYPE_CHECKING:
@@ -21,12 +23,12 @@ if TYPE_CHECKING:
     from intacct_pipelines.sandbox.http import Reply
     from intacct_pipelines.sandbox.intacct import IntacctTwin
 
-_WRITE: Final = re.compile(rb"<(?:create|update|delete|reverse|record|void|apply|approve)(?:_[a-z]+)?[ >]")
+_WRITE: Final = re.compile(rb"<(?:create|update|delete|reverse|reclassify|record|void|apply|approve)(?:_[a-z]+)?[ >]")
 _SESSION: Final = re.compile(r"<sessionid>([^<]*)</sessionid>")
 
 
 class Journal:
-    """The file of one sandbox; its first line holds the day on which the company was generated.
+    """The file of one sandbox; its first line tells which company it is, and of which day.
 
     Args:
         path: The file; it may not exist yet.
@@ -36,13 +38,24 @@ class Journal:
         self._path = path
 
     def today(self, otherwise: date) -> date:
-        """Return the day on which the company was generated; the first call decides it."""
+        """Return the day on which the company was generated; the first call decides it.
+
+        Raises:
+            ConfigurationError: Another version's company was written to, which this one does not make.
+        """
         if not self._path.is_file():
             # The logins that it keeps are nobody else's, though they are invented.
             self._path.touch(mode=0o600)
-            self._path.write_text(json.dumps({"today": otherwise.isoformat()}) + "\n", encoding="utf-8")
+            begun = {"today": otherwise.isoformat(), "edition": EDITION}
+            self._path.write_text(json.dumps(begun) + "\n", encoding="utf-8")
         with self._path.open(encoding="utf-8") as lines:
-            return date.fromisoformat(json.loads(lines.readline())["today"])
+            first = json.loads(lines.readline())
+        if first.get("edition") != EDITION:
+            raise ConfigurationError(
+                f"The sandbox's journal {self._path} was written to a company that this version does not make.",
+                remedy="Remove it, and the warehouse that was filled beside it.",
+            )
+        return date.fromisoformat(first["today"])
 
     def replay(self, twin: IntacctTwin, clock: Clock) -> int:
         """Do again all that was written, at the times at which it was; return the number of requests."""

@@ -22,7 +22,7 @@ ONE = RECONCILED[OBJECT]
 
 @pytest.fixture(scope="module")
 def world(make_database, migrated_template):
-    world = World(make_database(migrated_template), bills=250)
+    world = World(make_database(migrated_template), bills=260)
     # BILL names no currency of some documents: it is that of their vendor or customer.
     needed = {*ONE.tables, *ONE.evidence, "bill.vendor", "bill.customer"}
     with world.systems() as systems:

@@ -8,7 +8,10 @@ import pytest
 from pipeline_world import World
 from sandbox_transport import SandboxTransport
 
+from intacct_pipelines.domain.pushed import PUSHED
+from intacct_pipelines.errors import ConfigurationError
 from intacct_pipelines.sandbox.clock import Clock
+from intacct_pipelines.sandbox.http import Request
 from intacct_pipelines.sandbox.server import Sandbox
 
 
@@ -39,3 +42,25 @@ def test_what_was_pushed_is_there_again_and_the_next_sync_changes_nothing(world)
     assert second.ledger.balances() == first.ledger.balances()
     changed = {name: c for name, c in world.extract().items() if c.inserted or c.deleted}
     assert changed == {}
+
+
+WRITES = sorted(
+    {function for one in PUSHED.values() if one.target.schema == "intacct" for function in one.functions.values()}
+)
+
+
+@pytest.mark.parametrize("function", WRITES)
+def test_every_function_that_is_sent_is_kept(world, function):
+    """Else a company that is served again lacks what was pushed."""
+    before = world.sandbox.options.journal.read_text().count("\n")
+    body = f"<request><{function}></{function}></request>".encode()
+    world.sandbox.handle(Request("POST", "/ia/xml/xmlgw.phtml", "", {}, body))
+    assert world.sandbox.options.journal.read_text().count("\n") == before + 1
+
+
+def test_a_journal_of_a_company_that_is_not_made_any_more_is_refused(world):
+    """What was written to another company would be written to the wrong records of this one."""
+    journal = world.sandbox.options.journal
+    journal.write_text('{"today": "2026-11-01"}\n')
+    with pytest.raises(ConfigurationError, match="a company that this version does not make"):
+        Sandbox(replace(world.sandbox.options, clock=Clock()))
