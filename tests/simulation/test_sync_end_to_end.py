@@ -31,13 +31,17 @@ def world(warehouse_dsn: str) -> World:
 
 
 def _open_bills(world):
-    """Bills that may still be changed: unpaid, and in an open period; by date."""
+    """Bills that may still be changed: unpaid, of no purchase order, and in an open period; by date."""
     closed = world.sandbox.business.entities[0].closed_through
 
     def posted(bill):
         return datetime.strptime(bill.fields["WHENPOSTED"], "%m/%d/%Y").replace(tzinfo=UTC).date()
 
-    bills = [bill for bill in world.sandbox.intacct.bills() if bill.fields["STATE"] == "Posted"]
+    bills = [
+        bill
+        for bill in world.sandbox.intacct.bills()
+        if bill.fields["STATE"] == "Posted" and bill.fields["MODULEKEY"] != "9.PO"
+    ]
     return sorted((bill for bill in bills if closed is None or posted(bill) > closed), key=posted)
 
 
