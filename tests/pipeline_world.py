@@ -8,7 +8,7 @@ import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.domain.records import Certificate
 from intacct_pipelines.sandbox.clock import Clock
 from intacct_pipelines.sandbox.expense_business import EMPLOYEE_PAYABLE_ACCOUNT
+from intacct_pipelines.sandbox.intacct.twin import BillRecord
 from intacct_pipelines.sandbox.ledger import AP_ACCOUNT
 from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
 from intacct_pipelines.settings import Connections
@@ -274,3 +275,18 @@ class World:
         assert {place: after[place] - before[place] for place in after if after[place] != before[place]} == {
             place: amount for place, amount in moved.items() if amount
         }
+
+
+def open_bills(world: World) -> list[BillRecord]:
+    """Bills of Intacct that may still be changed: unpaid, of no purchase order, and in an open period; by date."""
+    closed = world.sandbox.business.entities[0].closed_through
+
+    def posted(bill: BillRecord) -> date:
+        return datetime.strptime(bill.fields["WHENPOSTED"], "%m/%d/%Y").replace(tzinfo=UTC).date()
+
+    bills = [
+        bill
+        for bill in world.sandbox.intacct.bills()
+        if bill.fields["STATE"] == "Posted" and bill.fields["MODULEKEY"] != "9.PO"
+    ]
+    return sorted((bill for bill in bills if closed is None or posted(bill) > closed), key=posted)

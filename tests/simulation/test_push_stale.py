@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pipeline_world import INTO_INTACCT, World, connections_of
+from pipeline_world import INTO_INTACCT, World, connections_of, open_bills
 from sandbox_transport import SandboxTransport
 
 from intacct_pipelines.defs.bill_extraction import sync_bill
@@ -75,7 +75,7 @@ def test_a_bill_that_a_person_entered_in_intacct_after_approval_is_not_entered_a
     world = World(warehouse_dsn)
     item = created_bill(world.sync())
     world.sandbox.intacct.options.duplicate_bill_number = "allow"
-    other = next(b for b in world.sandbox.intacct.bills() if b.fields["STATE"] == "Posted")
+    other = open_bills(world)[0]
     world.sandbox.clock.advance(60)
     world.sandbox.intacct.edit_bill(
         other.record_no,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from pipeline_world import World
+from pipeline_world import World, open_bills
 
 from intacct_pipelines.defs.extraction import prove_month, sync_intacct_table
 from intacct_pipelines.domain.catalog import TABLES
@@ -28,21 +28,6 @@ WRITTEN = ("inserted", "updated", "deleted")
 @pytest.fixture
 def world(warehouse_dsn: str) -> World:
     return World(warehouse_dsn)
-
-
-def _open_bills(world):
-    """Bills that may still be changed: unpaid, of no purchase order, and in an open period; by date."""
-    closed = world.sandbox.business.entities[0].closed_through
-
-    def posted(bill):
-        return datetime.strptime(bill.fields["WHENPOSTED"], "%m/%d/%Y").replace(tzinfo=UTC).date()
-
-    bills = [
-        bill
-        for bill in world.sandbox.intacct.bills()
-        if bill.fields["STATE"] == "Posted" and bill.fields["MODULEKEY"] != "9.PO"
-    ]
-    return sorted((bill for bill in bills if closed is None or posted(bill) > closed), key=posted)
 
 
 def test_every_table_is_complete_and_nothing_is_lost(world):
@@ -109,7 +94,7 @@ def test_an_edited_and_a_deleted_bill_are_right_after_the_next_sync_and_the_old_
     """The next sync brings edit and deletion; an as-of query returns the version before them."""
     world.extract()
     before = datetime.now(UTC)
-    edited, deleted = (bill.record_no for bill in _open_bills(world)[-2:])
+    edited, deleted = (bill.record_no for bill in open_bills(world)[-2:])
     world.sandbox.clock.advance(5)
     world.sandbox.intacct.edit_bill(edited, DESCRIPTION="Corrected by a person")
     world.sandbox.intacct.delete_bill(deleted)
@@ -130,7 +115,7 @@ def test_the_ledger_forgets_what_an_edit_of_a_posted_bill_replaced(warehouse_dsn
     """Intacct posts an edited bill anew and never tells of the lines before; the next sync has the books' own lines."""
     world = World(warehouse_dsn)
     world.extract()
-    bill = _open_bills(world)[-1]
+    bill = open_bills(world)[-1]
     line = bill.lines[0]
     amount = str(2 * Decimal(line["TRX_AMOUNT"]))
     world.sandbox.clock.advance(5)
@@ -151,7 +136,7 @@ def test_a_month_is_proven_and_sweeps_what_was_deleted_without_an_audit_trail(wo
     with world.systems() as systems:
         table = TABLES["intacct.ap_bill"]
         bills = systems.warehouse.read_frame(table, str(world.entity)).set_index("record_no")
-        victim = _open_bills(world)[-1].record_no
+        victim = open_bills(world)[-1].record_no
         month = bills.loc[int(victim), "bill_date"].replace(day=1)
         world.sandbox.intacct.options.audit_permitted = False
         first = prove_month(systems, world.entity, table, month, "first")
