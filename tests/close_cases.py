@@ -26,6 +26,9 @@ READ = {
 """What closing reads of Intacct."""
 USD = "USD"
 
+_FREE = 1_000_000
+"""No document of the company has a number from here on; an entry of the same number would count with it."""
+
 
 class Company:
     """One entity, its books, and its months.
@@ -80,11 +83,12 @@ class Company:
         return months[len(months) // 2]
 
     def unpaid_bills(self, month: date) -> Iterator[tuple[int, dict[str, str]]]:
-        """Key and fields of the posted, unpaid bills in dollars of a month."""
+        """Key and fields of the posted, unpaid bills in dollars of a month; something is owed of each."""
         for bill in self.twin.bills():
             fields = bill.fields
             is_of_month = fields["WHENPOSTED"][:2] == f"{month:%m}" and fields["WHENPOSTED"][6:] == f"{month:%Y}"
-            if is_of_month and fields["STATE"] == "Posted" and fields["CURRENCY"] == USD and bill.lines:
+            is_owed = fields["STATE"] == "Posted" and Decimal(fields["TRX_TOTALDUE"] or 0) > 0
+            if is_of_month and is_owed and fields["CURRENCY"] == USD and bill.lines:
                 yield bill.record_no, fields
 
     def post(self, day: date, debit: str, credit: str, amount: str, title: str = "By hand") -> Posting:
@@ -92,6 +96,7 @@ class Company:
         ledger = self.twin.ledger
         model = next(one for one in ledger.postings() if one.text and one.owner == self.entity.entity_id)
         number, first = ledger.next_numbers(2)
+        number += _FREE
         now = self.world.sandbox.clock.now().strftime("%m/%d/%Y %H:%M:%S")
         lines = tuple(
             model.lines[0]._replace(

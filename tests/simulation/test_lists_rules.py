@@ -42,7 +42,7 @@ class Synced:
 
 @pytest.fixture(scope="module")
 def synced(make_database: Callable[..., str], migrated_template: str) -> Iterator[Synced]:
-    world = World(make_database(migrated_template), bills=20)
+    world = World(make_database(migrated_template), bills=40)
     with world.systems() as systems:
         outcomes = {
             (table.name, entity.entity_id): sync_or_skip(systems, entity, table, "run")
