@@ -23,7 +23,7 @@ ENTITY = TABLES["intacct.entity"]
 def synced(make_database: Callable[..., str], migrated_template: str) -> Iterator[tuple[World, psycopg.Connection]]:
     """A company whose entity was extracted once, and a connection to its warehouse."""
     dsn = make_database(migrated_template)
-    world = World(dsn)
+    world = World(dsn, bills=120)
     world.extract()
     with psycopg.connect(dsn, autocommit=True) as connection:
         yield world, connection
