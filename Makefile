@@ -36,7 +36,7 @@ check: $(STAMP) ## Format check, lint, strict types, import rules, coverage of t
 
 .PHONY: test
 test: check ## Everything that `check` does, then all tests but the live ones
-	@$(BIN)/pytest -q -n $(WORKERS) -m "not live"
+	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not live"
 
 .PHONY: bench
 bench: $(STAMP) ## Measure speed and memory against peers and limits (ratios inside one run)
