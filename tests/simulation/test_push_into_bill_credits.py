@@ -13,6 +13,7 @@ from intacct_pipelines.clients.intacct.functions import call, date_parts
 from intacct_pipelines.defs.comparing import reconcile
 from intacct_pipelines.defs.conflicts import differing, settle, ways_back
 from intacct_pipelines.domain.conflicts import Side
+from intacct_pipelines.sandbox.faults import Rule
 
 MONEY = {**LEG, "auto_approve": {"items": 1000, "amount": "100000000"}}
 OBJECTS = ("bill_vendor", "bill_vendor_credit", "bill_ap_adjustment")
@@ -288,3 +289,31 @@ def test_a_credit_that_bill_used_or_archived_is_not_edited_there(world):
     world.change_in_bill("bill_vendor_credit", made["id"], **free, archived=True)
     assert told_of(world.plan().plan, number) == [("archived", "S-VCR-01")]
     assert (in_bill(world, "BACK-2"), len(in_bill(world))) == ([], 1)
+
+
+def test_an_edit_in_bill_follows_into_the_adjustment_and_stays_there_with_a_negative_bill(world):
+    """S-VCR-02, S-CFG-21: once, with a lost answer; neither way then has anything to do."""
+    world.let(approved_only=False)
+    numbers = {"BACK-1": adjusted(world, "BACK-1"), "BACK-2": negative_bill(world, "BACK-2")}
+    world.plan()
+    world.send()
+    assert world.plan().confirmed == len(numbers)
+    for number in numbers:
+        [made] = in_bill(world, number)
+        later = THAT_DAY + timedelta(days=1)
+        world.change_in_bill("bill_vendor_credit", made["id"], referenceNumber=f"{number}-B", creditDate=later)
+    plan = world.sync_only("vendor", "vendor_credit").plan
+    ours = {world_id: number for number in numbers for world_id in [in_bill(world, f"{number}-B")[0]["id"]]}
+    [item] = [one for one in plan.items if one.source_id in ours]
+    assert (ours[item.source_id], item.operation.value, item.target_id) == ("BACK-1", "update", numbers["BACK-1"])
+    [held] = [one for one in plan.holds if one.source_id in ours]
+    assert (ours[held.source_id], held.kind, held.rule) == ("BACK-2", "credit_changed", "S-VCR-02")
+    world.sandbox.faults.add(Rule("reset_after", system="intacct", function="update_apadjustment*", nth=1))
+    assert world.apply()["accepted"] >= 1
+    [row] = [one for one in world.sandbox.intacct.records("APADJUSTMENT") if one["RECORDNO"] == numbers["BACK-1"]]
+    assert (row["RECORDID"], row["WHENCREATED"]) == ("BACK-1-B", f"{later:%m/%d/%Y}")
+    assert (row["TRX_TOTALENTERED"], item.key in row["DESCRIPTION"]) == ("-75.25", True)
+    again = world.sync_only("vendor", "vendor_credit")
+    assert (again.confirmed >= 1, [one for one in again.plan.items if one.source_id in ours]) == (True, [])
+    there = world.plan().plan
+    assert (there.items, [told_of(there, number) for number in numbers.values()]) == ((), [[], []])
