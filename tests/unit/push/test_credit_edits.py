@@ -187,6 +187,8 @@ def test_an_edit_that_intacct_forbids_is_held(name):
     """S-IDM-08, S-CFG-11, S-ERR-41, S-ERR-09: closed days, another level, quarantine, lines and codes that are gone."""
     edit, rule = {"reference_no": "N-2"}, RULES[name]
     assert kinds(planned(name, edit, closed_through=date(2026, 2, 3))) == [("period_closed", "S-IDM-08")]
+    later = {"credit_date": date(2026, 2, 20)}
+    assert kinds(planned(name, later, closed_through=date(2026, 2, 10))) == [("period_closed", "S-IDM-08")]
     assert kinds(planned(name, edit, {"owner_entity_id": None})) == [("ownership_level", "S-CFG-11")]
     table = PUSHED[name].target.qualified_name
     assert kinds(planned(name, edit, quarantined={(table, "700")})) == [("quarantined", "S-ERR-41")]
