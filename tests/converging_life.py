@@ -21,7 +21,9 @@ from intacct_pipelines.sandbox.staff import KINDS, SIDES, Thing
 MOST_SYNCS = 8
 """Within so many syncs without faults everything has to come to rest: parents, children, documents, corrections."""
 LISTS = ("department", "class", "vendor", "customer")
-DOCUMENTS = ("bill", "invoice")
+DOCUMENTS = ("bill", "credit", "invoice")
+AMENDED = ("bill", "credit")
+"""Documents that are corrected, each where it was entered."""
 _FAULT_RATE = 0.4
 _FROM_BEFORE = 4
 _CONSONANTS = "bdfgklmnprstvz"
@@ -160,8 +162,8 @@ class Life:
 
     def _rename(self) -> None:
         """Another name, or number; a document is corrected where it was entered."""
-        kept = self._any(*LISTS, "bill")
-        self._name(kept, self._dice.choice(SIDES) if kept.thing.kind != "bill" else kept.thing.born)
+        kept = self._any(*LISTS, *AMENDED)
+        self._name(kept, self._dice.choice(SIDES) if kept.thing.kind not in AMENDED else kept.thing.born)
 
     def _name(self, kept: Kept, side: str) -> None:
         word = f"v{self._dice.randrange(1000):03}"
@@ -178,7 +180,7 @@ class Life:
         kept.clashed = True
 
     def _amend(self) -> None:
-        kept, amount = self._any("bill"), self._amount()
+        kept, amount = self._any(*AMENDED), self._amount()
         self.company.staffs[kept.staff].set_amount(kept.thing.born, kept.thing, amount)
         self._touch(kept, kept.thing.born, amount=amount)
 

@@ -22,7 +22,7 @@ from intacct_pipelines.sandbox.server import Sandbox, SandboxOptions
 from intacct_pipelines.sandbox.shapes import SHAPES
 from intacct_pipelines.sandbox.staff import Staff
 
-IN_PLAY = ("department", "accounting_class", "customer", "vendor", "ap_bill", "ar_invoice")
+IN_PLAY = ("department", "accounting_class", "customer", "vendor", "ap_bill", "vendor_credit", "ar_invoice")
 """Objects that go both ways here."""
 FAULTS = ("unreached", "request", "throttled", "answer", "gateway", "crash before", "crash after")
 _WRITES = re.compile(rb"<(?:create|update|reverse|record)(?:_[a-z]+)?[ >]")
@@ -112,6 +112,7 @@ class Home:
             company=self._company,
             into_bill={**way, "not_pushed": sorted(back)},
             not_pushed=sorted(into),
+            payables={"credits_without_approval": True},
             **self._link,
         )
 

@@ -203,6 +203,32 @@ def _vendor_credit(said):
     return _only(payables_plan(rows, **_open(said, PAYABLES_LINK)), "vendor_credit")
 
 
+def _vendor_credit_update(said):
+    own = {"reference_no": said.number, "credit_date": said.day, "description": said.text}
+    theirs = adjustment(currency=said.currency, adjustment_date=said.posted_on, trx_total_entered=Decimal("-0.01"))
+    before = {
+        "record_no": 1,
+        "adjustment_record_no": 700,
+        "line_no": 1,
+        "account_no": "",
+        "trx_amount": Decimal("-0.01"),
+    }
+    rows = settled(
+        bill__vendor_credit=[credit(**own, currency=said.currency, amount=said.total)],
+        bill__vendor_credit_line=_lines(credit_line, said),
+        intacct__ap_adjustment=[theirs],
+        intacct__ap_adjustment_line=[before],
+    )
+    agreed = {"vendor_id": "V-11", "reference_no": "VC-c1", "credit_date": said.posted_on, "lines": "0.01    "}
+    more = {**_open(said, PAYABLES_LINK), "agreed": _agreed("vendor_credit", "c1", agreed)}
+    return _only(payables_plan(_lists(rows), matches=SETTLED, **more), "vendor_credit")
+
+
+def _agreed(name, record_id, fields):
+    """What both sides last agreed on of a credit that BILL has changed since."""
+    return {(name, record_id, "700"): {column: str(value) for column, value in fields.items()}}
+
+
 def _owed(said):
     """A bill of Intacct over the whole, and a credit that may pay the last line of it, as an adjustment or a bill."""
     money = {"currency": said.currency}
@@ -288,6 +314,32 @@ def _credit_memo(said):
     rows = [memo(**own, currency=said.currency, amount=said.total)]
     rows = _lists(memos(bill__credit_memo=rows, bill__credit_memo_line=_priced(memo_line, said)))
     return _only(plan_receivables(rows, **_open(said, LINK)), "credit_memo")
+
+
+def _credit_memo_update(said):
+    own = {"reference_no": said.number, "credit_date": said.day, "description": said.text}
+    theirs = {
+        "record_no": 700, "customer_id": "C-21", "document_no": "CM-m1", "state": "Posted", "description": "BILL:m1",
+        "currency": said.currency, "adjustment_date": said.posted_on, "trx_total_entered": Decimal("-0.01"),
+        "owner_entity_id": "100",
+    }  # fmt: skip
+    before = {
+        "record_no": 1,
+        "adjustment_record_no": 700,
+        "line_no": 1,
+        "account_no": "4000",
+        "trx_amount": Decimal("-0.01"),
+    }
+    rows = memos(
+        bill__credit_memo=[memo(**own, currency=said.currency, amount=said.total)],
+        bill__credit_memo_line=_priced(memo_line, said),
+        intacct__ar_adjustment=[theirs],
+        intacct__ar_adjustment_line=[before],
+    )
+    agreed = {"customer_id": "C-21", "reference_no": "CM-m1", "credit_date": said.posted_on, "lines": "0.01 4000   "}
+    pair = {"object": "credit_memo", "platform_id": "m1", "intacct_record_no": 700}
+    more = {**_open(said, LINK), "agreed": _agreed("credit_memo", "m1", agreed)}
+    return _only(plan_receivables(_lists(rows), matches=(PAIRED_CUSTOMER, pair), **more), "credit_memo")
 
 
 def _receipt(said):
@@ -574,11 +626,13 @@ SENT = {
     ("ap_bill", "reverse"): _bill_reverse,
     ("ap_bill", "reclassify"): _bill_reclassify,
     ("vendor_credit", "create"): _vendor_credit,
+    ("vendor_credit", "update"): _vendor_credit_update,
     ("ar_invoice", "create"): _invoice_create,
     ("ar_invoice", "update"): _invoice_update,
     ("ap_payment", "create"): _payment,
     ("ap_payment", "reverse"): _void,
     ("credit_memo", "create"): _credit_memo,
+    ("credit_memo", "update"): _credit_memo_update,
     ("ar_payment", "create"): _receipt,
     ("ar_payment", "reverse"): _receipt_void,
     ("credit_application", "create"): _application,

@@ -232,7 +232,9 @@ PUSHED: Final[dict[str, Pushed]] = {
             people_id="document_no",
             is_sought_by_mark=True,
             helped_by=("intacct.ap_account_label",),
-            functions={Operation.CREATE: "create_apadjustment"},
+            looked_up=("state", "trx_total_entered", "trx_total_paid"),
+            functions={Operation.CREATE: "create_apadjustment", Operation.UPDATE: "update_apadjustment"},
+            left_alone=LeftAlone(settled="S-VCR-02"),
         ),
         Pushed(
             "ar_invoice",
@@ -279,7 +281,9 @@ PUSHED: Final[dict[str, Pushed]] = {
             people_id="document_no",
             is_sought_by_mark=True,
             helped_by=("intacct.ar_account_label",),
-            functions={Operation.CREATE: "create_aradjustment"},
+            looked_up=("state", "trx_total_entered", "trx_total_paid"),
+            functions={Operation.CREATE: "create_aradjustment", Operation.UPDATE: "update_aradjustment"},
+            left_alone=LeftAlone(settled="S-CRM-01"),
             lifts="S-CRM-01",
         ),
         Pushed(

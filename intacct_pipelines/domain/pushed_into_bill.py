@@ -19,8 +19,18 @@ _NAMED_BY_LINES: Final = tuple(
 """Lists that lines name beside what stands in the ledger."""
 
 
-def _credited(name: str, source: str, target: str, party: str, lifts: str = "") -> Pushed:
-    """Return a credit, which is made and not changed; BILL's list of them can be filtered by id alone."""
+def _credited(name: str, source: str, target: str, party: str, *, unused: str, lifts: str = "") -> Pushed:
+    """Return a credit: BILL's list of them can be filtered by id alone, and its PATCH takes text and lines alone.
+
+    Args:
+        name: Of the entry.
+        source: Table of Intacct.
+        target: Table of BILL.
+        party: Column with vendor or customer.
+        unused: The rule by which only a credit of which nothing is used is changed.
+        lifts: The rule by which the vendor's sync does not carry it.
+    """
+    lines = TABLES[f"bill.{target}_line"]
     return Pushed(
         name,
         target.replace("_", " "),
@@ -31,10 +41,12 @@ def _credited(name: str, source: str, target: str, party: str, lifts: str = "") 
         folded=("reference_no",),
         people_id="reference_no",
         mark="description",
-        looked_up=("is_archived",),
+        looked_up=("is_archived", "status", "applied_amount", "amount", "credit_date", "modified_at"),
+        patched=("description", lines.embedded_in),
         helped_by=_NAMED_BY_LINES,
         lifts=lifts,
         reconciled_as=target,
+        left_alone=LeftAlone(settled=unused),
     )
 
 
@@ -134,8 +146,8 @@ INTO_BILL: Final = (
         reconciled_as="ap_bill",
         left_alone=LeftAlone(settled="S-BIL-09", edited="S-BIL-11", changed="S-BIL-11"),
     ),
-    _credited("bill_vendor_credit", "ap_bill", "vendor_credit", "vendor_id"),
-    _credited("bill_ap_adjustment", "ap_adjustment", "vendor_credit", "vendor_id", lifts="S-VCR-05"),
+    _credited("bill_vendor_credit", "ap_bill", "vendor_credit", "vendor_id", unused="S-VCR-01"),
+    _credited("bill_ap_adjustment", "ap_adjustment", "vendor_credit", "vendor_id", unused="S-VCR-01", lifts="S-VCR-05"),
     Pushed(
         "bill_ar_invoice",
         "invoice",
@@ -153,7 +165,7 @@ INTO_BILL: Final = (
         reconciled_as="ar_invoice",
         left_alone=LeftAlone(settled="S-INV-01"),
     ),
-    _credited("bill_credit_memo", "ar_adjustment", "credit_memo", "customer_id", lifts="S-CRM-01"),
+    _credited("bill_credit_memo", "ar_adjustment", "credit_memo", "customer_id", unused="S-CRM-01", lifts="S-CRM-01"),
     Pushed(
         "bill_ap_payment",
         "payment",

@@ -66,6 +66,7 @@ class Pushed:
         arguments: Place of such columns in the arguments of ``functions``; a dot goes into what is nested.
         is_sought_by_mark: Whether people may change the natural key, so that a look-up also asks for the mark.
         looked_up: Further columns of ``target`` that a look-up before an update reads.
+        patched: Fields that BILL's PATCH takes, where these are not all: what names another is a PUT of the whole.
         lines_field: Field of the target with its lines, where an update without the mark is known by them too.
         functions: Name of the function that does an operation, such as ``create_apadjustment``, where the gateway has
             no generic one; its arguments are the payload, in order. In BILL the path of a call of its own.
@@ -102,6 +103,7 @@ class Pushed:
     also_known_by: tuple[str, ...] = ()
     asked_by: tuple[str, ...] = ()
     recognised_by: tuple[str, ...] = ()
+    patched: tuple[str, ...] = ()
     lines_field: str = ""
     functions: Mapping[Operation, str] = field(default_factory=dict)
     helped_by: tuple[str, ...] = ()

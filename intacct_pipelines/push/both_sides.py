@@ -47,9 +47,14 @@ class BothSides:
     known_until: datetime | None
 
     @property
+    def differing(self) -> list[str]:
+        """Columns of which the two say different things."""
+        return [column for column in self.theirs if not self._same(self.theirs, self.ours, column)]
+
+    @property
     def is_for_bill(self) -> bool:
         """Whether all that differs is Intacct's to tell, so that the way into BILL carries it."""
-        differing = [column for column in self.theirs if not self._same(self.theirs, self.ours, column)]
+        differing = self.differing
         return (
             self.policy is not None
             and bool(differing)

@@ -1,18 +1,20 @@
-"""Credit memos: which of BILL's are created in Intacct, as adjustments that reduce what customers owe, and which wait.
+"""Credit memos: which of BILL's are created or mended in Intacct, as adjustments that reduce what customers owe.
 
 They travel in neither direction by the vendor's sync (S-CRM-01), so a link has to name them in ``also_pushed``.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.clients.intacct.functions import date_parts
-from intacct_pipelines.domain.names import fold
-from intacct_pipelines.domain.push import UNDONE_STATES, Item, Operation
+from intacct_pipelines.domain.push import Item, Operation
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bill_words import check_not_of_intacct
 from intacct_pipelines.push.coded_lines import ledger_effect, line_arguments
+from intacct_pipelines.push.credit_edits import CreditEdits
+from intacct_pipelines.push.credit_words import said_of_credit, words_of_credit
 from intacct_pipelines.push.customers import Customers
 from intacct_pipelines.push.documents import (
     Copies,
@@ -25,6 +27,7 @@ from intacct_pipelines.push.documents import (
     key_of,
     marked_text,
     posting_day,
+    stored_revision,
 )
 from intacct_pipelines.push.invoice_lines import InvoiceLines
 from intacct_pipelines.push.invoices import RECEIVABLE, currency_elements
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from intacct_pipelines.domain.push import Fields
+    from intacct_pipelines.push.both_sides import BothSides
     from intacct_pipelines.push.coded_lines import Line
     from intacct_pipelines.push.planner import Context, Decision
     from intacct_pipelines.push.sources import Row
@@ -48,7 +52,8 @@ class CreditMemoPlanner:
 
     object_name: ClassVar[str] = OBJECT
     reads: ClassVar[tuple[str, ...]] = (
-        *InvoiceLines.reads, *Customers.reads, "intacct.ar_adjustment", "bill.credit_memo", "bill.credit_memo_line",
+        *InvoiceLines.reads, *Customers.reads, "intacct.ar_adjustment", "intacct.ar_adjustment_line",
+        "bill.credit_memo", "bill.credit_memo_line",
     )  # fmt: skip
 
     def __init__(self, context: Context) -> None:
@@ -60,6 +65,7 @@ class CreditMemoPlanner:
         self._source_lines = sources.lines("bill.credit_memo_line")
         self._customers = Customers(context)
         self._coded = InvoiceLines(sources)
+        self._edits = CreditEdits(context, _PUSHED, rule="S-CRM-01", is_signed=True)
         self._copies = Copies(context, _PUSHED, party="customer_id", number="reference_no")
 
     def rows(self) -> list[Row]:
@@ -74,42 +80,40 @@ class CreditMemoPlanner:
         """Return what is to be done with a credit memo of BILL; None if it stands in Intacct as it should."""
         paired = self._sources.pairs(OBJECT).get(memo["id"])
         try:
-            if paired is None:
-                return self._create(memo)
-            self._check_same(memo, paired)
+            return self._create(memo) if paired is None else self._mend(memo, paired)
         except Held as held:
             return hold_of(OBJECT, memo, self._label(memo), held)
-        return None
 
-    def _check_same(self, memo: Row, paired: Row) -> None:
-        """Refuse to edit: what differs is told, so that a person mends it."""
-        is_undone = text(paired, "state") in UNDONE_STATES
-        if is_out_of_use(memo) and is_undone:
-            return
-        differs = {
-            "amount": memo["amount"] != -paired["trx_total_entered"],
-            "number": fold(text(memo, "reference_no")) != fold(text(paired, "document_no")),
-            "currency": text(memo, "currency") != text(paired, "currency"),
-            "use": is_out_of_use(memo) or is_undone,
-        }
-        names = [name for name, is_different in differs.items() if is_different]
-        if names:
-            reason = f"it differs from Intacct's {paired['record_no']} in {', '.join(names)}"
-            remedy = "Correct the wrong side by hand; this product never edits a credit memo."
-            raise Held("credit_changed", "S-CRM-01", reason, remedy)
+    def _mend(self, memo: Row, paired: Row) -> Item | None:
+        """Return the update of Intacct's adjustment; None if nothing that BILL says differs."""
+        both = self._both(memo, paired)
+        if not self._edits.is_bills_to_tell(memo, paired, both):
+            return None
+        self._check_source(memo)
+        self._edits.check(memo, paired, both)
+        return self._item(memo, paired)
 
-    def _create(self, memo: Row) -> Item:
+    def _both(self, memo: Row, paired: Row) -> BothSides:
+        rows = self._source_lines.get(memo["id"], [])
+        said = said_of_credit(memo, "customer_id", self._customers.id_of(memo["customer_id"]) or "")
+        theirs = {**said, "lines": self._coded.bills_words(memo, rows, text(memo, "currency"))}
+        ours = words_of_credit(paired, "customer_id", "adjustment_date")
+        ours["lines"] = self._coded.in_words(self._edits.present(paired))
+        return self._edits.both((memo, paired), ours=ours, theirs=theirs, way_back="bill_credit_memo")
+
+    def _check_source(self, memo: Row) -> None:
+        """Refuse what BILL itself says is not ready, and what is known to be out of date."""
         check_readable(self._context, _PUSHED, memo)
         if is_out_of_use(memo):
             raise Held("archived", "S-CRM-01", "it is archived in BILL", "Nothing, if it is not to be used any more.")
         if memo["amount"] <= 0:
             raise Held("not_positive", "S-CRM-01", f"its amount is {memo['amount']}", "Correct it in BILL.")
+
+    def _create(self, memo: Row) -> Item:
+        self._check_source(memo)
         check_not_posted(self._context, _PUSHED, memo)
         check_not_of_intacct(memo, "credit memo")
-        customer = self._customers.active_id_of(memo["customer_id"])
-        number = document_number(text(memo, "reference_no"))
-        self._copies.check(memo, customer, number, None)
-        return self._item(memo, customer, number, self._lines(memo, customer))
+        return self._item(memo, None)
 
     def _lines(self, memo: Row, customer: str) -> list[Line]:
         rows = self._source_lines.get(memo["id"], [])
@@ -119,27 +123,45 @@ class CreditMemoPlanner:
             raise Held("mixed_signs", "S-CRM-01", reason, "Split it in BILL, or enter it in Intacct by hand.")
         return self._coded.of_customer(lines, customer)
 
-    def _item(self, memo: Row, customer: str, number: str, lines: list[Line]) -> Item:
-        currency = text(memo, "currency")
-        posted_on = posting_day(self._context, memo["credit_date"], [line.location_id for line in lines])
+    def _item(self, memo: Row, paired: Row | None) -> Item:
+        customer = self._customers.active_id_of(memo["customer_id"])
+        number = document_number(text(memo, "reference_no"))
+        self._copies.check(memo, customer, number, paired)
+        lines, currency = self._lines(memo, customer), text(memo, "currency")
+        old = [] if paired is None else self._edits.present(paired)
+        posted_on = posting_day(self._context, memo["credit_date"], [line.location_id for line in (*old, *lines)])
         content = self._content(memo, customer, number, lines, posted_on)
-        key = key_of(self._link, OBJECT, memo, Operation.CREATE, content)
+        operation, revision, start = Operation.CREATE, "", ""
+        if paired is not None:
+            operation, revision = Operation.UPDATE, stored_revision(OBJECT, paired)
+            content = self._edits.content(content, lines, paired, sign=-1)
+            # An update starts from a certain state of its target: the way back and forth again is another operation.
+            start = revision + str(paired.get("modified_at"))
+        key = key_of(self._link, OBJECT, memo, operation, content, start)
         parent = self._customers.parent_of(memo["customer_id"])
-        return Item(
+        item = Item(
             key=key,
             object_name=OBJECT,
-            operation=Operation.CREATE,
+            operation=operation,
             source_id=memo["id"],
             natural_key={"CUSTOMERID": customer, "RECORDID": number},
             payload={**content, "description": marked_text(memo["id"], key, text(memo, "description"))},
             source_revision=self._context.revisions.get((OBJECT, memo["id"]), ""),
+            target_id=None if paired is None else str(paired["record_no"]),
+            target_revision=revision,
             amount=memo["amount"],
             currency=currency,
-            ledger_effect=tuple(ledger_effect(lines, currency, 1, RECEIVABLE)),
+            ledger_effect=(
+                *ledger_effect(old, currency, -1, RECEIVABLE),
+                *ledger_effect(lines, currency, 1, RECEIVABLE),
+            ),
             depends_on=() if parent is None else (parent,),
             warnings=self._warnings(memo, posted_on, lines),
             label=self._label(memo),
+            # BILL reckons prices, quantities and tax, so lines are agreed on when both sides are read alike
+            agrees=said_of_credit(memo, "customer_id", customer),
         )
+        return item if paired is None else replace(item, changes=self._edits.changes(memo, paired, item, lines))
 
     def _content(self, memo: Row, customer: str, number: str, lines: list[Line], posted_on: date) -> Fields:
         """Return the arguments of ``create_aradjustment`` in their order; a negative amount is a credit memo."""

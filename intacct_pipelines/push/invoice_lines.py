@@ -194,28 +194,42 @@ def _amount_of(position: int, row: Row, currency: str) -> Decimal:
     return Decimal(quantity * row["price"]).quantize(unit, ROUND_HALF_UP)
 
 
-def changed_lines(lines: Sequence[Line], old: Sequence[Line], currency: str) -> Fields:
+def changed_lines(
+    lines: Sequence[Line],
+    old: Sequence[Line],
+    currency: str,
+    *,
+    sign: int = 1,
+    rule: str = "S-INV-02",
+    word: str = "invoice",
+) -> Fields:
     """Return lines as ``update_invoice`` takes them: each takes the place of the one there, further ones are new.
 
     Whether the function takes a line or a dimension away that is not named is not known, so neither is tried.
+
+    Args:
+        lines: As they become.
+        old: Those there.
+        currency: ISO 4217.
+        sign: Of amounts as they are sent.
+        rule: By which the document goes into Intacct.
+        word: What it is called.
 
     Raises:
         Held: There are fewer lines than before, or one would lose a dimension.
     """
     remedy = "Make the change by hand in Intacct."
     if len(lines) < len(old):
-        reason = f"it has {len(lines)} lines, Intacct's invoice {len(old)}; lines cannot be taken away"
-        raise Held("fewer_lines", "S-INV-02", reason, remedy)
+        reason = f"it has {len(lines)} lines, Intacct's {word} {len(old)}; lines cannot be taken away"
+        raise Held("fewer_lines", rule, reason, remedy)
     for position, (line, before) in enumerate(zip(lines, old, strict=False), start=1):
         lost = [name for name in _DIMENSIONS if getattr(before, name) and not getattr(line, name)]
         if lost:
-            word = lost[0].removesuffix("_id")
-            reason = f"line {position} has no {word} any more, which cannot be taken away"
-            raise Held("lost_dimension", "S-INV-02", reason, remedy)
-    places: list[Fields] = [
-        {"@line_num": str(position), **line_arguments(line, currency)} for position, line in enumerate(lines, start=1)
-    ]
+            reason = f"line {position} has no {lost[0].removesuffix('_id')} any more, which cannot be taken away"
+            raise Held("lost_dimension", rule, reason, remedy)
+    told = [line_arguments(line, currency, sign=sign) for line in lines]
+    places: list[Fields] = [{"@line_num": str(position), **line} for position, line in enumerate(told, start=1)]
     changed: Fields = {"updatelineitem": places[: len(old)]}
     if len(lines) > len(old):
-        changed["lineitem"] = [line_arguments(line, currency) for line in lines[len(old) :]]
+        changed["lineitem"] = [*told[len(old) :]]
     return changed

@@ -58,6 +58,7 @@ KINDS: Final = {
         Kind("vendor", "VENDOR", "", "NAME", "vendors"),
         Kind("customer", "CUSTOMER", "", "NAME", "customers"),
         Kind("bill", "APBILL", "", "RECORDID", "bills", partner="vendor"),
+        Kind("credit", "APBILL", "", "RECORDID", "vendor-credits", partner="vendor"),
         Kind("invoice", "ARINVOICE", "", "RECORDID", "invoices", partner="customer"),
     )
 }
@@ -137,13 +138,16 @@ class Staff:
     def _in_intacct(self, thing: Thing) -> list[Standing]:
         kind = KINDS[thing.kind]
         rows = self._sandbox.intacct.records(kind.object_name)
+        if kind.word == "credit":
+            # What came from BILL is an adjustment.
+            rows = [*rows, *self._sandbox.intacct.records("APADJUSTMENT")]
         if kind.partner:
             return [
                 Standing(
                     row["RECORDNO"],
                     row["RECORDID"],
                     row["STATE"] != "Reversed",
-                    Decimal(row["TRX_TOTALENTERED"]),
+                    abs(Decimal(row["TRX_TOTALENTERED"])),
                     bool(Decimal(row["TRX_TOTALPAID"] or 0)),
                 )
                 for row in rows
@@ -155,6 +159,13 @@ class Staff:
             bills = self._sandbox.bill.bills(self.organization_id)
             return [Standing(b.id, b.number, not b.archived, b.amount, bool(b.paid or b.scheduled)) for b in bills]
         rows = self._sandbox.bill.records(self.organization_id, KINDS[thing.kind].path)
+        if thing.kind == "credit":
+            return [
+                Standing(
+                    row["id"], row["referenceNumber"], not row["archived"], row["amount"], bool(row["appliedAmount"])
+                )
+                for row in rows
+            ]
         if thing.kind == "invoice":
             return [
                 Standing(
@@ -223,11 +234,11 @@ class Staff:
         self._post(kind.path, body)
 
     def enter(self, side: Side, kind: str, base: str, partner: Thing, amount: Decimal) -> Thing:
-        """Enter a bill or an invoice of today, with one line; BILL's bills are approved.
+        """Enter a bill, a vendor's credit or an invoice of today, with one line; BILL's bills are approved.
 
         Args:
             side: Where.
-            kind: ``bill`` or ``invoice``.
+            kind: ``bill``, ``credit`` or ``invoice``.
             base: Its number, with which no other's begins.
             partner: The vendor or customer, who has to be on that side.
             amount: In the currency of the company.
@@ -239,7 +250,7 @@ class Staff:
             self._enter_in_intacct(KINDS[kind], base, party, amount, f"{today:%m/%d/%Y}", f"{due:%m/%d/%Y}")
             return Thing(kind, base, side)
         coding = {
-            "chartOfAccountId": self._bill_account(_EXPENSE if kind == "bill" else _INCOME),
+            "chartOfAccountId": self._bill_account(_INCOME if kind == "invoice" else _EXPENSE),
             "locationId": self._bill_id("locations", shortName=self._location),
         }
         if kind == "bill":
@@ -247,6 +258,10 @@ class Staff:
             lines = [{"amount": str(amount), "classifications": coding}]
             body = {"vendorId": party, "invoice": invoice, "dueDate": f"{due}", "billLineItems": lines}
             self.approve(self._post("bills", body))
+        elif kind == "credit":
+            lines = [{"amount": str(amount), "classifications": coding}]
+            own = {"vendorId": party, "referenceNumber": base, "creditDate": f"{today}"}
+            self._post("vendor-credits", {**own, "vendorCreditLineItems": lines})
         else:
             head = {"customer": {"id": party}, "invoiceNumber": base, "invoiceDate": f"{today}", "dueDate": f"{due}"}
             line = {"quantity": "1", "price": str(amount), "description": "Survey", "classifications": coding}
@@ -259,8 +274,8 @@ class Staff:
         rows = self._sandbox.intacct.records(partner.object_name)
         party_id = next(row[id_field] for row in rows if row["RECORDNO"] == party)
         line = {
-            "ACCOUNTNO": _EXPENSE if kind.word == "bill" else _INCOME,
-            "TRX_AMOUNT": str(amount),
+            "ACCOUNTNO": _INCOME if kind.word == "invoice" else _EXPENSE,
+            "TRX_AMOUNT": str(-amount if kind.word == "credit" else amount),
             "LOCATIONID": self._location,
         }
         head = {id_field: party_id, "RECORDID": number, "CURRENCY": "USD", "WHENCREATED": day, "WHENDUE": due}
@@ -269,8 +284,9 @@ class Staff:
     # --- changing -------------------------------------------------------------------------------------------------
 
     def rename(self, side: Side, thing: Thing, word: str) -> None:
-        """Give a record of a list, or a bill, another name or number that begins as before; its first one without."""
-        self._set(side, thing, KINDS[thing.kind].name, "name", f"{thing.base} {word}".strip())
+        """Give a record of a list, a bill or a credit another name or number that begins as before."""
+        field = "referenceNumber" if thing.kind == "credit" else "name"
+        self._set(side, thing, KINDS[thing.kind].name, field, f"{thing.base} {word}".strip())
 
     def use(self, side: Side, thing: Thing, *, is_active: bool) -> None:
         """Take a record of a list out of use, or into use again."""
@@ -281,7 +297,7 @@ class Staff:
 
     def _set(self, side: Side, thing: Thing, field: str, bill_field: str, value: Any) -> None:
         kind, key = KINDS[thing.kind], self.one(side, thing).key
-        if side == "intacct" and thing.kind == "bill":
+        if side == "intacct" and kind.object_name == "APBILL":
             self._sandbox.intacct.edit_bill(int(key), **{field: value})
         elif side == "intacct":
             self._sandbox.intacct.write(kind.object_name, int(key), **{field: value})
@@ -291,12 +307,19 @@ class Staff:
             self._sandbox.bill.edit(self.organization_id, kind.path, key, **{bill_field: value})
 
     def set_amount(self, side: Side, bill: Thing, amount: Decimal) -> None:
-        """Correct the amount of a bill of one line."""
+        """Correct the amount of a bill or a credit of one line."""
         key = self.one(side, bill).key
         if side == "intacct":
             [line] = self._sandbox.intacct.bill(int(key)).lines
-            changed = {"LINE_NO": line["LINE_NO"], "TRX_AMOUNT": str(amount)}
+            changed = {"LINE_NO": line["LINE_NO"], "TRX_AMOUNT": str(-amount if bill.kind == "credit" else amount)}
             self._sandbox.intacct.edit_bill(int(key), lines=[changed])
+        elif bill.kind == "credit":
+            [credit] = [
+                one for one in self._sandbox.bill.records(self.organization_id, "vendor-credits") if one["id"] == key
+            ]
+            [line] = credit["vendorCreditLineItems"]
+            lines = {"vendorCreditLineItems": [{**line, "amount": amount}]}
+            self._sandbox.bill.edit(self.organization_id, "vendor-credits", key, amount=amount, **lines)
         else:
             self._sandbox.bill.edit_bill(key, amount=amount)
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 from into_bill_cases import BACK, OBJECTS, created, of_bill, of_intacct, plan_of, updated
+from into_bill_credit_cases import ADJUSTED, KEYS, MEMO, NEGATIVE, changed, lines_of
 from push_cases import intacct_bill, intacct_line, stored, tables
 from push_cases import plan as bills_planned
 
@@ -248,6 +249,38 @@ def test_a_new_bill_is_sent_as_reviewed():
     found = found_in(PUSHED["bill_ap_bill"], {"id": "new", **write.body})
     assert is_by(item, found)
     assert not is_by(item, found_in(PUSHED["bill_ap_bill"], {"id": "new", **write.body, "description": "Slate"}))
+
+
+_TO_PAYABLES = {*("chartOfAccountId", "accountingClassId", "departmentId", "jobId", "locationId", "itemId")}
+_CREDIT = {*("vendorId", "referenceNumber", "creditDate", "description", "vendorCreditLineItems")}
+_CREDIT_MEMO = {*("customerId", "referenceNumber", "creditDate", "description", "creditMemoLineItems")}
+_CREDIT_LINE = {*("id", "description", "amount", "classifications")}
+_MEMO_LINE = {*_CREDIT_LINE, *("price", "quantity", "ratePercent", "taxable")}
+CREDITS = {
+    NEGATIVE: (_CREDIT, _CREDIT_LINE, {*_TO_PAYABLES, "employeeId", "customerId"}),
+    ADJUSTED: (_CREDIT, _CREDIT_LINE, {*_TO_PAYABLES, "employeeId", "customerId"}),
+    MEMO: (_CREDIT_MEMO, _MEMO_LINE, _TO_PAYABLES),
+}
+"""Fields of a credit that its PUT takes, those of its lines, and what these may be coded to."""
+
+
+@pytest.mark.parametrize("name", CREDITS)
+def test_a_change_of_a_credit_has_published_fields_alone(name):
+    """S-VCR-01, S-CRM-01: `update_a_vendor_credit_patch` takes text and lines, the PUT of either credit the whole."""
+    fields, line_fields, codes = CREDITS[name]
+    place = PUSHED[name].patched[1]
+    path = f"{PUSHED[name].target.source_object}/{KEYS[name][1]}"
+    lines = [*lines_of(name, "-50.00"), *lines_of(name, "-4.00")]
+    edits = {
+        "PUT": ({"document_no": "N-2"}, None, fields),
+        "PATCH": ({"trx_total_entered": Decimal("-54.00")}, lines, {"description", place}),
+    }
+    for method, (ours, recoded, known) in edits.items():
+        [item] = changed(name, ours, lines=recoded).items
+        write = write_of(stored(item), "0080ORG")
+        assert (write.method, write.path, write.body.keys()) == (method, path, known)
+        assert all(line.keys() <= line_fields for line in write.body[place])
+        assert all(line["classifications"].keys() <= codes for line in write.body[place])
 
 
 @pytest.mark.parametrize("path", ["/v3/payments", "/v3/payments/bulk", "/v3/vendors/009/bank-account"])

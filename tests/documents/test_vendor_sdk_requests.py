@@ -42,6 +42,8 @@ OTHERS = {
     ("ar_payment", "create"): "it sends create_arpayment; the vendor documents create ARPYMT (api/accounts-receivable)",
     ("ar_advance", "create"): "it has no advances; the vendor documents create ARADVANCE (api/accounts-receivable)",
     ("memo_application", "create"): "as the receipt; its apply_arpayment does not say which record becomes of it",
+    ("vendor_credit", "update"): "it makes and deletes adjustments only; the schema of 2019 has update_apadjustment",
+    ("credit_memo", "update"): "it makes and deletes adjustments only; the schema of 2019 has update_aradjustment",
     ("ap_bill_attachment", "update"): "it sends update_bill, as for bills",
     ("employee", "create"): "its create EMPLOYEE names a contact that is there; create_employee makes the contact too",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,9 @@ from pipeline_world import THAT_DAY
 
 from intacct_pipelines.clients.intacct.functions import call, date_parts
 from intacct_pipelines.defs.comparing import reconcile
+from intacct_pipelines.defs.conflicts import differing, settle, ways_back
+from intacct_pipelines.domain.conflicts import Side
+from intacct_pipelines.sandbox.faults import Rule
 
 MONEY = {**LEG, "auto_approve": {"items": 1000, "amount": "100000000"}}
 OBJECTS = ("bill_vendor", "bill_vendor_credit", "bill_ap_adjustment")
@@ -172,3 +176,144 @@ def test_a_credit_that_came_from_bill_is_never_made_there_again(world):
     before = world.counts()
     plan = world.plan().plan
     assert (plan.items, world.send(), world.counts()) == ((), {}, before)
+
+
+def told_of(plan, number):
+    """Class and rule of what a plan holds of one credit."""
+    return [(hold.kind, hold.rule) for hold in plan.holds if hold.source_id == number and "credit" in hold.label]
+
+
+def readjusted(world, number, **changes):
+    """Change an adjustment in Intacct as a person there would, by its own function."""
+    world.sandbox.clock.advance(60)
+    with world.systems() as systems:
+        name = f"edit-{number}-{world.sandbox.clock.now()}"
+        [result] = systems.intacct(world.entity).call(
+            [call(name, "update_apadjustment", {"@key": number, **changes})], write=True
+        )
+    assert result.error is None, result.error
+
+
+def test_an_edit_in_intacct_follows_once_and_one_on_both_sides_is_held_until_a_person_decides(world):
+    """S-CFG-21, S-VCR-01, S-VCR-06: even before it is read back, with a lost answer; what BILL alone changed stays."""
+    number = negative_bill(world, DESCRIPTION="Returned slate")
+    world.plan()
+    world.send()
+    [made] = in_bill(world)
+    world.change("APBILL", RECORDNO=number, RECORDID="BACK-2")
+    planned = world.plan()
+    [item] = planned.plan.items
+    assert (planned.confirmed, item.operation.value, item.target_id) == (1, "update", made["id"])
+    assert item.payload["referenceNumber"] == "BACK-2"
+    assert world.send("answer") == {"uncertain": 1, "accepted": 1}
+    [now] = in_bill(world, "BACK-2")
+    untouched = ("id", "vendorId", "creditDate", "amount", "vendorCreditLineItems", "appliedAmount")
+    assert {name: now[name] for name in untouched} == {name: made[name] for name in untouched}
+    assert now["description"] == f"INTACCT:{number} {item.key} Returned slate"
+    again = world.plan()
+    assert (again.confirmed, again.plan.items, in_bill(world)) == (1, (), [])
+    assert [method for method, _, _ in world.network.writes] == ["POST", "PUT"]
+    world.change_in_bill("bill_vendor_credit", made["id"], creditDate=THAT_DAY + timedelta(days=1))
+    plan = world.plan().plan
+    assert (plan.items, told_of(plan, number)) == ((), [])
+    world.change("APBILL", RECORDNO=number, RECORDID="BACK-3")
+    world.change_in_bill("bill_vendor_credit", made["id"], referenceNumber="BACK-4")
+    plan = world.plan().plan
+    assert (plan.items, told_of(plan, number)) == ((), [("conflict", "S-CFG-21")])
+    findings(world, number)
+    with world.systems() as systems:
+        [way] = ways_back(systems)
+        [pair] = [one for one in differing(systems, way) if one.platform_id == made["id"]]
+        fields = tuple(field for field in pair.fields if field.column == "reference_no")
+        settle(systems, pair, fields, Side.INTACCT, by="ana", at=world.sandbox.clock.now())
+    [item] = world.plan().plan.items
+    assert world.send() == {"accepted": 1}
+    [now] = in_bill(world, "BACK-3")
+    assert (now["id"], now["creditDate"]) == (made["id"], THAT_DAY + timedelta(days=1))
+    assert (world.plan().confirmed, world.plan().plan.items, world.send()) == (1, (), {})
+
+
+def test_lines_of_an_adjustment_follow_in_their_places_whatever_is_lost(world):
+    """S-VCR-05, S-IDM-03: amounts alone by PATCH; what BILL's lines have of their own stays."""
+    number = adjusted(world)
+    world.plan()
+    world.send()
+    world.plan()
+    [made] = in_bill(world)
+    customer = min(world.organization().collections["customers"])
+    lines = [
+        {**line, "classifications": {**line["classifications"], "customerId": customer}}
+        for line in made["vendorCreditLineItems"]
+    ]
+    world.change_in_bill("bill_vendor_credit", made["id"], vendorCreditLineItems=lines)
+    world.plan()
+    world.network.writes.clear()
+    for at, loss in enumerate(["request", "answer", "nonsense"], start=1):
+        amount = Decimal(f"-8{at}.00")
+        readjusted(
+            world,
+            number,
+            updateapadjustmentitems={
+                "updatelineitem": [{"@line_num": "1", "amount": str(amount)}, {"@line_num": "2", "amount": "-5.25"}]
+            },
+        )
+        [item] = world.plan().plan.items
+        assert (item.object_name, item.operation.value, item.amount) == (
+            "bill_ap_adjustment",
+            "update",
+            Decimal("5.25") - amount,
+        )
+        world.send(loss)
+        world.send()
+        [now] = in_bill(world)
+        assert (now["id"], now["amount"], len(world.network.writes)) == (made["id"], Decimal("5.25") - amount, at), loss
+        assert [line["classifications"]["customerId"] for line in now["vendorCreditLineItems"]] == [customer] * 2
+    assert {method for method, _, _ in world.network.writes} == {"PATCH"}
+    assert (world.plan().confirmed, world.plan().plan.items, world.send()) == (1, (), {})
+
+
+def test_a_credit_that_bill_used_or_archived_is_not_edited_there(world):
+    """S-VCR-01: held by the plan; one that is used between plan and sending expires, and stays as it is."""
+    number = negative_bill(world)
+    world.plan()
+    world.send()
+    world.plan()
+    [made] = in_bill(world)
+    world.change("APBILL", RECORDNO=number, RECORDID="BACK-2")
+    assert len(world.plan().plan.items) == 1
+    used = {"appliedAmount": Decimal("10.00"), "status": "PARTIALLY_APPLIED"}
+    world.change_in_bill("bill_vendor_credit", made["id"], **used)
+    assert world.send() == {"expired": 1}
+    assert told_of(world.plan().plan, number) == [("record_locked", "S-VCR-01")]
+    free = {"appliedAmount": Decimal("0.00"), "status": "NOT_APPLIED"}
+    world.change_in_bill("bill_vendor_credit", made["id"], **free, archived=True)
+    assert told_of(world.plan().plan, number) == [("archived", "S-VCR-01")]
+    assert (in_bill(world, "BACK-2"), len(in_bill(world))) == ([], 1)
+
+
+def test_an_edit_in_bill_follows_into_the_adjustment_and_stays_there_with_a_negative_bill(world):
+    """S-VCR-02, S-CFG-21: once, with a lost answer; neither way then has anything to do."""
+    world.let(approved_only=False)
+    numbers = {"BACK-1": adjusted(world, "BACK-1"), "BACK-2": negative_bill(world, "BACK-2")}
+    world.plan()
+    world.send()
+    assert world.plan().confirmed == len(numbers)
+    for number in numbers:
+        [made] = in_bill(world, number)
+        later = THAT_DAY + timedelta(days=1)
+        world.change_in_bill("bill_vendor_credit", made["id"], referenceNumber=f"{number}-B", creditDate=later)
+    plan = world.sync_only("vendor", "vendor_credit").plan
+    ours = {world_id: number for number in numbers for world_id in [in_bill(world, f"{number}-B")[0]["id"]]}
+    [item] = [one for one in plan.items if one.source_id in ours]
+    assert (ours[item.source_id], item.operation.value, item.target_id) == ("BACK-1", "update", numbers["BACK-1"])
+    [held] = [one for one in plan.holds if one.source_id in ours]
+    assert (ours[held.source_id], held.kind, held.rule) == ("BACK-2", "credit_changed", "S-VCR-02")
+    world.sandbox.faults.add(Rule("reset_after", system="intacct", function="update_apadjustment*", nth=1))
+    assert world.apply()["accepted"] >= 1
+    [row] = [one for one in world.sandbox.intacct.records("APADJUSTMENT") if one["RECORDNO"] == numbers["BACK-1"]]
+    assert (row["RECORDID"], row["WHENCREATED"]) == ("BACK-1-B", f"{later:%m/%d/%Y}")
+    assert (row["TRX_TOTALENTERED"], item.key in row["DESCRIPTION"]) == ("-75.25", True)
+    again = world.sync_only("vendor", "vendor_credit")
+    assert (again.confirmed >= 1, [one for one in again.plan.items if one.source_id in ours]) == (True, [])
+    there = world.plan().plan
+    assert (there.items, [told_of(there, number) for number in numbers.values()]) == ((), [[], []])

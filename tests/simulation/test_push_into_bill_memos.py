@@ -35,6 +35,17 @@ def entered(world, number):
     return result.key
 
 
+def reentered(world, number, **changes):
+    """Change a credit memo in Intacct as a person there would, by its own function."""
+    world.sandbox.clock.advance(60)
+    name = f"edit-{number}-{world.sandbox.clock.now()}"
+    with world.systems() as systems:
+        [result] = systems.intacct(world.entity).call(
+            [call(name, "update_aradjustment", {"@key": number, **changes})], write=True
+        )
+    assert result.error is None, result.error
+
+
 def causes(world, number):
     """The causes that the comparison tells of one record of Intacct."""
     with world.systems() as systems:
@@ -99,3 +110,55 @@ def test_a_credit_memo_that_came_from_bill_is_never_made_there_again(warehouse_d
     plan = world.plan().plan
     made = [item for item in plan.items if item.object_name == "bill_credit_memo"]
     assert (made, world.counts()) == ([], before)
+
+
+def test_edits_follow_on_both_ways_once_and_what_both_changed_is_held_on_both(warehouse_dsn):
+    """S-CRM-01, S-CFG-21, S-IDM-03: number and lines, whatever is lost; what both changed waits on both."""
+    also = {"also_pushed": ["bill_credit_memo"]}
+    world = IntoBillWorld(warehouse_dsn, "bill_customer", "bill_credit_memo", **MONEY, **also).settle()
+    world.let(also_pushed=["credit_memo"])
+    contact = {"PRINTAS": "Harbor Stores", "EMAIL1": "pay@harbor.example"}
+    world.make("CUSTOMER", CUSTOMERID="HARBOR-1", NAME="Harbor Stores", DISPLAYCONTACT=contact, STATUS="active")
+    world.plan()
+    world.send()
+    number = entered(world, "FRAYED-1")
+    world.plan()
+    world.send()
+    world.plan()
+    [made] = in_bill(world, "FRAYED-1")
+    world.network.writes.clear()
+    reentered(world, number, adjustmentno="FRAYED-2")
+    world.plan()
+    assert world.send("answer") == {"uncertain": 1, "accepted": 1}
+    world.plan()
+    lines = [{"@line_num": str(at), "amount": amount} for at, amount in ((1, "-90.00"), (2, "-20.25"))]
+    reentered(world, number, updatearadjustmentitems={"updatelineitem": lines})
+    world.plan()
+    for loss in ("request", "answer"):
+        world.send(loss)
+    [now] = in_bill(world, "FRAYED-2")
+    assert (now["id"], now["amount"], now["customerId"]) == (made["id"], Decimal("110.25"), made["customerId"])
+    codes = [[line["classifications"] for line in one["creditMemoLineItems"]] for one in (made, now)]
+    assert codes[0] == codes[1]
+    assert [method for method, _, _ in world.network.writes] == ["PUT", "PATCH"]
+    assert (world.plan().confirmed, world.plan().plan.items) == (1, ())
+    world.change_in_bill("bill_credit_memo", made["id"], referenceNumber="FRAYED-3")
+    [item] = [one for one in world.sync_only(*BACK).plan.items if one.source_id == made["id"]]
+    assert (item.operation.value, item.target_id) == ("update", number)
+    assert world.apply()["accepted"] >= 1
+    world.sync_only(*BACK)
+    there, back = world.plan().plan, world.sync_only(*BACK).plan
+    assert not [one for one in (*there.items, *back.items, *back.holds) if one.source_id in {number, made["id"]}]
+    [row] = [one for one in world.sandbox.intacct.records("ARADJUSTMENT") if one["RECORDNO"] == number]
+    assert (row["RECORDID"], row["TRX_TOTALENTERED"], item.key in row["DESCRIPTION"]) == ("FRAYED-3", "-110.25", True)
+    reentered(world, number, adjustmentno="FRAYED-4")
+    world.change_in_bill("bill_credit_memo", made["id"], referenceNumber="FRAYED-5")
+    there, back = world.plan().plan, world.sync_only(*BACK).plan
+    held = [
+        (hold.kind, hold.rule)
+        for plan, key in ((there, number), (back, made["id"]))
+        for hold in plan.holds
+        if hold.source_id == key and "memo" in hold.label
+    ]
+    assert held == [("conflict", "S-CFG-21")] * 2
+    assert not [one for one in (*there.items, *back.items) if one.source_id in {number, made["id"]}]

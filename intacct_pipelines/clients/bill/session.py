@@ -188,6 +188,10 @@ class Session:
         """Change some fields; sent once, never repeated. Raises as ``post`` does."""
         return self._write("PATCH", path, body)
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Give a record anew, with all that it has; sent once, never repeated. Raises as ``post`` does."""
+        return self._write("PUT", path, body)
+
     def upload(self, path: str, name: str, content: bytes) -> Any:
         """Put a file where BILL keeps those of a record; sent once, never repeated. Raises as ``post`` does.
 

@@ -78,6 +78,10 @@ class BillSession(Protocol):
         """Change some fields, once."""
         ...
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Give a record anew, once."""
+        ...
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -146,7 +150,7 @@ class BillChannel:
             return upload(self._session, self._shelf, item, self._now())
         check_open(item, self._session.get)
         write = write_of(item, self._session.organization_id)
-        send = self._session.post if write.method == "POST" else self._session.patch
+        send = {"POST": self._session.post, "PATCH": self._session.patch, "PUT": self._session.put}[write.method]
         try:
             answer = send(write.path, write.body)
         except FunctionRejectedError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from intacct_pipelines.domain.money import format_amount
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from intacct_pipelines.domain.push import Fields
     from intacct_pipelines.push.coded_lines import Line
+    from intacct_pipelines.push.into_bill.line_names import LineNames
     from intacct_pipelines.push.sources import Row, Sources
 
 
@@ -34,6 +36,8 @@ _DIMENSIONS: Final = (
     _Named("location", "locations", "locationId", "S-LOC-01"),
     _Named("class", "classes", "accountingClassId", "S-CLS-01"),
 )
+
+_BY_HAND: Final = "Make the change in BILL too; the rest follows by itself."
 
 
 class CodedForBill:
@@ -78,25 +82,42 @@ class CodedForBill:
         return [self._line(position, intacct_line(row), currency) for position, row in enumerate(rows, start=1)]
 
     @staticmethod
-    def check_kept(present: Sequence[Row], lines: Sequence[Fields], rule: str, remedy: str) -> None:
-        """Refuse lines without a code that those in whose place they come have: BILL's PATCH takes no code away.
+    def in_places(
+        present: Sequence[Row],
+        lines: Sequence[Fields],
+        names: LineNames,
+        *,
+        has_changed: bool,
+        rule: str,
+        document: str,
+    ) -> list[Fields]:
+        """Return lines, each in the place of one that is there; BILL's PATCH takes no line and no code away.
 
         Args:
             present: BILL's lines, in order.
             lines: From ``translate``, in order.
+            names: Knows what else lines name.
+            has_changed: Whether that was changed in Intacct.
             rule: By which BILL's lines are changed.
-            remedy: What a person does.
+            document: What the document is called, such as ``bill``.
 
         Raises:
-            Held: A code is gone.
+            Held: A line or a code is gone.
         """
+        if len(lines) < len(present):
+            reason = f"BILL's {document} has {len(present)} lines, Intacct's {len(lines)}, and a change removes none"
+            raise Held("lines_removed", rule, reason, _BY_HAND)
         for position, (old, line) in enumerate(zip(present, lines, strict=False), start=1):
             codes = line["classifications"]
             assert isinstance(codes, dict)  # noqa: S101 - as ``translate`` made them; this tells the type checker
             lost = [one.word for one in _DIMENSIONS if old.get(f"{one.word}_id") and one.field not in codes]
             if lost:
                 reason = f"line {position} has no {lost[0]} any more, which a change does not take away"
-                raise Held("lost_dimension", rule, reason, remedy)
+                raise Held("lost_dimension", rule, reason, _BY_HAND)
+        return [
+            names.in_place_of(old, line, has_changed=has_changed, rule=rule) if old else line
+            for old, line in zip_longest(present, lines)
+        ]
 
     def back(self, row: Row) -> tuple[Decimal, str, str, str, str]:
         """Return a line of BILL in Intacct's words, a question mark for what has none there."""

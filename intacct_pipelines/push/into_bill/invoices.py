@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from intacct_pipelines.domain.keys import read_source_mark
@@ -14,7 +13,7 @@ from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.changes import changes_of
 from intacct_pipelines.push.into_bill.coded import CodedForBill
 from intacct_pipelines.push.into_bill.line_names import LineNames, with_names
-from intacct_pipelines.push.into_bill.merging import Shared, to_send
+from intacct_pipelines.push.into_bill.merging import Shared, edits_to_send
 from intacct_pipelines.push.into_bill.parties import CUSTOMERS, PartiesInBill
 from intacct_pipelines.push.into_bill.requests import content_of
 from intacct_pipelines.push.into_bill.routing import Routing
@@ -207,16 +206,7 @@ class InvoicesIntoBill:
     def _mend(self, row: Row, twin: Row) -> Item | None:
         """Return the update of what only Intacct changed since both sides agreed; what they never agreed on stays."""
         self._routing.check_pair(row, twin)
-        base = self._context.agreed.get((_PUSHED.reconciliation, twin["id"], str(row["record_no"])), {})
-        known = [one for one in self.all_shared(row, twin) if one.column in base]
-        changes = to_send(
-            known,
-            base,
-            rows=(row, twin),
-            is_master=False,
-            object_name=_PUSHED.reconciliation,
-            policy=self._link.conflicts,
-        )
+        known, changes = edits_to_send(self._context, _PUSHED, (row, twin), self.all_shared(row, twin))
         if not changes or twin.get("is_archived"):
             return None
         self._check_source(row)
@@ -253,20 +243,13 @@ class InvoicesIntoBill:
             raise Held("record_locked", "S-INV-01", reason, "Undo the edit in Intacct, or correct it by a credit memo.")
 
     def _lines_in_place(self, row: Row, twin: Row, *, has_changed: bool) -> list[Fields]:
-        """Return the lines, each in the place of one that is there; BILL's PATCH takes no line and no code away."""
         present, lines = self._twin_lines.get(twin["id"], []), self._coded_lines(row)
-        remedy = "Make the change in BILL too; the rest follows by itself."
         if twin.get("tax_amount"):
             reason = "its lines changed, and BILL reckons the sales tax of it by an item of its own"
-            raise Held("sales_tax", "S-INV-03", reason, remedy)
-        if len(lines) < len(present):
-            reason = f"BILL's invoice has {len(present)} lines, Intacct's {len(lines)}, and a change removes none"
-            raise Held("lines_removed", "S-INV-01", reason, remedy)
-        self._coded.check_kept(present, lines, "S-INV-01", remedy)
-        return [
-            self._names.in_place_of(old, line, has_changed=has_changed, rule="S-INV-01") if old else line
-            for old, line in zip_longest(present, lines)
-        ]
+            raise Held("sales_tax", "S-INV-03", reason, "Make the change in BILL too; the rest follows by itself.")
+        return self._coded.in_places(
+            present, lines, self._names, has_changed=has_changed, rule="S-INV-01", document="invoice"
+        )
 
 
 def _to_agree(words: Mapping[str, str]) -> dict[str, str]:

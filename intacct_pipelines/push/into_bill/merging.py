@@ -17,6 +17,8 @@ from intacct_pipelines.push.planner import Held
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from intacct_pipelines.domain.pushed import Pushed
+    from intacct_pipelines.push.planner import Context
     from intacct_pipelines.push.sources import Row
 
 
@@ -43,6 +45,30 @@ class Shared:
 def agreed(fields: Iterable[Shared]) -> dict[str, str]:
     """Return what two records agree on now, by BILL's column."""
     return {one.column: one.ours for one in fields if one.ours and one.is_agreed}
+
+
+def edits_to_send(
+    context: Context, pushed: Pushed, pair: tuple[Row, Row], fields: Iterable[Shared]
+) -> tuple[list[Shared], dict[str, str]]:
+    """Return what both sides of a document ever agreed on as it is now, and what of that goes into BILL, by its column.
+
+    What they never agreed on while we looked stays as it is.
+
+    Args:
+        context: What the planner is told.
+        pushed: The document's entry.
+        pair: Intacct's row and BILL's.
+        fields: What both sides hold.
+
+    Raises:
+        Held: See ``to_send``.
+    """
+    row, twin = pair
+    base = context.agreed.get((pushed.reconciliation, str(twin["id"]), str(row["record_no"])), {})
+    known = [one for one in fields if one.column in base]
+    policy = context.sources.link.conflicts
+    changes = to_send(known, base, rows=pair, is_master=False, object_name=pushed.reconciliation, policy=policy)
+    return known, changes
 
 
 def to_send(

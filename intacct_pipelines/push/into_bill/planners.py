@@ -48,8 +48,8 @@ _REMEMBERED: Final[tuple[type[_Remembered], ...]] = (
     MemosIntoBill,
 )
 """Those of what both sides agree on, or what is left to other accounts."""
-GO_BOTH_WAYS: Final = tuple(one.object_name for one in _REMEMBERED if not issubclass(one, CreditsIntoBill))
-"""Objects of which each field goes the way of who changed it; a credit that BILL has is left alone."""
+GO_BOTH_WAYS: Final = tuple(one.object_name for one in _REMEMBERED)
+"""Objects of which each field goes the way of who changed it."""
 PLANNERS_INTO_BILL: Final[tuple[type[_Remembered | RecordedIntoBill | FilesIntoBill], ...]] = (
     *_REMEMBERED,
     PaymentsIntoBill,
@@ -82,11 +82,9 @@ def shared_fields(sources: Sources, objects: Collection[str]) -> Iterator[tuple[
 
 def _shared(planner: _OfPairs) -> Iterator[tuple[_Key, list[Shared]]]:
     pushed = PUSHED[planner.object_name]
-    # A credit that BILL has is left alone.
-    if not isinstance(planner, CreditsIntoBill):
-        for row, twin in planner.pairs():
-            key = (pushed.reconciliation, str(twin[pushed.target.key[0]]), str(row["record_no"]))
-            yield key, [*planner.all_shared(row, twin)]
+    for row, twin in planner.pairs():
+        key = (pushed.reconciliation, str(twin[pushed.target.key[0]]), str(row["record_no"]))
+        yield key, [*planner.all_shared(row, twin)]
 
 
 def _planners(sources: Sources, objects: Collection[str]) -> Iterator[_OfPairs]:

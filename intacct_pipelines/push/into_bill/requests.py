@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,8 +14,10 @@ from intacct_pipelines.domain.push import Operation, content_revision
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.errors import PushError
 from intacct_pipelines.push.channel import Found, lines_told
+from intacct_pipelines.push.list_updates import nested
 
 if TYPE_CHECKING:
+    from intacct_pipelines.domain.catalog import Table
     from intacct_pipelines.domain.push import Fields
     from intacct_pipelines.domain.pushed import Pushed
     from intacct_pipelines.warehouse.outbox import OutboxItem
@@ -23,8 +26,8 @@ ARCHIVED: Final = "archived"
 """BILL's field; it is changed by calls of its own, ``archive`` and ``restore`` (bill v3, every list)."""
 _PAYMENT_STATUS: Final = "paymentStatus"
 _STATUS: Final = "status"
-_UNPAID: Final = frozenset({"", "UNPAID", "OPEN"})
-"""Words for how far a document is paid that say: not at all; of bills, and of invoices."""
+_UNPAID: Final = frozenset({"", "UNPAID", "OPEN", "NOT_APPLIED"})
+"""Words for how far a document is paid or used that say: not at all; of bills, of invoices, and of credits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Write:
     """One call that writes.
 
     Args:
-        method: ``POST`` or ``PATCH``.
+        method: ``POST``, ``PATCH`` or ``PUT``.
         path: From ``/v3`` on.
         body: What is sent.
     """
@@ -63,7 +66,8 @@ def write_of(item: OutboxItem, organization_id: str) -> Write:
     if ARCHIVED in payload:
         act = "archive" if payload[ARCHIVED] == "true" else "restore"
         return Write("POST", f"{path}/{item.target_id}/{act}", {})
-    return Write("PATCH", f"{path}/{item.target_id}", _as_taken(pushed, body_of(pushed, payload)))
+    method = "PUT" if pushed.patched and not payload.keys() <= {*pushed.patched} else "PATCH"
+    return Write(method, f"{path}/{item.target_id}", _as_taken(pushed, body_of(pushed, payload)))
 
 
 def body_of(pushed: Pushed, payload: Fields) -> dict[str, Any]:
@@ -116,10 +120,32 @@ def _value(text: Any, kind: Kind | None) -> Any:
     return text
 
 
+def as_it_is(table: Table, row: Mapping[str, Any]) -> Fields:
+    """Return a stored record of BILL, or a line of one, as a PUT gives it back unchanged; without what it lacks.
+
+    What a line with a price comes to BILL reckons itself.
+    """
+    places = {column.source: told(row.get(column.name)) for column in table.columns if column.source[:1] not in "^#"}
+    reckoned = {"amount"} if places.get("price") else set()
+    return nested({place: value for place, value in places.items() if value and place not in reckoned})
+
+
+def over(there: Fields, line: Fields) -> Fields:
+    """Return a line that takes the place of one there, which keeps what the new one says nothing of."""
+    reckoned = {"amount"} if "price" in line else set()
+    merged = {name: value for name, value in there.items() if name not in reckoned}
+    for name, value in line.items():
+        before = merged.get(name)
+        merged[name] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+    return merged
+
+
 def told(value: object) -> str:
     """Return a value of BILL, or of a table that holds it, as the text that items and look-ups compare."""
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds")
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:f}" if isinstance(value, Decimal) else str(value).strip()
@@ -128,10 +154,11 @@ def told(value: object) -> str:
 def found_in(pushed: Pushed, record: Mapping[str, Any]) -> Found:
     """Return a record of BILL as a look-up compares it; what BILL leaves out is empty.
 
-    A bill or invoice of which BILL says any other word than that it is unpaid is settled, or about to be.
+    A bill, invoice or credit of which BILL says any other word than that it is unpaid or unused is settled, or about
+    to be.
     """
-    money = {column.source for column in pushed.target.columns if column.kind is Kind.MONEY}
-    fields = {name: told(_plain(_at(record, name), name in money)) for name in pushed.look_up_fields}
+    kinds = {column.source: column.kind for column in pushed.target.columns}
+    fields = {name: told(_plain(_at(record, name), kinds.get(name))) for name in pushed.look_up_fields}
     text = fields.get(pushed.field(pushed.mark), "") if pushed.mark else ""
     if pushed.lines_field:
         fields[pushed.lines_field] = lines_told(record.get(pushed.lines_field) or [])
@@ -148,13 +175,23 @@ def content_of(pushed: Pushed, row: Mapping[str, Any]) -> str:
         row: The record, columns named as in the catalog.
     """
     columns = (*pushed.natural_key, *pushed.content)
-    is_money = {column: pushed.target.column(column).kind is Kind.MONEY for column in columns}
-    return content_revision(told(_plain(row.get(column), is_money[column])) for column in columns)
+    kinds = {column: pushed.target.column(column).kind for column in columns}
+    return content_revision(told(_plain(row.get(column), kinds[column])) for column in columns)
 
 
-def _plain(value: Any, is_money: bool) -> Any:  # what a value is, of two
-    """Return an amount without the zeros at its end, of which BILL may have more or less than were sent."""
-    return value.normalize() if is_money and isinstance(value, Decimal) else value
+def _plain(value: Any, kind: Kind | None) -> Any:  # what a value is, of two
+    """Return an amount without the zeros at its end, of which BILL may have more or less than were sent; an instant."""
+    if kind is Kind.MONEY and isinstance(value, Decimal):
+        return value.normalize()
+    return _instant(value) if kind is Kind.INSTANT and isinstance(value, str) else value
+
+
+def _instant(value: str) -> datetime | str:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _at(record: Any, place: str) -> Any:

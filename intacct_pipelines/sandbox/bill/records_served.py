@@ -169,17 +169,18 @@ class RecordsServed(State):
 
     def _update(self, call: Call) -> Reply:
         record, body = self._record(call), decode(call.request.body)
-        editor, now = self._editor(call.organization), self._now()
+        editor, now, is_patch = self._editor(call.organization), self._now(), call.request.method == "PATCH"
         changed: Any
         if call.kind == "bills":
-            changed = editor.change_bill(record, body, keep_lines=call.request.method == "PATCH")
+            changed = editor.change_bill(record, body, keep_lines=is_patch)
         elif call.kind == "vendors":
             changed = editor.update_vendor(record, body)
         elif call.kind == "customers":
             changed = CustomerEditor(call.organization, now).change(record, body)
         elif call.kind == "invoices":
-            is_patch = call.request.method == "PATCH"
             changed = InvoiceEditor(call.organization, now).change(record, body, keep_lines=is_patch)
+        elif call.kind in {"vendor-credits", "credit-memos"}:
+            changed = CreditEditor(call.organization, now).change(call.kind, record, body, keep_lines=is_patch)
         else:
             changed = ListEditor(call.organization, now).change(call.kind, record, body)
         return json_reply(200, self._store(call.organization, call.kind, [changed])[0])

@@ -121,6 +121,8 @@ SEQUENCES: Final = {
     "delete_invoice": "",
     "create_aradjustment": "customerid datecreated dateposted? batchkey? adjustmentno? action? invoiceno? description?"
     f" externalid? {_FX} nogl? aradjustmentitems",
+    "update_aradjustment": "customerid? datecreated? dateposted? adjustmentno? action? invoiceno? description?"
+    f" {_FX1} updatearadjustmentitems?",
     "delete_aradjustment": "",
     "create_arpayment": "customerid paymentamount translatedamount? (batchkey | bankaccountid | undepfundsacct)? refid?"
     f" overpaylocid? overpaydeptid? datereceived? paymentmethod? {_FX} cctype? authcode? arpaymentitem*"
@@ -183,6 +185,7 @@ INSIDE: Final = {
     "arpaymentitems": "arpaymentitem+",
     "billto": _CONTACT_CHOICE,
     "updateapadjustmentitems": "(lineitem | updatelineitem)+",
+    "updatearadjustmentitems": "(lineitem | updatelineitem)+",
     "receiptitems": "(lineitem | updatelineitem)+",
     "ccpayitems": "ccpayitem+",
     "updateccpayitems": "(ccpayitem | updateccpayitem)+",
@@ -264,8 +267,8 @@ LINES: Final = {
 
 LINE_LISTS: Final = words(
     "billitems updatebillitems reclassifyitems apadjustmentitems updateapadjustmentitems ccpayitems updateccpayitems"
-    " receiptitems paymentrequestitems invoiceitems updateinvoiceitems aradjustmentitems arpaymentitems"
-    " gltransactionentries expenses attachments"
+    " receiptitems paymentrequestitems invoiceitems updateinvoiceitems aradjustmentitems"
+    " updatearadjustmentitems arpaymentitems gltransactionentries expenses attachments"
 )
 
 KEY_LISTS: Final = words("appaymentkeys receiptkeys")

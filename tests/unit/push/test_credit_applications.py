@@ -128,7 +128,7 @@ HELD = {
     ),
     "closed at the credit's entity [S-IDM-08]": (
         "period_closed",
-        alone(intacct__ap_adjustment_line=[{"record_no": 1, "adjustment_record_no": 700, "location_id": "100-A"}]),
+        alone(intacct__ap_adjustment_line=[{**intacct_line(1, location_id="100-A"), "adjustment_record_no": 700}]),
         {"closed_later": {"100": date(2026, 3, 1)}},
     ),
 }

@@ -185,6 +185,90 @@ def test_a_vendor_credit_is_archived_for_good(caller):
     assert caller.send("POST", f"/v3/credit-memos/{memo['id']}/restore")[1]["archived"] is False
 
 
+CREDITS = {
+    "vendor-credits": ("vendorId", "/v3/vendors", "vendorCreditLineItems", "amount"),
+    "credit-memos": ("customerId", "/v3/customers", "creditMemoLineItems", "price"),
+}
+
+
+@pytest.fixture(params=CREDITS)
+def made(caller, request):
+    """A fresh credit of two lines: its path, the name of its lines and of their number, and the credit."""
+    party, parties, lines, amount = CREDITS[request.param]
+    account, department = (
+        caller.read_all(f"/v3/classifications/{kind}", max=1)[0]["id"] for kind in ("chart-of-accounts", "departments")
+    )
+    codes = {"chartOfAccountId": account, "departmentId": department}
+    body = {
+        party: caller.read_all(parties, max=100)[0]["id"],
+        "referenceNumber": "N-1",
+        "creditDate": "2026-02-03",
+        "description": "Before",
+        lines: [{amount: one, "description": "Slate", "classifications": codes} for one in (30, 12)],
+    }
+    status, credit = caller.send("POST", f"/v3/{request.param}", body)
+    assert status == 201
+    return f"/v3/{request.param}/{credit['id']}", lines, amount, credit
+
+
+def test_patch_takes_text_and_lines_of_a_credit_and_keeps_what_it_is_not_told(caller, made):
+    """Bill v3, vendor credits and credit memos: a line by its id; no number and no day; nothing while one is wrong."""
+    path, lines, amount, before = made
+    first, second = before[lines]
+    status, after = caller.send(
+        "PATCH", path, {"description": "After", lines: [{"id": first["id"], amount: 31}, {amount: 7}]}
+    )
+    assert (status, after["description"], after["amount"], after["status"]) == (
+        200,
+        "After",
+        Decimal("50.00"),
+        "NOT_APPLIED",
+    )
+    assert after[lines][0] == {**first, amount: 31, "amount": Decimal("31.00")}
+    assert (after[lines][1], after[lines][2].get("classifications")) == (second, None)
+    for field, value in (("referenceNumber", "N-2"), ("creditDate", "2026-02-04")):
+        assert caller.send("PATCH", path, {field: value})[0] == 400
+    for wrong in ({"id": "none", amount: 1}, {"id": first["id"], amount: 0}, "x"):
+        assert caller.send("PATCH", path, {lines: [wrong]})[0] == 400
+    assert caller.send("PATCH", path, {lines: "x"})[0] == 400
+    assert {**caller.send("GET", path)[1], "usage": []} == after
+
+
+def test_put_gives_a_credit_anew(caller, made):
+    """Bill v3: an omitted line is removed, one without an id is new, and a line has no more than it is given."""
+    path, lines, amount, before = made
+    (party,) = {"vendorId", "customerId"} & before.keys()
+    whole = {party: before[party], "referenceNumber": "N-2", "creditDate": "2026-02-04"}
+    kept = {"id": before[lines][1]["id"], amount: 5}
+    status, after = caller.send("PUT", path, {**whole, lines: [kept, {amount: 6}]})
+    assert (status, after["id"], after["referenceNumber"], after["creditDate"]) == (
+        200,
+        before["id"],
+        "N-2",
+        "2026-02-04",
+    )
+    assert (after["amount"], after.get("description")) == (Decimal("11.00"), None)
+    assert [line.get("classifications") for line in after[lines]] == [None, None]
+    assert (after[lines][0]["id"], len({line["id"] for line in after[lines]})) == (kept["id"], 2)
+    for field in (*whole, lines):
+        less = {name: value for name, value in {**whole, lines: [kept]}.items() if name != field}
+        assert caller.send("PUT", path, less)[0] == 400
+    assert caller.send("PUT", path, {**whole, party: "nobody", lines: [kept]})[0] == 400
+    assert {**caller.send("GET", path)[1], "usage": []} == after
+
+
+def test_a_credit_that_is_used_or_archived_is_not_changed(caller, made):
+    """What is used stands in bills and invoices; codes of this twin's own, since BILL documents none."""
+    path, lines, amount, _ = made
+    kind = path.split("/")[2]
+    spent = next(one for one in caller.read_all(f"/v3/{kind}", max=100) if one["appliedAmount"] and not one["archived"])
+    status, errors = caller.send("PATCH", f"/v3/{kind}/{spent['id']}", {"description": "After"})
+    assert (status, errors[0]["code"]) == (400, "SANDBOX-1426")
+    caller.send("POST", f"{path}/archive")
+    status, errors = caller.send("PATCH", path, {lines: [{amount: 1}]})
+    assert (status, errors[0]["code"]) == (400, "SANDBOX-1425")
+
+
 def test_jobs_can_be_made_although_projects_belong_to_intacct(caller):
     """BILL's API does offer what its sync does not: a job of one's own (S-PRJ-02)."""
     status, job = caller.send("POST", "/v3/classifications/jobs", {"name": "Made in BILL"})

@@ -170,6 +170,21 @@ def test_an_invoice_is_changed_while_unpaid_and_not_after():
     assert company.balanced()
 
 
+def test_a_credit_memo_is_changed_by_the_function_of_the_schema():
+    """`update_aradjustment` (XSD): number and lines, with what they post."""
+    company = books()
+    key = write(company, memo("-40.00"))
+    change = (
+        f'<update_aradjustment key="{key}"><adjustmentno>CM-2</adjustmentno><updatearadjustmentitems>'
+        '<updatelineitem line_num="1"><amount>-45.00</amount></updatelineitem></updatearadjustmentitems>'
+        "</update_aradjustment>"
+    )
+    write(company, change)
+    row = one(company, "ARADJUSTMENT", key)
+    assert (row["RECORDID"], row["TRX_TOTALENTERED"], balance(company, "1200")) == ("CM-2", "-45.00", -45)
+    assert company.balanced()
+
+
 def test_an_invoice_of_another_owner_is_not_changed_from_here():
     """Ownership holds for receivables too."""
     company = books()
