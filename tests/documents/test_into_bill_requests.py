@@ -283,9 +283,10 @@ def test_a_change_of_a_credit_has_published_fields_alone(name):
         assert all(line["classifications"].keys() <= codes for line in write.body[place])
 
 
+@pytest.mark.parametrize("verb", ["post", "patch", "put"])
 @pytest.mark.parametrize("path", ["/v3/payments", "/v3/payments/bulk", "/v3/vendors/009/bank-account"])
-def test_what_moves_money_is_refused_before_it_leaves(path):
+def test_what_moves_money_is_refused_before_it_leaves(path, verb):
     """The way into BILL can never pay, whatever a plan says."""
     with BillClient(Credentials("key", "user", "secret")) as client, pytest.raises(ConfigurationError):
-        client.session("0080ORG").post(path, {})
+        getattr(client.session("0080ORG"), verb)(path, {})
     assert not any(path.startswith(one.target.source_object) for one in PUSHED.values() if one.target.name == "payment")
