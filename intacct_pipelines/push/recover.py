@@ -88,7 +88,7 @@ def _judge_change(item: OutboxItem, found: Sequence[Found], most_attempts: int) 
     if item.refused:
         return Outcome(item.key, State.REJECTED, "rejected", item.reason)
     if item.operation is Operation.UPDATE and found[0].is_settled:
-        words = f"the {word} is {found[0].state} by now; a paid {word} cannot be edited"
+        words = f"the {word} is {found[0].state} by now; one that is paid or used cannot be edited"
         reason = Reason("record_locked", rules.settled, words, "Correct it by a reclassification or a dated reversal.")
         return Outcome(item.key, State.REJECTED, "rejected", reason)
     if revision_now(item, found[0]) != item.target_revision:
