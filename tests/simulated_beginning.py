@@ -15,6 +15,8 @@ from simulated_hands import Hands
 from intacct_pipelines.domain.attached import attachment_id, split_name, told_contents
 from intacct_pipelines.domain.pushed import PUSHED
 from intacct_pipelines.push.bill_words import lines_in_words
+from intacct_pipelines.sandbox.bill.organization import BillRecord as BillInBill
+from intacct_pipelines.sandbox.intacct.twin import BillRecord
 from intacct_pipelines.sandbox.receivables_business import Invoice, Receipt
 from intacct_pipelines.sandbox.settlements import Payment
 from intacct_pipelines.warehouse.agreed import Agreements
@@ -41,6 +43,9 @@ _EDITED = {"edited_in_bill", "edited_in_intacct", "recoded"}
 """Documents that both sides have, with other lines."""
 _CREDIT, _USED = Decimal("10.00"), Decimal("1.00")
 """So much is left of a credit that it could be used twice."""
+_EDITED_TO = Decimal("11.00")
+"""What a credit comes to in BILL once it was edited there."""
+_CODING = ("ACCOUNTNO", "DEPARTMENTID", "LOCATIONID", "CLASSID")
 _MONEY_OUT, _MONEY_IN = "1", "2"
 """BILL's codes of lump sums."""
 
@@ -65,7 +70,7 @@ class Beginning:
         self._now = sandbox.clock.now()
 
     def make(self) -> None:
-        """Make lists, ended payments, a recoded bill, uses of credits, receipts, fees, lump sums, an attached file."""
+        """Make lists, ended payments, a recoded bill, credits and uses, receipts, fees, lump sums, an attached file."""
         for kind, fields in _NEW.items():
             self._add(kind, "0xx", fields)
         for name in _RENAMED:
@@ -75,6 +80,8 @@ class Beginning:
         self._use_credit()
         self._recode_paid()
         self._use_memos()
+        self._edit_credit()
+        self._edit_memo()
         self._pay_ahead()
         self._move_money(self._charge_fees())
         self._attach_first_file()
@@ -130,11 +137,8 @@ class Beginning:
 
     def _use_credit(self) -> None:
         """Give a credit for an open bill on both sides, and use some of it in BILL without a payment."""
-        taken = {share.bill_key for one in self._in_process() for share in one.shares}
-        free = {one.number: one.bill_id for one in self._business.bills if one.key not in taken}
-        bills = {one.number: one for one in self._organization.bills.values() if free.get(one.number) == one.id}
-        bill = next(one for one in self._twin.bills() if _is_open(one.fields) and one.fields["RECORDID"] in bills)
-        mine, known = bills[bill.fields["RECORDID"]], next(iter(self._records["vendor-credits"].values()))
+        bill, mine = self._open_bill()
+        known = next(iter(self._records["vendor-credits"].values()))
         part = {**known["vendorCreditLineItems"][0], "id": "vclalone", "amount": _CREDIT}
         used = {
             "vendorId": mine.vendor_id,
@@ -146,10 +150,52 @@ class Beginning:
         own = self._add("vendor-credits", "vcr", {**known, **used, **_USED_IN_PART})
         fields = {name: bill.fields[name] for name in ("VENDORID", "CURRENCY", "BASECURR")}
         days = dict.fromkeys(("WHENCREATED", "WHENPOSTED", "WHENDUE"), f"{self._now:%m/%d/%Y}")
-        line = {name: bill.lines[0][name] for name in ("ACCOUNTNO", "LOCATIONID", "DEPARTMENTID", "CLASSID")}
+        line = {name: bill.lines[0][name] for name in _CODING}
         words = {"RECORDID": "CR-ALONE", "DESCRIPTION": f"BILL:{own}"}
         entity = self._world.entity.entity_id
         self._twin.create_bill(entity, [{**line, "TRX_AMOUNT": f"-{_CREDIT}"}], **fields, **days, **words)
+
+    def _open_bill(self) -> tuple[BillRecord, BillInBill]:
+        """Return a bill that nobody pays, as Intacct and as BILL has it."""
+        taken = {share.bill_key for one in self._in_process() for share in one.shares}
+        free = {one.number: one.bill_id for one in self._business.bills if one.key not in taken}
+        bills = {one.number: one for one in self._organization.bills.values() if free.get(one.number) == one.id}
+        bill = next(one for one in self._twin.bills() if _is_open(one.fields) and one.fields["RECORDID"] in bills)
+        return bill, bills[bill.fields["RECORDID"]]
+
+    def _edit_credit(self) -> None:
+        """Let a credit of which nothing is used come to more in BILL since both sides agreed on it."""
+        bill, mine = self._open_bill()
+        known = next(iter(self._records["vendor-credits"].values()))
+        part = {**known["vendorCreditLineItems"][0], "id": "vcledited", "amount": _EDITED_TO}
+        says = {"vendorId": mine.vendor_id, "vendorCreditLineItems": [part]}
+        self._agree_and_edit(
+            "vendor_credit",
+            ("vendor-credits", "vcr", {**known, **says, "referenceNumber": "CR-EDITED"}),
+            {name: bill.fields[name] for name in ("VENDORID", "CURRENCY", "BASECURR")},
+            {name: bill.lines[0][name] for name in ("ACCOUNTNO", "LOCATIONID")},
+        )
+
+    def _agree_and_edit(
+        self,
+        object_name: str,
+        there: tuple[str, str, Mapping[str, Any]],
+        fields: Mapping[str, str],
+        coding: Mapping[str, str],
+    ) -> None:
+        """Make a credit on both sides, remember that both agreed on Intacct's line, and let BILL's be edited later."""
+        kind, prefix, says = there
+        unused = {"amount": _EDITED_TO, "appliedAmount": Decimal(0), "status": "NOT_APPLIED", "archived": False}
+        own = self._add(kind, prefix, {**says, **unused, "creditDate": self._now.date(), "usage": []})
+        self._records[kind][own]["updatedTime"] = self._world.sandbox.clock.now() + timedelta(seconds=60)
+        days = dict.fromkeys(("WHENCREATED", "WHENPOSTED"), f"{self._now:%m/%d/%Y}")
+        words = {"RECORDID": says["referenceNumber"], "DESCRIPTION": f"BILL:{own}"}
+        target = PUSHED[object_name].target.source_object
+        self._hands.create(target, [{**coding, "TRX_AMOUNT": f"-{_CREDIT}"}], {**fields, **days, **words})
+        number = next(row["RECORDNO"] for row in self._twin.records(target) if row["RECORDID"] == words["RECORDID"])
+        lines = lines_in_words([(_CREDIT, *(coding.get(name, "") for name in _CODING))])
+        agreed = {(object_name, own, number): {"lines": lines}}
+        Agreements(self._warehouse, f"entity-{self._world.entity.entity_id}").remember(agreed, {})
 
     def _recode_paid(self) -> None:
         """Let a bill that Intacct paid have been coded anew in BILL since both sides agreed on it."""
@@ -164,8 +210,7 @@ class Beginning:
             if one.account_id != line.account_id and not one.department_id and not one.class_id
         )
         mine.updated_at = self._world.sandbox.clock.now() + timedelta(seconds=60)
-        coding = ("ACCOUNTNO", "DEPARTMENTID", "LOCATIONID", "CLASSID")
-        lines = lines_in_words((Decimal(one["TRX_AMOUNT"]), *(one[name] for name in coding)) for one in there.lines)
+        lines = lines_in_words((Decimal(one["TRX_AMOUNT"]), *(one[name] for name in _CODING)) for one in there.lines)
         agreed = {("ap_bill", mine.id, str(there.record_no)): {"lines": lines}}
         Agreements(self._warehouse, f"entity-{self._world.entity.entity_id}").remember(agreed, {})
 
@@ -190,6 +235,24 @@ class Beginning:
             first = invoice.lines[0]
             line = {"ACCOUNTNO": first.account_no, "LOCATIONID": first.location_id, "TRX_AMOUNT": f"-{_CREDIT}"}
             self._hands.create("ARADJUSTMENT", [line], fields)
+
+    def _edit_memo(self) -> None:
+        """Let a credit memo of which nothing is used come to more in BILL since both sides agreed on it."""
+        invoice, row = next(self._open_invoices())
+        known = next(iter(self._records["credit-memos"].values()))
+        part = {**known["creditMemoLineItems"][0], "id": "cmledited", "amount": _EDITED_TO}
+        customer = self._records["invoices"][invoice.bill_id]["customerId"]
+        first = invoice.lines[0]
+        self._agree_and_edit(
+            "credit_memo",
+            (
+                "credit-memos",
+                "0cm",
+                {**known, "customerId": customer, "creditMemoLineItems": [part], "referenceNumber": "CM-EDITED"},
+            ),
+            {name: row[name] for name in ("CUSTOMERID", "CURRENCY", "BASECURR")},
+            {"ACCOUNTNO": first.account_no, "LOCATIONID": first.location_id},
+        )
 
     def _open_invoices(self) -> Iterator[tuple[Invoice, Mapping[str, str]]]:
         """Yield invoices that both systems have alike and nobody pays, with Intacct's record."""

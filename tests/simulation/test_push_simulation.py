@@ -53,7 +53,7 @@ def test_the_simulation_sends_every_object_and_meets_every_trouble(company):
     assert {operation_of(item) for item in company.items.values()} >= {
         *(f"{name} create" for name in sorted(INTO_INTACCT) if name not in ATTACHED),
         *(f"{name} update" for name in ATTACHED),
-        *(f"{name} update" for name in ("ap_bill", "ap_bill_file", "ar_invoice")),
+        *(f"{name} update" for name in ("ap_bill", "ap_bill_file", "ar_invoice", "vendor_credit", "credit_memo")),
         *(f"{name} update" for name in ("department", "item", "accounting_class")),
         *(f"{name} reverse" for name in ("ap_payment", "ar_payment")),
         "ap_bill reclassify",
