@@ -1,15 +1,17 @@
-"""One binary COPY under way: one thread makes the blocks and another sends them, so that the caller waits for neither.
+"""One binary COPY under way: one thread makes the blocks and sends them, so that the caller waits for neither.
 
-While the server reads one block the next one is made, and meanwhile the caller fetches and judges the next batch. Few
-of each may wait, which bounds the memory.
+The server reads what the system's buffers hold while the next block is made, and meanwhile the caller fetches and
+judges the next batch; few may wait, which bounds the memory.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from types import TracebackType
 from typing import Final, Self
 
@@ -20,8 +22,11 @@ from intacct_pipelines.warehouse.copy_binary import HEADER, TRAILER
 
 _MOST_BATCHES: Final = 2
 """Batches that wait to be made into blocks, the one at work included."""
-_MOST_BLOCKS: Final = 4
-"""Blocks that wait to be sent; each is about a megabyte."""
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""Names of glibc's knobs (``malloc.h``)."""
+_REUSED_BYTES: Final = 16 << 20
+"""Larger than anything that the making of a block takes."""
 
 
 class CopyStream:
@@ -33,15 +38,14 @@ class CopyStream:
     """
 
     def __init__(self, connection: psycopg.Connection, statement: sql.Composed) -> None:
+        _reuse_memory()
         self._open = contextlib.ExitStack()
         self._cursor = connection.cursor()
         self._copy = self._open.enter_context(self._cursor.copy(statement))
-        # entered last and so left first: nobody makes blocks any more, then nobody writes, when the COPY ends
+        # entered last and so left first: nobody writes any more when the COPY ends
         self._sender = self._open.enter_context(ThreadPoolExecutor(1, "copy"))
-        self._maker = self._open.enter_context(ThreadPoolExecutor(1, "encode"))
         self._batches: deque[Future[None]] = deque()
-        self._blocks: deque[Future[None]] = deque()
-        self._send(HEADER)
+        self._copy.write(HEADER)
 
     def __enter__(self) -> Self:
         return self
@@ -60,7 +64,7 @@ class CopyStream:
         """
         while len(self._batches) >= _MOST_BATCHES:
             self._batches.popleft().result()
-        self._batches.append(self._maker.submit(self._send_all, blocks))
+        self._batches.append(self._sender.submit(self._send, blocks))
 
     def finish(self) -> int:
         """End the COPY and return how many rows Postgres read.
@@ -69,19 +73,24 @@ class CopyStream:
             psycopg.Error: A block could not be sent, or Postgres cannot read it.
             Exception: Whatever the making of blocks raised.
         """
-        for made in self._batches:
-            made.result()
-        self._send(TRAILER)
-        for sent in self._blocks:
+        for sent in self._batches:
             sent.result()
+        self._copy.write(TRAILER)
         self._open.close()
         return self._cursor.rowcount
 
-    def _send_all(self, blocks: Iterable[memoryview]) -> None:
+    def _send(self, blocks: Iterable[memoryview]) -> None:
         for block in blocks:
-            self._send(block)
+            self._copy.write(block)
 
-    def _send(self, block: bytes | memoryview) -> None:
-        while len(self._blocks) >= _MOST_BLOCKS:
-            self._blocks.popleft().result()
-        self._blocks.append(self._sender.submit(self._copy.write, block))
+
+@cache
+def _reuse_memory() -> None:
+    """Let what the making of a block frees serve the next one: to map it anew each time takes as long as to make it.
+
+    For the first thread glibc learns that by itself, for others it does not. Other C libraries have no such knob.
+    """
+    set_knob = getattr(ctypes.CDLL(None), "mallopt", None)
+    if set_knob is not None:
+        set_knob(_MMAP_THRESHOLD, _REUSED_BYTES)
+        set_knob(_TRIM_THRESHOLD, 2 * _REUSED_BYTES)
