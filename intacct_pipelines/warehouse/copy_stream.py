@@ -23,8 +23,9 @@ from intacct_pipelines.warehouse.copy_binary import HEADER, TRAILER
 _MOST_BATCHES: Final = 2
 """Batches that wait to be made into blocks, the one at work included."""
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""Names of glibc's knobs (``malloc.h``)."""
+_TRIM_THRESHOLD: Final = -1
+_MMAP_THRESHOLD: Final = -3
+"""What glibc's ``malloc.h`` calls ``M_TRIM_THRESHOLD`` and ``M_MMAP_THRESHOLD``."""
 _REUSED_BYTES: Final = 16 << 20
 """Larger than anything that the making of a block takes."""
 
